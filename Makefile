@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `make help` lists what can be made. Build output goes to $(BUILD).
+
+VERSION := 1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+ANSWERS ?=
+
+PROGRAM := $(BUILD)/galera-selinux
+LIBS    := libsemanage libsepol libselinux auparse audit popt libedit jansson libsystemd
+WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
+
+# libauparse and libaudit have pkg-config files; popt has one everywhere that we build.
+PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFLAGS) \
+             -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
+
+ROOMS       := audit policy host galera
+BASE_SRC    := wizard/error.c wizard/util.c
+WIZARD_SRC  := $(wildcard wizard/*.c)
+STEP_SRC    := $(wildcard steps/*.c)
+ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
+TEMPLATES   := $(sort $(wildcard templates/*))
+SRC         := $(WIZARD_SRC) $(STEP_SRC) $(ROOM_SRC)
+OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/templates.o
+UNIT_SRC    := $(wildcard tests/unit/*/*.c)
+UNIT        := $(UNIT_SRC:%.c=$(BUILD)/%)
+SCRIPTS     := $(sort $(wildcard tests/*/*.test))
+
+all: $(PROGRAM)
+
+help:
+	@echo 'make            build $(PROGRAM)'
+	@echo 'make rehearse   build, then the whole wizard on a scratch copy of the policy store'
+	@echo '                (ANSWERS=FILE answers its questions beforehand)'
+	@echo 'make check      build, then all tests'
+	@echo 'make check-unit the unit tests alone'
+	@echo 'make check-asan all tests, built with address and undefined-behaviour sanitizers'
+	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make lint       rules of the house, clang-tidy, man page'
+	@echo 'make format     clang-format over the sources'
+	@echo 'make deps       install what building and testing need (apt or dnf)'
+	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it back'
+	@echo 'make clean      remove $(BUILD)'
+
+# ---- build ----------------------------------------------------------------------------------
+
+$(PROGRAM): $(OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/%.o: %.c | $(BUILD)/deps
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The texts of templates/, as one C array each: template_NAME.
+$(BUILD)/templates.c: $(TEMPLATES) templates/embed
+	@mkdir -p $(@D)
+	templates/embed $(filter-out templates/embed,$(TEMPLATES)) > $@.new
+	mv $@.new $@
+
+$(BUILD)/templates.o: $(BUILD)/templates.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# ---- what is needed -------------------------------------------------------------------------
+
+$(BUILD)/deps: tests/deps
+	@mkdir -p $(BUILD)
+	tests/deps && touch $@
+
+deps:
+	tests/deps --install
+
+# ---- unit tests: tests/unit/ROOM/MODULE.c, linked with its room and the base ----------------
+
+define unit_rule
+$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(2) | $(BUILD)/deps
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $$(PKG_LIBS) -lcmocka
+endef
+BASE_OBJ := $(BASE_SRC:%.c=$(BUILD)/%.o)
+ROOM_OBJ := $(ROOM_SRC:%.c=$(BUILD)/%.o)
+$(eval $(call unit_rule,wizard,$(WIZARD_SRC:%.c=$(BUILD)/%.o)))
+$(foreach room,audit host galera,$(eval $(call unit_rule,$(room),\
+  $(patsubst %.c,$(BUILD)/%.o,$(wildcard steps/$(room)/*.c)) $(BASE_OBJ))))
+$(eval $(call unit_rule,policy,$(ROOM_OBJ) $(BASE_OBJ)))
+$(eval $(call unit_rule,steps,$(filter-out $(BUILD)/steps/main.o,$(OBJ))))
+
+check: $(PROGRAM) $(UNIT)
+	tests/run $(UNIT) $(SCRIPTS)
+
+check-unit: $(UNIT)
+	tests/run $(UNIT)
+
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+check-asan:
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' check
+
+check-valgrind: $(UNIT)
+	WRAP='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
+	tests/run $(UNIT)
+
+# ---- the main job ---------------------------------------------------------------------------
+
+rehearse: $(PROGRAM)
+	$(PROGRAM) rehearse $(if $(ANSWERS),--answers $(ANSWERS))
+
+-include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' 2>/dev/null)
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all help deps check check-unit check-asan check-valgrind rehearse clean lint format install uninstall
+.DELETE_ON_ERROR:

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * denial.h - a denied access, as the audit log tells it
+ *
+ * Data only. Every string came from a log and is hostile: it is compared, looked up and escaped,
+ * never trusted. Missing fields are NULL or 0.
+ */
+#ifndef STEPS_AUDIT_DENIAL_H
+#define STEPS_AUDIT_DENIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct denial {
+	char *origin;         /* where it was read: an exercise ("sst") or a file's name */
+	char *node;           /* the record's node= field */
+	time_t seconds;       /* event id: seconds since the epoch, ... */
+	unsigned int millis;  /* ... milliseconds, ... */
+	unsigned long serial; /* ... and serial number */
+
+	char *source_context; /* scontext, as logged */
+	char *target_context; /* tcontext */
+	char *source;         /* its type: the source domain */
+	char *target;         /* the target's type */
+	char *tclass;
+	char **permissions; /* those denied, in the record's order */
+	size_t permission_count;
+	char *invalid_context; /* srawcon or trawcon: a label that the policy does not know */
+
+	bool permissive;      /* logged, but granted (permissive=1) */
+	bool userspace;       /* a USER_AVC: decided by systemd, dbus, ... */
+	pid_t pid;
+	char *comm;           /* the process's name, decoded, cut to 15 bytes by the kernel */
+	char *exe;            /* from the event's SYSCALL record */
+	char *path;           /* the object's path, else its name: decoded */
+	bool path_is_name;    /* path holds the last component only */
+	unsigned int port;    /* src or dest port of a socket access */
+	char *capability;     /* of class capability: as logged, a number */
+	bool has_ioctl;
+	unsigned int ioctl;   /* ioctlcmd */
+};
+
+struct denials {
+	struct denial *items;
+	size_t count;
+
+	/* What was read, whatever became of it. */
+	size_t lines;       /* lines of the logs */
+	size_t events;      /* distinct event ids */
+	size_t avc;         /* AVC and USER_AVC records that deny something, of any domain */
+	size_t other;       /* of these, those whose source is not one of the domains asked for */
+	size_t granted;     /* "granted" records (auditallow), passed over */
+	size_t unreadable;  /* lines that are no audit record, or deny something that cannot be read */
+	size_t lost_notices; /* records that tell of lost events (audit_lost=, backlog limit) */
+};
+
+void denials_clear(struct denials *denials);
+
+#endif

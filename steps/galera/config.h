@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config.h - the node's configuration, as the server itself reads it (my_print_defaults)
+ */
+#ifndef STEPS_GALERA_CONFIG_H
+#define STEPS_GALERA_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wizard/error.h"
+
+/* Where to read. */
+struct galera_config_source {
+	const char *root;          /* "/" or a scratch root */
+	const char *defaults_file; /* --defaults-file FILE, as given; NULL: the server's own places */
+	const char *group_suffix;  /* --defaults-group-suffix; may be NULL */
+};
+
+struct galera_option {
+	char *name;  /* dashes as underscores, a "loose_" and "skip_" prefix left as it is */
+	char *value; /* NULL: an option without a value */
+};
+
+struct galera_config {
+	struct galera_option *options; /* in the order read; the last of a name counts */
+	size_t option_count;
+
+	/* Derived, with the server's defaults filled in. Owned. */
+	char *data_directory;   /* /var/lib/mysql */
+	char *error_log;        /* a path; NULL: standard error, so the systemd journal */
+	char *socket;
+	char *sst_method;       /* rsync */
+	char *notify_command;   /* NULL: not set */
+	char *node_name;        /* NULL: not set */
+	char *cluster_name;
+	char *cluster_address;
+	char *provider_options;
+	bool wsrep_on;          /* wsrep_on or a wsrep_provider other than none */
+	bool multicast;         /* gmcast.mcast_addr is set */
+	bool read;              /* a configuration was found and read */
+};
+
+/*
+ * galera_config_read - in a scratch root, files are read below it: my_print_defaults is given
+ * ROOT/etc/mysql/my.cnf or ROOT/etc/my.cnf. Where my_print_defaults is not installed, or finds
+ * nothing, the defaults stand and config->read is false. Errors: -EINVAL: it refused the files.
+ */
+int galera_config_read(const struct galera_config_source *source, struct galera_config *config,
+		       struct error *err);
+void galera_config_clear(struct galera_config *config);
+/* galera_config_get - the last value of name (underscores), or NULL. */
+const char *galera_config_get(const struct galera_config *config, const char *name);
+/* galera_provider_option - a value out of wsrep_provider_options, in new memory (caller frees); NULL:
+ * not set. */
+char *galera_provider_option(const struct galera_config *config, const char *name);
+
+#endif

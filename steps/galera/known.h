@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * known.h - denials known in Galera clusters, and the right fix of each
+ */
+#ifndef STEPS_GALERA_KNOWN_H
+#define STEPS_GALERA_KNOWN_H
+
+#include "steps/policy/advice.h"
+
+/* Most specific first, up to one with why NULL. */
+extern const struct known_denial galera_known_denials[];
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wsrep_log.h - what the server's own log says of state transfers
+ *
+ * Messages are matched, never their prefixes: those differ between MariaDB, MySQL-wsrep and
+ * Percona XtraDB Cluster and their versions.
+ */
+#ifndef STEPS_GALERA_WSREP_LOG_H
+#define STEPS_GALERA_WSREP_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum transfer_kind { TRANSFER_NONE, TRANSFER_SST, TRANSFER_IST };
+enum transfer_role { ROLE_NONE, ROLE_JOINER, ROLE_DONOR };
+
+/* What was seen since the last server start in the text (joiner), or in all of it (donor). */
+struct wsrep_story {
+	bool started;            /* a server start was seen */
+	bool transfer_required;  /* the node asked for a state transfer */
+	bool synced;             /* "Synchronized with group", after the transfer where there was one */
+	enum transfer_role role;
+	enum transfer_kind kind;
+	bool complete;           /* kind is proved, and its end was seen */
+	bool failed;             /* a failure message was seen, and no success after it */
+	char method[32];         /* rsync, mariabackup, ...; "" */
+	char donor[64];          /* names, as logged; "" */
+	char joiner[64];
+	char position[96];       /* uuid:seqno that was reached; "" */
+	long long writesets;     /* of an IST; -1 unknown */
+	char proof[256];         /* the line that tells SST from IST, or "" */
+	char failure[256];       /* the first failure line; "" */
+	bool permission_denied;  /* a failure with errno 13 */
+	bool notify_failed;      /* "Notification command failed" */
+	bool notify_undefined;   /* "wsrep_notify_cmd is not defined" */
+	char notify_failure[256];
+	size_t lines;            /* lines read */
+	size_t starts;           /* server starts seen */
+};
+
+/* wsrep_log_read - the story of a log's text (need not be NUL-terminated). Never fails. */
+void wsrep_log_read(const char *text, size_t length, struct wsrep_story *story);
+
+#endif

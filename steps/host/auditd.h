@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * auditd.h - is the kernel's audit system telling us every denial? (libaudit)
+ */
+#ifndef STEPS_HOST_AUDITD_H
+#define STEPS_HOST_AUDITD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "wizard/error.h"
+
+struct audit_state {
+	bool enabled;          /* the kernel's audit is on */
+	pid_t daemon;          /* auditd's pid, 0: not running */
+	unsigned int lost;     /* events that the kernel dropped since boot */
+	unsigned int backlog, backlog_limit;
+	unsigned int rate_limit; /* messages a second, 0: none */
+	bool excludes_avc;     /* a rule keeps AVC records out of the log */
+	char exclusion[256];   /* that rule, as auditctl -l shows it */
+};
+
+/* host_audit_state - of the running kernel. Errors: -EPERM not root; -EPROTONOSUPPORT: the kernel
+ * has no audit. */
+int host_audit_state(struct audit_state *state, struct error *err);
+
+/* host_audit_log_path - log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log; a
+ * path inside the root, without it; new memory (caller frees). */
+int host_audit_log_path(const char *root, char **path, struct error *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * logfile.h - positions in logs that grow and rotate
+ *
+ * A mark says "here ended the log when we looked": the file's inode and length. What came later is
+ * the rest of that file, wherever rotation has moved it (path.1, path.2, path-DATE, ...), and every
+ * newer file up to path itself. Compressed rotated files are not read: a mark inside one is a gap.
+ */
+#ifndef STEPS_HOST_LOGFILE_H
+#define STEPS_HOST_LOGFILE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wizard/error.h"
+
+/* logfile_mark - the end of path now, as a JSON value to be remembered (new reference). A path that
+ * does not exist (yet) is marked as such: all that it holds later is later. */
+int logfile_mark(const char *path, json_t **mark, struct error *err);
+
+/*
+ * logfile_since - what path got since mark, in new memory (caller frees), NUL-terminated.
+ * *gap: some of it is missing: the marked file is gone or was truncated; what can be read is given.
+ * mark NULL or JSON null: the whole of path.
+ */
+int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
+		  struct error *err);
+
+/* The same for the systemd journal of the units `units` (NULL-terminated) (libsystemd): a mark is a
+ * journal cursor; lines are the messages, without the journal's prefix. Live root only. */
+int journald_mark(const char *const *units, json_t **mark, struct error *err);
+int journald_since(const char *const *units, const json_t *mark, char **text, size_t *length,
+		   bool *gap, struct error *err);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * selinux.h - SELinux on this machine: mode, domains of processes, labels of files (libselinux)
+ *
+ * With a scratch root there is no kernel behind it: the mode is what its configuration says, and
+ * processes have no domain.
+ */
+#ifndef STEPS_HOST_SELINUX_H
+#define STEPS_HOST_SELINUX_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "wizard/error.h"
+
+enum selinux_mode {
+	SELINUX_MODE_DISABLED,
+	SELINUX_MODE_PERMISSIVE,
+	SELINUX_MODE_ENFORCING,
+};
+const char *selinux_mode_name(enum selinux_mode mode); /* "disabled", ... */
+
+/* host_selinux_mode - of the running kernel ("/"), or as a scratch root's configuration says. */
+int host_selinux_mode(const char *root, enum selinux_mode *mode, struct error *err);
+/* host_selinux_config - SELINUX= and SELINUXTYPE= of ROOT/etc/selinux/config. type in new memory
+ * (caller frees). -ENOENT: no such file. */
+int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err);
+/* host_selinux_set_mode - setenforce; -EINVAL for disabled. Live root only. */
+int host_selinux_set_mode(bool enforcing, struct error *err);
+/* host_selinux_set_config - write SELINUX= in ROOT/etc/selinux/config, the rest of it kept. */
+int host_selinux_set_config(const char *root, enum selinux_mode mode, struct error *err);
+
+/* host_process_context - the context of pid; new memory (caller frees). -ESRCH: no such process. */
+int host_process_context(pid_t pid, char **context, struct error *err);
+/* host_domain_is_permissive - does the running kernel treat the domain of context as permissive? */
+int host_domain_is_permissive(const char *context, bool *permissive, struct error *err);
+
+/* host_file_type - the type in path's label (not following a link); new memory (caller frees),
+ * *type NULL: it has no label. -ENOENT: no such file. */
+int host_file_type(const char *path, char **type, struct error *err);
+
+/* The labels that a root's policy wants files to have. */
+struct file_labels;
+int file_labels_open(struct file_labels **labels, const char *root, const char *type,
+		     struct error *err);
+void file_labels_close(struct file_labels *labels);
+/* file_labels_expect - the type that path (as the host names it, without the root) should have for
+ * a file of this st_mode kind (S_IFREG, S_IFDIR, ...; 0: any); *type NULL: the policy says nothing. */
+int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
+		       struct error *err);
+
+/* context_type - the type in "user:role:type[:level]", new memory (caller frees) or NULL. */
+char *context_type(const char *context);
+
+#endif

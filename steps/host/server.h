@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * server.h - the database server's process and files on this machine
+ */
+#ifndef STEPS_HOST_SERVER_H
+#define STEPS_HOST_SERVER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "wizard/error.h"
+
+struct server_process {
+	pid_t pid;       /* 0: no server runs */
+	char *exe;       /* /proc/PID/exe */
+	char *name;      /* mariadbd, mysqld, ... */
+	size_t others;   /* further servers that run here */
+};
+
+/* host_find_server - the oldest process whose executable is named one of names (NULL-terminated).
+ * The strings are owned by *process; clear with server_process_clear. */
+int host_find_server(const char *const *names, struct server_process *process, struct error *err);
+void server_process_clear(struct server_process *process);
+
+/* host_program_path - first executable of that name in the usual directories below root; a path
+ * without the root, new memory (caller frees); *path NULL: none. */
+int host_program_path(const char *root, const char *const *names, char **path, struct error *err);
+
+/* host_free_bytes - free space, for a user, on path's file system. */
+int host_free_bytes(const char *path, uint64_t *bytes, struct error *err);
+/* host_tree_bytes - disk space that a directory's files take, one file system; symbolic links not
+ * followed. */
+int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err);
+
+#endif

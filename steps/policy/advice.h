@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * advice.h - denials -> findings: for each denied access, the right fix
+ *
+ * The ladder, first rung that holds: already allowed - wrong domain - port label - file label -
+ * invalid label - constraint - boolean - dontaudit - refuse - allow. An allow rule comes last.
+ */
+#ifndef STEPS_POLICY_ADVICE_H
+#define STEPS_POLICY_ADVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "steps/audit/denial.h"
+#include "steps/policy/oracle.h"
+#include "wizard/error.h"
+
+enum fix {
+	FIX_ALLOWED,
+	FIX_DOMAIN,
+	FIX_PORT,
+	FIX_LABEL,
+	FIX_INVALID_LABEL,
+	FIX_CONSTRAINT,
+	FIX_BOOLEAN,
+	FIX_DONTAUDIT,
+	FIX_REFUSE,
+	FIX_ALLOW,
+};
+const char *fix_name(enum fix fix); /* "port", "invalid-label": the machine interface's word */
+
+/* A row of a table of denials that are known for a service, with their explanation. A NULL member
+ * matches anything; the members that are words match any one of their space-separated words. A word
+ * "@x" matches a target type that has the policy's attribute x; "self" a target equal to the
+ * source; a trailing '*' any ending. */
+struct known_denial {
+	const char *target;
+	const char *tclass;
+	const char *permissions; /* every denied permission must be one of these */
+	const char *comm;
+	const char *path;        /* a path's beginning */
+	enum fix fix;            /* FIX_DONTAUDIT, FIX_REFUSE, FIX_ALLOW, FIX_LABEL, FIX_DOMAIN */
+	int severity;            /* 0 (harmless) .. 10 (never) of granting it */
+	const char *why;         /* a sentence for the operator */
+	/* FIX_DONTAUDIT: silence it for every type of this attribute, not for the one type seen:
+	 * a scan meets every domain sooner or later. NULL: the type itself. */
+	const char *widen;
+};
+
+/* A port that the service uses, and which type it should have. */
+struct advice_port {
+	const char *proto;
+	unsigned int number;
+	const char *type;
+	const char *purpose; /* "replication", "IST", "SST" */
+};
+
+/* Where the answers come from. Borrowed throughout. */
+struct advisor {
+	struct oracle *oracle;              /* the policy that is loaded now */
+	const struct known_denial *known;   /* up to one with why NULL */
+	const struct advice_port *ports;
+	size_t port_count;
+	const char *domain;                 /* the domain that the service should have: mysqld_t */
+	/* The type of a port now, or *type NULL: unlabelled (caller frees). */
+	int (*port_label)(void *data, const char *proto, unsigned int number, char **type,
+			  struct error *err);
+	/* The type that the policy wants a path to have (tclass tells file from dir), or *type
+	 * NULL: it says nothing (caller frees). */
+	int (*path_label)(void *data, const char *path, const char *tclass, char **type,
+			  struct error *err);
+	void *data;
+};
+
+enum decision {
+	DECISION_NONE,
+	DECISION_ACCEPT, /* the fix as found */
+	DECISION_REJECT, /* nothing; the access stays denied, and logged */
+};
+
+/* Accesses of one source to one target type and class that have one fix. */
+struct finding {
+	char *source, *target, *tclass;
+	char **permissions; /* sorted, each once */
+	size_t permission_count;
+	enum fix fix;
+	char *detail;       /* what to do, exactly: "4568/tcp -> mysqld_port_t", "restorecon -v /x" */
+	char *why;          /* for the operator */
+	char *rule_target;  /* FIX_DONTAUDIT widened: the attribute; else NULL */
+	int severity;
+	bool permissive_only; /* every denial was logged under permissive */
+
+	size_t count;       /* denials */
+	time_t first, last;
+	size_t *evidence;   /* indices into the denials, oldest first */
+	enum decision decision;
+};
+
+struct findings {
+	struct finding *items; /* grouped by fix in the ladder's order, most severe first */
+	size_t count;
+	size_t denials;        /* judged */
+	size_t unknown_names;  /* denials with a name that the policy does not define */
+};
+
+/* advice_judge - the findings of denials; the same input gives the same order. */
+int advice_judge(const struct advisor *advisor, const struct denials *denials,
+		 struct findings *findings, struct error *err);
+void findings_clear(struct findings *findings);
+
+/* finding_key - "source target class permission,permission": stable; new memory (caller frees). */
+char *finding_key(const struct finding *finding);
+
+#endif

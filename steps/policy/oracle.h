@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * oracle.h - what a policy allows, asked in memory (libsepol)
+ *
+ * libsepol answers from one policy a process; each oracle keeps its policy's image and makes it the
+ * current one when it is asked, so several oracles may be open, and going to and fro costs about
+ * 25 ms a turn.
+ */
+#ifndef STEPS_POLICY_ORACLE_H
+#define STEPS_POLICY_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "steps/policy/store.h"
+#include "wizard/error.h"
+
+struct oracle;
+
+/* oracle_open - from a kernel policy file (policy.NN). -EINVAL: not a policy. */
+int oracle_open(struct oracle **oracle, const char *path, struct error *err);
+/* oracle_open_image - from such a file's bytes; takes the image (malloc), also on failure. */
+int oracle_open_image(struct oracle **oracle, void *image, size_t length, struct error *err);
+void oracle_close(struct oracle *oracle);
+
+enum verdict {
+	VERDICT_ALLOWED,
+	VERDICT_NO_RULE,    /* no allow rule (type enforcement) */
+	VERDICT_CONSTRAINT, /* a constraint (MLS, UBAC) denies it; an allow rule cannot help */
+	VERDICT_ROLE,       /* role allow or role-type rules */
+	VERDICT_BOUNDS,     /* a bounded domain exceeds its parent */
+	VERDICT_UNKNOWN,    /* the policy does not define a name in it */
+};
+
+struct judgement {
+	enum verdict verdict;
+	bool dontaudit;            /* denied and not logged */
+	const char *unknown;       /* VERDICT_UNKNOWN: which kind: "source context", "target context",
+				    * "class", "permission" */
+};
+
+/*
+ * oracle_judge - one permission of one access. Contexts as logged ("u:r:t:s0"). A context that is
+ * invalid in this policy only by its user, role or level is tried again with those of a system
+ * object or process, so that a log of another host can be judged by its types.
+ */
+int oracle_judge(struct oracle *oracle, const char *source_context, const char *target_context,
+		 const char *tclass, const char *permission, struct judgement *judgement,
+		 struct error *err);
+/* oracle_judge_types - as oracle_judge with two types, in system contexts. */
+int oracle_judge_types(struct oracle *oracle, const char *source, const char *target,
+		       const char *tclass, const char *permission, struct judgement *judgement,
+		       struct error *err);
+
+/* Names as the policy defines them. An alias of a type counts as the type. */
+bool oracle_has_type(struct oracle *oracle, const char *type); /* a type, not an attribute */
+bool oracle_has_attribute(struct oracle *oracle, const char *attribute);
+bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute);
+bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission);
+bool oracle_is_permissive(struct oracle *oracle, const char *type);
+
+/*
+ * oracle_compile - the store's modules and a candidate module (CIL; may be NULL) built in memory,
+ * neverallow rules checked. Gives an oracle over the result. Errors: -EINVAL: the candidate does
+ * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule.
+ */
+int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
+		   const char *name, const char *candidate, struct error *err);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rules.h - accepted findings -> the rules of a module, with their evidence
+ */
+#ifndef STEPS_POLICY_RULES_H
+#define STEPS_POLICY_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "steps/policy/advice.h"
+
+enum rule_kind { RULE_ALLOW, RULE_DONTAUDIT };
+
+struct rule {
+	enum rule_kind kind;
+	char *source, *target, *tclass; /* target "self" where it is the source itself */
+	bool target_is_attribute;
+	char **permissions;             /* sorted, each once */
+	size_t permission_count;
+	char *comment;                  /* why, and the evidence: lines of plain text */
+};
+
+struct rules {
+	struct rule *items; /* sorted: allow before dontaudit, then source, target, class */
+	size_t count;
+};
+
+/* rules_from_findings - those accepted whose fix is allow or dontaudit, merged by kind, source,
+ * target and class. Appends to *rules and keeps it sorted. */
+int rules_from_findings(const struct findings *findings, const struct denials *denials,
+			struct rules *rules, struct error *err);
+void rules_clear(struct rules *rules);
+
+/* rules_permissions - allow rules' permissions, added up. */
+size_t rules_permissions(const struct rules *rules, enum rule_kind kind);
+
+struct module_header {
+	const char *name;    /* "galera" */
+	const char *version; /* "1.0" */
+	const char *comment; /* lines of plain text, put in a comment at the top */
+};
+
+/* te_text - the module as checkmodule reads it; new memory (caller frees). The same rules and
+ * header give the same bytes. */
+int te_text(const struct module_header *header, const struct rules *rules, char **text,
+	    struct error *err);
+/* cil_text - the same module in CIL, each rule in an optional block of its own. */
+int cil_text(const struct module_header *header, const struct rules *rules, char **text,
+	     struct error *err);
+
+#endif

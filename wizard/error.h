@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * error.h - what went wrong, on what, and what to do next
+ *
+ * Every function that can fail returns 0 or a negative errno, and takes a `struct error *err` last.
+ * The caller owns it; it is untouched on success. Only wizard_main() prints it.
+ */
+#ifndef WIZARD_ERROR_H
+#define WIZARD_ERROR_H
+
+struct error {
+	int code;         /* a positive errno */
+	char what[1024];  /* what happened, and on what; one sentence, no full stop */
+	char remedy[512]; /* what to do next; may be empty */
+};
+
+/*
+ * error_set - fill *err (NULL is allowed) and return -code.
+ *
+ * remedy is a plain string or NULL; use error_remedy() for a formatted one. Text too long for its
+ * field is cut. Usage: return error_set(err, ENOENT, "create it", "no such file: %s", path);
+ */
+int error_set(struct error *err, int code, const char *remedy, const char *what, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* error_remedy - replace the remedy of *err by a formatted text; returns -err->code. */
+int error_remedy(struct error *err, const char *remedy, ...) __attribute__((format(printf, 2, 3)));
+
+/* error_prefix - put "prefix: " before err->what (the remedy stays); returns -err->code. */
+int error_prefix(struct error *err, const char *prefix, ...) __attribute__((format(printf, 2, 3)));
+
+/* error_nomem - the usual error for a failed allocation; returns -ENOMEM. */
+int error_nomem(struct error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * prompt.h - typed questions, answered at a terminal or beforehand
+ *
+ * Order of answers: --answer KEY[SUBJECT]=, answers file KEY[SUBJECT], --answer KEY=, answers file
+ * KEY, --yes (the question's recommended value), the terminal. Without a terminal on standard input
+ * and standard error an unanswered question is an error, -ENOTTY, that names the option and the
+ * answers-file key which settle it. Every answer that was not typed is echoed on the screen behind
+ * its question, with where it came from, so that a log reads like a dialogue.
+ *
+ * All return 0, -EINTR on Ctrl-C / SIGTERM / hang-up / end of input, or another negative errno.
+ * key must be in the workflow's table of questions (-EINVAL otherwise); subject may be NULL.
+ */
+#ifndef WIZARD_PROMPT_H
+#define WIZARD_PROMPT_H
+
+#include <stdbool.h>
+
+#include "wizard/session.h"
+
+struct choice {
+	const char *value; /* what the answers file says: "accept"; one of the question's choices */
+	const char *label; /* what the screen shows, its letter in brackets: "[a]ccept" */
+	char letter;       /* 'a' */
+};
+
+/* prompt_yes_no - default_yes is what Enter means at the terminal. Values: "yes", "no". */
+int prompt_yes_no(struct session *session, const char *key, const char *subject, const char *text,
+		  bool default_yes, bool *answer, struct error *err);
+
+/*
+ * prompt_choice - one of choices, an array up to one with value NULL. *chosen gets its index.
+ * default_index is what Enter means (-1: Enter asks again). '?' shows the labels again.
+ */
+int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
+		  const struct choice *choices, int default_index, int *chosen, struct error *err);
+
+/* prompt_text - a line of text in new memory (caller frees); default_text may be NULL. */
+int prompt_text(struct session *session, const char *key, const char *subject, const char *text,
+		const char *default_text, char **answer, struct error *err);
+
+/* prompt_is_answered - is there an answer to KEY[SUBJECT] before any terminal? (Including --yes.) */
+bool prompt_is_answered(const struct session *session, const char *key, const char *subject);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * session.h - one run of the wizard: its root, directory, lock, memory and answers
+ *
+ * The session's directory is ROOT/var/lib/PROGRAM, mode 0700:
+ *   journal    append-only; see journal.h
+ *   lock       held by flock(2) while a run is under way; holds the pid and the start time
+ *   ...        files that steps keep (session_path)
+ *
+ * Memory is a set of JSON values by key, replayed from the journal: what session_remember() has
+ * returned from is on the disk.
+ */
+#ifndef WIZARD_SESSION_H
+#define WIZARD_SESSION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "wizard/error.h"
+#include "wizard/step.h"
+
+struct session;
+
+/* What the command line said, as the options table leaves it. Strings are owned by the caller. */
+struct session_options {
+	const char *root;         /* "/" or a scratch root; an absolute path */
+	bool yes;                 /* --yes */
+	bool json;                /* --json */
+	bool plain;               /* --no-color, NO_COLOR, TERM=dumb */
+	const char *answers_file; /* --answers FILE; may be NULL */
+	char **answers;           /* --answer KEY=VALUE, NULL-terminated; may be NULL */
+};
+
+/*
+ * session_new - a session that is not open yet: options and answers are read and checked (unknown
+ * keys, values that a question does not accept: -EINVAL naming file and line), nothing is created.
+ */
+int session_new(struct session **session, const struct workflow *workflow,
+		const struct session_options *options, struct error *err);
+void session_free(struct session *session);
+
+/*
+ * session_open - create the directory where it is missing, take the lock, replay the journal and
+ * call workflow->open. Errors: -EBUSY with who holds the lock and since when; -EACCES when not
+ * permitted; -EBADMSG when the journal is damaged elsewhere than in a torn last line.
+ * With read_only (status, steps, plan) nothing is created, no lock is taken, and a missing
+ * directory is an empty session; session_remember() then keeps its value for this process alone.
+ */
+int session_open(struct session *session, bool read_only, struct error *err);
+
+/*
+ * session_move - before session_open: work in another root from now on (the rehearsal's scratch
+ * root). The path is copied.
+ */
+int session_move(struct session *session, const char *root, struct error *err);
+
+const struct workflow *session_workflow(const struct session *session);
+void *session_data(const struct session *session);     /* what workflow->open gave */
+const char *session_root(const struct session *session); /* "/" or a scratch root, no slash at the end */
+bool session_is_scratch(const struct session *session);  /* root is not "/" */
+bool session_json(const struct session *session);
+bool session_yes(const struct session *session);
+bool session_read_only(const struct session *session);
+/* The words after the command's name, NULL-terminated; owned by the session. */
+char *const *session_arguments(const struct session *session);
+void session_set_arguments(struct session *session, char *const *arguments);
+
+/* session_in_root - path below the session's root, in new memory (caller frees); NULL: no memory. */
+char *session_in_root(const struct session *session, const char *path);
+/* session_path - name in the session's directory, in new memory (caller frees); NULL: no memory. */
+char *session_path(const struct session *session, const char *name);
+
+/* session_recall - the remembered value or NULL; borrowed, valid until the key is written again. */
+json_t *session_recall(const struct session *session, const char *key);
+/* session_recall_all - every remembered key and value; borrowed. */
+json_t *session_memory(const struct session *session);
+/*
+ * session_remember - set key to value (stolen, also on failure) and write it to the journal. It is
+ * on the disk when this returns 0. NULL or JSON null forgets the key.
+ */
+int session_remember(struct session *session, const char *key, json_t *value, struct error *err);
+
+/*
+ * session_go_back - for a step that returns STEP_BACK: journal that all steps from `step` on are to
+ * be looked at again in this run, and count a new round.
+ */
+int session_go_back(struct session *session, const char *step, struct error *err);
+/* session_round - 1 for the first pass, one more for each session_go_back(). */
+unsigned int session_round(const struct session *session);
+
+/*
+ * session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with
+ * a long loop of its own asks here and returns -EINTR. wizard_main() turns that into exit 3 and
+ * prints how to resume.
+ */
+bool session_interrupted(void);
+
+#endif

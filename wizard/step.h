@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * step.h - READ FIRST: what a step is
+ *
+ * A workflow is an ordered table of steps. The runner takes each in turn:
+ *
+ *   detect   is the system already as this step would leave it?  then: next step
+ *   plan     the changes that apply would make now, as data
+ *   ask      the dialogue; without one, the runner shows the changes and asks "apply?"
+ *            journal: begin, with the changes (each holds the state before: "from")
+ *   apply    makes exactly the changes that were planned, shown and journaled
+ *   detect   must now say satisfied
+ *            journal: done
+ *
+ * The system is the truth and the journal is memory: after a crash between begin and done, detect
+ * decides whether the step is still to do. Undo walks backwards over every begin that has not been
+ * reversed and hands its changes back to the step. What was satisfied before the wizard came has no
+ * begin, so it is never undone.
+ */
+#ifndef WIZARD_STEP_H
+#define WIZARD_STEP_H
+
+#include <jansson.h>
+
+#include "wizard/error.h"
+
+struct session;
+
+enum step_state {
+	STEP_TODO,      /* apply has something to do */
+	STEP_SATISFIED, /* nothing to do */
+};
+
+/* What ask and apply return beside 0 (go on) and a negative errno (failed, nothing half done). */
+enum step_outcome {
+	STEP_PAUSED = 1, /* waits for the operator; leave, and print how to resume (exit 3) */
+	STEP_SKIPPED,    /* the operator passes over this step in this run */
+	STEP_DECLINED,   /* the operator said no or quit (exit 3) */
+	STEP_BACK,       /* go back to the step named by session_go_back() */
+	STEP_DENIALS,    /* denials were found that the policy does not allow (exit 4) */
+	STEP_BLOCKED,    /* a finding must be settled first; already explained on the screen (exit 1) */
+};
+
+enum step_flags {
+	STEP_CHANGES_SYSTEM = 1 << 0, /* plan lists system changes; asked about before apply */
+	STEP_EVERY_RUN = 1 << 1,      /* done anew in each run of the program, as a check is */
+	STEP_NO_PLAN_YET = 1 << 2,    /* what it will do depends on steps before it: `plan` says so */
+};
+
+/*
+ * A change is a JSON object. The runner shows and journals it, and knows these string members:
+ *   "what"     the thing that changes: "4567/tcp", "module galera"
+ *   "from"     its state before, in words
+ *   "to"       its state after, in words
+ *   "note"     optional, a few words shown behind the change
+ *   "command"  optional, the documented command that does the same
+ *   "undo"     optional, the command that takes it back
+ * A step adds members of its own, for its apply and undo.
+ */
+struct step {
+	const char *name;   /* stable: journal key, `run NAME`, test name */
+	const char *title;  /* the heading a person sees */
+	const char *why;    /* one or two sentences before the question */
+	unsigned int flags; /* enum step_flags */
+
+	/* Sets *state. Never changes anything. */
+	int (*detect)(struct session *session, enum step_state *state, struct error *err);
+
+	/* Appends to changes, a JSON array, what apply would do now. Never changes anything. May be
+	 * NULL: the step changes nothing that can be listed. */
+	int (*plan)(struct session *session, json_t *changes, struct error *err);
+
+	/* The dialogue; changes nothing but the session's memory. May be NULL. */
+	int (*ask)(struct session *session, const json_t *changes, struct error *err);
+
+	/* The only one that changes the system. May be NULL: nothing to apply. */
+	int (*apply)(struct session *session, const json_t *changes, struct error *err);
+
+	/* Takes journaled changes back; idempotent. May be NULL: nothing to take back. */
+	int (*undo)(struct session *session, const json_t *changes, struct error *err);
+};
+
+/*
+ * A question that the workflow can ask. Every prompt names one of these; `--answer KEY=VALUE` and a
+ * line `KEY = VALUE` in the answers file settle it. A prompt may add a subject, for one question
+ * asked about many things: `KEY[SUBJECT]` is looked up before `KEY`.
+ */
+struct question {
+	const char *key;         /* "ports.apply" */
+	const char *choices;     /* values that are accepted, "yes no skip"; NULL: any text */
+	const char *recommended; /* what --yes answers; NULL: --yes does not answer it */
+	const char *meaning;     /* one line, for the man page and the answers example */
+};
+
+struct poptOption;
+
+/* A command that the workflow adds to the engine's own (plan, run, steps, status, undo, ...). */
+struct command {
+	const char *name;
+	const char *summary; /* one line for --help */
+	/* The arguments after the command's name are session_arguments(). Returns as a step's apply. */
+	int (*run)(struct session *session, struct error *err);
+	const struct poptOption *options; /* of this command alone; may be NULL */
+	const char *arguments;            /* for its --help: "[LOG...]"; NULL: takes none */
+	int opens_session;                /* 1: the engine takes the lock and replays the journal first */
+};
+
+struct workflow {
+	const char *program; /* "galera-selinux": names the binary, its session directory, its texts */
+	const char *version;
+	const char *summary;           /* one line for --help */
+	const char *follows;           /* whose procedure: shown in the first lines */
+	const struct step *const *steps;          /* NULL-terminated */
+	const struct question *questions;         /* up to one with key NULL */
+	const struct command *const *commands;    /* NULL-terminated; may be NULL */
+	const struct poptOption *options;         /* the workflow's own, for every command; may be NULL */
+
+	/* One line that says where we are: "node db3, Debian 12, SELinux enforcing". Caller frees
+	 * *line. May be NULL. */
+	int (*describe)(struct session *session, char **line, struct error *err);
+	/* The state that a plan is made for, as a short text that changes when the system does. Caller
+	 * frees. May be NULL. */
+	int (*fingerprint)(struct session *session, char **text, struct error *err);
+	/* What was reached, printed after the last step. May be NULL. */
+	int (*summary_of)(struct session *session, struct error *err);
+	/* Called once when the session opens and when it closes; *data is session_data(). */
+	int (*open)(struct session *session, void **data, struct error *err);
+	void (*close)(void *data);
+};
+
+#endif

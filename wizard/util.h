@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * util.h - clean-up helpers, growing arrays, small files, child programs
+ */
+#ifndef WIZARD_UTIL_H
+#define WIZARD_UTIL_H
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/types.h>
+
+#include "wizard/error.h"
+
+/* A variable declared with one of these is released when it goes out of scope. */
+#define _cleanup_(function) __attribute__((cleanup(function)))
+#define _cleanup_free_ _cleanup_(cleanup_free)
+#define _cleanup_close_ _cleanup_(cleanup_close)
+#define _cleanup_fclose_ _cleanup_(cleanup_fclose)
+
+void cleanup_free(void *pointer_to_pointer);
+void cleanup_close(int *fd);
+void cleanup_fclose(FILE **file);
+
+/* TAKE_PTR - the pointer's value; the variable becomes NULL, so that its clean-up does nothing. */
+#define TAKE_PTR(pointer)                               \
+	({                                              \
+		__typeof__(pointer) taken_ = (pointer); \
+		(pointer) = NULL;                       \
+		taken_;                                 \
+	})
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * array_push - make room for one more item at the end of *items and count it.
+ *
+ * Returns the new item, zeroed, or NULL when out of memory (nothing changed then). Room is doubled
+ * when *count is zero or a power of two, so an array must only ever grow through this function.
+ * Usage: struct foo *foo = array_push(&list->items, &list->count, sizeof(*foo));
+ */
+void *array_push(void *pointer_to_items, size_t *count, size_t item_size);
+
+/* str_printf - a formatted string in new memory (caller frees), or NULL when out of memory. */
+char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* str_starts - the rest of text after prefix, or NULL when it does not start so. */
+const char *str_starts(const char *text, const char *prefix);
+
+/*
+ * file_read - a whole file into new memory (caller frees), NUL-terminated. *length (may be NULL)
+ * gets its bytes without the NUL. path "-" is standard input. Errors: as open(2) and read(2).
+ */
+int file_read(const char *path, char **text, size_t *length, struct error *err);
+
+/*
+ * file_write - replace path by these bytes: written beside it, fsynced, renamed over it, so that
+ * a reader or a power cut sees the old file or the new one. Errors: as open(2), write(2), rename(2);
+ * the old file is intact then.
+ */
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
+
+/* make_directories - mkdir -p with mode for what is created. */
+int make_directories(const char *path, mode_t mode, struct error *err);
+
+/*
+ * process_capture - run argv (argv[0] looked up in PATH) with standard input closed, wait for its
+ * end, and give its standard output in new memory (caller frees). Its standard error goes to
+ * *messages (may be NULL: dropped; caller frees). Returns its exit status (0..255) or a negative
+ * errno when it could not be started (-ENOENT: no such program) or was ended by a signal (-EINTR).
+ */
+int process_capture(const char *const argv[], char **output, char **messages, struct error *err);
+
+#endif
