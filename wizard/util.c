@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wizard/util.h"
+
+void cleanup_free(void *pointer_to_pointer)
+{
+	void *memory;
+
+	memcpy(&memory, pointer_to_pointer, sizeof(memory));
+	free(memory);
+}
+
+void cleanup_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+void cleanup_fclose(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+void *array_push(void *pointer_to_items, size_t *count, size_t item_size)
+{
+	char *items;
+	size_t room = *count ? 2 * *count : 1;
+
+	memcpy(&items, pointer_to_items, sizeof(items));
+	if ((*count & (*count - 1)) == 0) {
+		items = reallocarray(items, room, item_size);
+		if (!items)
+			return NULL;
+		memcpy(pointer_to_items, &items, sizeof(items));
+	}
+	items += *count * item_size;
+	memset(items, 0, item_size);
+	(*count)++;
+	return items;
+}
+
+char *str_printf(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	return length < 0 ? NULL : text;
+}
+
+const char *str_starts(const char *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(text, prefix, length) ? NULL : text + length;
+}
+
+/* An operating system's error on a path, with what usually helps. */
+static int path_error(struct error *err, int code, const char *verb, const char *path)
+{
+	const char *remedy = "settle that, then start again: nothing is lost";
+
+	if (code == ENOMEM)
+		return error_nomem(err);
+	if (code == ENOENT || code == ENOTDIR || code == EISDIR)
+		remedy = "check the path";
+	else if (code == EACCES || code == EPERM)
+		remedy = "run it as root, or give a path that you have access to";
+	else if (code == ENOSPC || code == EDQUOT)
+		remedy = "free some space there, then start again: nothing is lost";
+	else if (code == EROFS)
+		remedy = "remount the file system read-write, then start again";
+	return error_set(err, code, remedy, "cannot %s %s: %s", verb, path, strerror(code));
+}
+
+int file_read(const char *path, char **text, size_t *length, struct error *err)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	_cleanup_close_ int opened = is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = is_stdin ? STDIN_FILENO : opened;
+	_cleanup_free_ char *bytes = NULL;
+	size_t used = 0, room = 0;
+	ssize_t got;
+
+	if (is_stdin)
+		path = "standard input";
+	if (fd < 0)
+		return path_error(err, errno, "open", path);
+	do {
+		/* One byte is kept for the NUL. */
+		if (room - used < 2) {
+			char *more = realloc(bytes, room ? room * 2 : 4096);
+
+			if (!more)
+				return error_nomem(err);
+			bytes = more;
+			room = room ? room * 2 : 4096;
+		}
+		got = read(fd, bytes + used, room - used - 1);
+		if (got > 0)
+			used += (size_t)got;
+		else if (got < 0 && errno != EINTR)
+			return path_error(err, errno, "read", path);
+	} while (got != 0);
+	bytes[used] = '\0';
+	if (length)
+		*length = used;
+	*text = TAKE_PTR(bytes);
+	return 0;
+}
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t put = write(fd, bytes, length);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		bytes += put;
+		length -= (size_t)put;
+	}
+	return 0;
+}
+
+/* Make the rename itself durable. Not every file system can fsync a directory: then it has done
+ * what it can, and the file is complete either way. */
+static void sync_directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *directory =
+		slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	_cleanup_close_ int fd = -1;
+
+	if (!directory)
+		return;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		fsync(fd);
+}
+
+static int write_beside(const char *path, const char *beside, int fd, const void *bytes,
+			size_t length, mode_t mode)
+{
+	int r = write_all(fd, bytes, length);
+
+	if (r < 0)
+		return r;
+	if (fchmod(fd, mode) < 0 || fsync(fd) < 0 || rename(beside, path) < 0)
+		return -errno;
+	return 0;
+}
+
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err)
+{
+	_cleanup_free_ char *beside = str_printf("%s.XXXXXX", path);
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!beside)
+		return error_nomem(err);
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0)
+		return path_error(err, errno, "write", path);
+	r = write_beside(path, beside, fd, bytes, length, mode);
+	if (r < 0) {
+		unlink(beside);
+		return path_error(err, -r, "write", path);
+	}
+	sync_directory_of(path);
+	return 0;
+}
+
+static int make_one(const char *path, mode_t mode)
+{
+	struct stat info;
+
+	if (mkdir(path, mode) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	if (stat(path, &info) < 0)
+		return errno == ENOENT ? -ENOTDIR : -errno; /* a dangling link */
+	return S_ISDIR(info.st_mode) ? 0 : -ENOTDIR;
+}
+
+int make_directories(const char *path, mode_t mode, struct error *err)
+{
+	_cleanup_free_ char *copy = strdup(path);
+	char *slash;
+	int r;
+
+	if (!copy)
+		return error_nomem(err);
+	/* A leading slash is the root directory, which is there. */
+	for (slash = strchr(copy + (*copy == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		r = make_one(copy, mode);
+		if (r < 0)
+			return path_error(err, -r, "create", copy);
+		*slash = '/';
+	}
+	r = make_one(copy, mode);
+	return r < 0 ? path_error(err, -r, "create", path) : 0;
+}
+
+/* One of the child's outputs: the reading end of a pipe, and what has come out of it. */
+struct stream {
+	int pipe[2];
+	char *bytes;
+	size_t used;
+	size_t room;
+};
+
+static void stream_clear(struct stream *stream)
+{
+	cleanup_close(&stream->pipe[0]);
+	cleanup_close(&stream->pipe[1]);
+	free(stream->bytes);
+}
+
+static void streams_clear(struct stream (*streams)[2])
+{
+	stream_clear(&(*streams)[0]);
+	stream_clear(&(*streams)[1]);
+}
+
+static void close_end(int *fd)
+{
+	cleanup_close(fd);
+	*fd = -1;
+}
+
+/* Read what is there; at the end of the stream its reading end is closed. */
+static int stream_read(struct stream *stream)
+{
+	ssize_t got;
+
+	if (stream->room - stream->used < 2) {
+		size_t room = stream->room ? stream->room * 2 : 4096;
+		char *more = realloc(stream->bytes, room);
+
+		if (!more)
+			return -ENOMEM;
+		stream->bytes = more;
+		stream->room = room;
+	}
+	got = read(stream->pipe[0], stream->bytes + stream->used, stream->room - stream->used - 1);
+	if (got < 0)
+		return errno == EINTR ? 0 : -errno;
+	stream->used += (size_t)got;
+	stream->bytes[stream->used] = '\0';
+	if (got == 0)
+		close_end(&stream->pipe[0]);
+	return 0;
+}
+
+/* Both at once, so that a child that fills one pipe while we wait on the other cannot hang. */
+static int streams_drain(struct stream streams[2])
+{
+	while (streams[0].pipe[0] >= 0 || streams[1].pipe[0] >= 0) {
+		struct pollfd waits[2] = {
+			{ .fd = streams[0].pipe[0], .events = POLLIN },
+			{ .fd = streams[1].pipe[0], .events = POLLIN },
+		};
+
+		if (poll(waits, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		for (int i = 0; i < 2; i++) {
+			int r = waits[i].revents ? stream_read(&streams[i]) : 0;
+
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* Start argv with its outputs in the pipes. The child gets the default signal dispositions and an
+ * empty mask: what we ignore (SIGPIPE) must not be ignored by it. Returns 0 or a positive errno. */
+static int spawn(const char *const argv[], struct stream streams[2], pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t signals;
+	int r = posix_spawn_file_actions_init(&actions);
+
+	if (r)
+		return r;
+	r = posix_spawnattr_init(&attributes);
+	if (r) {
+		posix_spawn_file_actions_destroy(&actions);
+		return r;
+	}
+	sigemptyset(&signals);
+	r = posix_spawnattr_setsigmask(&attributes, &signals);
+	sigaddset(&signals, SIGPIPE);
+	r = r ? r : posix_spawnattr_setsigdefault(&attributes, &signals);
+	r = r ? r
+	      : posix_spawnattr_setflags(&attributes,
+					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	r = r ? r : posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	r = r ? r : posix_spawn_file_actions_adddup2(&actions, streams[0].pipe[1], 1);
+	r = r ? r : posix_spawn_file_actions_adddup2(&actions, streams[1].pipe[1], 2);
+	r = r ? r : posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return r;
+}
+
+static int wait_for(pid_t pid, const char *program, struct error *err)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_set(err, errno, NULL, "cannot wait for %s: %s", program,
+					 strerror(errno));
+	if (WIFSIGNALED(status))
+		return error_set(err, EINTR, "start it again", "%s was ended by signal %d (%s)",
+				 program, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return WEXITSTATUS(status);
+}
+
+int process_capture(const char *const argv[], char **output, char **messages, struct error *err)
+{
+	struct stream streams[2] __attribute__((cleanup(streams_clear))) = {
+		{ .pipe = { -1, -1 } },
+		{ .pipe = { -1, -1 } },
+	};
+	pid_t pid;
+	int r, status;
+
+	if (pipe2(streams[0].pipe, O_CLOEXEC) < 0 || pipe2(streams[1].pipe, O_CLOEXEC) < 0)
+		return error_set(err, errno, "start again: nothing is lost",
+				 "cannot make a pipe: %s", strerror(errno));
+	r = spawn(argv, streams, &pid);
+	if (r)
+		return error_set(err, r,
+				 r == ENOENT ? "install it, or add its folder to PATH" : NULL,
+				 "cannot start %s: %s", argv[0], strerror(r));
+	close_end(&streams[0].pipe[1]);
+	close_end(&streams[1].pipe[1]);
+	r = streams_drain(streams);
+	/* After a failure the child may still write: it must get SIGPIPE, not wait for us. */
+	close_end(&streams[0].pipe[0]);
+	close_end(&streams[1].pipe[0]);
+	status = wait_for(pid, argv[0], err);
+	if (r == -ENOMEM)
+		return error_nomem(err);
+	if (r < 0)
+		return error_set(err, -r, NULL, "cannot read what %s says: %s", argv[0],
+				 strerror(-r));
+	if (status < 0)
+		return status;
+	*output = TAKE_PTR(streams[0].bytes);
+	if (messages)
+		*messages = TAKE_PTR(streams[1].bytes);
+	return status;
+}
