@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "wizard/error.h"
+
 enum mark {
 	MARK_NONE, /* two spaces */
 	MARK_OK,   /* "ok" */
@@ -24,10 +26,13 @@ enum mark {
 	MARK_TODO, /* "-" */
 };
 
-/* screen_init - colour on or off for the process; reads the terminal's width. */
+/* screen_init - colour only for a terminal, without NO_COLOR and TERM=dumb; plain: never. */
 void screen_init(bool plain);
 
-/* screen_heading - "[2/10] Label the Galera ports" between blank lines; total 0: no numbers. */
+/* screen_width - the columns of a line of messages, read anew each time. */
+size_t screen_width(void);
+
+/* screen_heading - "[2/10] Label the Galera ports" after a blank line; total 0: no numbers. */
 void screen_heading(unsigned int number, unsigned int total, const char *title);
 
 /* screen_say - a paragraph, indented by two spaces. */
@@ -36,16 +41,18 @@ void screen_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void screen_mark(enum mark mark, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* screen_detail - a line indented by four spaces, not wrapped: commands, excerpts, paths. */
 void screen_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* screen_blank - an empty line; several in a row count as one. */
+/* screen_blank - an empty line; several in a row count as one, and none stands at the beginning. */
 void screen_blank(void);
+/* screen_other - another part of the program (the line editor) has written a line to the screen. */
+void screen_other(void);
 
 /* screen_changes - a plan's changes as an aligned table (see step.h); with_commands adds each one's
  * documented command. */
 void screen_changes(const json_t *changes, bool with_commands);
 
 /*
- * screen_table - rows of cells, aligned. header may be NULL; cells is rows * columns strings, row by
- * row, NULL meaning empty.
+ * screen_table - rows of cells, aligned, indented by four. header may be NULL; cells is rows *
+ * columns strings, row by row, NULL meaning empty. A row's last cell is wrapped under itself.
  */
 void screen_table(const char *const *header, const char *const *cells, size_t rows, size_t columns);
 
@@ -54,8 +61,14 @@ void screen_error(const char *program, const char *what, const char *remedy);
 
 /* screen_result - a line of a result, on standard output, made safe. */
 void screen_result(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* screen_result_json - a JSON value and a newline on standard output; keys in insertion order. */
+/* screen_result_json - a JSON value and a newline on standard output; keys in insertion order.
+ * Strings are ASCII: everything else is \uNNNN, which every reader of JSON takes back. */
 void screen_result_json(const json_t *value);
+/*
+ * screen_flush - has every result reached standard output? wizard_main() calls it before it returns.
+ * Errors: as write(2), -ENOSPC, -EPIPE and so on, the first that occurred since the last call.
+ */
+int screen_flush(struct error *err);
 
 /* screen_safe - text made safe as above, in new memory (caller frees); NULL: no memory. */
 char *screen_safe(const char *text);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "wizard/text.h"
+#include "wizard/util.h"
+
+/* Printable by the locale's word, yet they reorder, join or hide what stands around them. */
+static const struct {
+	wchar_t first, last;
+} deceptive[] = {
+	{ 0x00ad, 0x00ad },   /* soft hyphen */
+	{ 0x061c, 0x061c },   /* Arabic letter mark */
+	{ 0x115f, 0x1160 },   /* Hangul fillers */
+	{ 0x180b, 0x180f },   /* Mongolian selectors and vowel separator */
+	{ 0x200b, 0x200f },   /* zero width space and joiners, direction marks */
+	{ 0x2028, 0x202e },   /* line and paragraph separators, direction embeddings */
+	{ 0x2060, 0x206f },   /* word joiner, invisible operators, direction isolates */
+	{ 0x3164, 0x3164 },   /* Hangul filler */
+	{ 0xfeff, 0xfeff },   /* byte order mark */
+	{ 0xfff9, 0xfffb },   /* interlinear annotation */
+	{ 0xe0000, 0xe0fff }, /* tags, variation selectors */
+};
+
+static bool locale_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* The bytes of the character at text if it may be shown as it is, else 0. */
+static size_t showable(const char *text, bool utf8, bool keep_lines)
+{
+	mbstate_t state = { 0 };
+	wchar_t character;
+	size_t length;
+
+	if (*text == '\n')
+		return keep_lines;
+	if ((unsigned char)*text < 0x80)
+		return *text >= 0x20 && *text != 0x7f;
+	if (!utf8)
+		return 0;
+	length = mbrtowc(&character, text, strlen(text), &state);
+	if (length == (size_t)-1 || length == (size_t)-2 || length == 0)
+		return 0;
+	if (!iswprint((wint_t)character) || wcwidth(character) < 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(deceptive); i++)
+		if (character >= deceptive[i].first && character <= deceptive[i].last)
+			return 0;
+	return length;
+}
+
+char *text_safe(const char *text, bool keep_lines)
+{
+	static const char hex[] = "0123456789abcdef";
+	bool utf8 = locale_is_utf8();
+	char *safe = calloc(strlen(text) + 1, 4); /* "\xNN" is four bytes for one */
+	char *end = safe;
+
+	if (!safe)
+		return NULL;
+	while (*text) {
+		size_t length = showable(text, utf8, keep_lines);
+
+		if (length) {
+			end = mempcpy(end, text, length);
+			text += length;
+		} else {
+			*end++ = '\\';
+			*end++ = 'x';
+			*end++ = hex[(unsigned char)*text >> 4];
+			*end++ = hex[*text & 15];
+			text++;
+		}
+	}
+	return safe;
+}
+
+static size_t columns_of(const char *text, size_t length)
+{
+	mbstate_t state = { 0 };
+	size_t columns = 0;
+
+	while (length) {
+		wchar_t character;
+		size_t bytes = mbrtowc(&character, text, length, &state);
+
+		if (bytes == 0 || bytes > length) { /* not safe text: count what is left as it is */
+			columns += length;
+			break;
+		}
+		if (wcwidth(character) > 0)
+			columns += (size_t)wcwidth(character);
+		text += bytes;
+		length -= bytes;
+	}
+	return columns;
+}
+
+size_t text_columns(const char *text)
+{
+	return columns_of(text, strlen(text));
+}
+
+static void wrap_line(FILE *out, const char *line, size_t length, size_t at, size_t indent,
+		      size_t width)
+{
+	const char *end = line + length;
+	bool first = true;
+
+	while (line < end) {
+		const char *word = line, *after;
+		size_t gap, columns;
+
+		while (word < end && *word == ' ')
+			word++;
+		for (after = word; after < end && *after != ' '; after++)
+			;
+		if (word == after) /* spaces at the end */
+			break;
+		gap = (size_t)(word - line);
+		columns = columns_of(word, (size_t)(after - word));
+		if (!first && at + gap + columns > width) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			at = indent;
+			gap = 0;
+		}
+		fprintf(out, "%*s%.*s", (int)gap, "", (int)(after - word), word);
+		at += gap + columns;
+		line = after;
+		first = false;
+	}
+	fputc('\n', out);
+}
+
+void text_wrap(FILE *out, const char *text, size_t at, size_t indent, size_t width)
+{
+	for (;;) {
+		const char *end = strchrnul(text, '\n');
+
+		wrap_line(out, text, (size_t)(end - text), at, indent, width);
+		if (!*end || !end[1])
+			return;
+		text = end + 1;
+		at = indent;
+		if (*text != '\n')
+			fprintf(out, "%*s", (int)indent, "");
+	}
+}

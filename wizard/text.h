@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.h - text for a terminal: made safe, measured in columns, broken into lines
+ */
+#ifndef WIZARD_TEXT_H
+#define WIZARD_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * text_safe - text in new memory (caller frees; NULL: no memory), where each byte of what could
+ * deceive is \xNN: control characters (C0, DEL, C1), bytes that are not UTF-8, characters that
+ * reorder or hide text; '\n' passes with keep_lines. In a locale that is not UTF-8, nothing beyond
+ * ASCII passes.
+ */
+char *text_safe(const char *text, bool keep_lines);
+
+/* text_columns - the columns that safe text without '\n' takes, wide characters counting two. */
+size_t text_columns(const char *text);
+
+/*
+ * text_wrap - write safe text to out, broken at spaces so that no line passes column width. The
+ * first line starts at column `at`, where the cursor is; the others are indented by indent. A word
+ * that is longer than a line stays whole, so that it can be copied. Ends with a newline.
+ */
+void text_wrap(FILE *out, const char *text, size_t at, size_t indent, size_t width);
+
+#endif
