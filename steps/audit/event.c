@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <auparse.h>
+#include <errno.h>
+#include <linux/audit.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "steps/audit/event.h"
+#include "wizard/util.h"
+
+/* auparse drops a record with more than this between the braces (and the memory it had for it). */
+#define PERMISSIONS_MAX 250
+
+/* A file that one of the event's PATH records names. */
+struct named_file {
+	char *path;
+	unsigned long inode;
+};
+
+/* A denial of this event that knows its object by inode and last component only. */
+struct nameless {
+	size_t item;
+	unsigned long inode;
+};
+
+struct event_reader {
+	auparse_state_t *parser;
+	const char *origin;
+	const char *const *domains;
+	struct denials *denials;
+
+	/* Of the event at hand. */
+	const struct record_id *id;
+	size_t first;   /* its first item in denials */
+	size_t settled; /* records that deny something and were counted somewhere */
+	char *exe;
+	struct named_file *files;
+	size_t file_count;
+	struct nameless *nameless;
+	size_t nameless_count;
+	bool no_memory;
+};
+
+static void event_ready(auparse_state_t *parser, auparse_cb_event_t what, void *data);
+
+struct event_reader *event_reader_new(const char *origin, const char *const *domains,
+				      struct denials *denials)
+{
+	struct event_reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return NULL;
+	reader->origin = origin;
+	reader->domains = domains;
+	reader->denials = denials;
+	reader->parser = auparse_init(AUSOURCE_FEED, NULL);
+	if (!reader->parser) {
+		free(reader);
+		return NULL;
+	}
+	auparse_set_escape_mode(reader->parser, AUPARSE_ESC_RAW);
+	auparse_add_callback(reader->parser, event_ready, reader, NULL);
+	return reader;
+}
+
+static void forget_event(struct event_reader *reader)
+{
+	for (size_t i = 0; i < reader->file_count; i++)
+		free(reader->files[i].path);
+	free(reader->files);
+	free(reader->nameless);
+	free(reader->exe);
+	reader->files = NULL;
+	reader->nameless = NULL;
+	reader->exe = NULL;
+	reader->file_count = reader->nameless_count = 0;
+}
+
+void event_reader_free(struct event_reader *reader)
+{
+	if (!reader)
+		return;
+	forget_event(reader);
+	auparse_destroy(reader->parser);
+	free(reader);
+}
+
+/* ---- fields ---------------------------------------------------------------------------------- */
+
+/* decoded - the field at hand, hex names decoded; NULL: it has no value, or it was cut off. */
+static const char *decoded(auparse_state_t *parser)
+{
+	const char *raw = auparse_get_field_str(parser);
+	size_t length = raw ? strlen(raw) : 0;
+	const char *value;
+
+	if (!length || !strcmp(raw, "(null)") || !strcmp(raw, "?"))
+		return NULL;
+	if (*raw == '"' && (length < 3 || raw[length - 1] != '"'))
+		return NULL;
+	value = auparse_interpret_field(parser);
+	return value && *value ? value : NULL;
+}
+
+static unsigned long numeric(auparse_state_t *parser, int base)
+{
+	const char *raw = auparse_get_field_str(parser);
+
+	return raw ? strtoul(raw, NULL, base) : 0;
+}
+
+/* keep - remember a field's first value: a record that names it twice was tampered with or torn. */
+static void keep(struct event_reader *reader, char **to, const char *value)
+{
+	if (*to || !value)
+		return;
+	*to = strdup(value);
+	if (!*to)
+		reader->no_memory = true;
+}
+
+/* The fields of an AVC record that become something else in the denial. */
+struct avc_fields {
+	char *source, *target, *permissions, *name;
+	unsigned int source_port, destination_port;
+	unsigned long inode;
+	bool denied, granted;
+};
+
+static void avc_fields_clear(struct avc_fields *fields)
+{
+	free(fields->source);
+	free(fields->target);
+	free(fields->permissions);
+	free(fields->name);
+}
+
+static void take_number(struct denial *denial, struct avc_fields *fields, const char *name,
+			auparse_state_t *parser)
+{
+	if (!strcmp(name, "pid")) {
+		denial->pid = (pid_t)numeric(parser, 10);
+	} else if (!strcmp(name, "ino")) {
+		fields->inode = numeric(parser, 10);
+	} else if (!strcmp(name, "src")) {
+		fields->source_port = (unsigned int)numeric(parser, 10);
+	} else if (!strcmp(name, "dest")) {
+		fields->destination_port = (unsigned int)numeric(parser, 10);
+	} else if (!strcmp(name, "permissive")) {
+		denial->permissive = numeric(parser, 10) == 1;
+	} else if (!strcmp(name, "ioctlcmd")) {
+		denial->has_ioctl = true;
+		denial->ioctl = (unsigned int)numeric(parser, 16);
+	}
+}
+
+static void take_field(struct event_reader *reader, struct denial *denial,
+		       struct avc_fields *fields)
+{
+	auparse_state_t *parser = reader->parser;
+	const char *name = auparse_get_field_name(parser), *raw = auparse_get_field_str(parser);
+
+	if (!name || !raw)
+		return;
+	if (!strcmp(name, "seresult")) {
+		fields->denied = !strcmp(raw, "denied");
+		fields->granted = !strcmp(raw, "granted");
+	} else if (!strcmp(name, "seperms")) {
+		keep(reader, &fields->permissions, raw);
+	} else if (!strcmp(name, "scontext")) {
+		keep(reader, &fields->source, raw);
+	} else if (!strcmp(name, "tcontext")) {
+		keep(reader, &fields->target, raw);
+	} else if (!strcmp(name, "tclass")) {
+		keep(reader, &denial->tclass, *raw ? raw : NULL);
+	} else if (!strcmp(name, "srawcon") || !strcmp(name, "trawcon")) {
+		const char *quoted = *raw == '"' ? raw + 1 : raw;
+
+		if (!denial->invalid_context && !(denial->invalid_context =
+						  strndup(quoted, strcspn(quoted, "\""))))
+			reader->no_memory = true;
+	} else if (!strcmp(name, "comm")) {
+		keep(reader, &denial->comm, decoded(parser));
+	} else if (!strcmp(name, "path")) {
+		keep(reader, &denial->path, decoded(parser));
+	} else if (!strcmp(name, "name")) {
+		keep(reader, &fields->name, decoded(parser));
+	} else if (!strcmp(name, "capability")) {
+		keep(reader, &denial->capability, raw);
+	} else {
+		take_number(denial, fields, name, parser);
+	}
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+static bool is_asked_for(const struct event_reader *reader, const char *domain)
+{
+	for (size_t i = 0; reader->domains[i]; i++)
+		if (!strcmp(reader->domains[i], domain))
+			return true;
+	return false;
+}
+
+/* settle - count a denial that could be read, and keep it (emptying *denial) if its source is one
+ * of those asked for. */
+static void settle(struct event_reader *reader, struct denial *denial, unsigned long inode)
+{
+	struct denials *denials = reader->denials;
+	struct denial *item;
+
+	reader->settled++;
+	denials->avc++;
+	if (!is_asked_for(reader, denial->source)) {
+		denials->other++;
+		return;
+	}
+	denial->seconds = reader->id->seconds;
+	denial->millis = reader->id->millis;
+	denial->serial = reader->id->serial;
+	keep(reader, &denial->origin, reader->origin);
+	if (*reader->id->node)
+		keep(reader, &denial->node, reader->id->node);
+	item = array_push(&denials->items, &denials->count, sizeof(*item));
+	if (!item) {
+		reader->no_memory = true;
+		return;
+	}
+	*item = *denial;
+	memset(denial, 0, sizeof(*denial));
+	if (item->path_is_name && inode) {
+		struct nameless *nameless = array_push(&reader->nameless, &reader->nameless_count,
+						       sizeof(*nameless));
+
+		if (nameless)
+			*nameless = (struct nameless){denials->count - 1, inode};
+		else
+			reader->no_memory = true;
+	}
+}
+
+/* has_permission - name_connect is about the port at the other end. */
+static bool has_permission(const struct denial *denial, const char *name)
+{
+	for (size_t i = 0; i < denial->permission_count; i++)
+		if (!strcmp(denial->permissions[i], name))
+			return true;
+	return false;
+}
+
+static bool finish_avc(struct denial *denial, struct avc_fields *fields)
+{
+	if (!fields->denied || !fields->source || !fields->target || !fields->permissions ||
+	    !denial->tclass)
+		return false;
+	if (!record_set_permissions(denial, fields->permissions, strlen(fields->permissions), ',') ||
+	    !record_set_contexts(denial, fields->source, strlen(fields->source), fields->target,
+				 strlen(fields->target)))
+		return false;
+	denial->port = has_permission(denial, "name_connect") || !fields->source_port
+			       ? fields->destination_port
+			       : fields->source_port;
+	if (!denial->path && fields->name) {
+		denial->path = TAKE_PTR(fields->name);
+		denial->path_is_name = *denial->path != '/';
+	}
+	return true;
+}
+
+static void read_avc(struct event_reader *reader)
+{
+	_cleanup_(denial_clear) struct denial denial = {0};
+	_cleanup_(avc_fields_clear) struct avc_fields fields = {0};
+
+	if (!auparse_first_field(reader->parser))
+		return;
+	do {
+		take_field(reader, &denial, &fields);
+	} while (auparse_next_field(reader->parser) > 0);
+	errno = 0;
+	if (finish_avc(&denial, &fields))
+		settle(reader, &denial, fields.inode);
+	else if (errno == ENOMEM)
+		reader->no_memory = true;
+}
+
+/* read_fields - of a SYSCALL record, the program; of a PATH record, the file. */
+static void read_fields(struct event_reader *reader, bool syscall)
+{
+	struct named_file file = {0}, *kept;
+
+	if (!auparse_first_field(reader->parser))
+		return;
+	do {
+		const char *name = auparse_get_field_name(reader->parser);
+
+		if (!name)
+			continue;
+		if (syscall && !strcmp(name, "exe"))
+			keep(reader, &reader->exe, decoded(reader->parser));
+		else if (!syscall && !strcmp(name, "name"))
+			keep(reader, &file.path, decoded(reader->parser));
+		else if (!syscall && !strcmp(name, "inode"))
+			file.inode = numeric(reader->parser, 10);
+	} while (auparse_next_field(reader->parser) > 0);
+	if (!file.path || *file.path != '/' || !file.inode) {
+		free(file.path);
+		return;
+	}
+	kept = array_push(&reader->files, &reader->file_count, sizeof(*kept));
+	if (kept) {
+		*kept = file;
+	} else {
+		free(file.path);
+		reader->no_memory = true;
+	}
+}
+
+static void event_ready(auparse_state_t *parser, auparse_cb_event_t what, void *data)
+{
+	struct event_reader *reader = data;
+
+	if (what != AUPARSE_CB_EVENT_READY || auparse_first_record(parser) <= 0)
+		return;
+	do {
+		int type = auparse_get_type(parser);
+
+		if (type == AUDIT_AVC)
+			read_avc(reader);
+		else if (type == AUDIT_SYSCALL || type == AUDIT_PATH)
+			read_fields(reader, type == AUDIT_SYSCALL);
+	} while (auparse_next_record(parser) > 0);
+}
+
+static void read_user_avc(struct event_reader *reader, const struct record *record)
+{
+	_cleanup_(denial_clear) struct denial denial = {0};
+
+	if (record_user_avc(record, &denial))
+		settle(reader, &denial, 0);
+	else if (errno == ENOMEM)
+		reader->no_memory = true;
+}
+
+/* ---- the event ------------------------------------------------------------------------------- */
+
+/* is_fit - can auparse read this AVC record, and is it one record, not the torn start of one with
+ * another behind it? (Names are quoted or in hex, so that none has a space before its "msg=".) */
+static bool is_fit(const struct record *record)
+{
+	const char *open = strchr(record->body, '{'), *close = open ? strchr(open, '}') : NULL;
+
+	return close && close - open <= PERMISSIONS_MAX && !strstr(record->body, " msg=audit(");
+}
+
+/* name_objects - the full path of those denials of which the record has the last component, where
+ * exactly one PATH record is about the same inode and ends in the same name. */
+static void name_objects(struct event_reader *reader)
+{
+	for (size_t i = 0; i < reader->nameless_count; i++) {
+		const struct nameless *nameless = &reader->nameless[i];
+		struct denial *denial = &reader->denials->items[nameless->item];
+		const char *path = NULL;
+		size_t matches = 0;
+
+		for (size_t j = 0; j < reader->file_count; j++) {
+			const struct named_file *file = &reader->files[j];
+			const char *last = strrchr(file->path, '/') + 1;
+
+			if (file->inode == nameless->inode && !strcmp(last, denial->path)) {
+				path = file->path;
+				matches++;
+			}
+		}
+		if (matches != 1)
+			continue;
+		free(denial->path);
+		denial->path = strdup(path);
+		denial->path_is_name = false;
+		if (!denial->path)
+			reader->no_memory = true;
+	}
+}
+
+static int feed(struct event_reader *reader, const char *line, size_t length,
+		const struct record *record)
+{
+	if (record->kind == RECORD_USER_AVC) {
+		read_user_avc(reader, record);
+		return 0;
+	}
+	if (record->kind == RECORD_AVC && !is_fit(record))
+		return 0;
+	return auparse_feed(reader->parser, line, length) || auparse_feed(reader->parser, "\n", 1)
+		       ? -ENOMEM
+		       : 0;
+}
+
+int event_read(struct event_reader *reader, struct event *event, struct error *err)
+{
+	struct denials *denials = reader->denials;
+	int rc = 0;
+
+	reader->id = &event->id;
+	reader->first = denials->count;
+	reader->settled = 0;
+	for (char *line = event->text, *end = line + event->length; line < end && !rc;) {
+		char *newline = memchr(line, '\n', (size_t)(end - line));
+		struct record record;
+
+		*newline = '\0';
+		record_parse(line, &record);
+		rc = feed(reader, line, (size_t)(newline - line), &record);
+		line = newline + 1;
+	}
+	auparse_flush_feed(reader->parser);
+	for (size_t i = reader->first; reader->exe && i < denials->count; i++)
+		if (!denials->items[i].userspace)
+			keep(reader, &denials->items[i].exe, reader->exe);
+	name_objects(reader);
+	denials->unreadable += event->denied - reader->settled;
+	if (reader->no_memory)
+		rc = -ENOMEM;
+	forget_event(reader);
+	return rc ? error_nomem(err) : 0;
+}

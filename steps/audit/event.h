@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event.h - the records of one event -> its denials (libauparse)
+ *
+ * auparse can put events together itself, but it keeps every event of a storm of denials open and
+ * looks through all of them at each line. So the caller collects an event's few records of
+ * interest, and auparse gets them one event at a time.
+ */
+#ifndef STEPS_AUDIT_EVENT_H
+#define STEPS_AUDIT_EVENT_H
+
+#include "steps/audit/denial.h"
+#include "steps/audit/record.h"
+#include "wizard/error.h"
+
+struct event {
+	struct record_id id;
+	char *text; /* its SYSCALL, PATH and denying (USER_)AVC records, each ended by a newline */
+	size_t length;
+	size_t denied; /* how many of them deny something */
+};
+
+struct event_reader;
+
+/* event_reader_new - all arguments must outlive it. NULL: out of memory. */
+struct event_reader *event_reader_new(const char *origin, const char *const *domains,
+				      struct denials *denials);
+void event_reader_free(struct event_reader *reader);
+
+/* event_read - append the event's denials, add up avc, other and unreadable. Writes NULs
+ * into the text. Error: -ENOMEM. */
+int event_read(struct event_reader *reader, struct event *event, struct error *err);
+
+#endif
