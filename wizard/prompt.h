@@ -30,12 +30,14 @@ int prompt_yes_no(struct session *session, const char *key, const char *subject,
 
 /*
  * prompt_choice - one of choices, an array up to one with value NULL. *chosen gets its index.
- * default_index is what Enter means (-1: Enter asks again). '?' shows the labels again.
+ * default_index is what Enter means (-1: Enter asks again). At the terminal a choice is its
+ * letter, its value, its label's words, or an unambiguous beginning; '?' explains that.
  */
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err);
 
-/* prompt_text - a line of text in new memory (caller frees); default_text may be NULL. */
+/* prompt_text - a line of text in new memory (caller frees). default_text is what Enter means, "" for
+ * none needed; NULL: Enter asks again. */
 int prompt_text(struct session *session, const char *key, const char *subject, const char *text,
 		const char *default_text, char **answer, struct error *err);
 

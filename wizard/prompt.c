@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "wizard/answers.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/terminal.h"
+#include "wizard/text.h"
+#include "wizard/util.h"
+
+#define INDENT 2
+#define TYPING_ROOM 8 /* columns that a prompt leaves for the answer on its line */
+
+struct asked {
+	struct session *session;
+	const struct question *question;
+	const char *subject;
+	const char *text;
+};
+
+static int asked_init(struct asked *asked, struct session *session, const char *key,
+		      const char *subject, const char *text, struct error *err)
+{
+	*asked = (struct asked){ session, session_question(session, key), subject, text };
+	if (!asked->question)
+		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
+				 "a question without an entry in its table: %s", key);
+	return 0;
+}
+
+/* "KEY", or "KEY[SUBJECT]" where the question is about one of many things. */
+static char *asked_name(const struct asked *asked)
+{
+	if (!asked->subject)
+		return strdup(asked->question->key);
+	return str_printf("%s[%s]", asked->question->key, asked->subject);
+}
+
+/* The values of a question beside the one that is named first: " (or skip, quit)". */
+static char *other_values(const char *choices, const char *first)
+{
+	_cleanup_free_ char *words = strdup(choices ? choices : ""), *list = NULL;
+	size_t length;
+	FILE *out = open_memstream(&list, &length);
+	const char *lead = " (or ";
+	char *rest = words;
+
+	if (!out)
+		return NULL;
+	for (char *word; words && (word = strsep(&rest, " "));) {
+		if (!*word || strcmp(word, first) == 0)
+			continue;
+		fprintf(out, "%s%s", lead, word);
+		lead = ", ";
+	}
+	fputs(*lead == ',' ? ")" : "", out);
+	return fclose(out) == 0 && words ? TAKE_PTR(list) : NULL;
+}
+
+/* Nobody is there to ask: say how the question is settled beforehand. */
+static int no_terminal(const struct asked *asked, struct error *err)
+{
+	const struct question *question = asked->question;
+	const char *choices = question->choices, *quote = asked->subject ? "'" : "";
+	_cleanup_free_ char *name = asked_name(asked), *first = NULL, *others = NULL;
+
+	if (question->recommended)
+		first = strdup(question->recommended);
+	else if (choices)
+		first = strndup(choices, strcspn(choices, " "));
+	else
+		first = strdup("TEXT");
+	if (first)
+		others = other_values(choices, first);
+	if (!name || !others)
+		return error_nomem(err);
+	error_set(err, ENOTTY, NULL, "no terminal to ask at: %s", asked->text);
+	error_remedy(err,
+		     "answer it with --answer %s%s=%s%s%s, or a line `%s = %s` in the file given by"
+		     " --answers",
+		     quote, name, first, quote, others, name, first);
+	return -ENOTTY;
+}
+
+/* The question, its value and where that came from, as if it had been typed. */
+static void echo_answer(const struct asked *asked, const char *value, const char *origin)
+{
+	screen_say("%s %s (%s)", asked->text, value, origin);
+}
+
+/* Shows the question and reads a line. `behind` is what the prompt says after the text. */
+static int read_answer(const struct asked *asked, const char *behind, char **line,
+		       struct error *err)
+{
+	_cleanup_free_ char *safe = text_safe(asked->text, true), *prompt = NULL;
+	const char *tail = behind + strspn(behind, " :");
+
+	if (!safe)
+		return error_nomem(err);
+	prompt = str_printf("%*s%s%s ", INDENT, "", safe, behind);
+	if (prompt && !strchr(safe, '\n') &&
+	    text_columns(prompt) + TYPING_ROOM <= screen_width())
+		return terminal_line(prompt, line, err);
+	/* Too long for one line: the text stands above, and what can be typed in the prompt. */
+	screen_say("%s", safe);
+	if (text_columns(tail) + INDENT + TYPING_ROOM > screen_width()) {
+		screen_say("%s", tail);
+		tail = "";
+	}
+	free(TAKE_PTR(prompt));
+	prompt = str_printf("%*s%s ", INDENT, "", *tail ? tail : ">");
+	return prompt ? terminal_line(prompt, line, err) : error_nomem(err);
+}
+
+/* Cuts white space off both ends. */
+static char *trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " \t\r\n");
+	for (length = strlen(text); length && strchr(" \t\r\n", text[length - 1]); length--)
+		;
+	text[length] = '\0';
+	return text;
+}
+
+/* ---- choices ------------------------------------------------------------------------------- */
+
+enum { NO_CHOICE = -1, SEVERAL_CHOICES = -2 };
+
+/* "[y]es" -> "yes" */
+static char *label_word(const struct choice *choice)
+{
+	char *word = strdup(choice->label), *to = word;
+
+	for (const char *from = choice->label; word && *from; from++)
+		if (*from != '[' && *from != ']')
+			*to++ = *from;
+	if (word)
+		*to = '\0';
+	return word;
+}
+
+enum match { MATCH_LETTER, MATCH_LETTER_ANY_CASE, MATCH_WORD, MATCH_BEGINNING, MATCHES };
+
+static bool matches(const struct choice *choice, const char *typed, enum match how)
+{
+	_cleanup_free_ char *word = label_word(choice);
+	size_t length = strlen(typed);
+
+	switch (how) {
+	case MATCH_LETTER:
+		return length == 1 && *typed == choice->letter;
+	case MATCH_LETTER_ANY_CASE:
+		return length == 1 && tolower((unsigned char)*typed) ==
+					      tolower((unsigned char)choice->letter);
+	case MATCH_WORD:
+		return strcasecmp(typed, choice->value) == 0 ||
+		       (word && strcasecmp(typed, word) == 0);
+	case MATCH_BEGINNING:
+		return strncasecmp(typed, choice->value, length) == 0 ||
+		       (word && strncasecmp(typed, word, length) == 0);
+	default:
+		return false;
+	}
+}
+
+/* The choice that was typed. The stricter kind of match wins: 'a' is "[a]ccept" even beside "[A]ll",
+ * and "accept" is itself even beside "accept-all". */
+static int find_choice(const struct choice *choices, const char *typed)
+{
+	for (enum match how = 0; how < MATCHES; how++) {
+		int found = NO_CHOICE;
+
+		for (int i = 0; choices[i].value; i++)
+			if (matches(&choices[i], typed, how))
+				found = found == NO_CHOICE ? i : SEVERAL_CHOICES;
+		if (found != NO_CHOICE)
+			return found;
+	}
+	return NO_CHOICE;
+}
+
+static bool letter_is_taken(const struct choice *choices, char letter)
+{
+	for (int i = 0; choices[i].value; i++)
+		if (choices[i].letter == letter)
+			return true;
+	return false;
+}
+
+/* " [Y]es / [d]etails / [q]uit": what Enter means has a capital letter, or is told behind. */
+static char *choice_labels(const struct choice *choices, int default_index)
+{
+	_cleanup_free_ char *labels = NULL;
+	size_t length;
+	FILE *out = open_memstream(&labels, &length);
+
+	if (!out)
+		return NULL;
+	for (int i = 0; choices[i].value; i++) {
+		char letter = choices[i].letter, capital = (char)toupper((unsigned char)letter);
+		const char *label = choices[i].label;
+		const char bracketed[] = { '[', letter, ']', '\0' };
+		const char *at = strstr(label, bracketed);
+
+		fputs(i ? " / " : " ", out);
+		if (i != default_index)
+			fputs(label, out);
+		else if (at && islower((unsigned char)letter) && !letter_is_taken(choices, capital))
+			fprintf(out, "%.*s[%c]%s", (int)(at - label), label, capital, at + 3);
+		else
+			fprintf(out, "%s (Enter)", label);
+	}
+	return fclose(out) == 0 ? TAKE_PTR(labels) : NULL;
+}
+
+/* "Type y (yes), n (no); Enter means yes." */
+static void explain_choices(const struct choice *choices, int default_index)
+{
+	_cleanup_free_ char *list = NULL;
+	size_t length;
+	FILE *out = open_memstream(&list, &length);
+
+	if (!out)
+		return;
+	for (int i = 0; choices[i].value; i++) {
+		_cleanup_free_ char *word = label_word(&choices[i]);
+
+		fprintf(out, "%s%c (%s)", !i ? "" : choices[i + 1].value ? ", " : " or ",
+			choices[i].letter, word ? word : choices[i].value);
+	}
+	if (default_index >= 0)
+		fprintf(out, "; Enter means %s", choices[default_index].value);
+	if (fclose(out) == 0)
+		screen_say("Type %s.", list);
+}
+
+/* A value that was settled beforehand must be one that this very prompt offers. */
+static int take_choice(const struct asked *asked, const struct choice *choices, const char *value,
+		       const char *origin, int *chosen, struct error *err)
+{
+	_cleanup_free_ char *name = asked_name(asked);
+
+	for (int i = 0; choices[i].value; i++) {
+		if (strcmp(choices[i].value, value) != 0)
+			continue;
+		echo_answer(asked, value, origin);
+		*chosen = i;
+		return 0;
+	}
+	return error_set(err, EINVAL, "give another answer there, or ask at a terminal",
+			 "%s = %s (%s) is no answer to: %s", name ? name : asked->question->key,
+			 value, origin, asked->text);
+}
+
+int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
+		  const struct choice *choices, int default_index, int *chosen, struct error *err)
+{
+	_cleanup_free_ char *labels = choice_labels(choices, default_index);
+	const char *settled, *origin;
+	struct asked asked;
+	int r;
+
+	r = asked_init(&asked, session, key, subject, text, err);
+	if (r < 0)
+		return r;
+	settled = session_answer(session, key, subject, &origin);
+	if (settled)
+		return take_choice(&asked, choices, settled, origin, chosen, err);
+	if (!terminal_present())
+		return no_terminal(&asked, err);
+	if (!labels)
+		return error_nomem(err);
+	for (;;) {
+		_cleanup_free_ char *line = NULL;
+		const char *typed;
+		int found;
+
+		r = read_answer(&asked, labels, &line, err);
+		if (r < 0)
+			return r;
+		typed = trim(line);
+		found = *typed ? find_choice(choices, typed) : default_index;
+		if (found >= 0) {
+			*chosen = found;
+			return 0;
+		}
+		if (found == SEVERAL_CHOICES)
+			screen_say("\"%s\" can mean several of the answers.", typed);
+		else if (*typed && strcmp(typed, "?") != 0)
+			screen_say("\"%s\" is none of the answers.", typed);
+		explain_choices(choices, default_index);
+	}
+}
+
+int prompt_yes_no(struct session *session, const char *key, const char *subject, const char *text,
+		  bool default_yes, bool *answer, struct error *err)
+{
+	static const struct choice choices[] = {
+		{ "yes", "[y]es", 'y' },
+		{ "no", "[n]o", 'n' },
+		{ NULL, NULL, 0 },
+	};
+	int chosen, r;
+
+	r = prompt_choice(session, key, subject, text, choices, default_yes ? 0 : 1, &chosen, err);
+	if (r < 0)
+		return r;
+	*answer = chosen == 0;
+	return 0;
+}
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+static bool has_control(const char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			return true;
+	return false;
+}
+
+/* Is every byte of text one that text_safe() would let through? */
+static bool is_plain(const char *text)
+{
+	_cleanup_free_ char *safe = has_control(text) ? NULL : text_safe(text, false);
+
+	return safe && strcmp(safe, text) == 0;
+}
+
+int prompt_text(struct session *session, const char *key, const char *subject, const char *text,
+		const char *default_text, char **answer, struct error *err)
+{
+	_cleanup_free_ char *behind = NULL, *offered = text_safe(default_text ? default_text : "", false);
+	const char *settled, *origin, *colon;
+	struct asked asked;
+	int r;
+
+	r = asked_init(&asked, session, key, subject, text, err);
+	if (r < 0)
+		return r;
+	settled = session_answer(session, key, subject, &origin);
+	if (settled) {
+		*answer = strdup(settled);
+		if (!*answer)
+			return error_nomem(err);
+		echo_answer(&asked, settled, origin);
+		return 0;
+	}
+	if (!terminal_present())
+		return no_terminal(&asked, err);
+	colon = *text && strchr("?:", text[strlen(text) - 1]) ? "" : ":";
+	if (offered && *offered)
+		behind = str_printf(" [%s]%s", offered, colon);
+	else
+		behind = strdup(colon);
+	if (!offered || !behind)
+		return error_nomem(err);
+	for (;;) {
+		_cleanup_free_ char *line = NULL;
+		const char *typed;
+
+		r = read_answer(&asked, behind, &line, err);
+		if (r < 0)
+			return r;
+		typed = trim(line);
+		if (!*typed && default_text)
+			typed = default_text;
+		else if (!*typed || !is_plain(typed)) {
+			screen_say(*typed ? "Control characters cannot be part of an answer." :
+					    "An answer is needed; Ctrl-C leaves.");
+			continue;
+		}
+		*answer = strdup(typed);
+		return *answer ? 0 : error_nomem(err);
+	}
+}
+
+bool prompt_is_answered(const struct session *session, const char *key, const char *subject)
+{
+	return session_answer(session, key, subject, NULL) != NULL;
+}

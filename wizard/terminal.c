@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <histedit.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "wizard/screen.h"
+#include "wizard/session.h"
+#include "wizard/terminal.h"
+#include "wizard/util.h"
+
+/* While a line is read these come to us, because the terminal is in the editor's mode. */
+static const int signals[] = { SIGWINCH, SIGTSTP, SIGQUIT };
+/* These are the engine's; they are only let in where their coming ends the wait. */
+static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
+
+static volatile sig_atomic_t caught[ARRAY_SIZE(signals)];
+
+struct reader {
+	const char *prompt;
+	sigset_t outside; /* the signal mask that the caller has */
+	struct sigaction before[ARRAY_SIZE(signals)];
+};
+
+static void note(int signal)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (signals[i] == signal)
+			caught[i] = 1;
+}
+
+bool terminal_present(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+static char *prompt_of(EditLine *editor)
+{
+	struct reader *reader = NULL;
+	static char none[] = "";
+
+	if (el_get(editor, EL_CLIENTDATA, &reader) != 0 || !reader)
+		return none;
+	return (char *)reader->prompt; /* libedit only reads it */
+}
+
+/* Signals are blocked from here on, so that none slips in between a look at its flag and the wait;
+ * ppoll() in next_byte() opens the door. */
+static void signals_take(struct reader *reader)
+{
+	struct sigaction action = { .sa_handler = note };
+	sigset_t blocked;
+
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		caught[i] = 0;
+		sigaddset(&blocked, signals[i]);
+		sigaction(signals[i], &action, &reader->before[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		sigaddset(&blocked, endings[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &reader->outside);
+}
+
+static void signals_give_back(const struct reader *reader)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &reader->before[i], NULL);
+	sigprocmask(SIG_SETMASK, &reader->outside, NULL);
+}
+
+/* Ctrl-Z and Ctrl-\ do what they do elsewhere, but not in the editor's terminal mode. */
+static void leave_and_return(EditLine *editor, struct reader *reader, int signal)
+{
+	el_set(editor, EL_PREP_TERM, 0);
+	signals_give_back(reader);
+	raise(signal);
+	signals_take(reader);
+	el_set(editor, EL_PREP_TERM, 1);
+	el_set(editor, EL_REFRESH);
+}
+
+static void answer_signals(EditLine *editor, struct reader *reader)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		if (!caught[i])
+			continue;
+		caught[i] = 0;
+		if (signals[i] == SIGWINCH)
+			el_resize(editor);
+		else
+			leave_and_return(editor, reader, signals[i]);
+	}
+}
+
+/* One byte: 1, 0 at the end of input, -1 when interrupted or on an error. */
+static int next_byte(EditLine *editor, struct reader *reader, char *byte)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	for (;;) {
+		if (session_interrupted())
+			return -1;
+		if (ppoll(&input, 1, NULL, &reader->outside) >= 0)
+			return (int)read(STDIN_FILENO, byte, 1);
+		if (errno != EINTR)
+			return -1;
+		answer_signals(editor, reader);
+	}
+}
+
+/* libedit's own reader takes up an interrupted read() again; this one ends the line there. */
+static int next_character(EditLine *editor, wchar_t *character)
+{
+	struct reader *reader = NULL;
+	mbstate_t state = { 0 };
+
+	if (el_get(editor, EL_CLIENTDATA, &reader) != 0 || !reader)
+		return -1;
+	for (;;) {
+		char byte;
+		int got = next_byte(editor, reader, &byte);
+		size_t length;
+
+		if (got != 1)
+			return got;
+		length = mbrtowc(character, &byte, 1, &state);
+		if (length == 0 || length == 1)
+			return 1;
+		if (length == (size_t)-1) /* not a character of this locale: as if not typed */
+			memset(&state, 0, sizeof(state));
+	}
+}
+
+static int read_line(struct reader *reader, char **line, struct error *err)
+{
+	EditLine *editor = el_init("wizard", stdin, stderr, stderr);
+	const char *typed;
+	int length = 0;
+
+	if (!editor)
+		return error_set(err, EIO, "answer the questions beforehand, with --answers FILE",
+				 "cannot use this terminal for editing a line");
+	el_set(editor, EL_SIGNAL, 0);
+	el_set(editor, EL_EDITOR, "emacs");
+	el_set(editor, EL_CLIENTDATA, reader);
+	el_set(editor, EL_PROMPT, prompt_of);
+	el_set(editor, EL_GETCFN, next_character);
+	typed = el_gets(editor, &length);
+	if (!typed || length <= 0 || session_interrupted()) {
+		el_end(editor);
+		fputc('\n', stderr);
+		return error_set(err, EINTR, NULL, "interrupted");
+	}
+	*line = strndup(typed, strcspn(typed, "\n"));
+	el_end(editor);
+	return *line ? 0 : error_nomem(err);
+}
+
+int terminal_line(const char *prompt, char **line, struct error *err)
+{
+	struct reader reader = { .prompt = prompt };
+	int r;
+
+	fflush(stdout);
+	signals_take(&reader);
+	r = read_line(&reader, line, err);
+	signals_give_back(&reader);
+	screen_other();
+	return r;
+}
