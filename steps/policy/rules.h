@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "steps/policy/advice.h"
 
@@ -32,7 +33,7 @@ int rules_from_findings(const struct findings *findings, const struct denials *d
 			struct rules *rules, struct error *err);
 void rules_clear(struct rules *rules);
 
-/* rules_permissions - allow rules' permissions, added up. */
+/* rules_permissions - the permissions of the rules of one kind, added up. */
 size_t rules_permissions(const struct rules *rules, enum rule_kind kind);
 
 struct module_header {
@@ -40,6 +41,12 @@ struct module_header {
 	const char *version; /* "1.0" */
 	const char *comment; /* lines of plain text, put in a comment at the top */
 };
+
+/* For te.c and cil.c. rules_check: -EINVAL when a name in it is not [A-Za-z0-9_.-]+, or a rule has
+ * no permission. rules_comment: text as lines of at most 100 columns, each behind mark; no byte of
+ * it can end the comment. */
+int rules_check(const struct module_header *header, const struct rules *rules, struct error *err);
+void rules_comment(FILE *out, const char *mark, const char *text);
 
 /* te_text - the module as checkmodule reads it; new memory (caller frees). The same rules and
  * header give the same bytes. */

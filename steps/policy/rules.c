@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "steps/policy/plain.h"
+#include "steps/policy/rules.h"
+#include "wizard/util.h"
+
+/* What a comment tells of each kind of evidence: the first few, each cut. */
+#define EVIDENCE_KEPT 4
+#define EVIDENCE_WIDTH 60
+#define COMMENT_COLUMNS 100
+
+struct words {
+	const char *items[EVIDENCE_KEPT];
+	size_t count;
+	bool more;
+};
+
+static void rule_clear(struct rule *rule)
+{
+	for (size_t i = 0; i < rule->permission_count; i++)
+		free(rule->permissions[i]);
+	free(rule->permissions);
+	free(rule->source);
+	free(rule->target);
+	free(rule->tclass);
+	free(rule->comment);
+}
+
+void rules_clear(struct rules *rules)
+{
+	if (!rules)
+		return;
+	for (size_t i = 0; i < rules->count; i++)
+		rule_clear(&rules->items[i]);
+	free(rules->items);
+	*rules = (struct rules){ 0 };
+}
+
+static void words_add(struct words *words, const char *word)
+{
+	if (!word)
+		return;
+	for (size_t i = 0; i < words->count; i++) {
+		if (strcmp(words->items[i], word) == 0)
+			return;
+	}
+	if (words->count == EVIDENCE_KEPT)
+		words->more = true;
+	else
+		words->items[words->count++] = word;
+}
+
+static int words_write(FILE *out, const struct words *words, struct error *err)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		_cleanup_free_ char *plain = plain_text(words->items[i], EVIDENCE_WIDTH);
+
+		if (!plain)
+			return error_nomem(err);
+		fprintf(out, "%s%s", i ? ", " : "; ", plain);
+	}
+	if (words->more)
+		fputs(", ...", out);
+	return 0;
+}
+
+/* "why\nSeen 6 times: sst, ist; rsync; /usr/bin/rsync" */
+static int write_evidence(FILE *out, const struct finding *finding, const struct denials *denials,
+			  struct error *err)
+{
+	struct words origins = { 0 }, programs = { 0 }, paths = { 0 };
+	_cleanup_free_ char *why = plain_text(finding->why ? finding->why : "", 1000);
+	int r;
+
+	if (!why)
+		return error_nomem(err);
+	for (size_t i = 0; i < finding->count; i++) {
+		const struct denial *denial = &denials->items[finding->evidence[i]];
+
+		words_add(&origins, denial->origin);
+		words_add(&programs, denial->comm);
+		words_add(&paths, denial->path);
+	}
+	fprintf(out, "%s\nSeen %zu time%s%s", why, finding->count, finding->count == 1 ? "" : "s",
+		finding->permissive_only ? " while permissive" : "");
+	r = words_write(out, &origins, err);
+	if (r == 0)
+		r = words_write(out, &programs, err);
+	if (r == 0)
+		r = words_write(out, &paths, err);
+	return r;
+}
+
+static int append_comment(struct rule *rule, const struct finding *finding,
+			  const struct denials *denials, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	int r;
+
+	if (!out)
+		return error_nomem(err);
+	if (rule->comment)
+		fprintf(out, "%s\n", rule->comment);
+	r = write_evidence(out, finding, denials, err);
+	if (r == 0 && ferror(out))
+		r = error_nomem(err);
+	if (fclose(out) != 0 && r == 0)
+		r = error_nomem(err);
+	if (r < 0)
+		return r;
+	free(rule->comment);
+	rule->comment = TAKE_PTR(text);
+	return 0;
+}
+
+static int add_permission(struct rule *rule, const char *permission, struct error *err)
+{
+	char **slot, *copy;
+	size_t at = 0;
+
+	while (at < rule->permission_count && strcmp(rule->permissions[at], permission) < 0)
+		at++;
+	if (at < rule->permission_count && strcmp(rule->permissions[at], permission) == 0)
+		return 0;
+	copy = strdup(permission);
+	slot = copy ? array_push(&rule->permissions, &rule->permission_count, sizeof(*slot)) : NULL;
+	if (!slot) {
+		free(copy);
+		return error_nomem(err);
+	}
+	memmove(&rule->permissions[at + 1], &rule->permissions[at],
+		(rule->permission_count - 1 - at) * sizeof(*slot));
+	rule->permissions[at] = copy;
+	return 0;
+}
+
+static int rule_compare(const void *one, const void *other)
+{
+	const struct rule *a = one, *b = other;
+	int order = (a->kind > b->kind) - (a->kind < b->kind);
+
+	if (order == 0)
+		order = strcmp(a->source, b->source);
+	if (order == 0)
+		order = strcmp(a->target, b->target);
+	return order != 0 ? order : strcmp(a->tclass, b->tclass);
+}
+
+/* The rule for kind, source, target and class; made when there is none. NULL: out of memory. */
+static struct rule *rule_for(struct rules *rules, const struct finding *finding)
+{
+	bool self = strcmp(finding->source, finding->target) == 0;
+	const char *target = self ? "self" : finding->target;
+	struct rule key = {
+		.kind = finding->fix == FIX_ALLOW ? RULE_ALLOW : RULE_DONTAUDIT,
+		.source = finding->source,
+		.target = (char *)(finding->rule_target ? finding->rule_target : target),
+		.tclass = finding->tclass,
+		.target_is_attribute = finding->rule_target != NULL,
+	};
+	struct rule *rule;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		if (rule_compare(&rules->items[i], &key) == 0)
+			return &rules->items[i];
+	}
+	key.source = strdup(key.source);
+	key.target = strdup(key.target);
+	key.tclass = strdup(key.tclass);
+	rule = key.source && key.target && key.tclass
+		       ? array_push(&rules->items, &rules->count, sizeof(*rule)) : NULL;
+	if (!rule) {
+		rule_clear(&key);
+		return NULL;
+	}
+	*rule = key;
+	return rule;
+}
+
+int rules_from_findings(const struct findings *findings, const struct denials *denials,
+			struct rules *rules, struct error *err)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		struct rule *rule;
+		int r;
+
+		if (finding->decision != DECISION_ACCEPT ||
+		    (finding->fix != FIX_ALLOW && finding->fix != FIX_DONTAUDIT))
+			continue;
+		rule = rule_for(rules, finding);
+		if (!rule)
+			return error_nomem(err);
+		r = append_comment(rule, finding, denials, err);
+		for (size_t j = 0; r == 0 && j < finding->permission_count; j++)
+			r = add_permission(rule, finding->permissions[j], err);
+		if (r < 0)
+			return r;
+	}
+	if (rules->count)
+		qsort(rules->items, rules->count, sizeof(*rules->items), rule_compare);
+	return 0;
+}
+
+size_t rules_permissions(const struct rules *rules, enum rule_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		if (rules->items[i].kind == kind)
+			count += rules->items[i].permission_count;
+	}
+	return count;
+}
+
+static int check_name(const char *name, struct error *err)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.-";
+	_cleanup_free_ char *plain = NULL;
+
+	if (*name && strspn(name, allowed) == strlen(name))
+		return 0;
+	plain = plain_text(name, EVIDENCE_WIDTH);
+	if (!plain)
+		return error_nomem(err);
+	return error_set(err, EINVAL, "reject the finding that has it, then build again",
+			 "a module cannot hold the name \"%s\"", plain);
+}
+
+static int check_rule(const struct rule *rule, struct error *err)
+{
+	int r = check_name(rule->source, err);
+
+	if (r == 0)
+		r = check_name(rule->target, err);
+	if (r == 0)
+		r = check_name(rule->tclass, err);
+	for (size_t i = 0; r == 0 && i < rule->permission_count; i++)
+		r = check_name(rule->permissions[i], err);
+	if (r == 0 && rule->permission_count == 0)
+		r = error_set(err, EINVAL, "reject the finding that it is of, then build again",
+			      "the rule for %s on %s grants no permission", rule->source,
+			      rule->target);
+	return r;
+}
+
+int rules_check(const struct module_header *header, const struct rules *rules, struct error *err)
+{
+	int r = check_name(header->name, err);
+
+	if (r == 0)
+		r = check_name(header->version, err);
+	for (size_t i = 0; r == 0 && i < rules->count; i++)
+		r = check_rule(&rules->items[i], err);
+	return r;
+}
+
+/* How much of text goes on a line of width: up to its last space within, if it is too long. */
+static size_t line_length(const char *text, size_t length, size_t width)
+{
+	size_t at = width;
+
+	if (length <= width)
+		return length;
+	while (at > 0 && text[at] != ' ')
+		at--;
+	return at > 0 ? at : width;
+}
+
+static void write_line(FILE *out, const char *mark, const char *text, size_t length)
+{
+	fprintf(out, length ? "%s " : "%s", mark);
+	for (size_t i = 0; i < length; i++)
+		fputc(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?', out);
+	fputc('\n', out);
+}
+
+void rules_comment(FILE *out, const char *mark, const char *text)
+{
+	size_t width = COMMENT_COLUMNS - strlen(mark) - 1;
+
+	while (text && *text) {
+		size_t length = line_length(text, strcspn(text, "\n"), width);
+
+		write_line(out, mark, text, length);
+		text += length;
+		if (*text == '\n' || *text == ' ')
+			text++;
+	}
+}

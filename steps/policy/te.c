@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/policy/rules.h"
+#include "wizard/util.h"
+
+static void write_permissions(FILE *out, const struct rule *rule)
+{
+	if (rule->permission_count == 1) {
+		fprintf(out, "%s;\n", rule->permissions[0]);
+		return;
+	}
+	fputc('{', out);
+	for (size_t i = 0; i < rule->permission_count; i++)
+		fprintf(out, " %s", rule->permissions[i]);
+	fputs(" };\n", out);
+}
+
+static void write_types(FILE *out, const struct rule *rule)
+{
+	bool other = strcmp(rule->target, "self") != 0 && strcmp(rule->target, rule->source) != 0;
+	bool source_first = strcmp(rule->source, rule->target) < 0;
+
+	if (!other || rule->target_is_attribute)
+		fprintf(out, "\t\ttype %s;\n", rule->source);
+	else
+		fprintf(out, "\t\ttype %s, %s;\n", source_first ? rule->source : rule->target,
+			source_first ? rule->target : rule->source);
+	if (rule->target_is_attribute)
+		fprintf(out, "\t\tattribute %s;\n", rule->target);
+}
+
+static void write_rule(FILE *out, const struct rule *rule)
+{
+	fputc('\n', out);
+	rules_comment(out, "#", rule->comment);
+	fputs("optional {\n\trequire {\n", out);
+	write_types(out, rule);
+	fprintf(out, "\t\tclass %s ", rule->tclass);
+	write_permissions(out, rule);
+	fprintf(out, "\t}\n\t%s %s %s:%s ", rule->kind == RULE_ALLOW ? "allow" : "dontaudit",
+		rule->source, rule->target, rule->tclass);
+	write_permissions(out, rule);
+	fputs("}\n", out);
+}
+
+int te_text(const struct module_header *header, const struct rules *rules, char **text,
+	    struct error *err)
+{
+	_cleanup_free_ char *made = NULL;
+	size_t length = 0;
+	FILE *out;
+	int failed, r = rules_check(header, rules, err);
+
+	if (r < 0)
+		return r;
+	out = open_memstream(&made, &length);
+	if (!out)
+		return error_nomem(err);
+	rules_comment(out, "#", header->comment);
+	/* A module must require something outside its optional blocks; this exists in every policy. */
+	fprintf(out, "module %s %s;\n\nrequire {\n\trole object_r;\n}\n", header->name,
+		header->version);
+	for (size_t i = 0; i < rules->count; i++)
+		write_rule(out, &rules->items[i]);
+	failed = ferror(out);
+	if (fclose(out) != 0 || failed)
+		return error_nomem(err);
+	*text = TAKE_PTR(made);
+	return 0;
+}
