@@ -29,14 +29,14 @@ struct galera_config {
 	/* Derived, with the server's defaults filled in. Owned. */
 	char *data_directory;   /* /var/lib/mysql */
 	char *error_log;        /* a path; NULL: standard error, so the systemd journal */
-	char *socket;
-	char *sst_method;       /* rsync */
+	char *socket;           /* NULL: not set, so where the server was built to have it */
+	char *sst_method;       /* rsync; Percona XtraDB Cluster 8 has another default, and sets it */
 	char *notify_command;   /* NULL: not set */
 	char *node_name;        /* NULL: not set */
 	char *cluster_name;
 	char *cluster_address;
 	char *provider_options;
-	bool wsrep_on;          /* wsrep_on or a wsrep_provider other than none */
+	bool wsrep_on;          /* wsrep_on; where that is not set, a wsrep_provider other than none */
 	bool multicast;         /* gmcast.mcast_addr is set */
 	bool read;              /* a configuration was found and read */
 };
@@ -45,14 +45,23 @@ struct galera_config {
  * galera_config_read - in a scratch root, files are read below it: my_print_defaults is given
  * ROOT/etc/mysql/my.cnf or ROOT/etc/my.cnf. Where my_print_defaults is not installed, or finds
  * nothing, the defaults stand and config->read is false. Errors: -EINVAL: it refused the files.
+ *
+ * All paths are the server's own, without the root. The files' `!includedir` lines are followed as
+ * they stand, so a scratch root's file should be whole in itself. The groups are those of the
+ * server, with the versions that my_print_defaults knows; one of MySQL knows none, and then groups
+ * with a version in their name ([mysqld-8.0]) are not seen.
  */
 int galera_config_read(const struct galera_config_source *source, struct galera_config *config,
 		       struct error *err);
 void galera_config_clear(struct galera_config *config);
-/* galera_config_get - the last value of name (underscores), or NULL. */
+/* galera_config_get - the last value of name (underscores), or NULL: not set, or without a value.
+ * "loose_NAME" counts as NAME, as it does for the server. */
 const char *galera_config_get(const struct galera_config *config, const char *name);
-/* galera_provider_option - a value out of wsrep_provider_options, in new memory (caller frees); NULL:
- * not set. */
+/*
+ * galera_provider_option - a value out of wsrep_provider_options, or of the variable that MariaDB 11
+ * has for it (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees); NULL:
+ * not set.
+ */
 char *galera_provider_option(const struct galera_config *config, const char *name);
 
 #endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "steps/galera/config.h"
+#include "wizard/util.h"
+
+/* The server's own groups, for a my_print_defaults that does not know them (MySQL's). */
+static const char *const server_groups[] = { "client-server", "mysqld",	  "server",
+					     "mariadb",	      "mariadbd", "galera" };
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+/* The file to read below a scratch root; *file NULL: there is none. */
+static int scratch_file(const char *root, char **file, struct error *err)
+{
+	static const char *const places[] = { "etc/mysql/my.cnf", "etc/my.cnf" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_free_ char *path = str_printf("%s/%s", root, places[i]);
+
+		if (!path)
+			return error_nomem(err);
+		if (access(path, F_OK) == 0) {
+			*file = TAKE_PTR(path);
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* Run my_print_defaults with the server's groups, as it knows them itself (MariaDB's, with the
+ * groups of its version) or as we do. Returns its exit status or a negative errno. */
+static int print_defaults(const char *file, const char *suffix, bool own_groups, char **output,
+			  char **messages, struct error *err)
+{
+	_cleanup_free_ char *file_option = file ? str_printf("--defaults-file=%s", file) : NULL;
+	_cleanup_free_ char *suffix_option =
+		suffix ? str_printf("--defaults-group-suffix=%s", suffix) : NULL;
+	const char *argv[5 + ARRAY_SIZE(server_groups)] = { "my_print_defaults" };
+	size_t count = 1;
+
+	if ((file && !file_option) || (suffix && !suffix_option))
+		return error_nomem(err);
+	/* --defaults-file is an option only where it comes first. */
+	if (file_option)
+		argv[count++] = file_option;
+	if (suffix_option)
+		argv[count++] = suffix_option;
+	if (own_groups)
+		argv[count++] = "--mysqld";
+	for (size_t i = 0; !own_groups && i < ARRAY_SIZE(server_groups); i++)
+		argv[count++] = server_groups[i];
+	argv[count] = NULL;
+	return process_capture(argv, output, messages, err);
+}
+
+/* A line break within a value: my_print_defaults prints it as it is. */
+static int continue_value(struct galera_config *config, const char *line, struct error *err)
+{
+	struct galera_option *last;
+	char *longer;
+
+	if (!config->option_count)
+		return 0;
+	last = &config->options[config->option_count - 1];
+	longer = str_printf("%s\n%s", last->value ? last->value : "", line);
+	if (!longer)
+		return error_nomem(err);
+	free(last->value);
+	last->value = longer;
+	return 0;
+}
+
+static int add_option(struct galera_config *config, const char *line, struct error *err)
+{
+	const char *text = str_starts(line, "--");
+	size_t length = text ? strcspn(text, "=") : 0;
+	struct galera_option *option;
+
+	if (!text)
+		return continue_value(config, line, err);
+	option = array_push(&config->options, &config->option_count, sizeof(*option));
+	if (!option)
+		return error_nomem(err);
+	option->name = strndup(text, length);
+	if (text[length])
+		option->value = strdup(text + length + 1);
+	if (!option->name || (text[length] && !option->value))
+		return error_nomem(err);
+	for (char *c = option->name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return 0;
+}
+
+static int add_options(struct galera_config *config, char *text, struct error *err)
+{
+	char *line;
+
+	/* Not strtok: an empty line may be part of a value. */
+	for (char *rest = text; (line = strsep(&rest, "\n")) && (rest || *line);) {
+		int r = add_option(config, line, err);
+
+		if (r < 0)
+			return r;
+	}
+	config->read = config->option_count > 0;
+	return 0;
+}
+
+static int read_options(const struct galera_config_source *source, struct galera_config *config,
+			struct error *err)
+{
+	const char *root = source->root ? source->root : "/", *file = source->defaults_file;
+	_cleanup_free_ char *scratch = NULL, *output = NULL, *messages = NULL;
+	int r;
+
+	if (!file && strcmp(root, "/") != 0) {
+		r = scratch_file(root, &scratch, err);
+		if (r < 0 || !scratch)
+			return r;
+		file = scratch;
+	}
+	r = print_defaults(file, source->group_suffix, true, &output, &messages, NULL);
+	if (r == -ENOENT)
+		return 0; /* not installed */
+	if (r > 0) {
+		free(TAKE_PTR(output));
+		free(TAKE_PTR(messages));
+		r = print_defaults(file, source->group_suffix, false, &output, &messages, err);
+	}
+	if (r < 0)
+		return r == -ENOMEM ? error_nomem(err) : r;
+	if (r > 0)
+		return error_set(err, EINVAL,
+				 "correct that file; the server itself would not start with it",
+				 "my_print_defaults cannot read the server's configuration: %.*s",
+				 (int)strcspn(messages, "\n"), messages);
+	return add_options(config, output, err);
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+static const struct galera_option *find_option(const struct galera_config *config, const char *name)
+{
+	for (size_t i = config->option_count; i-- > 0;) {
+		const char *given = config->options[i].name, *loose = str_starts(given, "loose_");
+
+		if (strcmp(loose ? loose : given, name) == 0)
+			return &config->options[i];
+	}
+	return NULL;
+}
+
+const char *galera_config_get(const struct galera_config *config, const char *name)
+{
+	const struct galera_option *option = find_option(config, name);
+
+	return option ? option->value : NULL;
+}
+
+/* Does text[0..length) read, without blanks around it, as name? */
+static bool reads(const char *text, size_t length, const char *name)
+{
+	size_t blank = strspn(text, " \t\n");
+
+	if (blank > length)
+		return false;
+	text += blank;
+	length -= blank;
+	while (length && strchr(" \t\n", text[length - 1]))
+		length--;
+	return length == strlen(name) && strncmp(text, name, length) == 0;
+}
+
+static char *trimmed(const char *text, size_t length)
+{
+	while (length && strchr(" \t\n", *text)) {
+		text++;
+		length--;
+	}
+	while (length && strchr(" \t\n", text[length - 1]))
+		length--;
+	return strndup(text, length);
+}
+
+char *galera_provider_option(const struct galera_config *config, const char *name)
+{
+	const char *text = galera_config_get(config, "wsrep_provider_options"), *value = NULL;
+	_cleanup_free_ char *variable = str_printf("wsrep_provider_%s", name);
+	size_t length = 0;
+
+	while (text && *text) {
+		size_t item = strcspn(text, ";"), key = strcspn(text, "=;");
+
+		if (key < item && reads(text, key, name)) {
+			value = text + key + 1;
+			length = item - key - 1;
+		}
+		text += item + (text[item] == ';');
+	}
+	if (!value && variable) {
+		for (char *c = variable; *c; c++)
+			if (*c == '.')
+				*c = '_';
+		value = galera_config_get(config, variable);
+		length = value ? strlen(value) : 0;
+	}
+	return value ? trimmed(value, length) : NULL;
+}
+
+/* ---- what follows from it -------------------------------------------------------------------- */
+
+static bool is_true(const char *value)
+{
+	/* An option without a value is switched on. */
+	return !value || strcasecmp(value, "on") == 0 || strcasecmp(value, "true") == 0 ||
+	       strcasecmp(value, "yes") == 0 || strcmp(value, "1") == 0;
+}
+
+static bool wsrep_is_on(const struct galera_config *config)
+{
+	const struct galera_option *on = find_option(config, "wsrep_on");
+	const char *provider = galera_config_get(config, "wsrep_provider");
+
+	if (on)
+		return is_true(on->value);
+	return provider && *provider && strcasecmp(provider, "none") != 0;
+}
+
+/* Where the server logs: log_error without a value is HOSTNAME.err, a name without an extension
+ * gets .err, and what is relative lies in the data directory. */
+static char *error_log_of(const char *value, const char *data_directory)
+{
+	char host[256] = "localhost";
+	const char *base, *extension;
+
+	if (!value || !*value) {
+		if (gethostname(host, sizeof(host) - 1) < 0)
+			strcpy(host, "localhost");
+		host[strcspn(host, ".")] = '\0';
+		return str_printf("%s/%s.err", data_directory, host);
+	}
+	base = strrchr(value, '/');
+	base = base ? base + 1 : value;
+	extension = strchr(base, '.') ? "" : ".err";
+	if (*value == '/')
+		return str_printf("%s%s", value, extension);
+	while (str_starts(value, "./"))
+		value += 2;
+	return str_printf("%s/%s%s", data_directory, value, extension);
+}
+
+/* Copy an option's value into *field: fallback where it is not set or empty (NULL stays NULL). */
+static int derive(const struct galera_config *config, const char *name, const char *fallback,
+		  char **field, struct error *err)
+{
+	const char *value = galera_config_get(config, name);
+
+	if (!value || !*value)
+		value = fallback;
+	if (!value)
+		return 0;
+	*field = strdup(value);
+	return *field ? 0 : error_nomem(err);
+}
+
+static int derive_all(struct galera_config *config, struct error *err)
+{
+	const struct {
+		const char *name, *fallback;
+		char **field;
+	} fields[] = {
+		{ "datadir", "/var/lib/mysql", &config->data_directory },
+		{ "socket", NULL, &config->socket },
+		{ "wsrep_sst_method", "rsync", &config->sst_method },
+		{ "wsrep_notify_cmd", NULL, &config->notify_command },
+		{ "wsrep_node_name", NULL, &config->node_name },
+		{ "wsrep_cluster_name", NULL, &config->cluster_name },
+		{ "wsrep_cluster_address", NULL, &config->cluster_address },
+		{ "wsrep_provider_options", NULL, &config->provider_options },
+	};
+	const struct galera_option *log = find_option(config, "log_error");
+	_cleanup_free_ char *multicast = galera_provider_option(config, "gmcast.mcast_addr");
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		int r = derive(config, fields[i].name, fields[i].fallback, fields[i].field, err);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t end = strlen(config->data_directory);
+	     end > 1 && config->data_directory[end - 1] == '/'; end--)
+		config->data_directory[end - 1] = '\0';
+	if (log) {
+		config->error_log = error_log_of(log->value, config->data_directory);
+		if (!config->error_log)
+			return error_nomem(err);
+	}
+	config->wsrep_on = wsrep_is_on(config);
+	config->multicast = multicast && *multicast;
+	return 0;
+}
+
+int galera_config_read(const struct galera_config_source *source, struct galera_config *config,
+		       struct error *err)
+{
+	struct galera_config fresh __attribute__((cleanup(galera_config_clear))) = { 0 };
+	int r = read_options(source, &fresh, err);
+
+	if (r >= 0)
+		r = derive_all(&fresh, err);
+	if (r < 0)
+		return r;
+	*config = fresh;
+	fresh = (struct galera_config){ 0 };
+	return 0;
+}
+
+void galera_config_clear(struct galera_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->option_count; i++) {
+		free(config->options[i].name);
+		free(config->options[i].value);
+	}
+	free(config->options);
+	free(config->data_directory);
+	free(config->error_log);
+	free(config->socket);
+	free(config->sst_method);
+	free(config->notify_command);
+	free(config->node_name);
+	free(config->cluster_name);
+	free(config->cluster_address);
+	free(config->provider_options);
+	*config = (struct galera_config){ 0 };
+}
