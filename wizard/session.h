@@ -72,7 +72,7 @@ char *session_path(const struct session *session, const char *name);
 
 /* session_recall - the remembered value or NULL; borrowed, valid until the key is written again. */
 json_t *session_recall(const struct session *session, const char *key);
-/* session_recall_all - every remembered key and value; borrowed. */
+/* session_memory - every remembered key and value; borrowed. */
 json_t *session_memory(const struct session *session);
 /*
  * session_remember - set key to value (stolen, also on failure) and write it to the journal. It is
@@ -87,6 +87,12 @@ int session_remember(struct session *session, const char *key, json_t *value, st
 int session_go_back(struct session *session, const char *step, struct error *err);
 /* session_round - 1 for the first pass, one more for each session_go_back(). */
 unsigned int session_round(const struct session *session);
+
+/*
+ * session_set_resume - the command that a person is told to go on with when this run stops before
+ * its end, where it is not the usual "PROGRAM [--root DIR]". Copied; printed as it is.
+ */
+int session_set_resume(struct session *session, const char *command, struct error *err);
 
 /*
  * session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with

@@ -70,6 +70,27 @@ const char *str_starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, length) ? NULL : text + length;
 }
 
+char *str_quoted(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "%+,-./:=@_";
+	_cleanup_free_ char *quoted = NULL;
+	char *out;
+
+	if (*text && text[strspn(text, plain)] == '\0')
+		return strdup(text);
+	quoted = malloc(4 * strlen(text) + 3);
+	if (!quoted)
+		return NULL;
+	out = quoted;
+	*out++ = '\'';
+	for (; *text; text++)
+		out = *text == '\'' ? stpcpy(out, "'\\''") : (*out = *text, out + 1);
+	*out++ = '\'';
+	*out = '\0';
+	return TAKE_PTR(quoted);
+}
+
 /* An operating system's error on a path, with what usually helps. */
 static int path_error(struct error *err, int code, const char *verb, const char *path)
 {

@@ -47,6 +47,9 @@ char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);
 
+/* str_quoted - text as one word of a POSIX shell, in new memory (caller frees); NULL: no memory. */
+char *str_quoted(const char *text);
+
 /*
  * file_read - a whole file into new memory (caller frees), NUL-terminated. *length (may be NULL)
  * gets its bytes without the NUL. path "-" is standard input. Errors: as open(2) and read(2).
