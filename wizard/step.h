@@ -70,8 +70,9 @@ struct step {
 	 * NULL: the step changes nothing that can be listed. */
 	int (*plan)(struct session *session, json_t *changes, struct error *err);
 
-	/* The dialogue; changes nothing but the session's memory. May be NULL. */
-	int (*ask)(struct session *session, const json_t *changes, struct error *err);
+	/* The dialogue; changes nothing but the session's memory, and may strike out of changes what the
+	 * operator declines: the rest is journaled and applied. May be NULL. */
+	int (*ask)(struct session *session, json_t *changes, struct error *err);
 
 	/* The only one that changes the system. May be NULL: nothing to apply. */
 	int (*apply)(struct session *session, const json_t *changes, struct error *err);

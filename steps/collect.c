@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * collect - the denials of the server's domains, out of the evidence of the exercises and out of any
+ * further log that the operator gives (another node's, above all the donor's).
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "steps/exercising.h"
+#include "steps/module.h"
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+static bool has_path(const json_t *sources, const char *path)
+{
+	json_t *source;
+	size_t i;
+
+	json_array_foreach (sources, i, source)
+		if (!strcmp(json_string_value(json_object_get(source, "path")), path))
+			return true;
+	return false;
+}
+
+/* Given logs stay collected: those of earlier runs first, then those of this command line. */
+static int add_given(struct session *session, json_t *sources, struct error *err)
+{
+	json_t *before = json_object_get(session_recall(session, "collect"), "given");
+	json_t *source;
+	size_t i;
+
+	json_array_foreach (before, i, source)
+		if (json_array_append(sources, source) < 0)
+			return error_nomem(err);
+	for (char **log = node_options.logs; log && *log; log++) {
+		char path[PATH_MAX];
+
+		if (!realpath(*log, path))
+			return error_set(err, errno, "give the path of an audit log with --log",
+					 "cannot read %s: %m", *log);
+		if (!has_path(sources, path) &&
+		    json_array_append_new(sources, json_pack("{s:s, s:s}", "path", path, "origin",
+							     path)) < 0)
+			return error_nomem(err);
+	}
+	return 0;
+}
+
+/* Evidence of a verification counts once it has led back here: then it is of an earlier era. */
+static int find_sources(struct session *session, json_t *sources, json_t *given, struct error *err)
+{
+	json_t *source;
+	size_t i;
+	int r = exercising_evidence(session, PHASE_PERMISSIVE, true, sources, err);
+
+	if (r == 0)
+		r = exercising_evidence(session, PHASE_PERMISSIVE, false, sources, err);
+	if (r == 0)
+		r = exercising_evidence(session, PHASE_ENFORCING, true, sources, err);
+	if (r == 0)
+		r = add_given(session, given, err);
+	json_array_foreach (given, i, source)
+		if (r == 0 && json_array_append(sources, source) < 0)
+			r = error_nomem(err);
+	return r;
+}
+
+static int detect(struct session *session, enum step_state *state, struct error *err)
+{
+	json_t *known = session_recall(session, "collect");
+	json_t *sources = json_array();
+	json_t *given = json_array();
+	int r = find_sources(session, sources, given, err);
+
+	if (r == 0)
+		*state = known && json_equal(json_object_get(known, "sources"), sources)
+				 ? STEP_SATISFIED
+				 : STEP_TODO;
+	json_decref(sources);
+	json_decref(given);
+	return r;
+}
+
+/* A log that somebody gave on purpose and that has nothing for us is a mistake, so it is said. */
+static int check_given(const json_t *given, struct error *err)
+{
+	json_t *source;
+	size_t i;
+
+	json_array_foreach (given, i, source) {
+		const char *path = json_string_value(json_object_get(source, "path"));
+		struct denials denials = { 0 };
+		json_t *one = json_pack("[O]", source);
+		size_t events, count;
+		int r = one ? module_read(one, &denials, err) : error_nomem(err);
+
+		json_decref(one);
+		events = denials.events;
+		count = denials.count;
+		denials_clear(&denials);
+		if (r < 0)
+			return r;
+		if (count == 0) {
+			error_set(err, ENODATA, NULL, "%s holds %zu events, but no denial of %s", path,
+				  events, node_domain());
+			return error_remedy(err, "give the audit log of the time of the exercises, or "
+						 "leave --log out");
+		}
+	}
+	return 0;
+}
+
+static void show_counts(const json_t *sources, const struct denials *denials)
+{
+	json_t *source;
+	size_t i;
+
+	json_array_foreach (sources, i, source) {
+		const char *origin = json_string_value(json_object_get(source, "origin"));
+		size_t count = 0;
+
+		for (size_t d = 0; d < denials->count; d++)
+			if (!strcmp(denials->items[d].origin, origin))
+				count++;
+		screen_detail("%-20s %6zu denials", origin, count);
+	}
+	screen_mark(MARK_OK, "%zu events in %zu lines: %zu denials of %s", denials->events,
+		    denials->lines, denials->count, node_domain());
+	if (denials->other)
+		screen_say("%zu denials of other domains: not the server's, left alone.",
+			   denials->other);
+	if (denials->unreadable)
+		screen_mark(MARK_WARN, "%zu lines could not be read", denials->unreadable);
+	if (denials->lost_notices)
+		screen_mark(MARK_WARN, "%zu records tell of lost events: some denials may be missing",
+			    denials->lost_notices);
+	if (!denials->count)
+		screen_say("Nothing was denied: the policy already allows all that was exercised.");
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	struct denials denials = { 0 };
+	json_t *sources = json_array();
+	json_t *given = json_array();
+	json_t *collected;
+	int r = find_sources(session, sources, given, err);
+
+	(void)changes;
+	if (r == 0)
+		r = check_given(given, err);
+	if (r == 0)
+		r = module_read(sources, &denials, err);
+	if (r == 0) {
+		show_counts(sources, &denials);
+		collected = json_pack("{s:O, s:O, s:I, s:I, s:I, s:I}", "sources", sources, "given",
+				      given, "events", (json_int_t)denials.events, "denials",
+				      (json_int_t)denials.count, "unreadable",
+				      (json_int_t)denials.unreadable, "lost",
+				      (json_int_t)denials.lost_notices);
+		r = collected ? session_remember(session, "collect", collected, err)
+			      : error_nomem(err);
+	}
+	denials_clear(&denials);
+	json_decref(sources);
+	json_decref(given);
+	return r;
+}
+
+const struct step step_collect = {
+	.name = "collect",
+	.title = "Collect the denials",
+	.why = "Out of the audit log, between the begin and the end of each exercise. Give the "
+	       "donor's audit log with --log: a donor's denials are only there.",
+	.detect = detect,
+	.apply = apply,
+};

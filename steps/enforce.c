@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * enforce - take the permissive status away, so that the server is confined again. Where the whole
+ * system is permissive, that alone confines nothing: it is said, and offered.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "steps/confine.h"
+#include "steps/host/selinux.h"
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+#define SYSTEM_LATER "enforce.system.later" /* memory: the operator leaves the system permissive */
+
+/* What would have to change: the domain, the running system, its configuration. */
+static int plan(struct session *session, json_t *changes, struct error *err)
+{
+	_cleanup_free_ char *name = confine_module();
+	_cleanup_free_ char *command = str_printf("semanage permissive -d %s", node_domain());
+	_cleanup_free_ char *undo = str_printf("semanage permissive -a %s", node_domain());
+	enum selinux_mode now, boot;
+	unsigned int priority = 0;
+	struct store *store;
+	bool permissive, module;
+	int r = node_is_permissive(session, &permissive, err);
+
+	if (r < 0)
+		return r;
+	if (!name || !command || !undo)
+		return error_nomem(err);
+	r = node_store(session, &store, err);
+	if (r == 0)
+		r = store_module_active(store, name, &module, &priority, err);
+	if (r == 0)
+		r = host_selinux_mode(session_root(session), &now, err);
+	if (r == 0)
+		r = host_selinux_config(session_root(session), &boot, NULL, err);
+	if (r < 0)
+		return r;
+	if (permissive && !module)
+		return error_set(err, EPERM,
+				 "see which module says (typepermissive ...): semanage permissive -l",
+				 "%s is permissive, and not by the module %s", node_domain(), name);
+	if (permissive &&
+	    json_array_append_new(changes, json_pack("{s:s+, s:s, s:s, s:s, s:s, s:i}", "what",
+						     "domain ", node_domain(), "from", "permissive",
+						     "to", "confined", "command", command, "undo",
+						     undo, "priority", (int)priority)) < 0)
+		return error_nomem(err);
+	if (session_recall(session, SYSTEM_LATER))
+		return 0;
+	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session) &&
+	    json_array_append_new(changes, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "what",
+						     "whole system, now", "from", "permissive", "to",
+						     "enforcing", "command", "setenforce 1", "undo",
+						     "setenforce 0", "system", true)) < 0)
+		return error_nomem(err);
+	if (boot == SELINUX_MODE_PERMISSIVE &&
+	    json_array_append_new(changes,
+				  json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "what",
+					    "whole system, at boot", "from", "permissive", "to",
+					    "enforcing", "command",
+					    "SELINUX=enforcing in /etc/selinux/config", "undo",
+					    "SELINUX=permissive there", "config", true)) < 0)
+		return error_nomem(err);
+	return 0;
+}
+
+static int detect(struct session *session, enum step_state *state, struct error *err)
+{
+	json_t *changes = json_array();
+	int r = plan(session, changes, err);
+
+	if (r == 0)
+		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
+	json_decref(changes);
+	return r;
+}
+
+static bool is_system(const json_t *change)
+{
+	return json_object_get(change, "system") || json_object_get(change, "config");
+}
+
+static size_t count_system(const json_t *changes)
+{
+	size_t count = 0, i;
+	json_t *change;
+
+	json_array_foreach (changes, i, change)
+		count += is_system(change);
+	return count;
+}
+
+static void strike_system(json_t *changes)
+{
+	for (size_t i = json_array_size(changes); i-- > 0;)
+		if (is_system(json_array_get(changes, i)))
+			json_array_remove(changes, i);
+}
+
+static int ask_system(struct session *session, json_t *changes, struct error *err)
+{
+	bool yes;
+	int r;
+
+	screen_mark(MARK_WARN, "The whole system is permissive: nothing on it is confined, the "
+			       "server neither. Enforcing concerns every program on this host.");
+	r = prompt_yes_no(session, "enforce.system", NULL, "Make the whole system enforcing?", false,
+			  &yes, err);
+	if (r < 0 || yes)
+		return r;
+	strike_system(changes);
+	screen_say("Left permissive. When you are ready: setenforce 1, and SELINUX=enforcing in "
+		   "/etc/selinux/config.");
+	return session_remember(session, SYSTEM_LATER, json_true(), err);
+}
+
+static int ask(struct session *session, json_t *changes, struct error *err)
+{
+	static const struct choice choices[] = {
+		{ "yes", "[y]es", 'y' }, { "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' }, { 0 }
+	};
+	int chosen = 0;
+	int r = 0;
+
+	if (json_array_size(changes) > count_system(changes)) {
+		r = prompt_choice(session, "enforce.apply", NULL, "Confine the server again?",
+				  choices, 0, &chosen, err);
+		if (r < 0)
+			return r;
+		if (chosen)
+			return chosen == 1 ? STEP_SKIPPED : STEP_DECLINED;
+	}
+	return count_system(changes) ? ask_system(session, changes, err) : 0;
+}
+
+static int change_mode(struct session *session, const json_t *changes, bool enforcing,
+		       struct error *err)
+{
+	json_t *change;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach (changes, i, change) {
+		if (r == 0 && json_object_get(change, "system"))
+			r = host_selinux_set_mode(enforcing, err);
+		if (r == 0 && json_object_get(change, "config"))
+			r = host_selinux_set_config(session_root(session),
+						    enforcing ? SELINUX_MODE_ENFORCING
+							      : SELINUX_MODE_PERMISSIVE,
+						    err);
+	}
+	return r;
+}
+
+static int change_domain(struct session *session, const json_t *changes, bool permissive,
+			 struct error *err)
+{
+	json_t *change;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach (changes, i, change) {
+		json_t *priority = json_object_get(change, "priority");
+
+		if (r == 0 && priority)
+			r = confine_set(session, permissive,
+					(unsigned int)json_integer_value(priority), err);
+	}
+	return r;
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	int r = change_domain(session, changes, false, err);
+
+	return r < 0 ? r : change_mode(session, changes, true, err);
+}
+
+static int undo(struct session *session, const json_t *changes, struct error *err)
+{
+	int r = change_mode(session, changes, false, err);
+
+	return r < 0 ? r : change_domain(session, changes, true, err);
+}
+
+const struct step step_enforce = {
+	.name = "enforce",
+	.title = "Confine the server again",
+	.why = "The permissive status goes; what the module does not allow is denied from now on.",
+	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET,
+	.detect = detect,
+	.plan = plan,
+	.ask = ask,
+	.apply = apply,
+	.undo = undo,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exercise - the operator makes the server do all that it will ever have to do, and the server's own
+ * log proves that it did.
+ */
+#include "steps/exercising.h"
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/screen.h"
+
+static int detect(struct session *session, enum step_state *state, struct error *err)
+{
+	(void)err;
+	*state = exercising_covered(session, PHASE_PERMISSIVE) ? STEP_SATISFIED : STEP_TODO;
+	return 0;
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	(void)changes;
+	if (node_player(session))
+		screen_say("Rehearsal: the recorded cluster (%s) does what you are asked to do.",
+			   player_title(node_player(session)));
+	return exercising_run(session, PHASE_PERMISSIVE, err);
+}
+
+const struct step step_exercise = {
+	.name = "exercise",
+	.title = "Exercise the cluster",
+	.why = "An SST, an IST and a restart with the notification command: what is not exercised "
+	       "is not learned. Each counts when the server's own log proves it.",
+	.detect = detect,
+	.apply = apply,
+};

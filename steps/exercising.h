@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exercising.h - leading the operator through the exercises, and keeping the evidence
+ *
+ * Done twice: in the phase "permissive", to learn what the server needs, and in the phase
+ * "enforcing", to verify what it was given. A phase that must be exercised again (after the module
+ * changed) is a new era of it; results of earlier eras do not count any more, their evidence does.
+ */
+#ifndef STEPS_EXERCISING_H
+#define STEPS_EXERCISING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "wizard/session.h"
+
+#define PHASE_PERMISSIVE "permissive"
+#define PHASE_ENFORCING "enforcing"
+
+/*
+ * exercising_run - each exercise of the phase that has no result yet: show what to do, wait for the
+ * operator, read the logs, keep the audit log's part as evidence. Returns 0 when each has a result,
+ * an enum step_outcome, or a negative errno.
+ */
+int exercising_run(struct session *session, const char *phase, struct error *err);
+
+/* exercising_covered - has each exercise a result in this era (proved, failed, skipped, n/a)? */
+bool exercising_covered(struct session *session, const char *phase);
+/* exercising_skipped - how many exercises of this era were skipped. */
+size_t exercising_skipped(struct session *session, const char *phase);
+/* exercising_failed - how many failed. */
+size_t exercising_failed(struct session *session, const char *phase);
+
+/* exercising_again - begin a new era of the phase. */
+int exercising_again(struct session *session, const char *phase, struct error *err);
+
+/*
+ * exercising_evidence - append {"path", "origin"} of the phase's evidence to sources: that of this
+ * era, or that of all eras before it.
+ */
+int exercising_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
+			struct error *err);
+
+/* exercising_table - print the results of this era: exercise, result, why. */
+void exercising_table(struct session *session, const char *phase);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * load - install the module, at the priority that an administrator's tools use.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "steps/module.h"
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+/* The text as built, or NULL when no module is needed. */
+static int built(struct session *session, char **cil, struct error *err)
+{
+	_cleanup_free_ char *path = session_path(session, MODULE_CIL);
+	json_t *build = session_recall(session, "build");
+
+	*cil = NULL;
+	if (!path)
+		return error_nomem(err);
+	if (!build)
+		return error_set(err, ENOENT, "run the step build first", "no module has been built");
+	if (json_integer_value(json_object_get(build, "rules")) == 0)
+		return 0;
+	return file_read(path, cil, NULL, err);
+}
+
+static int plan(struct session *session, json_t *changes, struct error *err)
+{
+	_cleanup_free_ char *cil = NULL;
+	_cleanup_free_ char *present = NULL;
+	_cleanup_free_ char *to = NULL;
+	struct store *store;
+	json_t *change;
+	int r = built(session, &cil, err);
+
+	if (r < 0)
+		return r;
+	r = node_store(session, &store, err);
+	if (r < 0 || !cil)
+		return r;
+	r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+	if (r < 0 || (present && !strcmp(present, cil)))
+		return r;
+	to = str_printf("%lld rules", (long long)json_integer_value(json_object_get(
+					      session_recall(session, "build"), "rules")));
+	if (!to)
+		return error_nomem(err);
+	change = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "what", "module " MODULE_NAME,
+			   "from", present ? "another module of that name" : "not installed", "to", to,
+			   "note", present ? "kept, undo restores it" : "priority 400", "command",
+			   "semodule -i " MODULE_NAME ".pp", "undo",
+			   present ? "the module that was there" : "semodule -r " MODULE_NAME, "before",
+			   present);
+	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+}
+
+static int detect(struct session *session, enum step_state *state, struct error *err)
+{
+	json_t *changes;
+	int r;
+
+	/* A module that is about to be built anew is not the one to be compared with. */
+	r = step_build.detect(session, state, err);
+	if (r < 0 || *state == STEP_TODO)
+		return r;
+	changes = json_array();
+	r = plan(session, changes, err);
+	if (r == 0)
+		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
+	json_decref(changes);
+	return r;
+}
+
+static bool has_line(const char *text, const char *line, size_t length)
+{
+	for (const char *at = text; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+		if (!strncmp(at, line, length) && (at[length] == '\n' || !at[length]))
+			return true;
+	return false;
+}
+
+static void show_missing_lines(const char *text, const char *from, char sign)
+{
+	for (const char *line = text; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		if (length && *line != ';' && !has_line(from, line, length))
+			screen_detail("%c %.*s", sign, (int)length, line);
+		line += length + (line[length] == '\n');
+	}
+}
+
+static int show_difference(const char *before, const char *cil)
+{
+	screen_say("A module of that name is installed. It differs in these lines:");
+	show_missing_lines(before, cil, '-');
+	show_missing_lines(cil, before, '+');
+	return 0;
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	const char *before =
+		json_string_value(json_object_get(json_array_get(changes, 0), "before"));
+	_cleanup_free_ char *cil = NULL;
+	struct store *store;
+	int r = built(session, &cil, err);
+
+	if (r < 0)
+		return r;
+	if (!cil) {
+		screen_mark(MARK_OK, "no module is needed");
+		return 0;
+	}
+	if (before)
+		show_difference(before, cil);
+	r = node_store(session, &store, err);
+	if (r == 0)
+		r = node_keep_base(session, err);
+	if (r == 0)
+		r = store_begin(store, err);
+	if (r < 0)
+		return r;
+	r = store_module_install(store, MODULE_NAME, STORE_PRIORITY, cil, err);
+	if (r == 0)
+		r = store_commit(store, err);
+	if (r < 0) {
+		store_abort(store);
+		return r;
+	}
+	return node_committed(session, err);
+}
+
+static int undo(struct session *session, const json_t *changes, struct error *err)
+{
+	const char *before =
+		json_string_value(json_object_get(json_array_get(changes, 0), "before"));
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	if (r < 0)
+		return r;
+	r = store_begin(store, err);
+	if (r < 0)
+		return r;
+	r = before ? store_module_install(store, MODULE_NAME, STORE_PRIORITY, before, err)
+		   : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);
+	if (r == 0)
+		r = store_commit(store, err);
+	if (r < 0) {
+		store_abort(store);
+		return r;
+	}
+	return node_committed(session, err);
+}
+
+const struct step step_load = {
+	.name = "load",
+	.title = "Load the module",
+	.why = "From now on the policy allows what you have accepted, and nothing more.",
+	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET,
+	.detect = detect,
+	.plan = plan,
+	.apply = apply,
+	.undo = undo,
+};

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "steps/audit/log.h"
+#include "steps/galera/exercises.h"
+#include "steps/galera/known.h"
+#include "steps/module.h"
+#include "steps/node.h"
+#include "wizard/template.h"
+#include "wizard/util.h"
+
+extern const char template_module_header[];
+
+struct module {
+	json_t *sources; /* what denials were read from; NULL: nothing read yet */
+	struct denials denials;
+	struct findings findings;
+	struct advice_port ports[GALERA_PORTS_MAX];
+};
+
+int module_new(struct module **module, struct error *err)
+{
+	*module = calloc(1, sizeof(**module));
+	return *module ? 0 : error_nomem(err);
+}
+
+static void forget(struct module *module)
+{
+	json_decref(module->sources);
+	module->sources = NULL;
+	findings_clear(&module->findings);
+	denials_clear(&module->denials);
+}
+
+void module_free(struct module *module)
+{
+	if (!module)
+		return;
+	forget(module);
+	free(module);
+}
+
+static int port_label(void *data, const char *proto, unsigned int number, char **type,
+		      struct error *err)
+{
+	struct store *store;
+	int r = node_store(data, &store, err);
+
+	return r < 0 ? r : store_port_label(store, proto, number, type, NULL, err);
+}
+
+static int path_label(void *data, const char *path, const char *tclass, char **type,
+		      struct error *err)
+{
+	static const struct {
+		const char *tclass;
+		mode_t kind;
+	} kinds[] = {
+		{ "file", S_IFREG },	  { "dir", S_IFDIR },	    { "lnk_file", S_IFLNK },
+		{ "sock_file", S_IFSOCK }, { "fifo_file", S_IFIFO }, { "chr_file", S_IFCHR },
+		{ "blk_file", S_IFBLK },
+	};
+	struct file_labels *labels;
+	int r = node_labels(data, &labels, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].tclass, tclass))
+			return file_labels_expect(labels, path, kinds[i].kind, type, err);
+	*type = NULL;
+	return 0;
+}
+
+int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
+		   struct error *err)
+{
+	struct module *module = node_module(session);
+	const struct galera_port *ports;
+	int count = node_ports(session, &ports, err);
+
+	if (count < 0)
+		return count;
+	for (int i = 0; i < count; i++)
+		module->ports[i] = (struct advice_port){ .proto = ports[i].proto,
+							 .number = ports[i].number,
+							 .type = PORT_TYPE,
+							 .purpose = ports[i].purpose };
+	*advisor = (struct advisor){
+		.oracle = oracle,
+		.known = galera_known_denials,
+		.ports = module->ports,
+		.port_count = (size_t)count,
+		.domain = node_domain(),
+		.port_label = port_label,
+		.path_label = path_label,
+		.data = session,
+	};
+	return 0;
+}
+
+int module_read(const json_t *sources, struct denials *denials, struct error *err)
+{
+	json_t *source;
+	size_t i;
+
+	json_array_foreach (sources, i, source) {
+		const char *path = json_string_value(json_object_get(source, "path"));
+		const char *origin = json_string_value(json_object_get(source, "origin"));
+		int r;
+
+		r = audit_log_read(path, origin, node_domains(), denials, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Decisions are kept per permission: a finding that has got one more is asked about again. */
+static char *decision_key(const struct finding *finding, const char *permission)
+{
+	return str_printf("decision %s %s %s %s %s", fix_name(finding->fix), finding->source,
+			  finding->rule_target ? finding->rule_target : finding->target,
+			  finding->tclass, permission);
+}
+
+int module_decide_all(struct session *session, struct findings *findings, struct error *err)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		struct finding *finding = &findings->items[i];
+		enum decision decision = DECISION_NONE;
+
+		for (size_t p = 0; p < finding->permission_count; p++) {
+			_cleanup_free_ char *key = decision_key(finding, finding->permissions[p]);
+			const char *said;
+			enum decision one;
+
+			if (!key)
+				return error_nomem(err);
+			said = json_string_value(session_recall(session, key));
+			one = !said ? DECISION_NONE
+				    : !strcmp(said, "accept") ? DECISION_ACCEPT : DECISION_REJECT;
+			if (p > 0 && one != decision)
+				one = DECISION_NONE;
+			decision = one;
+			if (one == DECISION_NONE)
+				break;
+		}
+		finding->decision = decision;
+	}
+	return 0;
+}
+
+int module_decide(struct session *session, const struct finding *finding, enum decision decision,
+		  struct error *err)
+{
+	struct module *module = node_module(session);
+
+	for (size_t p = 0; p < finding->permission_count; p++) {
+		_cleanup_free_ char *key = decision_key(finding, finding->permissions[p]);
+		int r;
+
+		if (!key)
+			return error_nomem(err);
+		r = session_remember(
+			session, key,
+			json_string(decision == DECISION_ACCEPT ? "accept" : "reject"), err);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < module->findings.count; i++)
+		if (finding == &module->findings.items[i])
+			module->findings.items[i].decision = decision;
+	return 0;
+}
+
+int module_findings(struct session *session, const struct findings **findings,
+		    const struct denials **denials, struct error *err)
+{
+	struct module *module = node_module(session);
+	json_t *sources = json_object_get(session_recall(session, "collect"), "sources");
+	struct advisor advisor;
+	struct oracle *base;
+	int r;
+
+	if (!module->sources || !json_equal(module->sources, sources)) {
+		forget(module);
+		r = module_read(sources, &module->denials, err);
+		if (r < 0)
+			return r;
+		r = node_base(session, &base, err);
+		if (r < 0)
+			return r;
+		r = module_advisor(session, base, &advisor, err);
+		if (r < 0)
+			return r;
+		r = advice_judge(&advisor, &module->denials, &module->findings, err);
+		if (r < 0)
+			return r;
+		module->sources = json_deep_copy(sources ? sources : json_array());
+	}
+	r = module_decide_all(session, &module->findings, err);
+	if (r < 0)
+		return r;
+	*findings = &module->findings;
+	if (denials)
+		*denials = &module->denials;
+	return 0;
+}
+
+int module_rules(struct session *session, struct rules *rules, struct error *err)
+{
+	const struct findings *findings;
+	const struct denials *denials;
+	int r = module_findings(session, &findings, &denials, err);
+
+	return r < 0 ? r : rules_from_findings(findings, denials, rules, err);
+}
+
+static void format_time(time_t when, char *text, size_t size)
+{
+	struct tm tm;
+
+	strftime(text, size, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&when, &tm));
+}
+
+/* From the evidence alone, never from the clock: the same evidence gives the same bytes. */
+static int header_text(const struct denials *denials, char **text, struct error *err)
+{
+	char first[64] = "-", last[64] = "-";
+	time_t from = 0, to = 0;
+	_cleanup_free_ char *count = str_printf("%zu", denials->count);
+	struct template_value values[] = {
+		{ "version", PROGRAM_VERSION },
+		{ "domain", node_domain() },
+		{ "denials", count },
+		{ "first", first },
+		{ "last", last },
+		{ 0 },
+	};
+
+	if (!count)
+		return error_nomem(err);
+	for (size_t i = 0; i < denials->count; i++) {
+		time_t when = denials->items[i].seconds;
+
+		if (i == 0 || when < from)
+			from = when;
+		if (i == 0 || when > to)
+			to = when;
+	}
+	if (denials->count) {
+		format_time(from, first, sizeof(first));
+		format_time(to, last, sizeof(last));
+	}
+	return template_fill(template_module_header, TEMPLATE_COMMENT, values, text, err);
+}
+
+int module_texts(struct session *session, char **te, char **cil, struct error *err)
+{
+	struct rules rules = { 0 };
+	const struct findings *findings;
+	const struct denials *denials;
+	_cleanup_free_ char *comment = NULL;
+	struct module_header header = { .name = MODULE_NAME, .version = "1.0" };
+	int r = module_findings(session, &findings, &denials, err);
+
+	*te = *cil = NULL;
+	if (r < 0)
+		return r;
+	r = header_text(denials, &comment, err);
+	if (r < 0)
+		return r;
+	header.comment = comment;
+	r = rules_from_findings(findings, denials, &rules, err);
+	if (r == 0 && rules.count)
+		r = te_text(&header, &rules, te, err);
+	if (r == 0 && rules.count)
+		r = cil_text(&header, &rules, cil, err);
+	rules_clear(&rules);
+	return r;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * module.h - the module in the making: evidence -> denials -> findings -> rules -> text
+ *
+ * What review, build, load and verify share. Evidence is a list of logs that the session keeps; all
+ * else follows from it, from the policy without our module, and from the operator's decisions.
+ */
+#ifndef STEPS_MODULE_H
+#define STEPS_MODULE_H
+
+#include "steps/audit/denial.h"
+#include "steps/policy/advice.h"
+#include "steps/policy/rules.h"
+#include "wizard/session.h"
+
+#define MODULE_NAME "galera"
+#define MODULE_TE "galera.te"   /* in the session's directory */
+#define MODULE_CIL "galera.cil"
+
+struct module;
+int module_new(struct module **module, struct error *err);
+void module_free(struct module *module);
+
+/* module_advisor - where the answers come from: the policy `oracle`, and this node. */
+int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
+		   struct error *err);
+
+/*
+ * module_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials.
+ */
+int module_read(const json_t *sources, struct denials *denials, struct error *err);
+
+/*
+ * module_findings - what has been collected, judged against the policy without our module, with the
+ * decisions made so far. Borrowed, until the collection or a decision changes. denials may be NULL.
+ */
+int module_findings(struct session *session, const struct findings **findings,
+		    const struct denials **denials, struct error *err);
+
+/* module_decide_all - put the remembered decisions into findings. */
+int module_decide_all(struct session *session, struct findings *findings, struct error *err);
+/* module_decide - remember the operator's decision on a finding of module_findings(). */
+int module_decide(struct session *session, const struct finding *finding, enum decision decision,
+		  struct error *err);
+
+/* module_rules - the rules of the accepted findings. Caller clears. */
+int module_rules(struct session *session, struct rules *rules, struct error *err);
+/* module_texts - the module's two texts; new memory (caller frees); NULL when there are no rules. */
+int module_texts(struct session *session, char **te, char **cil, struct error *err);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node.h - the node that the workflow works on: what the step files share
+ *
+ * Everything is opened at its first use and kept until the session closes, so that `steps` and
+ * `--help` load no policy. Pointers that are given out are borrowed.
+ */
+#ifndef STEPS_NODE_H
+#define STEPS_NODE_H
+
+#include <stdbool.h>
+
+#include "steps/audit/denial.h"
+#include "steps/galera/config.h"
+#include "steps/galera/ports.h"
+#include "steps/host/selinux.h"
+#include "steps/player.h"
+#include "steps/policy/advice.h"
+#include "steps/policy/oracle.h"
+#include "steps/policy/store.h"
+#include "wizard/session.h"
+
+#define PORT_TYPE "mysqld_port_t"
+
+/* The workflow's options, as popt leaves them. */
+struct node_options {
+	char *domain;        /* --domain TYPE: the server's domain */
+	char **logs;         /* --log FILE, NULL-terminated; may be NULL */
+	char **ignore;       /* --ignore NAME, NULL-terminated; may be NULL */
+	char *defaults_file; /* --defaults-file FILE */
+	char *group_suffix;  /* --defaults-group-suffix SUFFIX */
+	char *cluster;       /* rehearse --cluster DIR */
+	char *keep;          /* rehearse --keep DIR */
+};
+extern struct node_options node_options;
+
+struct node;
+
+/* node_open, node_close - the workflow's open and close. */
+int node_open(struct session *session, void **data, struct error *err);
+void node_close(void *data);
+
+const char *node_domain(void); /* "mysqld_t", or --domain */
+/* The domains whose denials count: node_domain() and, by default, mysqld_safe_t. NULL-terminated. */
+const char *const *node_domains(void);
+
+int node_config(struct session *session, const struct galera_config **config, struct error *err);
+/* node_ports - how many, or a negative errno. */
+int node_ports(struct session *session, const struct galera_port **ports, struct error *err);
+int node_store(struct session *session, struct store **store, struct error *err);
+int node_labels(struct session *session, struct file_labels **labels, struct error *err);
+
+/* node_loaded - the policy as the store has it now. */
+int node_loaded(struct session *session, struct oracle **oracle, struct error *err);
+/*
+ * node_base - the policy without our module: what the rules are measured against. Kept in the
+ * session's directory, made anew (3 s) when somebody else has changed the policy.
+ */
+int node_base(struct session *session, struct oracle **oracle, struct error *err);
+/* node_keep_base - before our module is loaded for the first time: keep the policy as it is. */
+int node_keep_base(struct session *session, struct error *err);
+/* node_committed - to be called after each commit of ours: what was read of the policy is old. */
+int node_committed(struct session *session, struct error *err);
+
+/* node_is_permissive - is the server's domain permissive, by the store's policy? */
+int node_is_permissive(struct session *session, bool *permissive, struct error *err);
+
+/* node_audit_log - path of the audit log on this machine, root included. */
+int node_audit_log(struct session *session, const char **path, struct error *err);
+
+/* The recording that stands in for the operator and the cluster in a rehearsal; NULL: none. */
+struct player *node_player(struct session *session);
+
+/* The module in the making; see module.h. */
+struct module *node_module(struct session *session);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <jansson.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "steps/player.h"
+#include "wizard/util.h"
+
+struct player {
+	json_t *recording; /* recording.json */
+	char *cluster;     /* its directory */
+};
+
+#define NO_RECORDING "give a directory that holds recording.json, my.cnf and PHASE/EXERCISE/audit.log"
+
+void player_close(struct player *player)
+{
+	if (!player)
+		return;
+	json_decref(player->recording);
+	free(player->cluster);
+	free(player);
+}
+
+static int load(const char *directory, const char *name, json_t **value, struct error *err)
+{
+	_cleanup_free_ char *path = str_printf("%s/%s", directory, name);
+	_cleanup_free_ char *text = NULL;
+	json_error_t at;
+	int r;
+
+	if (!path)
+		return error_nomem(err);
+	r = file_read(path, &text, NULL, err);
+	if (r < 0)
+		return r;
+	*value = json_loads(text, 0, &at);
+	if (!*value)
+		return error_set(err, EINVAL, NO_RECORDING, "%s, line %d: %s", path, at.line, at.text);
+	return 0;
+}
+
+static int open_recording(struct player **player, const char *cluster, struct error *err)
+{
+	struct player *made = calloc(1, sizeof(*made));
+	int r;
+
+	if (!made)
+		return error_nomem(err);
+	made->cluster = strdup(cluster);
+	r = made->cluster ? load(cluster, "recording.json", &made->recording, err)
+			  : error_nomem(err);
+	if (r == 0 && !json_string_value(json_object_get(made->recording, "node")))
+		r = error_set(err, EINVAL, NO_RECORDING, "%s/recording.json names no \"node\"",
+			      cluster);
+	if (r < 0) {
+		player_close(made);
+		return r;
+	}
+	*player = made;
+	return 0;
+}
+
+int player_open(struct player **player, const char *root, struct error *err)
+{
+	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
+	json_t *rehearsal = NULL;
+	const char *cluster;
+	int r;
+
+	if (!marker)
+		return error_nomem(err);
+	*player = NULL;
+	/* The host itself is never a rehearsal, whatever lies in its root directory. */
+	if (!strcmp(root, "/") || !*root || access(marker, F_OK) < 0)
+		return 0;
+	r = load(root, "rehearsal.json", &rehearsal, err);
+	if (r < 0)
+		return r;
+	cluster = json_string_value(json_object_get(rehearsal, "cluster"));
+	r = cluster ? open_recording(player, cluster, err)
+		    : error_set(err, EINVAL, "make the scratch root anew with `rehearse --keep`",
+				"%s names no \"cluster\"", marker);
+	json_decref(rehearsal);
+	return r;
+}
+
+static int copy_into(const char *from, const char *root, const char *to, struct error *err)
+{
+	_cleanup_free_ char *path = str_printf("%s%s", root, to);
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *parent = NULL;
+	size_t length;
+	int r;
+
+	if (!path || !(parent = strdup(path)))
+		return error_nomem(err);
+	r = file_read(from, &text, &length, err);
+	if (r < 0)
+		return error_remedy(err, "%s", NO_RECORDING);
+	r = make_directories(dirname(parent), 0755, err);
+	return r < 0 ? r : file_write(path, text, length, 0644, err);
+}
+
+int player_attach(const char *root, const char *cluster, struct error *err)
+{
+	char real[PATH_MAX];
+	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
+	_cleanup_free_ char *config = NULL;
+	_cleanup_free_ char *text = NULL;
+	struct player *player = NULL;
+	json_t *rehearsal;
+	int r;
+
+	if (!realpath(cluster, real))
+		return error_set(err, errno, NO_RECORDING, "no recorded cluster at %s: %m", cluster);
+	r = open_recording(&player, real, err);
+	player_close(player);
+	if (r < 0)
+		return r;
+	config = str_printf("%s/my.cnf", real);
+	rehearsal = json_pack("{s:s}", "cluster", real);
+	text = rehearsal ? json_dumps(rehearsal, JSON_INDENT(2)) : NULL;
+	json_decref(rehearsal);
+	if (!marker || !config || !text)
+		return error_nomem(err);
+	r = copy_into(config, root, "/etc/my.cnf", err);
+	return r < 0 ? r : file_write(marker, text, strlen(text), 0644, err);
+}
+
+const char *player_title(const struct player *player)
+{
+	const char *title = json_string_value(json_object_get(player->recording, "software"));
+
+	return title ? title : player->cluster;
+}
+
+static int append(const char *from, const char *to, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *parent = strdup(to);
+	_cleanup_fclose_ FILE *file = NULL;
+	size_t length;
+	int r;
+
+	if (!parent)
+		return error_nomem(err);
+	r = file_read(from, &text, &length, err);
+	if (r < 0)
+		return r;
+	r = make_directories(dirname(parent), 0755, err);
+	if (r < 0)
+		return r;
+	file = fopen(to, "ae");
+	if (!file || fwrite(text, 1, length, file) != length || fflush(file) != 0)
+		return error_set(err, errno, "see that the scratch root has room", "writing %s: %m",
+				 to);
+	return 0;
+}
+
+int player_play(struct player *player, const char *phase, const char *exercise,
+		const char *audit_log, const char *server_log, struct error *err)
+{
+	const char *node = json_string_value(json_object_get(player->recording, "node"));
+	_cleanup_free_ char *audit =
+		str_printf("%s/%s/%s/audit.log", player->cluster, phase, exercise);
+	_cleanup_free_ char *server =
+		str_printf("%s/%s/%s/%s.log", player->cluster, phase, exercise, node);
+	int r;
+
+	if (!audit || !server)
+		return error_nomem(err);
+	r = append(audit, audit_log, err);
+	return r < 0 ? r : append(server, server_log, err);
+}

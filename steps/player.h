@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * player.h - a recorded cluster, playing its logs into a scratch root
+ *
+ * A recording is a directory: recording.json (which node is "this" one), my.cnf (its configuration)
+ * and PHASE/EXERCISE/ with audit.log and NODE.log. A scratch root that has a recording holds the
+ * file rehearsal.json, which names it: whoever works in that root plays on.
+ */
+#ifndef STEPS_PLAYER_H
+#define STEPS_PLAYER_H
+
+#include "wizard/error.h"
+
+struct player;
+
+/* player_open - the recording of a scratch root; *player NULL when the root has none. */
+int player_open(struct player **player, const char *root, struct error *err);
+void player_close(struct player *player);
+
+/* player_attach - name recording directory `cluster` in root, and give the root its configuration.
+ * -EINVAL: it is no recording. */
+int player_attach(const char *root, const char *cluster, struct error *err);
+
+const char *player_title(const struct player *player); /* the software that was recorded */
+
+/*
+ * player_play - append what was recorded of an exercise ("sst") in a phase ("permissive",
+ * "enforcing") to audit_log and server_log, as if it happened now. -ENOENT: it was not recorded.
+ */
+int player_play(struct player *player, const char *phase, const char *exercise,
+		const char *audit_log, const char *server_log, struct error *err);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ports - the server may only bind and connect to ports that the policy calls mysqld_port_t.
+ *
+ * Where the base policy labels a port otherwise (4444, and on Fedora 4567), the local label goes
+ * over it; undo deletes the local label, and the base label is back.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+static int add_change(json_t *changes, const struct galera_port *port, const char *type, bool local,
+		      struct error *err)
+{
+	_cleanup_free_ char *what = str_printf("%u/%s", port->number, port->proto);
+	_cleanup_free_ char *command = str_printf("semanage port -%c -t " PORT_TYPE " -p %s %u",
+						  type ? 'm' : 'a', port->proto, port->number);
+	_cleanup_free_ char *undo =
+		local ? str_printf("semanage port -m -t %s -p %s %u", type, port->proto, port->number)
+		      : str_printf("semanage port -d -p %s %u", port->proto, port->number);
+	_cleanup_free_ char *note =
+		str_printf("%s%s%s%s", port->purpose, *port->setting ? ", set by " : "",
+			   port->setting, type ? "; override, undo restores it" : "");
+	json_t *change;
+
+	if (!what || !command || !undo || !note)
+		return error_nomem(err);
+	change = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "what", what, "from",
+			   type ? type : "unlabelled", "to", PORT_TYPE, "note", note, "command",
+			   command, "undo", undo, "proto", port->proto, "number", (int)port->number,
+			   "local_type", local ? type : NULL);
+	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+}
+
+/* A label counts only as a local one or the base's own: either way the effective one is asked for. */
+static int plan(struct session *session, json_t *changes, struct error *err)
+{
+	const struct galera_port *ports;
+	struct store *store;
+	struct oracle *oracle;
+	int count = node_ports(session, &ports, err);
+	int r;
+
+	if (count < 0)
+		return count;
+	r = node_loaded(session, &oracle, err);
+	if (r < 0)
+		return r;
+	if (!oracle_type_has_attribute(oracle, PORT_TYPE, "port_type"))
+		return error_set(err, ENOENT, "install the policy's MySQL module, then start again",
+				 "the policy has no port type " PORT_TYPE);
+	r = node_store(session, &store, err);
+	for (int i = 0; r == 0 && i < count; i++) {
+		_cleanup_free_ char *type = NULL;
+		bool local = false;
+
+		r = store_port_label(store, ports[i].proto, ports[i].number, &type, &local, err);
+		if (r == 0 && (!type || strcmp(type, PORT_TYPE) != 0))
+			r = add_change(changes, &ports[i], type, local, err);
+	}
+	return r;
+}
+
+static int detect(struct session *session, enum step_state *state, struct error *err)
+{
+	json_t *changes = json_array();
+	int r = plan(session, changes, err);
+
+	if (r == 0)
+		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
+	json_decref(changes);
+	return r;
+}
+
+/* In one transaction: set every port (apply), or give back what each had (undo). */
+static int change_ports(struct session *session, const json_t *changes, bool undo, struct error *err)
+{
+	struct store *store;
+	json_t *change;
+	size_t i;
+	int r = node_store(session, &store, err);
+
+	if (r < 0)
+		return r;
+	r = store_begin(store, err);
+	json_array_foreach (changes, i, change) {
+		const char *proto = json_string_value(json_object_get(change, "proto"));
+		unsigned int number =
+			(unsigned int)json_integer_value(json_object_get(change, "number"));
+		const char *before = json_string_value(json_object_get(change, "local_type"));
+
+		if (r < 0)
+			break;
+		if (!undo)
+			r = store_port_set(store, proto, number, PORT_TYPE, err);
+		else if (before)
+			r = store_port_set(store, proto, number, before, err);
+		else
+			r = store_port_unset(store, proto, number, err);
+	}
+	if (r == 0)
+		r = store_commit(store, err);
+	if (r < 0) {
+		store_abort(store);
+		return r;
+	}
+	return node_committed(session, err);
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	return change_ports(session, changes, false, err);
+}
+
+static int undo(struct session *session, const json_t *changes, struct error *err)
+{
+	return change_ports(session, changes, true, err);
+}
+
+const struct step step_ports = {
+	.name = "ports",
+	.title = "Label the Galera ports",
+	.why = "The server may only use ports that the policy calls " PORT_TYPE ".",
+	.flags = STEP_CHANGES_SYSTEM,
+	.detect = detect,
+	.plan = plan,
+	.apply = apply,
+	.undo = undo,
+};

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "steps/confine.h"
+#include "steps/galera/exercises.h"
+#include "steps/host/auditd.h"
+#include "steps/host/selinux.h"
+#include "steps/host/server.h"
+#include "steps/module.h"
+#include "steps/node.h"
+#include "steps/probes.h"
+#include "steps/serverlog.h"
+#include "wizard/util.h"
+
+static int look_root(struct report *report, struct error *err)
+{
+	(void)err;
+	if (geteuid() == 0)
+		report_add(report, LEVEL_OK, "root", NULL, "running as root");
+	else if (session_is_scratch(report->session))
+		report_add(report, LEVEL_OK, "root", NULL,
+			   "running as an ordinary user, in a scratch root");
+	else
+		report_add(report, LEVEL_STOP, "root", "start it with sudo",
+			   "not root: the policy cannot be changed");
+	return 0;
+}
+
+static int look_mode(struct report *report, struct error *err)
+{
+	const char *root = session_root(report->session);
+	_cleanup_free_ char *type = NULL;
+	enum selinux_mode mode, boot;
+	int r = host_selinux_config(root, &boot, &type, err);
+
+	if (r < 0)
+		return r;
+	r = host_selinux_mode(root, &mode, err);
+	if (r < 0)
+		return r;
+	if (mode == SELINUX_MODE_DISABLED)
+		report_add(report, LEVEL_STOP, "selinux",
+			   "set SELINUX=permissive in /etc/selinux/config (and no selinux=0 on the "
+			   "kernel's command line), `touch /.autorelabel`, reboot, start again",
+			   "SELinux is disabled: nothing is denied, nothing can be learned");
+	else if (mode == SELINUX_MODE_PERMISSIVE)
+		report_add(report, LEVEL_WARNING, "selinux",
+			   "go on: step 9 offers to make it enforcing",
+			   "the whole system is permissive (policy \"%s\")", type);
+	else
+		report_add(report, LEVEL_OK, "selinux", NULL, "SELinux is enforcing (policy \"%s\")",
+			   type);
+	if (mode != boot && mode != SELINUX_MODE_DISABLED)
+		report_add(report, LEVEL_WARNING, "selinux-boot", "see /etc/selinux/config",
+			   "after the next boot SELinux will be %s", selinux_mode_name(boot));
+	return 0;
+}
+
+static int look_policy(struct report *report, struct error *err)
+{
+	static const char no_module[] = "install the policy package of your distribution, with its "
+					"MySQL module";
+	struct oracle *oracle;
+	int r = node_loaded(report->session, &oracle, err);
+
+	if (r < 0)
+		return r;
+	if (!oracle_has_type(oracle, node_domain()))
+		report_add(report, LEVEL_STOP, "policy",
+			   node_options.domain ? "give the server's domain with --domain" : no_module,
+			   "the policy has no domain %s", node_domain());
+	else if (!oracle_has_type(oracle, PORT_TYPE))
+		report_add(report, LEVEL_STOP, "policy", no_module,
+			   "the policy has no port type " PORT_TYPE);
+	else
+		report_add(report, LEVEL_OK, "policy", NULL, "the policy knows %s and " PORT_TYPE,
+			   node_domain());
+	return 0;
+}
+
+static int look_audit(struct report *report, struct error *err)
+{
+	struct audit_state state;
+	int r;
+
+	if (session_is_scratch(report->session)) {
+		report_add(report, LEVEL_OK, "audit", NULL,
+			   "scratch root: the kernel's audit is not asked");
+		return 0;
+	}
+	r = host_audit_state(&state, err);
+	if (r < 0)
+		return r;
+	if (!state.enabled)
+		report_add(report, LEVEL_STOP, "audit", "auditctl -e 1", "the kernel's audit is off");
+	else if (!state.daemon)
+		report_add(report, LEVEL_STOP, "audit", "systemctl enable --now auditd",
+			   "auditd is not running: denials do not reach the audit log");
+	else
+		report_add(report, LEVEL_OK, "audit", NULL, "auditd is running (pid %d)",
+			   (int)state.daemon);
+	if (state.excludes_avc)
+		report_add(report, LEVEL_STOP, "audit-exclude",
+			   "remove that rule from /etc/audit/rules.d, then `augenrules --load`",
+			   "an audit rule keeps denials out of the log: %s", state.exclusion);
+	if (state.rate_limit)
+		report_add(report, LEVEL_WARNING, "audit-rate", "auditctl -r 0 for the time being",
+			   "audit is limited to %u messages a second", state.rate_limit);
+	if (state.lost)
+		report_add(report, LEVEL_WARNING, "audit-lost",
+			   "auditctl -b 8192 gives more room; an exercise during which events are "
+			   "lost does not count",
+			   "the kernel has lost %u audit events since boot", state.lost);
+	return 0;
+}
+
+static int look_audit_log(struct report *report, struct error *err)
+{
+	const char *path;
+	int r = node_audit_log(report->session, &path, err);
+
+	if (r < 0)
+		return r;
+	if (access(path, R_OK) == 0)
+		report_add(report, LEVEL_OK, "audit-log", NULL, "%s is readable", path);
+	else
+		report_add(report, LEVEL_STOP, "audit-log",
+			   "start auditd, or set log_file in /etc/audit/auditd.conf",
+			   "%s cannot be read: %s", path, strerror(errno));
+	return 0;
+}
+
+static void report_domain(struct report *report, const char *context, pid_t pid)
+{
+	_cleanup_free_ char *type = context_type(context);
+
+	if (type && !strcmp(type, node_domain()))
+		report_add(report, LEVEL_OK, "domain", NULL, "the server (pid %d) runs in %s", (int)pid,
+			   type);
+	else
+		report_add(report, LEVEL_STOP, "domain",
+			   "relabel its executable (restorecon -v on it; its type must be "
+			   "mysqld_exec_t), start it by its systemd unit, not by hand",
+			   "the server (pid %d) runs in %s, not in %s: nothing would be learned",
+			   (int)pid, type ? type : context, node_domain());
+}
+
+static int report_executable(struct report *report, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *real = NULL;
+	_cleanup_free_ char *type = NULL;
+	int r = host_program_path(session_root(report->session), galera_servers, &path, err);
+
+	if (r < 0)
+		return r;
+	if (!path) {
+		report_add(report, session_is_scratch(report->session) ? LEVEL_OK : LEVEL_WARNING,
+			   "server", "install the server first",
+			   "no database server is installed here");
+		return 0;
+	}
+	real = session_in_root(report->session, path);
+	if (!real)
+		return error_nomem(err);
+	r = host_file_type(real, &type, err);
+	if (r < 0)
+		return r;
+	if (!type || strcmp(type, "mysqld_exec_t") != 0)
+		report_add(report, LEVEL_STOP, "executable",
+			   "restorecon -v on it; where that changes nothing: semanage fcontext -a -t "
+			   "mysqld_exec_t on it, then restorecon",
+			   "%s is labelled %s, not mysqld_exec_t: it will not run in %s", path,
+			   type ? type : "not at all", node_domain());
+	else
+		report_add(report, LEVEL_OK, "executable", NULL, "%s is mysqld_exec_t", path);
+	return 0;
+}
+
+static int look_server(struct report *report, struct error *err)
+{
+	struct server_process process = { 0 };
+	_cleanup_free_ char *context = NULL;
+	int r;
+
+	if (session_is_scratch(report->session)) {
+		report_add(report, LEVEL_OK, "server", NULL,
+			   "scratch root: no running server is asked");
+		return 0;
+	}
+	r = host_find_server(galera_servers, &process, err);
+	if (r < 0)
+		return r;
+	if (process.pid) {
+		r = host_process_context(process.pid, &context, err);
+		if (r == 0)
+			report_domain(report, context, process.pid);
+		if (process.others)
+			report_add(report, LEVEL_WARNING, "servers",
+				   "give the right one's --defaults-group-suffix or --defaults-file",
+				   "%zu more database servers run here", process.others);
+	} else {
+		report_add(report, LEVEL_WARNING, "server", "start it, so that its domain can be seen",
+			   "no database server is running");
+	}
+	server_process_clear(&process);
+	return r < 0 ? r : report_executable(report, err);
+}
+
+static int look_config(struct report *report, struct error *err)
+{
+	const struct galera_config *config;
+	const struct galera_port *ports;
+	int r = node_config(report->session, &config, err);
+
+	if (r < 0)
+		return r;
+	r = node_ports(report->session, &ports, err);
+	if (r < 0)
+		return r;
+	if (!config->read)
+		report_add(report, LEVEL_WARNING, "config",
+			   "give it with --defaults-file; else Galera's default ports are taken",
+			   "no server configuration was found");
+	else if (!config->wsrep_on)
+		report_add(report, LEVEL_WARNING, "wsrep",
+			   "set wsrep_on, wsrep_provider and wsrep_cluster_address first",
+			   "the configuration does not switch Galera on");
+	else
+		report_add(report, LEVEL_OK, "config", NULL,
+			   "Galera is configured: node %s, SST by %s, %d ports",
+			   config->node_name ? config->node_name : "(no name)", config->sst_method, r);
+	if (!config->notify_command)
+		report_add(report, LEVEL_WARNING, "notify",
+			   "if you want one later, set it now: what is not exercised is not learned",
+			   "wsrep_notify_cmd is not set: it cannot be exercised");
+	return 0;
+}
+
+/* One file's label against what the policy wants it to be. */
+static int look_label(struct report *report, const char *name, const char *path, enum level level,
+		      struct error *err)
+{
+	_cleanup_free_ char *real = session_in_root(report->session, path);
+	_cleanup_free_ char *type = NULL;
+	_cleanup_free_ char *wanted = NULL;
+	_cleanup_free_ char *remedy = NULL;
+	struct file_labels *labels;
+	int r;
+
+	if (!real)
+		return error_nomem(err);
+	if (access(real, F_OK) < 0)
+		return 0;
+	r = node_labels(report->session, &labels, err);
+	if (r == 0)
+		r = host_file_type(real, &type, err);
+	if (r == 0)
+		r = file_labels_expect(labels, path, 0, &wanted, err);
+	if (r < 0)
+		return r;
+	remedy = str_printf("restorecon -Rv %s", path);
+	if (!remedy)
+		return error_nomem(err);
+	if (!wanted || (type && !strcmp(type, wanted)))
+		report_add(report, LEVEL_OK, name, NULL, "%s is %s", path, type ? type : "unlabelled");
+	else
+		report_add(report, level, name, remedy, "%s is %s, and should be %s", path,
+			   type ? type : "unlabelled", wanted);
+	return 0;
+}
+
+/* A data directory in a place that the policy does not know: relabelling would not help. */
+static int look_data_directory(struct report *report, const char *path, struct error *err)
+{
+	_cleanup_free_ char *wanted = NULL;
+	_cleanup_free_ char *remedy = NULL;
+	_cleanup_free_ char *real = session_in_root(report->session, path);
+	struct file_labels *labels;
+	int r = node_labels(report->session, &labels, err);
+
+	if (r < 0)
+		return r;
+	if (!real)
+		return error_nomem(err);
+	if (access(real, F_OK) < 0)
+		return 0;
+	r = file_labels_expect(labels, path, 0, &wanted, err);
+	if (r < 0)
+		return r;
+	if (wanted && !strcmp(wanted, "mysqld_db_t"))
+		return look_label(report, "label-datadir", path, LEVEL_STOP, err);
+	remedy = str_printf("semanage fcontext -a -e /var/lib/mysql %s && restorecon -Rv %s", path, path);
+	if (!remedy)
+		return error_nomem(err);
+	report_add(report, LEVEL_STOP, "label-datadir", remedy,
+		   "the policy takes the data directory %s for %s, not for mysqld_db_t", path,
+		   wanted ? wanted : "nothing");
+	return 0;
+}
+
+static int look_labels(struct report *report, struct error *err)
+{
+	static const char *const configurations[] = { "/etc/my.cnf", "/etc/mysql/my.cnf" };
+	const struct galera_config *config;
+	int r = node_config(report->session, &config, err);
+
+	if (r == 0)
+		r = look_data_directory(report, config->data_directory, err);
+	if (r == 0 && config->error_log)
+		r = look_label(report, "label-log", config->error_log, LEVEL_WARNING, err);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(configurations); i++)
+		r = look_label(report, "label-config", configurations[i], LEVEL_WARNING, err);
+	if (r == 0 && config->notify_command) {
+		_cleanup_free_ char *script = strndup(config->notify_command,
+						      strcspn(config->notify_command, " \t"));
+
+		r = script ? look_label(report, "label-notify", script, LEVEL_WARNING, err)
+			   : error_nomem(err);
+	}
+	return r;
+}
+
+static int look_leftovers(struct report *report, struct error *err)
+{
+	_cleanup_free_ char *name = confine_module();
+	struct store *store;
+	bool permissive, misspelt;
+	int r = node_is_permissive(report->session, &permissive, err);
+
+	if (r == 0)
+		r = node_store(report->session, &store, err);
+	/* The documentation ended with `semanage permissive -d mysql_t` from 2015 to 2024. */
+	if (r == 0)
+		r = store_module_active(store, "permissive_mysql_t", &misspelt, NULL, err);
+	if (r < 0)
+		return r;
+	if (permissive && !session_recall(report->session, "collect") &&
+	    !session_recall(report->session, "policy.base"))
+		report_add(report, LEVEL_WARNING, "permissive", "step 9 offers to remove it",
+			   "%s is permissive already, by somebody before this wizard", node_domain());
+	if (misspelt)
+		report_add(report, LEVEL_WARNING, "permissive-misspelt",
+			   "semanage permissive -d mysql_t",
+			   "mysql_t is permissive: a misspelling of old documentation");
+	return 0;
+}
+
+static int look_disk(struct report *report, struct error *err)
+{
+	const struct galera_config *config;
+	_cleanup_free_ char *path = NULL;
+	uint64_t used = 0, available = 0;
+	int r = node_config(report->session, &config, err);
+
+	if (r < 0)
+		return r;
+	path = session_in_root(report->session, config->data_directory);
+	if (!path)
+		return error_nomem(err);
+	if (access(path, R_OK) < 0)
+		return 0;
+	r = host_tree_bytes(path, &used, err);
+	if (r == 0)
+		r = host_free_bytes(path, &available, err);
+	if (r < 0)
+		return r;
+	if (available < used)
+		report_add(report, LEVEL_WARNING, "disk", "make room before the SST",
+			   "%" PRIu64 " MiB free beside %" PRIu64 " MiB of data: an SST may not fit",
+			   available >> 20, used >> 20);
+	else
+		report_add(report, LEVEL_OK, "disk", NULL,
+			   "%" PRIu64 " MiB free beside %" PRIu64 " MiB of data", available >> 20,
+			   used >> 20);
+	return 0;
+}
+
+const struct probe probes[] = {
+	{ "root", look_root },
+	{ "selinux", look_mode },
+	{ "policy", look_policy },
+	{ "audit", look_audit },
+	{ "audit-log", look_audit_log },
+	{ "server", look_server },
+	{ "config", look_config },
+	{ "labels", look_labels },
+	{ "leftovers", look_leftovers },
+	{ "disk", look_disk },
+	{ 0 },
+};

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rehearse - the whole wizard on a scratch copy of the policy store, with a recorded cluster
+ *
+ * Everything but the cluster is real: the store's commits, the logs that are read, the judgement.
+ * Nothing of the host is changed.
+ */
+#include <errno.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <limits.h>
+#include <popt.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "steps/host/selinux.h"
+#include "steps/node.h"
+#include "steps/player.h"
+#include "steps/steps.h"
+#include "wizard/runner.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+static const struct poptOption rehearse_options[] = {
+	{ "cluster", 0, POPT_ARG_STRING, &node_options.cluster, 0,
+	  "the recorded cluster (default: the one that is installed with the program)", "DIR" },
+	{ "keep", 0, POPT_ARG_STRING, &node_options.keep, 0,
+	  "make the scratch root here and leave it; one that is there is gone on with", "DIR" },
+	POPT_TABLEEND
+};
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
+{
+	(void)st, (void)type, (void)walk;
+	return remove(path);
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Beside the program when it was built here, below its prefix when it is installed. */
+static int find_cluster(char **cluster, struct error *err)
+{
+	static const char *const places[] = { "../share/galera-selinux/cluster",
+					      "../tests/fixtures/clusters/debian12-mariadb10.11",
+					      "../../tests/fixtures/clusters/debian12-mariadb10.11" };
+	char exe[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (length < 0)
+		return error_set(err, errno, "give a recorded cluster with --cluster",
+				 "cannot read /proc/self/exe: %m");
+	exe[length] = '\0';
+	dirname(exe);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_free_ char *path = str_printf("%s/%s/recording.json", exe, places[i]);
+
+		if (!path)
+			return error_nomem(err);
+		if (access(path, R_OK) < 0)
+			continue;
+		*cluster = str_printf("%s/%s", exe, places[i]);
+		return *cluster ? 0 : error_nomem(err);
+	}
+	return error_set(err, ENOENT, "give a recorded cluster with --cluster",
+			 "no recorded cluster is installed beside the program");
+}
+
+static int touch_audit_log(const char *root, struct error *err)
+{
+	_cleanup_free_ char *directory = str_printf("%s/var/log/audit", root);
+	_cleanup_free_ char *path = str_printf("%s/var/log/audit/audit.log", root);
+	int r;
+
+	if (!directory || !path)
+		return error_nomem(err);
+	r = make_directories(directory, 0700, err);
+	return r < 0 ? r : file_write(path, "", 0, 0600, err);
+}
+
+/* The recording is attached last: a root that has one is complete. */
+static int make_root(const char *root, const char *cluster, struct error *err)
+{
+	int r;
+
+	screen_say("Making a scratch copy of the policy store in %s ...", root);
+	r = store_create(root, "/", err);
+	if (r == 0)
+		r = host_selinux_set_config(root, SELINUX_MODE_ENFORCING, err);
+	if (r == 0)
+		r = touch_audit_log(root, err);
+	return r < 0 ? r : player_attach(root, cluster, err);
+}
+
+static int prepare_kept(const char *root, const char *cluster, struct error *err)
+{
+	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
+
+	if (!marker)
+		return error_nomem(err);
+	if (access(marker, F_OK) == 0)
+		return 0;
+	if (rmdir(root) < 0 && errno != ENOENT)
+		return error_set(err, errno, "remove it, or give --keep another directory",
+				 "%s is there, and no scratch root that can be gone on with", root);
+	if (mkdir(root, 0700) < 0)
+		return error_set(err, errno, "give --keep a directory that can be made",
+				 "cannot make %s: %m", root);
+	return make_root(root, cluster, err);
+}
+
+static int prepare_temporary(char **root, const char *cluster, struct error *err)
+{
+	const char *directory = getenv("TMPDIR");
+
+	*root = str_printf("%s/galera-selinux-rehearsal.XXXXXX", directory ? directory : "/var/tmp");
+	if (!*root)
+		return error_nomem(err);
+	if (!mkdtemp(*root)) {
+		int code = errno;
+
+		error_set(err, code, "set TMPDIR to a directory with 100 MB free",
+			  "cannot make a scratch root %s: %s", *root, strerror(code));
+		free(*root);
+		*root = NULL;
+		return -code;
+	}
+	return make_root(*root, cluster, err);
+}
+
+static int rehearse_in(struct session *session, const char *root, struct error *err)
+{
+	int r = session_move(session, root, err);
+
+	if (r == 0)
+		r = session_open(session, false, err);
+	return r < 0 ? r : runner_run(session, NULL, err);
+}
+
+static int run(struct session *session, struct error *err)
+{
+	_cleanup_free_ char *cluster = NULL;
+	_cleanup_free_ char *root = NULL;
+	int r = 0;
+
+	if (session_is_scratch(session))
+		return error_set(err, EINVAL, "use --keep DIR to choose where it is made",
+				 "rehearse makes a scratch root of its own: --root does not go with it");
+	if (node_options.cluster)
+		cluster = strdup(node_options.cluster);
+	else
+		r = find_cluster(&cluster, err);
+	if (r < 0)
+		return r;
+	if (!cluster)
+		return error_nomem(err);
+	if (node_options.keep) {
+		_cleanup_free_ char *resume =
+			str_printf("galera-selinux rehearse --keep %s", node_options.keep);
+
+		if (!resume)
+			return error_nomem(err);
+		r = session_set_resume(session, resume, err);
+		if (r == 0)
+			r = prepare_kept(node_options.keep, cluster, err);
+		return r < 0 ? r : rehearse_in(session, node_options.keep, err);
+	}
+	r = session_set_resume(session, "galera-selinux rehearse", err);
+	if (r == 0)
+		r = prepare_temporary(&root, cluster, err);
+	if (r == 0)
+		r = rehearse_in(session, root, err);
+	if (root) {
+		remove_tree(root);
+		screen_say("The scratch root is removed (--keep DIR keeps it); nothing of this host was "
+			   "changed.");
+	}
+	return r;
+}
+
+const struct command command_rehearse = {
+	.name = "rehearse",
+	.summary = "the whole wizard on a scratch copy of the policy, with a recorded cluster",
+	.run = run,
+	.options = rehearse_options,
+};

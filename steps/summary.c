@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * summary - what was reached: the ports, the module, the proof, the files
+ */
+#include <string.h>
+
+#include "steps/exercising.h"
+#include "steps/galera/exercises.h"
+#include "steps/module.h"
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+static int add_ports(struct session *session, json_t *summary, struct error *err)
+{
+	const struct galera_port *ports;
+	json_t *list = json_array();
+	struct store *store;
+	int count = node_ports(session, &ports, err);
+	int r = count < 0 ? count : node_store(session, &store, err);
+
+	if (json_object_set_new(summary, "ports", list) < 0)
+		return error_nomem(err);
+	for (int i = 0; r == 0 && i < count; i++) {
+		_cleanup_free_ char *type = NULL;
+
+		r = store_port_label(store, ports[i].proto, ports[i].number, &type, NULL, err);
+		if (r == 0 &&
+		    json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s?}", "number",
+							  (int)ports[i].number, "proto",
+							  ports[i].proto, "purpose",
+							  ports[i].purpose, "type", type)) < 0)
+			r = error_nomem(err);
+	}
+	return r;
+}
+
+static char *rule_line(const struct rule *rule)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s %s %s:%s {", rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->source,
+		rule->target, rule->tclass);
+	for (size_t i = 0; i < rule->permission_count; i++)
+		fprintf(out, " %s", rule->permissions[i]);
+	fprintf(out, " };");
+	fclose(out);
+	return text;
+}
+
+static int add_module(struct session *session, json_t *summary, struct error *err)
+{
+	json_t *list = json_array();
+	struct rules rules = { 0 };
+	int r = module_rules(session, &rules, err);
+
+	if (json_object_set_new(summary, "rules", list) < 0)
+		r = error_nomem(err);
+	for (size_t i = 0; r == 0 && i < rules.count; i++) {
+		_cleanup_free_ char *line = rule_line(&rules.items[i]);
+
+		if (!line || json_array_append_new(list, json_string(line)) < 0)
+			r = error_nomem(err);
+	}
+	rules_clear(&rules);
+	return r;
+}
+
+static int add_files(struct session *session, json_t *summary, struct error *err)
+{
+	static const char *const names[] = { MODULE_TE, MODULE_CIL, "evidence", "journal" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *path = session_path(session, names[i]);
+
+		if (!path || json_array_append_new(list, json_string(path)) < 0)
+			return error_nomem(err);
+	}
+	return json_object_set_new(summary, "files", list) < 0 ? error_nomem(err) : 0;
+}
+
+static void print_list(const char *title, const json_t *list)
+{
+	json_t *item;
+	size_t i;
+
+	screen_result("%s", title);
+	json_array_foreach (list, i, item)
+		screen_result("  %s", json_string_value(item));
+	if (!json_array_size(list))
+		screen_result("  none");
+}
+
+static json_int_t number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+static void print_text(struct session *session, const json_t *summary)
+{
+	const json_t *proof = json_object_get(summary, "proof");
+	const json_t *verified = json_object_get(summary, "verified");
+	json_t *port;
+	size_t i;
+
+	screen_result("Ports");
+	json_array_foreach (json_object_get(summary, "ports"), i, port)
+		screen_result("  %lld/%s  %s  %s", (long long)number(port, "number"),
+			      json_string_value(json_object_get(port, "proto")),
+			      json_string_value(json_object_get(port, "type")),
+			      json_string_value(json_object_get(port, "purpose")));
+	print_list("Module " MODULE_NAME, json_object_get(summary, "rules"));
+	screen_result("Proof");
+	screen_result("  %lld denied accesses replayed against the module: %lld allowed, %lld "
+		      "silenced, %lld left as decided",
+		      (long long)number(proof, "replayed"), (long long)number(proof, "allowed"),
+		      (long long)number(proof, "silenced"), (long long)number(proof, "left"));
+	screen_result("  no neverallow rule violated");
+	screen_result("  the exercises repeated confined: %lld denials logged, none of them new",
+		      (long long)number(verified, "denials"));
+	if (exercising_skipped(session, PHASE_PERMISSIVE) ||
+	    exercising_skipped(session, PHASE_ENFORCING))
+		screen_result("  not covered: some exercises were skipped");
+	print_list("Files", json_object_get(summary, "files"));
+}
+
+int summary_print(struct session *session, struct error *err)
+{
+	json_t *proof = session_recall(session, "build");
+	json_t *verified = session_recall(session, "verified");
+	json_t *summary = json_object();
+	int r = add_ports(session, summary, err);
+
+	if (r == 0)
+		r = add_module(session, summary, err);
+	if (r == 0 && (json_object_set(summary, "proof", proof ? proof : json_null()) < 0 ||
+		       json_object_set(summary, "verified", verified ? verified : json_null()) < 0))
+		r = error_nomem(err);
+	if (r == 0)
+		r = add_files(session, summary, err);
+	if (r == 0 && session_json(session))
+		screen_result_json(summary);
+	else if (r == 0)
+		print_text(session, summary);
+	json_decref(summary);
+	return r;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verify - the same exercises again, confined. A module can be complete for the permissive run and not
+ * for the confined one: a program that is denied something takes another path. So each denial of
+ * the confined run is judged against the policy that is loaded now.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "steps/exercising.h"
+#include "steps/module.h"
+#include "steps/node.h"
+#include "steps/proof.h"
+#include "steps/steps.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+static int detect(struct session *session, enum step_state *state, struct error *err)
+{
+	bool permissive;
+	int r = node_is_permissive(session, &permissive, err);
+
+	if (r < 0)
+		return r;
+	*state = !permissive && exercising_covered(session, PHASE_ENFORCING) &&
+				 session_recall(session, "verified")
+			 ? STEP_SATISFIED
+			 : STEP_TODO;
+	return 0;
+}
+
+struct verification {
+	size_t denials; /* of the confined run, of the server's domains */
+	size_t fresh;   /* findings that nobody has decided about */
+	struct proof proof;
+};
+
+static int judge(struct session *session, const struct denials *denials,
+		 struct verification *found, struct error *err)
+{
+	struct findings findings = { 0 };
+	struct advisor advisor;
+	struct oracle *base, *loaded;
+	int r = node_base(session, &base, err);
+
+	if (r == 0)
+		r = node_loaded(session, &loaded, err);
+	if (r == 0)
+		r = module_advisor(session, base, &advisor, err);
+	if (r == 0)
+		r = advice_judge(&advisor, denials, &findings, err);
+	if (r == 0)
+		r = module_decide_all(session, &findings, err);
+	if (r == 0)
+		r = proof_replay(loaded, &findings, denials, &found->proof, err);
+	found->denials = denials->count;
+	for (size_t i = 0; r == 0 && i < findings.count; i++) {
+		const struct finding *finding = &findings.items[i];
+
+		if (finding->fix == FIX_ALLOWED || finding->decision != DECISION_NONE)
+			continue;
+		if (found->fresh++ == 0)
+			screen_mark(MARK_WARN, "denied in the confined run, and not decided yet:");
+		screen_detail("%-9s %s %s:%s, %zu times", fix_name(finding->fix), finding->source,
+			      finding->rule_target ? finding->rule_target : finding->target,
+			      finding->tclass, finding->count);
+	}
+	findings_clear(&findings);
+	return r;
+}
+
+static int look(struct session *session, struct verification *found, struct error *err)
+{
+	struct denials denials = { 0 };
+	json_t *sources = json_array();
+	int r = exercising_evidence(session, PHASE_ENFORCING, false, sources, err);
+
+	if (r == 0)
+		r = module_read(sources, &denials, err);
+	json_decref(sources);
+	if (r == 0)
+		r = judge(session, &denials, found, err);
+	denials_clear(&denials);
+	return r;
+}
+
+/* Back to review with what is new, or to the exercises where one failed: a server that was stopped by
+ * the first denial has not shown the others. */
+static int go_back(struct session *session, struct error *err)
+{
+	static const struct choice choices[] = { { "review", "[r]eview what is new", 'r' },
+						 { "exercise", "[e]xercise permissively again", 'e' },
+						 { "quit", "[q]uit", 'q' },
+						 { 0 } };
+	size_t failed = exercising_failed(session, PHASE_ENFORCING);
+	int chosen;
+	int r = prompt_choice(session, "verify.back", NULL, "Go back to", choices, failed ? 1 : 0,
+			      &chosen, err);
+
+	if (r < 0)
+		return r;
+	if (chosen == 2)
+		return STEP_DENIALS;
+	r = exercising_again(session, PHASE_ENFORCING, err);
+	if (r == 0 && chosen == 1)
+		r = exercising_again(session, PHASE_PERMISSIVE, err);
+	if (r == 0)
+		r = session_go_back(session, chosen == 1 ? "permissive" : "collect", err);
+	return r < 0 ? r : STEP_BACK;
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	struct verification found = { 0 };
+	bool permissive;
+	int r = node_is_permissive(session, &permissive, err);
+
+	(void)changes;
+	if (r < 0)
+		return r;
+	if (permissive)
+		return error_set(err, EPERM, "run the step enforce first",
+				 "%s is permissive: nothing can be verified", node_domain());
+	r = exercising_run(session, PHASE_ENFORCING, err);
+	if (r)
+		return r;
+	r = look(session, &found, err);
+	if (r < 0)
+		return r;
+	screen_say("%zu denials in the log of the confined run, judged against the loaded policy: "
+		   "%zu accesses are allowed, %zu silenced, %zu are denied and logged.",
+		   found.denials, found.proof.allowed, found.proof.silenced, found.proof.left);
+	if (found.proof.broken)
+		return error_set(err, EPERM, "run the steps build and load again",
+				 "the loaded policy does not do what was accepted: %s",
+				 found.proof.failure);
+	if (found.fresh || exercising_failed(session, PHASE_ENFORCING))
+		return go_back(session, err);
+	screen_mark(MARK_OK, "no new denial: %s is confined, and does what it has to do",
+		    node_domain());
+	return session_remember(session, "verified",
+				json_pack("{s:I, s:I}", "denials", (json_int_t)found.denials, "left",
+					  (json_int_t)found.proof.left),
+				err);
+}
+
+const struct step step_verify = {
+	.name = "verify",
+	.title = "Verify: the exercises again, confined",
+	.why = "Enforcing is proved when the server does all of it confined, and nothing new is "
+	       "denied.",
+	.detect = detect,
+	.apply = apply,
+};

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * workflow.c - the table of contents: the steps in their order, the questions, the options
+ */
+#include <errno.h>
+#include <popt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "steps/host/selinux.h"
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/util.h"
+
+static const struct step *const steps[] = {
+	&step_check,  &step_ports, &step_permissive, &step_exercise, &step_collect,
+	&step_review, &step_build, &step_load,	     &step_enforce,  &step_verify,
+	NULL,
+};
+
+static const struct question questions[] = {
+	{ "ports.apply", "yes skip quit", "yes", "label the ports?" },
+	{ "permissive.apply", "yes skip quit", "yes", "make the server's domain permissive?" },
+	{ "exercise.done", "done skip quit", "done",
+	  "the operator has done the exercise; subject: sst, ist, notify" },
+	{ "exercise.unproved", "skip quit", "quit",
+	  "an exercise is not proved by the log; subject: sst, ist, notify" },
+	{ "review.rule", "accept reject all quit", "accept",
+	  "does the rule enter the module? subject: as `review` shows it" },
+	{ "review.note", "accept quit", "accept", "a finding that is not for the module is noted" },
+	{ "load.apply", "yes skip quit", "yes", "install the module?" },
+	{ "enforce.apply", "yes skip quit", "yes", "remove the permissive status?" },
+	{ "enforce.system", "yes no", "no",
+	  "make the whole system enforcing, where it is permissive?" },
+	{ "verify.back", "review exercise quit", "review",
+	  "new denials in the confined run: where to go back to?" },
+	{ 0 },
+};
+
+static const struct poptOption options[] = {
+	{ "domain", 0, POPT_ARG_STRING, &node_options.domain, 0,
+	  "the server's domain (default: mysqld_t)", "TYPE" },
+	{ "log", 0, POPT_ARG_ARGV, &node_options.logs, 0,
+	  "a further audit log to collect from, as the donor's (repeatable)", "FILE" },
+	{ "ignore", 0, POPT_ARG_ARGV, &node_options.ignore, 0,
+	  "waive a finding of the check (repeatable)", "NAME" },
+	{ "defaults-file", 0, POPT_ARG_STRING, &node_options.defaults_file, 0,
+	  "the server's configuration file", "FILE" },
+	{ "defaults-group-suffix", 0, POPT_ARG_STRING, &node_options.group_suffix, 0,
+	  "the suffix of this server's option groups", "SUFFIX" },
+	POPT_TABLEEND
+};
+
+static const struct command *const commands[] = { &command_rehearse, NULL };
+
+/* PRETTY_NAME of the host's os-release, or "Linux". */
+static void system_name(char *name, size_t size)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *found;
+
+	snprintf(name, size, "Linux");
+	if (file_read("/etc/os-release", &text, NULL, NULL) < 0)
+		return;
+	found = strstr(text, "PRETTY_NAME=\"");
+	if (found) {
+		found += strlen("PRETTY_NAME=\"");
+		snprintf(name, size, "%.*s", (int)strcspn(found, "\"\n"), found);
+	}
+}
+
+static int describe(struct session *session, char **line, struct error *err)
+{
+	char host[256] = "this node", system[128];
+	_cleanup_free_ char *type = NULL;
+	enum selinux_mode mode, boot;
+	int r = host_selinux_config(session_root(session), &boot, &type, err);
+
+	if (r == 0)
+		r = host_selinux_mode(session_root(session), &mode, err);
+	if (r < 0)
+		return r;
+	gethostname(host, sizeof(host) - 1);
+	system_name(system, sizeof(system));
+	*line = str_printf("node %s, %s, SELinux %s (policy \"%s\")%s%s", host, system,
+			   selinux_mode_name(mode), type,
+			   session_is_scratch(session) ? ", scratch root " : "",
+			   session_is_scratch(session) ? session_root(session) : "");
+	return *line ? 0 : error_nomem(err);
+}
+
+/* A plan is made for one state of the store's compiled policy and local ports. */
+static int fingerprint(struct session *session, char **text, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct store *store;
+	struct stat st;
+	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = store_kernel_policy(store, &path, err);
+	if (r < 0)
+		return r;
+	if (stat(path, &st) < 0)
+		return error_set(err, errno, "reinstall the policy package", "cannot look at %s: %m",
+				 path);
+	*text = str_printf("%s %lld bytes of %lld.%09ld", path, (long long)st.st_size,
+			   (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return *text ? 0 : error_nomem(err);
+}
+
+const struct workflow workflow = {
+	.program = "galera-selinux",
+	.version = PROGRAM_VERSION,
+	.summary = "takes a Galera Cluster node to SELinux enforcing, proved",
+	.follows = "\"SELinux Configuration\", Galera Cluster documentation",
+	.steps = steps,
+	.questions = questions,
+	.commands = commands,
+	.options = options,
+	.describe = describe,
+	.fingerprint = fingerprint,
+	.summary_of = summary_print,
+	.open = node_open,
+	.close = node_close,
+};
