@@ -22,7 +22,7 @@ struct log_reader {
 	struct event_reader *events_reader;
 	struct denials *denials;
 	size_t records;       /* lines that are audit records */
-	bool with_permissive; /* an AVC record of this log has said permissive= */
+	bool old_kernel;      /* its last whole AVC record did not end by permissive= */
 
 	/* The last events seen, in the order of their first records; a ring. */
 	struct event events[OPEN_EVENTS];
@@ -130,12 +130,12 @@ static int take_record(struct log_reader *reader, const struct record *record, b
 	rc = find_event(reader, &record->id, &event, err);
 	if (rc < 0 || record->kind == RECORD_OTHER)
 		return rc;
-	if (avc && !ended && !record_is_whole(record, reader->with_permissive)) {
+	if (avc && !ended && !record_is_whole(record, reader->old_kernel)) {
 		reader->denials->unreadable++;
 		return 0;
 	}
-	if (record->kind == RECORD_AVC && !reader->with_permissive)
-		reader->with_permissive = strstr(record->body, " permissive=") != NULL;
+	if (record->kind == RECORD_AVC)
+		reader->old_kernel = !strstr(record->body, " permissive=");
 	if (avc) {
 		enum verdict verdict = record_verdict(record);
 

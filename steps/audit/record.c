@@ -130,13 +130,15 @@ bool record_tells_loss(const char *line, const struct record *record)
 	return lost && strtoul(lost + strlen("audit_lost="), NULL, 10) > 0;
 }
 
-bool record_is_whole(const struct record *record, bool with_permissive)
+bool record_is_whole(const struct record *record, bool old_kernel)
 {
 	const char *at;
 
-	if (record->kind == RECORD_USER_AVC)
-		return strrchr(record->body, '\'') > strstr(record->body, "msg='") + 4;
-	if (!with_permissive || record->kind != RECORD_AVC)
+	if (record->kind == RECORD_USER_AVC) {
+		at = strstr(record->body, "msg='");
+		return at && strchr(at + strlen("msg='"), '\'');
+	}
+	if (old_kernel)
 		return true;
 	at = strstr(record->body, " permissive=");
 	return at && (at[12] == '0' || at[12] == '1');
@@ -164,7 +166,7 @@ enum verdict record_verdict(const struct record *record)
 {
 	const char *text = message(record);
 
-	if (text && (str_starts(text, "granted ")))
+	if (text && str_starts(text, "granted "))
 		return VERDICT_GRANTED;
 	/* A kernel's AVC record tells of a decision, whatever is left of it. */
 	if (record->kind == RECORD_AVC || (text && str_starts(text, "denied")))

@@ -48,8 +48,8 @@ bool record_same_event(const struct record_id *one, const struct record_id *othe
 bool record_tells_loss(const char *line, const struct record *record);
 
 /* record_is_whole - of an AVC record at the end of a log, without a newline behind it: has it all
- * its fields? with_permissive: this kernel ends its AVC records by "permissive=". */
-bool record_is_whole(const struct record *record, bool with_permissive);
+ * its fields? old_kernel: its AVC records do not end by "permissive=". */
+bool record_is_whole(const struct record *record, bool old_kernel);
 
 enum verdict {
 	VERDICT_NONE, /* a notice of the security server, no decision */
