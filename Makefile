@@ -112,6 +112,38 @@ rehearse: $(PROGRAM)
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' 2>/dev/null)
 
+# ---- rules of the house -----------------------------------------------------------------------
+
+lint: | $(BUILD)/deps
+	tests/lint
+
+format:
+	clang-format -i $(SRC) $(wildcard wizard/*.h steps/*.h steps/*/*.h) $(UNIT_SRC)
+
+# ---- installation -----------------------------------------------------------------------------
+
+SBIN    := $(DESTDIR)$(PREFIX)/sbin
+MAN     := $(DESTDIR)$(PREFIX)/share/man/man8
+SHARE   := $(DESTDIR)$(PREFIX)/share/galera-selinux
+DOC     := $(DESTDIR)$(PREFIX)/share/doc/galera-selinux
+CLUSTER := tests/fixtures/clusters/debian12-mariadb10.11
+
+# Of the recording, what a rehearsal plays: two phases of one node.
+install: $(PROGRAM)
+	install -d $(SBIN) $(MAN) $(DOC) $(SHARE)/cluster
+	install -m 0755 $(PROGRAM) $(SBIN)/galera-selinux
+	install -m 0644 galera-selinux.8 $(MAN)/galera-selinux.8
+	install -m 0644 README.md CHANGELOG.md templates/answers.example $(DOC)
+	install -m 0644 $(CLUSTER)/recording.json $(CLUSTER)/my.cnf $(SHARE)/cluster
+	for dir in permissive enforcing; do for exercise in sst ist notify; do \
+		install -d $(SHARE)/cluster/$$dir/$$exercise && \
+		install -m 0644 $(CLUSTER)/$$dir/$$exercise/*.log $(SHARE)/cluster/$$dir/$$exercise || exit 1; \
+	done; done
+
+uninstall:
+	rm -f $(SBIN)/galera-selinux $(MAN)/galera-selinux.8
+	rm -rf $(SHARE) $(DOC)
+
 clean:
 	rm -rf $(BUILD)
 
