@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sepol/cil/cil.h>
+#include <sepol/debug.h>
+#include <sepol/policydb.h>
+
+#include "steps/policy/oracle.h"
+#include "wizard/util.h"
+
+/* The compiler's handler has no argument for its user. NULL while we do not compile. */
+static FILE *heard;
+
+static void message_from_compiler(int level, const char *message)
+{
+	/* The level is the one that was asked for, not the message's. Whoever else compiles in this
+	 * process (libsemanage) is heard as if we were not here. */
+	(void)level;
+	fputs(message, heard ? heard : stderr);
+}
+
+static void cleanup_db(cil_db_t **db)
+{
+	cil_db_destroy(db);
+}
+
+static void cleanup_policy(sepol_policydb_t **policy)
+{
+	sepol_policydb_free(*policy);
+}
+
+/*
+ * The settings of a commit by libsemanage, but that it passes over the neverallow rules (Debian and
+ * Fedora: expand-check=0). MLS and what to do with unknown classes are said by the modules.
+ */
+static cil_db_t *db_new(bool neverallow)
+{
+	cil_db_t *db = NULL;
+
+	cil_db_init(&db);
+	cil_set_multiple_decls(db, 1);
+	cil_set_disable_neverallow(db, !neverallow);
+	cil_set_policy_version(db, sepol_policy_kern_vers_max());
+	return db;
+}
+
+struct source {
+	const struct store_cil *modules;
+	size_t count;
+	const char *name, *candidate;
+};
+
+static int build(const struct source *source, bool neverallow, sepol_policydb_t **policy)
+{
+	_cleanup_(cleanup_db) cil_db_t *db = db_new(neverallow);
+
+	for (size_t i = 0; i < source->count; i++) {
+		const struct store_cil *module = &source->modules[i];
+
+		if (cil_add_file(db, module->name, module->text, module->length) < 0)
+			return -1;
+	}
+	if (source->candidate && cil_add_file(db, source->name, source->candidate,
+					      strlen(source->candidate)) < 0)
+		return -1;
+	if (cil_compile(db) < 0)
+		return -1;
+	return cil_build_policydb(db, policy);
+}
+
+/* build, with what the compiler says in *text (caller frees). */
+static int build_listening(const struct source *source, bool neverallow, sepol_policydb_t **policy,
+			   char **text, struct error *err)
+{
+	size_t length;
+	int r;
+
+	heard = open_memstream(text, &length);
+	if (!heard)
+		return error_nomem(err);
+	cil_set_log_handler(message_from_compiler);
+	/* At its usual level it shows a few of the rules that break a neverallow, not all. */
+	cil_set_log_level(CIL_WARN);
+	r = build(source, neverallow, policy);
+	cil_set_log_level(CIL_ERR);
+	fclose(TAKE_PTR(heard));
+	if (!*text)
+		return error_nomem(err);
+	return r < 0 ? -EINVAL : 0;
+}
+
+/* The next line of *rest without white space around it, or NULL. */
+static char *line_next(char **rest)
+{
+	char *line = strsep(rest, "\n");
+	size_t length;
+
+	if (!line)
+		return NULL;
+	line += strspn(line, " \t");
+	for (length = strlen(line); length && isspace((unsigned char)line[length - 1]); length--)
+		line[length - 1] = '\0';
+	return line;
+}
+
+/*
+ * The compiler's report on neverallow rules, one after another:
+ *	neverallow check failed at MODULE:LINE
+ *	  (neverallow ...)
+ *	    <root>
+ *	    allow at MODULE:LINE
+ *	      (allow ...)
+ * Gives the first pair in which the candidate has a part. Cuts up text. False when there is none.
+ */
+static bool violation_find(char *text, const char *name, const char **forbidden, const char **rule)
+{
+	_cleanup_free_ char *place = str_printf(" at %s:", name);
+	char *line;
+
+	*forbidden = "";
+	while (place && (line = line_next(&text))) {
+		if (str_starts(line, "(neverallow"))
+			*forbidden = line;
+		else if (strstr(line, place) && text && text[strspn(text, " \t")] == '(') {
+			*rule = line_next(&text);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Line number of the candidate, trimmed, in new memory; NULL: no such line. */
+static char *candidate_line(const char *candidate, unsigned long number)
+{
+	while (candidate && --number) {
+		candidate = strchr(candidate, '\n');
+		candidate += candidate ? 1 : 0;
+	}
+	if (!candidate)
+		return NULL;
+	candidate += strspn(candidate, " \t");
+	return strndup(candidate, strcspn(candidate, "\n"));
+}
+
+/* The compiler says first what is wrong ("Failed to resolve ... at NAME:LINE"), and then what it
+ * could not do for that reason. It does not quote the line. */
+static int error_compile(const struct source *source, char *text, struct error *err)
+{
+	_cleanup_free_ char *place = str_printf(" at %s:", source->name ? source->name : "");
+	_cleanup_free_ char *said = NULL, *quoted = NULL;
+	const char *found;
+	char *line, *joined;
+
+	while (place && !quoted && (line = line_next(&text))) {
+		if (!*line)
+			continue;
+		joined = str_printf("%s%s%s", said ? said : "", said ? "; " : "", line);
+		if (!joined)
+			return error_nomem(err);
+		free(said);
+		said = joined;
+		found = strstr(line, place);
+		if (found && source->candidate)
+			quoted = candidate_line(source->candidate,
+						strtoul(found + strlen(place), NULL, 10));
+	}
+	return error_set(err, EINVAL,
+			 source->candidate ? "correct the module, or leave the rule out" :
+					     "look at `semodule -lfull`, and try `semodule -B`",
+			 "%s does not compile: %s%s%s",
+			 source->candidate ? source->name : "the policy", said ? said : "no reason given",
+			 quoted ? ": " : "", quoted ? quoted : "");
+}
+
+static int build_checked(const struct source *source, sepol_policydb_t **policy, struct error *err)
+{
+	_cleanup_free_ char *text = NULL, *unchecked = NULL;
+	const char *forbidden, *rule;
+	int r = build_listening(source, true, policy, &text, err);
+
+	if (r != -EINVAL)
+		return r;
+	if (!strstr(text, "neverallow check failed"))
+		return error_compile(source, text, err);
+	if (source->candidate && violation_find(text, source->name, &forbidden, &rule))
+		return error_set(err, EPERM, "leave this rule out: the policy forbids it on purpose",
+				 "%s breaks a rule of the policy: %s against %s", source->name, rule,
+				 forbidden);
+	/* The store's own modules break one, which its commits let pass: not the candidate's fault. */
+	r = build_listening(source, false, policy, &unchecked, err);
+	return r == -EINVAL ? error_compile(source, unchecked, err) : r;
+}
+
+int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
+		   const char *name, const char *candidate, struct error *err)
+{
+	const struct source source = { modules, count, name, candidate };
+	_cleanup_(cleanup_policy) sepol_policydb_t *policy = NULL;
+	void *image = NULL;
+	size_t length = 0;
+	int r;
+
+	sepol_debug(0);
+	r = build_checked(&source, &policy, err);
+	if (r < 0)
+		return r;
+	if (sepol_policydb_to_image(NULL, policy, &image, &length) < 0)
+		return error_nomem(err);
+	return oracle_open_image(oracle, image, length, err);
+}

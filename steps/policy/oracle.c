@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <sepol/debug.h>
+#include <sepol/sepol.h>
+#include <sepol/policydb/policydb.h>
+#include <sepol/policydb/services.h>
+
+#include "steps/policy/oracle.h"
+#include "wizard/util.h"
+
+struct oracle {
+	void *image;
+	size_t length;
+	/* For names. libsepol's own copy, which judges, cannot be looked into. */
+	sepol_policydb_t *policy;
+};
+
+/* The one whose policy libsepol judges from now. */
+static const struct oracle *current;
+
+static int oracle_make_current(const struct oracle *oracle, struct error *err)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+
+	if (current == oracle)
+		return 0;
+	file = fmemopen(oracle->image, oracle->length, "r");
+	if (!file)
+		return error_nomem(err);
+	current = NULL;
+	if (sepol_set_policydb_from_file(file) < 0)
+		return error_set(err, EINVAL, "build the policy anew: semodule -B",
+				 "libsepol cannot load the policy");
+	current = oracle;
+	return 0;
+}
+
+/* ---- open and close --------------------------------------------------------------------------- */
+
+int oracle_open_image(struct oracle **result, void *image, size_t length, struct error *err)
+{
+	struct oracle *oracle = calloc(1, sizeof(*oracle));
+
+	if (!oracle) {
+		free(image);
+		return error_nomem(err);
+	}
+	oracle->image = image;
+	oracle->length = length;
+	/* libsepol's word goes to standard error otherwise; what it returns is said by us. */
+	sepol_debug(0);
+	if (sepol_policydb_create(&oracle->policy) < 0) {
+		oracle_close(oracle);
+		return error_nomem(err);
+	}
+	if (!length || sepol_policydb_from_image(NULL, image, length, oracle->policy) < 0 ||
+	    oracle->policy->p.policy_type != POLICY_KERN) {
+		oracle_close(oracle);
+		return error_set(err, EINVAL,
+				 "name a compiled policy that this host's libsepol can read, such as "
+				 "/etc/selinux/TYPE/policy/policy.NN",
+				 "not a kernel policy");
+	}
+	*result = oracle;
+	return 0;
+}
+
+int oracle_open(struct oracle **oracle, const char *path, struct error *err)
+{
+	char *image = NULL;
+	size_t length = 0;
+	int r = file_read(path, &image, &length, err);
+
+	if (r == 0)
+		r = oracle_open_image(oracle, image, length, err);
+	return r == -EINVAL ? error_prefix(err, "%s", path) : r;
+}
+
+void oracle_close(struct oracle *oracle)
+{
+	if (!oracle)
+		return;
+	if (current == oracle)
+		current = NULL;
+	sepol_policydb_free(oracle->policy);
+	free(oracle->image);
+	free(oracle);
+}
+
+/* ---- names ------------------------------------------------------------------------------------ */
+
+/* hashtab_search is not exported by the shared library, but the table brings its own functions. */
+static void *table_find(hashtab_t table, const char *name)
+{
+	hashtab_ptr_t node = table->htable[table->hash_value(table, name)];
+
+	while (node && table->keycmp(table, name, node->key) != 0)
+		node = node->next;
+	return node ? node->datum : NULL;
+}
+
+static bool bit_is_set(const ebitmap_t *map, uint32_t bit)
+{
+	const ebitmap_node_t *node = map->node;
+
+	while (node && bit >= node->startbit + MAPSIZE)
+		node = node->next;
+	return node && bit >= node->startbit && ebitmap_node_get_bit(node, bit);
+}
+
+static const type_datum_t *type_find(const struct oracle *oracle, const char *name, uint32_t flavor)
+{
+	const type_datum_t *type = table_find(oracle->policy->p.p_types.table, name);
+
+	return type && type->flavor == flavor ? type : NULL;
+}
+
+bool oracle_has_type(struct oracle *oracle, const char *type)
+{
+	return type_find(oracle, type, TYPE_TYPE) != NULL;
+}
+
+bool oracle_has_attribute(struct oracle *oracle, const char *attribute)
+{
+	return type_find(oracle, attribute, TYPE_ATTRIB) != NULL;
+}
+
+bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute)
+{
+	const type_datum_t *one = type_find(oracle, type, TYPE_TYPE);
+	const type_datum_t *other = type_find(oracle, attribute, TYPE_ATTRIB);
+
+	return one && other &&
+	       bit_is_set(&oracle->policy->p.type_attr_map[one->s.value - 1], other->s.value - 1);
+}
+
+bool oracle_is_permissive(struct oracle *oracle, const char *type)
+{
+	const type_datum_t *datum = type_find(oracle, type, TYPE_TYPE);
+
+	/* This map alone counts from 1. */
+	return datum && bit_is_set(&oracle->policy->p.permissive_map, datum->s.value);
+}
+
+static const perm_datum_t *permission_find(const class_datum_t *class, const char *name)
+{
+	const perm_datum_t *permission = table_find(class->permissions.table, name);
+
+	if (!permission && class->comdatum)
+		permission = table_find(class->comdatum->permissions.table, name);
+	return permission;
+}
+
+bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)
+{
+	const class_datum_t *class = table_find(oracle->policy->p.p_classes.table, tclass);
+
+	return class && permission_find(class, permission);
+}
+
+/* ---- judgements ------------------------------------------------------------------------------- */
+
+static bool sid_of(const char *context, sepol_security_id_t *sid)
+{
+	return sepol_context_to_sid(context, strlen(context), sid) == 0;
+}
+
+/*
+ * The SID of type in a context of the system's own. Any type is valid with object_r, but a domain
+ * belongs in system_r where it may be: constraints look at the role.
+ */
+static int system_sid(const struct oracle *oracle, const char *type, bool object,
+		      sepol_security_id_t *sid, bool *known, struct error *err)
+{
+	static const char *const roles[] = { "system_r", "object_r" };
+	const char *level = oracle->policy->p.mls ? ":s0" : "";
+
+	*known = false;
+	if (!type_find(oracle, type, TYPE_TYPE))
+		return 0;
+	for (size_t i = object ? 1 : 0; i < ARRAY_SIZE(roles) && !*known; i++) {
+		_cleanup_free_ char *context = str_printf("system_u:%s:%s%s", roles[i], type, level);
+
+		if (!context)
+			return error_nomem(err);
+		*known = sid_of(context, sid);
+	}
+	return 0;
+}
+
+static int context_sid(const struct oracle *oracle, const char *context, sepol_security_id_t *sid,
+		       bool *known, struct error *err)
+{
+	_cleanup_free_ char *copy = NULL;
+	char *rest, *role, *type;
+
+	*known = sid_of(context, sid);
+	if (*known)
+		return 0;
+	copy = rest = strdup(context);
+	if (!copy)
+		return error_nomem(err);
+	strsep(&rest, ":");
+	role = strsep(&rest, ":");
+	type = strsep(&rest, ":");
+	if (!type)
+		return 0;
+	return system_sid(oracle, type, !strcmp(role, "object_r"), sid, known, err);
+}
+
+static enum verdict verdict_of(unsigned int reason)
+{
+	/* Without a TE rule libsepol does not look at the constraints: they show when the access is
+	 * judged again by a policy that has the rule. */
+	if (reason & SEPOL_COMPUTEAV_TE)
+		return VERDICT_NO_RULE;
+	if (reason & SEPOL_COMPUTEAV_CONS)
+		return VERDICT_CONSTRAINT;
+	if (reason & SEPOL_COMPUTEAV_RBAC)
+		return VERDICT_ROLE;
+	return VERDICT_BOUNDS;
+}
+
+struct question {
+	sepol_security_id_t source, target;
+	bool source_known, target_known;
+	const char *tclass, *permission;
+};
+
+static int question_judge(const struct oracle *oracle, const struct question *question,
+			  struct judgement *judgement, struct error *err)
+{
+	const class_datum_t *class = table_find(oracle->policy->p.p_classes.table, question->tclass);
+	const perm_datum_t *permission = class ? permission_find(class, question->permission) : NULL;
+	struct sepol_av_decision decision;
+	sepol_access_vector_t requested;
+	unsigned int reason = 0;
+
+	*judgement = (struct judgement){ .verdict = VERDICT_UNKNOWN };
+	if (!question->source_known)
+		judgement->unknown = "source context";
+	else if (!question->target_known)
+		judgement->unknown = "target context";
+	else if (!class)
+		judgement->unknown = "class";
+	else if (!permission)
+		judgement->unknown = "permission";
+	if (judgement->unknown)
+		return 0;
+	requested = UINT32_C(1) << (permission->s.value - 1);
+	if (sepol_compute_av_reason(question->source, question->target,
+				    (sepol_security_class_t)class->s.value, requested, &decision,
+				    &reason) < 0)
+		return error_set(err, EIO, "build the policy anew: semodule -B",
+				 "libsepol cannot judge %s %s", question->tclass,
+				 question->permission);
+	judgement->verdict = VERDICT_ALLOWED;
+	if (decision.allowed & requested)
+		return 0;
+	judgement->verdict = verdict_of(reason);
+	judgement->dontaudit = !(decision.auditdeny & requested);
+	return 0;
+}
+
+int oracle_judge(struct oracle *oracle, const char *source_context, const char *target_context,
+		 const char *tclass, const char *permission, struct judgement *judgement,
+		 struct error *err)
+{
+	struct question question = { .tclass = tclass, .permission = permission };
+	int r = oracle_make_current(oracle, err);
+
+	if (r == 0)
+		r = context_sid(oracle, source_context, &question.source, &question.source_known,
+				err);
+	if (r == 0)
+		r = context_sid(oracle, target_context, &question.target, &question.target_known,
+				err);
+	return r == 0 ? question_judge(oracle, &question, judgement, err) : r;
+}
+
+int oracle_judge_types(struct oracle *oracle, const char *source, const char *target,
+		       const char *tclass, const char *permission, struct judgement *judgement,
+		       struct error *err)
+{
+	struct question question = { .tclass = tclass, .permission = permission };
+	int r = oracle_make_current(oracle, err);
+
+	if (r == 0)
+		r = system_sid(oracle, source, false, &question.source, &question.source_known, err);
+	if (r == 0)
+		r = system_sid(oracle, target, false, &question.target, &question.target_known, err);
+	return r == 0 ? question_judge(oracle, &question, judgement, err) : r;
+}
