@@ -5,9 +5,22 @@
  * Journal records that it writes (see journal.h), by "event":
  *   begin   step, changes: written before apply
  *   done    step: detect said satisfied after apply
- *   undone  step, begin: the begin record of that number (its index) has been taken back
+ *   undone  step, begin: the begin record of that number (its index) has been taken back; with
+ *           "left": true nothing of ours can take it back, which was said
+ *   reset   the workflow starts anew: everything was taken back. Memory is empty and the round is
+ *           the first from here on, so that nothing that was remembered before makes a later step
+ *           believe that it is done
  *   back    step, round: session_go_back()
  *   remember key, value: session_remember()
+ *
+ * One step: detect; satisfied: a line that says so, and on to the next (with a begin and no done in
+ * the journal, done is written now). Else heading, why, plan; ask, or without it, for a step with
+ * STEP_CHANGES_SYSTEM, the changes and the question "NAME.apply" (yes, skip, quit), which the
+ * workflow's table declares. Then begin, apply, detect, done. A step with `ask` shows its changes
+ * itself. A begin that an interrupted run wrote with the same changes is not written again.
+ * STEP_EVERY_RUN: detect is not asked before; without planned changes neither after, and no begin
+ * is written. A skipped step is remembered nowhere; the run goes on and returns STEP_PAUSED at its
+ * end. More than 20 rounds in one process are -ELOOP.
  */
 #ifndef WIZARD_RUNNER_H
 #define WIZARD_RUNNER_H
@@ -15,22 +28,27 @@
 #include "wizard/session.h"
 #include "wizard/step.h"
 
+/* runner_check - are these (NULL-terminated; NULL is allowed) all names of steps? Else -EINVAL. */
+int runner_check(const struct workflow *workflow, char *const *only, struct error *err);
+
 /*
- * runner_run - walk the steps from the first, or those named in only (NULL-terminated; NULL: all).
- * Returns 0 when all are satisfied, an enum step_outcome, or a negative errno (-EINTR: interrupted).
- * An unknown name is -EINVAL, before anything is done.
+ * runner_run - walk the steps from the first, or those named in only (NULL-terminated; NULL: all),
+ * which are taken in the workflow's order. Returns 0 when all are satisfied, an enum step_outcome,
+ * or a negative errno (-EINTR: interrupted). An unknown name is -EINVAL, before anything is done.
  */
 int runner_run(struct session *session, char *const *only, struct error *err);
 
 /*
  * runner_undo - take back every begin that was not taken back, newest first, after asking
  * (question "undo.apply"). Each reversal is journaled when it is done, so that an interrupted undo
- * goes on where it stopped. Nothing to undo is success, and said.
+ * goes on where it stopped; after the last one, reset. Nothing to undo is success, and said.
+ * Returns 0, STEP_DECLINED, or a negative errno.
  */
 int runner_undo(struct session *session, struct error *err);
 
 /* runner_plan - print every change that would be made; make none. JSON with --json:
- * {"fingerprint": TEXT, "steps": [{"name", "state", "changes": [...]}]} */
+ * {"fingerprint": TEXT, "steps": [{"name", "state", "changes": [...]}]}; a step whose changes depend on
+ * steps before it that are still to do (STEP_NO_PLAN_YET) has no changes, and "later": true. */
 int runner_plan(struct session *session, struct error *err);
 
 /* runner_steps - print the table of steps. JSON: [{"name","title","why","changes_system"}] */

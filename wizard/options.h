@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options.h - what the command line says
+ */
+#ifndef WIZARD_OPTIONS_H
+#define WIZARD_OPTIONS_H
+
+#include <popt.h>
+#include <stdbool.h>
+
+#include "wizard/session.h"
+
+/* What there is to choose from. */
+struct program {
+	const struct workflow *workflow;
+	const struct command *resume;          /* without a command's name; its name is "" */
+	const struct command *const *commands; /* the engine's, NULL-terminated */
+};
+
+struct options {
+	struct session_options session;
+	const struct command *command;
+	char **arguments; /* the words after the command's name, NULL-terminated */
+	bool help;
+	bool version;
+	char *root;    /* what session.root points to */
+	char *answers; /* what session.answers_file points to */
+};
+
+/*
+ * options_parse - read argv. The engine's and the workflow's options may stand before and after the
+ * command's name, a command's own behind it. An unknown option or command, or a surplus argument is
+ * -EINVAL; a --root that is no directory is an error as realpath(3)'s. options_clear() is due in
+ * any case.
+ */
+int options_parse(struct options *options, int argc, char **argv, const struct program *program,
+		  struct error *err);
+void options_clear(struct options *options);
+
+/* The tables that hold for a command, or for all of them; each an included table with a title. */
+struct option_tables {
+	struct poptOption all[4];
+};
+
+/* option_tables_init - for a command, or with NULL for the program without one. */
+void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
+			const struct command *command);
+
+/* options_help - --help, of the program or of the command in options, on standard output. */
+int options_help(const struct options *options, const struct program *program, struct error *err);
+
+#endif

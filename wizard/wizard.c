@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wizard/engine.h"
+#include "wizard/options.h"
+#include "wizard/runner.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+#include "wizard/wizard.h"
+
+/* ---- the engine's commands ------------------------------------------------------------------ */
+
+static int run_all(struct session *session, struct error *err)
+{
+	return runner_run(session, NULL, err);
+}
+
+static int run_named(struct session *session, struct error *err)
+{
+	return runner_run(session, session_arguments(session), err);
+}
+
+static int run_plan(struct session *session, struct error *err)
+{
+	int r = session_open(session, true, err);
+
+	return r < 0 ? r : runner_plan(session, err);
+}
+
+static int run_status(struct session *session, struct error *err)
+{
+	int r = session_open(session, true, err);
+
+	return r < 0 ? r : runner_status(session, err);
+}
+
+static const struct command resume_command = {
+	.name = "",
+	.summary = "start, or go on where the last run stopped",
+	.run = run_all,
+	.opens_session = 1,
+};
+static const struct command run_command = {
+	.name = "run",
+	.summary = "run these steps alone, in their order",
+	.run = run_named,
+	.arguments = "STEP...",
+	.opens_session = 1,
+};
+static const struct command plan_command = {
+	.name = "plan",
+	.summary = "show what would be changed; change nothing",
+	.run = run_plan,
+};
+static const struct command steps_command = {
+	.name = "steps",
+	.summary = "list the steps",
+	.run = runner_steps,
+};
+static const struct command status_command = {
+	.name = "status",
+	.summary = "show the state of each step",
+	.run = run_status,
+};
+static const struct command undo_command = {
+	.name = "undo",
+	.summary = "take back what was changed, the newest first",
+	.run = runner_undo,
+	.opens_session = 1,
+};
+static const struct command *const engine_commands[] = {
+	&run_command, &plan_command, &steps_command, &status_command, &undo_command, NULL,
+};
+
+/* ---- from the command line to an exit status ------------------------------------------------ */
+
+/* The steps named, before anything is created. */
+static int check_steps(const struct options *options, const struct workflow *workflow,
+		       struct error *err)
+{
+	if (options->command != &run_command)
+		return 0;
+	if (options->arguments)
+		return runner_check(workflow, options->arguments, err);
+	error_set(err, EINVAL, NULL, "run needs the name of a step behind it");
+	return error_remedy(err, "see the names: %s steps", workflow->program);
+}
+
+/* The wizard itself goes on without a command's name; another command has to be given again. */
+static int note_resume(struct session *session, const struct options *options, struct error *err)
+{
+	_cleanup_free_ char *usual = session_resume(session), *text = NULL;
+	bool complete = usual;
+	size_t length;
+	FILE *out;
+
+	if (options->command == &resume_command || options->command == &run_command)
+		return 0;
+	out = open_memstream(&text, &length);
+	if (!out)
+		return error_nomem(err);
+	fprintf(out, "%s %s", usual ? usual : "", options->command->name);
+	for (char *const *word = session_arguments(session); *word; word++) {
+		_cleanup_free_ char *quoted = str_quoted(*word);
+
+		complete = complete && quoted;
+		fprintf(out, " %s", quoted ? quoted : "");
+	}
+	if (fclose(out) != 0 || !complete)
+		return error_nomem(err);
+	return session_set_resume(session, text, err);
+}
+
+static void say_stopped(const struct session *session)
+{
+	_cleanup_free_ char *command = session_resume(session);
+	_cleanup_free_ char *safe = command ? screen_safe(command) : NULL;
+
+	/* Not wrapped: the command is there to be copied. */
+	screen_blank();
+	fprintf(stderr, "Stopped; nothing is lost. To go on: %s\n",
+		safe ? safe : session_workflow(session)->program);
+}
+
+static enum exit_status failed(const struct workflow *workflow, int r, const struct error *err,
+			       enum exit_status status)
+{
+	if (err->code)
+		screen_error(workflow->program, err->what, err->remedy);
+	else
+		screen_error(workflow->program, strerror(-r), NULL);
+	return status;
+}
+
+static enum exit_status conclude(const struct session *session, int r, const struct error *err)
+{
+	switch (r) {
+	case 0:
+		return EXIT_DONE;
+	case -EINTR:
+	case STEP_PAUSED:
+	case STEP_SKIPPED:
+	case STEP_DECLINED:
+		say_stopped(session);
+		return EXIT_PAUSED;
+	case STEP_DENIALS:
+		return EXIT_DENIALS;
+	case STEP_BACK: /* only a runner knows where to */
+	case STEP_BLOCKED:
+		return EXIT_FAILED;
+	default:
+		return failed(session_workflow(session), r, err, EXIT_FAILED);
+	}
+}
+
+static enum exit_status run(struct session *session, const struct options *options)
+{
+	struct error err = { 0 }, late = { 0 };
+	enum exit_status status;
+	int r;
+
+	if (options->arguments)
+		session_set_arguments(session, options->arguments);
+	r = note_resume(session, options, &err);
+	if (r == 0 && options->command->opens_session)
+		r = session_open(session, false, &err);
+	if (r == 0)
+		r = options->command->run(session, &err);
+	status = conclude(session, r, &err);
+	r = screen_flush(&late);
+	if (r < 0 && status != EXIT_FAILED)
+		status = failed(session_workflow(session), r, &late, EXIT_FAILED);
+	return status;
+}
+
+static enum exit_status help(const struct options *options, const struct program *program)
+{
+	struct error err = { 0 };
+	int r = 0;
+
+	if (options->help)
+		r = options_help(options, program, &err);
+	else
+		screen_result("%s %s", program->workflow->program, program->workflow->version);
+	if (r == 0)
+		r = screen_flush(&err);
+	return r < 0 ? failed(program->workflow, r, &err, EXIT_FAILED) : EXIT_DONE;
+}
+
+/* A file that we open must not become standard output by chance. */
+static void hold_standard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	cleanup_close(&fd);
+}
+
+static enum exit_status start(const struct options *options, const struct program *program)
+{
+	const struct workflow *workflow = program->workflow;
+	struct session *session = NULL;
+	struct error err = { 0 };
+	enum exit_status status;
+	int r = check_steps(options, workflow, &err);
+
+	if (r == 0)
+		r = session_new(&session, workflow, &options->session, &err);
+	if (r < 0)
+		return failed(workflow, r, &err, EXIT_USAGE);
+	status = run(session, options);
+	session_free(session);
+	return status;
+}
+
+int wizard_main(int argc, char **argv, const struct workflow *workflow)
+{
+	const struct program program = { workflow, &resume_command, engine_commands };
+	struct options options __attribute__((cleanup(options_clear))) = { 0 };
+	struct error err = { 0 };
+	int r;
+
+	hold_standard_streams();
+	setlocale(LC_CTYPE, ""); /* what the terminal can show; the texts themselves are English */
+	session_watch_signals();
+	r = options_parse(&options, argc, argv, &program, &err);
+	screen_init(options.session.plain);
+	if (r < 0)
+		return failed(workflow, r, &err, EXIT_USAGE);
+	if (options.help || options.version)
+		return help(&options, &program);
+	return start(&options, &program);
+}
