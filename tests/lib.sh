@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by the *.test scripts: TAP, a scratch directory, the program.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+BUILD=${BUILD:-build}
+program=$PWD/$BUILD/galera-selinux
+fixtures=$PWD/tests/fixtures
+# TMPDIR is this test's own, where tests/run has started it.
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/galera-selinux.XXXXXX") || exit 1
+trap 'rm -rf "$scratch"' EXIT
+export LC_ALL=C.UTF-8 NO_COLOR=1
+unset COLUMNS
+ran=0
+
+# ok NAME COMMAND...: one test, which passes when the command exits 0.
+ok() {
+	local name=$1 said
+	shift
+	ran=$((ran + 1))
+	if said=$("$@" 2>&1); then
+		echo "ok $ran - $name"
+	else
+		echo "not ok $ran - $name"
+		printf '%s\n' "$said" | tail -n 25 | sed 's/^/# /'
+	fi
+}
+skip() { # NAME REASON
+	ran=$((ran + 1))
+	echo "ok $ran - $1 # SKIP $2"
+}
+finish() {
+	echo "1..$ran"
+}
+# exits STATUS COMMAND...: the command's exit status is this one.
+exits() {
+	local wanted=$1 status=0
+	shift
+	"$@" </dev/null || status=$?
+	[ "$status" = "$wanted" ] && return
+	echo "exit status $status, not $wanted: $*"
+	return 1
+}
+# says PATTERN FILE: an extended regular expression that a line of the file matches.
+says() {
+	grep -Eq -e "$1" "$2" && return
+	echo "nothing in $2 matches: $1"
+	cat "$2"
+	return 1
+}
+is() { # FOUND WANTED
+	[ "$1" = "$2" ] && return
+	printf 'found:  %s\nwanted: %s\n' "$1" "$2"
+	return 1
+}
+policy_type() { # ROOT
+	sed -n 's/^SELINUXTYPE=//p' "$1/etc/selinux/config"
+}
+kernel_policy() { # ROOT
+	ls "$1/etc/selinux/$(policy_type "$1")/policy"/policy.* | sort -V | tail -n 1
+}
