@@ -51,20 +51,20 @@ help:
 # ---- build ----------------------------------------------------------------------------------
 
 $(PROGRAM): $(OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	@echo "  LD  $@"; $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/%.o: %.c | $(BUILD)/deps
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC  $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The texts of templates/, as one C array each: template_NAME.
 $(BUILD)/templates.c: $(TEMPLATES) templates/embed
 	@mkdir -p $(@D)
-	templates/embed $(filter-out templates/embed,$(TEMPLATES)) > $@.new
-	mv $@.new $@
+	@templates/embed $(filter-out templates/embed,$(TEMPLATES)) > $@.new
+	@mv $@.new $@
 
 $(BUILD)/templates.o: $(BUILD)/templates.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC  $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # ---- what is needed -------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ deps:
 define unit_rule
 $(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(2) | $(BUILD)/deps
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $$(PKG_LIBS) -lcmocka
+	@echo "  LD  $$@"; $$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $$(PKG_LIBS) -lcmocka
 endef
 BASE_OBJ := $(BASE_SRC:%.c=$(BUILD)/%.o)
 ROOM_OBJ := $(ROOM_SRC:%.c=$(BUILD)/%.o)

@@ -28,7 +28,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 {
 	_cleanup_free_ char *command = str_printf("semanage permissive -a %s", node_domain());
 	_cleanup_free_ char *undo = str_printf("semanage permissive -d %s", node_domain());
-	enum step_state state;
+	enum step_state state = STEP_TODO;
 	json_t *change;
 	int r = detect(session, &state, err);
 
