@@ -6,6 +6,7 @@
 #define STEPS_HOST_AUDITD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "wizard/error.h"
@@ -23,6 +24,15 @@ struct audit_state {
 /* host_audit_state - of the running kernel. Errors: -EPERM not root; -EPROTONOSUPPORT: the kernel
  * has no audit. */
 int host_audit_state(struct audit_state *state, struct error *err);
+
+/*
+ * auditd_rule_excludes_avc - can this rule of the kernel's keep an AVC record out of the log? If so,
+ * text gets it as auditctl -l shows it, cut to size. A rule with further conditions (of a user, of a
+ * domain) keeps some of them out, which is enough. "never,task" and the like lose the SYSCALL
+ * records, not the AVC records.
+ */
+struct audit_rule_data;
+bool auditd_rule_excludes_avc(const struct audit_rule_data *rule, char *text, size_t size);
 
 /* host_audit_log_path - log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log; a
  * path inside the root, without it; new memory (caller frees). */

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <libaudit.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "steps/host/auditd.h"
+#include "wizard/util.h"
+
+#define DEFAULT_LOG "/var/log/audit/audit.log"
+/* The kernel answers at once; when it does not, something is wrong. */
+#define ANSWER_MS 5000
+
+/* ---- rules ----------------------------------------------------------------------------------- */
+
+static bool compare(__u32 left, __u32 operator, __u32 right)
+{
+	switch (operator) {
+	case AUDIT_EQUAL:
+		return left == right;
+	case AUDIT_NOT_EQUAL:
+		return left != right;
+	case AUDIT_LESS_THAN:
+		return left < right;
+	case AUDIT_LESS_THAN_OR_EQUAL:
+		return left <= right;
+	case AUDIT_GREATER_THAN:
+		return left > right;
+	case AUDIT_GREATER_THAN_OR_EQUAL:
+		return left >= right;
+	default:
+		return true;
+	}
+}
+
+static const char *operator_name(__u32 operator)
+{
+	switch (operator) {
+	case AUDIT_NOT_EQUAL:
+		return "!=";
+	case AUDIT_LESS_THAN:
+		return "<";
+	case AUDIT_LESS_THAN_OR_EQUAL:
+		return "<=";
+	case AUDIT_GREATER_THAN:
+		return ">";
+	case AUDIT_GREATER_THAN_OR_EQUAL:
+		return ">=";
+	default:
+		return "=";
+	}
+}
+
+static bool is_text(__u32 field)
+{
+	return (field >= AUDIT_SUBJ_USER && field <= AUDIT_SUBJ_CLR) || field == AUDIT_EXE;
+}
+
+/* show_rule - as `auditctl -l` does. */
+static void show_rule(const struct audit_rule_data *rule, __u32 fields, FILE *out)
+{
+	__u32 used = 0;
+
+	fprintf(out, "-a %s,exclude", rule->action == AUDIT_NEVER ? "never" : "always");
+	for (__u32 i = 0; i < fields; i++) {
+		const char *name = audit_field_to_name((int)rule->fields[i]), *type;
+		__u32 value = rule->values[i];
+
+		fprintf(out, " -F %s%s", name ? name : "?",
+			operator_name(rule->fieldflags[i] & AUDIT_OPERATORS));
+		type = rule->fields[i] == AUDIT_MSGTYPE ? audit_msg_type_to_name((int)value) : NULL;
+		if (type) {
+			fputs(type, out);
+		} else if (is_text(rule->fields[i]) && value <= rule->buflen - used) {
+			fprintf(out, "%.*s", (int)value, rule->buf + used);
+			used += value;
+		} else {
+			fprintf(out, "%d", (int)value);
+		}
+	}
+}
+
+bool auditd_rule_excludes_avc(const struct audit_rule_data *rule, char *text, size_t size)
+{
+	__u32 fields = rule->field_count;
+	FILE *out;
+
+	if ((rule->flags & ~(__u32)AUDIT_FILTER_PREPEND) != AUDIT_FILTER_EXCLUDE)
+		return false;
+	if (fields > AUDIT_MAX_FIELDS)
+		fields = AUDIT_MAX_FIELDS;
+	/* All conditions of a rule must hold; its action does not matter in this list. */
+	for (__u32 i = 0; i < fields; i++)
+		if (rule->fields[i] == AUDIT_MSGTYPE &&
+		    !compare(AUDIT_AVC, rule->fieldflags[i] & AUDIT_OPERATORS, rule->values[i]))
+			return false;
+	memset(text, 0, size);
+	out = fmemopen(text, size - 1, "w");
+	if (out) {
+		setbuf(out, NULL);
+		show_rule(rule, fields, out);
+		fclose(out);
+	}
+	return true;
+}
+
+/* ---- the kernel ------------------------------------------------------------------------------ */
+
+static void cleanup_audit(int *fd)
+{
+	if (*fd >= 0)
+		audit_close(*fd);
+}
+
+static int refused(int code, struct error *err)
+{
+	switch (code) {
+	case EPERM:
+	case EACCES:
+		return error_set(err, EPERM, "run it as root, outside of a container",
+				 "the kernel does not let us look at its audit system");
+	case EPROTONOSUPPORT:
+	case EAFNOSUPPORT:
+	case EINVAL:
+	case ECONNREFUSED:
+		return error_set(err, EPROTONOSUPPORT,
+				 "boot a kernel with audit, without audit=0 on its command line",
+				 "this kernel has no audit system");
+	default:
+		return error_set(err, code, "see what `auditctl -s` says",
+				 "cannot ask the kernel about its audit system: %s",
+				 strerror(code));
+	}
+}
+
+/* next_reply - the kernel's next message that is not a mere acknowledgement. */
+static int next_reply(int fd, struct audit_reply *reply, struct error *err)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+	for (;;) {
+		int rc = poll(&poll_fd, 1, ANSWER_MS);
+
+		if (rc < 0 && errno == EINTR)
+			continue;
+		if (rc <= 0)
+			return refused(rc < 0 ? errno : ETIMEDOUT, err);
+		rc = audit_get_reply(fd, reply, GET_REPLY_NONBLOCKING, 0);
+		if (rc == -EAGAIN || rc == -EINTR)
+			continue;
+		if (rc <= 0)
+			return refused(rc < 0 ? -rc : EIO, err);
+		if (reply->type != NLMSG_ERROR)
+			return 0;
+		if (reply->error->error)
+			return refused(-reply->error->error, err);
+	}
+}
+
+static int read_status(int fd, struct audit_state *state, struct error *err)
+{
+	struct audit_reply reply;
+
+	if (audit_request_status(fd) < 0)
+		return refused(errno, err);
+	do {
+		int rc = next_reply(fd, &reply, err);
+
+		if (rc < 0)
+			return rc;
+	} while (reply.type != AUDIT_GET);
+	state->enabled = reply.status->enabled != 0;
+	state->daemon = (pid_t)reply.status->pid;
+	state->lost = reply.status->lost;
+	state->backlog = reply.status->backlog;
+	state->backlog_limit = reply.status->backlog_limit;
+	state->rate_limit = reply.status->rate_limit;
+	return 0;
+}
+
+static int read_rules(int fd, struct audit_state *state, struct error *err)
+{
+	struct audit_reply reply;
+
+	if (audit_request_rules_list_data(fd) < 0)
+		return refused(errno, err);
+	for (;;) {
+		int rc = next_reply(fd, &reply, err);
+
+		if (rc < 0)
+			return rc;
+		if (reply.type == NLMSG_DONE)
+			return 0;
+		if (reply.type == AUDIT_LIST_RULES && !state->excludes_avc)
+			state->excludes_avc = auditd_rule_excludes_avc(
+				reply.ruledata, state->exclusion, sizeof(state->exclusion));
+	}
+}
+
+int host_audit_state(struct audit_state *state, struct error *err)
+{
+	_cleanup_(cleanup_audit) int fd = -1;
+	struct audit_state found = {0};
+	int rc;
+
+	set_aumessage_mode(MSG_QUIET, DBG_NO);
+	fd = audit_open();
+	if (fd < 0)
+		return refused(errno, err);
+	rc = read_status(fd, &found, err);
+	if (!rc)
+		rc = read_rules(fd, &found, err);
+	if (!rc)
+		*state = found;
+	return rc;
+}
+
+/* ---- auditd's configuration ------------------------------------------------------------------ */
+
+/* log_file - the value of a line "log_file = PATH", as auditd reads it; NULL: another line. */
+static const char *log_file(const char *line, size_t *length)
+{
+	line += strspn(line, " \t");
+	if (strncasecmp(line, "log_file", strlen("log_file")))
+		return NULL;
+	line += strlen("log_file");
+	line += strspn(line, " \t");
+	if (*line++ != '=')
+		return NULL;
+	line += strspn(line, " \t");
+	*length = strcspn(line, " \t\r\n");
+	return *length && *line == '/' ? line : NULL;
+}
+
+int host_audit_log_path(const char *root, char **path, struct error *err)
+{
+	_cleanup_free_ char *config = str_printf("%s/etc/audit/auditd.conf",
+						 root && strcmp(root, "/") ? root : "");
+	_cleanup_free_ char *text = NULL, *found = strdup(DEFAULT_LOG);
+	struct error unread;
+
+	if (!config || !found)
+		return error_nomem(err);
+	if (file_read(config, &text, NULL, &unread) < 0 && unread.code != ENOENT) {
+		if (err)
+			*err = unread;
+		return -unread.code;
+	}
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *value;
+		size_t length;
+
+		line += *line == '\n';
+		value = log_file(line, &length);
+		if (!value)
+			continue;
+		free(found);
+		found = strndup(value, length);
+		if (!found)
+			return error_nomem(err);
+	}
+	*path = TAKE_PTR(found);
+	return 0;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <selinux/label.h>
+#include <selinux/selinux.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "steps/host/selinux.h"
+#include "wizard/util.h"
+
+#define CONFIG "etc/selinux/config"
+
+static const char remedy_config[] =
+	"install the SELinux policy package, or write the file: SELINUX=permissive and "
+	"SELINUXTYPE=default (Debian) or targeted";
+static const char remedy_disabled[] =
+	"boot with SELinux on: selinux-activate and reboot (Debian), or SELINUX=permissive in "
+	"/etc/selinux/config and reboot";
+
+static const char *const mode_names[] = {
+	[SELINUX_MODE_DISABLED] = "disabled",
+	[SELINUX_MODE_PERMISSIVE] = "permissive",
+	[SELINUX_MODE_ENFORCING] = "enforcing",
+};
+
+const char *selinux_mode_name(enum selinux_mode mode)
+{
+	return (size_t)mode < ARRAY_SIZE(mode_names) ? mode_names[mode] : "unknown";
+}
+
+/* What libselinux said last: it would print it, and its errno alone is often of no help. */
+static char message[256];
+
+static int keep_message(int type, const char *format, ...)
+{
+	va_list args;
+
+	(void)type;
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	message[strcspn(message, "\n")] = '\0';
+	return 0;
+}
+
+static void catch_messages(void)
+{
+	message[0] = '\0';
+	selinux_set_callback(SELINUX_CB_LOG, (union selinux_callback){.func_log = keep_message});
+}
+
+static bool is_live(const char *root)
+{
+	return !root || !*root || !strcmp(root, "/");
+}
+
+/* below - a path of the host, below root. */
+static char *below(const char *root, const char *path)
+{
+	return str_printf("%s/%s", is_live(root) ? "" : root, path);
+}
+
+char *context_type(const char *context)
+{
+	const char *role = context ? strchr(context, ':') : NULL;
+	const char *type = role ? strchr(role + 1, ':') : NULL;
+	size_t length = type ? strcspn(++type, ":") : 0;
+
+	return length ? strndup(type, length) : NULL;
+}
+
+/* ---- the configuration ----------------------------------------------------------------------- */
+
+/* setting - the value of a line "NAME=value", without the white space behind it; NULL: another. */
+static const char *setting(const char *line, const char *name, size_t *length)
+{
+	const char *value = str_starts(line, name);
+
+	if (!value)
+		return NULL;
+	*length = strcspn(value, "\n");
+	while (*length && strchr(" \t\r", value[*length - 1]))
+		--*length;
+	return value;
+}
+
+static bool mode_of(const char *value, size_t length, enum selinux_mode *mode)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++) {
+		if (strlen(mode_names[i]) == length && !strncasecmp(mode_names[i], value, length)) {
+			*mode = (enum selinux_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int read_config(const char *root, char **path, char **text, size_t *length,
+		       struct error *err)
+{
+	int rc;
+
+	*path = below(root, CONFIG);
+	if (!*path)
+		return error_nomem(err);
+	rc = file_read(*path, text, length, err);
+	if (rc < 0)
+		error_remedy(err, "%s", remedy_config);
+	return rc;
+}
+
+int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err)
+{
+	_cleanup_free_ char *path = NULL, *text = NULL, *policy = strdup("targeted");
+	enum selinux_mode found = SELINUX_MODE_DISABLED;
+	bool has_mode = false;
+	int rc;
+
+	if (!policy)
+		return error_nomem(err);
+	rc = read_config(root, &path, &text, NULL, err);
+	if (rc < 0)
+		return rc;
+	/* As libselinux reads it: the first mode that it knows, the last type; "targeted" is what
+	 * it takes where none is named. */
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *value;
+		size_t length;
+
+		line += *line == '\n';
+		if (!has_mode && (value = setting(line, "SELINUX=", &length)))
+			has_mode = mode_of(value, length, &found);
+		if ((value = setting(line, "SELINUXTYPE=", &length)) && length) {
+			free(policy);
+			policy = strndup(value, length);
+			if (!policy)
+				return error_nomem(err);
+		}
+	}
+	if (!has_mode)
+		return error_set(err, EINVAL,
+				 "write a line SELINUX=permissive (or enforcing, disabled) into it",
+				 "%s does not say SELINUX=enforcing, permissive or disabled", path);
+	if (strchr(policy, '/') || *policy == '.')
+		return error_set(err, EINVAL, "correct its line SELINUXTYPE=",
+				 "%s: SELINUXTYPE is not the name of a policy", path);
+	*mode = found;
+	*type = TAKE_PTR(policy);
+	return 0;
+}
+
+int host_selinux_set_config(const char *root, enum selinux_mode mode, struct error *err)
+{
+	_cleanup_free_ char *path = NULL, *text = NULL, *changed = NULL;
+	size_t length, changed_length;
+	bool has_line = false;
+	struct stat status;
+	FILE *out;
+	int rc = read_config(root, &path, &text, &length, err);
+
+	if (rc < 0)
+		return rc;
+	if (stat(path, &status) < 0)
+		return error_set(err, errno, remedy_config, "cannot read %s: %s", path,
+				 strerror(errno));
+	out = open_memstream(&changed, &changed_length);
+	if (!out)
+		return error_nomem(err);
+	for (const char *line = text, *end = text + length; line < end;) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		const char *next = newline ? newline + 1 : end;
+
+		if (str_starts(line, "SELINUX=")) {
+			fprintf(out, "SELINUX=%s%s", selinux_mode_name(mode), newline ? "\n" : "");
+			has_line = true;
+		} else {
+			fwrite(line, 1, (size_t)(next - line), out);
+		}
+		line = next;
+	}
+	if (!has_line)
+		fprintf(out, "%sSELINUX=%s\n", length && text[length - 1] != '\n' ? "\n" : "",
+			selinux_mode_name(mode));
+	if (fclose(out))
+		return error_nomem(err);
+	return file_write(path, changed, changed_length, status.st_mode & 07777, err);
+}
+
+/* ---- the running kernel ---------------------------------------------------------------------- */
+
+static int not_enabled(struct error *err)
+{
+	return error_set(err, EOPNOTSUPP, remedy_disabled, "SELinux is disabled on this machine");
+}
+
+int host_selinux_mode(const char *root, enum selinux_mode *mode, struct error *err)
+{
+	_cleanup_free_ char *type = NULL;
+	int enforcing;
+
+	if (!is_live(root))
+		return host_selinux_config(root, mode, &type, err);
+	if (is_selinux_enabled() <= 0) {
+		*mode = SELINUX_MODE_DISABLED;
+		return 0;
+	}
+	enforcing = security_getenforce();
+	if (enforcing < 0)
+		return error_set(err, errno, "look whether /sys/fs/selinux is mounted",
+				 "cannot read SELinux's mode: %s", strerror(errno));
+	*mode = enforcing ? SELINUX_MODE_ENFORCING : SELINUX_MODE_PERMISSIVE;
+	return 0;
+}
+
+int host_selinux_set_mode(bool enforcing, struct error *err)
+{
+	if (is_selinux_enabled() <= 0)
+		return error_set(err, EINVAL, remedy_disabled,
+				 "SELinux is disabled on this machine: its mode cannot be set");
+	if (security_setenforce(enforcing) < 0)
+		return error_set(err, errno,
+				 "be root in a domain that may do it: try setenforce, and look at "
+				 "the boolean secure_mode_policyload",
+				 "cannot set SELinux to %s: %s",
+				 enforcing ? "enforcing" : "permissive", strerror(errno));
+	return 0;
+}
+
+int host_process_context(pid_t pid, char **context, struct error *err)
+{
+	char *raw = NULL;
+
+	if (pid <= 0 || (kill(pid, 0) < 0 && errno == ESRCH))
+		return error_set(err, ESRCH, "start it, then try again", "no process %d runs",
+				 (int)pid);
+	/* Other security modules answer at the same place, so ask whether it is SELinux. */
+	if (is_selinux_enabled() <= 0)
+		return not_enabled(err);
+	if (getpidcon_raw(pid, &raw) < 0) {
+		int code = errno == ENOENT ? ESRCH : errno;
+
+		return error_set(err, code, "be root, and see: ps -Z -p PID",
+				 "cannot read the domain of process %d: %s", (int)pid,
+				 strerror(code));
+	}
+	*context = strdup(raw);
+	freecon(raw);
+	return *context ? 0 : error_nomem(err);
+}
+
+int host_domain_is_permissive(const char *context, bool *permissive, struct error *err)
+{
+	security_class_t process;
+	struct av_decision decision = {0};
+
+	if (is_selinux_enabled() <= 0)
+		return not_enabled(err);
+	catch_messages();
+	errno = 0;
+	process = string_to_security_class("process");
+	if (!process || security_compute_av_flags_raw(context, context, process, 0, &decision) < 0)
+		return error_set(err, errno ? errno : EINVAL,
+				 "look whether the loaded policy knows the domain: seinfo -t",
+				 "cannot ask the kernel about %s: %s", context, strerror(errno));
+	*permissive = decision.flags & SELINUX_AVD_FLAGS_PERMISSIVE;
+	return 0;
+}
+
+/* ---- labels ---------------------------------------------------------------------------------- */
+
+int host_file_type(const char *path, char **type, struct error *err)
+{
+	char *raw = NULL, *found;
+
+	if (lgetfilecon_raw(path, &raw) < 0) {
+		if (errno != ENODATA && errno != EOPNOTSUPP)
+			return error_set(err, errno, "look whether the path is right, and be root",
+					 "cannot read the label of %s: %s", path, strerror(errno));
+		*type = NULL;
+		return 0;
+	}
+	errno = 0;
+	found = context_type(raw);
+	freecon(raw);
+	if (errno == ENOMEM)
+		return error_nomem(err);
+	*type = found;
+	return 0;
+}
+
+struct file_labels {
+	struct selabel_handle *handle;
+};
+
+/*
+ * With a path given, libselinux takes the files beside it of the same name and .subs_dist, .subs,
+ * .homedirs, .local, as it does for the host's own; .bin where it is not older than the text.
+ */
+int file_labels_open(struct file_labels **labels, const char *root, const char *type,
+		     struct error *err)
+{
+	_cleanup_free_ char *below_etc = str_printf("etc/selinux/%s/contexts/files/file_contexts", type);
+	_cleanup_free_ char *path = below_etc ? below(root, below_etc) : NULL;
+	_cleanup_free_ struct file_labels *opened = calloc(1, sizeof(*opened));
+	const struct selinux_opt option = {.type = SELABEL_OPT_PATH, .value = path};
+
+	if (!path || !opened)
+		return error_nomem(err);
+	catch_messages();
+	errno = 0;
+	opened->handle = selabel_open(SELABEL_CTX_FILE, &option, 1);
+	if (!opened->handle)
+		return error_set(err, errno ? errno : EINVAL,
+				 "look whether the policy package is wholly installed; "
+				 "`semodule -B` writes the file anew",
+				 "cannot read the file labels in %s: %s", path,
+				 *message ? message : strerror(errno));
+	*labels = TAKE_PTR(opened);
+	return 0;
+}
+
+void file_labels_close(struct file_labels *labels)
+{
+	if (!labels)
+		return;
+	selabel_close(labels->handle);
+	free(labels);
+}
+
+int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
+		       struct error *err)
+{
+	char *raw = NULL, *found;
+
+	catch_messages();
+	if (selabel_lookup_raw(labels->handle, &raw, path, (int)kind) < 0) {
+		if (errno != ENOENT)
+			return error_set(err, errno, "look at it with matchpathcon",
+					 "cannot look up the label that %s should have: %s", path,
+					 *message ? message : strerror(errno));
+		*type = NULL;
+		return 0;
+	}
+	found = context_type(raw);
+	freecon(raw);
+	if (!found)
+		return error_nomem(err);
+	*type = found;
+	return 0;
+}

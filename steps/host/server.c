@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "steps/host/server.h"
+#include "wizard/util.h"
+
+static void cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* ---- processes ------------------------------------------------------------------------------- */
+
+void server_process_clear(struct server_process *process)
+{
+	if (!process)
+		return;
+	free(process->exe);
+	free(process->name);
+	memset(process, 0, sizeof(*process));
+}
+
+/* executable - of a process; false: it has none (a kernel thread, a zombie), is gone, or is
+ * another user's. */
+static bool executable(const char *pid, char path[PATH_MAX])
+{
+	/* What the kernel says of a program that an upgrade replaced while it ran. */
+	static const char deleted[] = " (deleted)";
+	char link[64];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/%.20s/exe", pid);
+	length = readlink(link, path, PATH_MAX - 1);
+	if (length <= 0)
+		return false;
+	path[length] = '\0';
+	length -= (ssize_t)strlen(deleted);
+	if (length > 0 && !strcmp(path + length, deleted))
+		path[length] = '\0';
+	return true;
+}
+
+/* start_time - in clock ticks since boot; ULLONG_MAX: the process is gone. */
+static unsigned long long start_time(const char *pid)
+{
+	_cleanup_free_ char *text = NULL;
+	struct error gone;
+	unsigned long long ticks;
+	char path[64];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	if (file_read(path, &text, NULL, &gone) < 0)
+		return ULLONG_MAX;
+	/* The second field is the name, in brackets, and may hold anything; the start is the 22nd. */
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at && sscanf(at, "%llu", &ticks) == 1 ? ticks : ULLONG_MAX;
+}
+
+static bool is_named(const char *path, const char *const *names)
+{
+	for (size_t i = 0; names[i]; i++)
+		if (!strcmp(base_name(path), names[i]))
+			return true;
+	return false;
+}
+
+int host_find_server(const char *const *names, struct server_process *process, struct error *err)
+{
+	_cleanup_(cleanup_closedir) DIR *proc = opendir("/proc");
+	_cleanup_(server_process_clear) struct server_process found = {0};
+	unsigned long long oldest = ULLONG_MAX;
+	struct dirent *entry;
+	size_t servers = 0;
+
+	if (!proc)
+		return error_set(err, errno, "mount /proc", "cannot list the processes in /proc: %s",
+				 strerror(errno));
+	while ((entry = readdir(proc))) {
+		unsigned long long started;
+		char path[PATH_MAX];
+
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !executable(entry->d_name, path) || !is_named(path, names))
+			continue;
+		started = start_time(entry->d_name);
+		if (started == ULLONG_MAX)
+			continue;
+		servers++;
+		if (started >= oldest)
+			continue;
+		oldest = started;
+		server_process_clear(&found);
+		found.pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		found.exe = strdup(path);
+		found.name = strdup(base_name(path));
+		if (!found.exe || !found.name)
+			return error_nomem(err);
+	}
+	found.others = servers ? servers - 1 : 0;
+	*process = found;
+	memset(&found, 0, sizeof(found));
+	return 0;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+int host_program_path(const char *root, const char *const *names, char **path, struct error *err)
+{
+	static const char *const directories[] = {
+		"/usr/sbin", "/usr/bin", "/usr/libexec", "/usr/local/sbin", "/usr/local/bin",
+		"/usr/local/libexec", "/sbin", "/bin",
+	};
+	const char *prefix = root && strcmp(root, "/") ? root : "";
+
+	for (size_t i = 0; names[i]; i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(directories); j++) {
+			_cleanup_free_ char *full =
+				str_printf("%s%s/%s", prefix, directories[j], names[i]);
+			struct stat status;
+
+			if (!full)
+				return error_nomem(err);
+			if (stat(full, &status) < 0 || !S_ISREG(status.st_mode) ||
+			    !(status.st_mode & 0111))
+				continue;
+			*path = strdup(full + strlen(prefix));
+			return *path ? 0 : error_nomem(err);
+		}
+	}
+	*path = NULL;
+	return 0;
+}
+
+int host_free_bytes(const char *path, uint64_t *bytes, struct error *err)
+{
+	struct statvfs status;
+
+	if (statvfs(path, &status) < 0)
+		return error_set(err, errno, "look whether the path is right",
+				 "cannot tell the free space at %s: %s", path, strerror(errno));
+	*bytes = (uint64_t)status.f_bavail * status.f_frsize;
+	return 0;
+}
+
+static void cleanup_fts(FTS **tree)
+{
+	if (*tree)
+		fts_close(*tree);
+}
+
+int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
+{
+	char *const paths[] = {(char *)path, NULL};
+	_cleanup_(cleanup_fts) FTS *tree =
+		fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	uint64_t sum = 0;
+	FTSENT *entry;
+
+	if (!tree)
+		return error_set(err, errno, "look whether the path is right", "cannot look into %s: %s",
+				 path, strerror(errno));
+	while ((errno = 0, entry = fts_read(tree))) {
+		bool failed = entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+			      entry->fts_info == FTS_NS;
+
+		/* A server at work removes files while we look. */
+		if (failed && entry->fts_errno == ENOENT && entry->fts_level > FTS_ROOTLEVEL)
+			continue;
+		if (failed)
+			return error_set(err, entry->fts_errno, "look whether the path is right, and "
+					 "be root", "cannot look into %s: %s", entry->fts_path,
+					 strerror(entry->fts_errno));
+		if (entry->fts_info != FTS_DP)
+			sum += (uint64_t)entry->fts_statp->st_blocks * 512;
+	}
+	if (errno)
+		return error_set(err, errno, "try again", "cannot look into %s: %s", path,
+				 strerror(errno));
+	*bytes = sum;
+	return 0;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "steps/host/server.h"
+#include "wizard/util.h"
+
+static char *root;
+
+/* run - a shell command, with $root. */
+static void run(const char *command)
+{
+	setenv("root", root, 1);
+	if (system(command))
+		fail_msg("%s", command);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	root = str_printf("%s/root.XXXXXX", getenv("TMPDIR") ?: "/tmp");
+	return mkdtemp(root) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	run("rm -rf \"$root\"");
+	free(root);
+	return 0;
+}
+
+/* start - a process of this program, which is a copy of sleep, once it runs. */
+static pid_t start(const char *program)
+{
+	pid_t pid = fork();
+	char link[64], target[4096];
+
+	if (!pid) {
+		execl(program, "something else", "60", NULL);
+		_exit(127);
+	}
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
+	for (int i = 0; i < 1000; i++) {
+		ssize_t length = readlink(link, target, sizeof(target) - 1);
+
+		if (length > 0) {
+			target[length] = '\0';
+			if (!strcmp(target, program))
+				return pid;
+		}
+		usleep(10000);
+	}
+	fail_msg("%s did not start", program);
+	return -1;
+}
+
+static void stop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* The names are this test's own, as a real server might run here. */
+static void a_server_is_found_by_its_executable(void **state)
+{
+	static const char *const names[] = {"mariadbd-of-a-test", "mysqld-of-a-test", NULL};
+	_cleanup_free_ char *first = str_printf("%s/mysqld-of-a-test", root);
+	_cleanup_free_ char *second = str_printf("%s/mariadbd-of-a-test", root);
+	struct server_process process = {.pid = 5};
+	pid_t older, newer;
+
+	(void)state;
+	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(process.pid, 0);
+	assert_null(process.exe);
+	assert_int_equal(process.others, 0);
+
+	run("cp /bin/sleep $root/mysqld-of-a-test; cp /bin/sleep $root/mariadbd-of-a-test");
+	older = start(first);
+	/* More than a clock tick later. */
+	usleep(50000);
+	newer = start(second);
+	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(process.pid, older);
+	assert_string_equal(process.exe, first);
+	assert_string_equal(process.name, "mysqld-of-a-test");
+	assert_int_equal(process.others, 1);
+	server_process_clear(&process);
+
+	/* Replaced by an upgrade. */
+	stop(older);
+	run("rm $root/mariadbd-of-a-test");
+	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(process.pid, newer);
+	assert_string_equal(process.exe, second);
+	assert_int_equal(process.others, 0);
+	server_process_clear(&process);
+	stop(newer);
+	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(process.pid, 0);
+	server_process_clear(&process);
+	server_process_clear(NULL);
+}
+
+static void programs_are_found_below_the_root(void **state)
+{
+	static const char *const names[] = {"mariadbd", "mysqld", NULL};
+	char *path = NULL;
+
+	(void)state;
+	assert_int_equal(host_program_path(root, names, &path, NULL), 0);
+	assert_null(path);
+	run("mkdir -p $root/usr/sbin/mariadbd $root/usr/libexec $root/usr/bin;"
+	    "touch $root/usr/bin/mariadbd; touch $root/usr/libexec/mysqld;"
+	    "chmod +x $root/usr/libexec/mysqld");
+	/* Neither the directory nor the file that is no program. */
+	assert_int_equal(host_program_path(root, names, &path, NULL), 0);
+	assert_string_equal(path, "/usr/libexec/mysqld");
+	free(path);
+	run("chmod +x $root/usr/bin/mariadbd");
+	assert_int_equal(host_program_path(root, names, &path, NULL), 0);
+	assert_string_equal(path, "/usr/bin/mariadbd");
+	free(path);
+	assert_int_equal(host_program_path("/", (const char *const[]){"env", NULL}, &path, NULL), 0);
+	assert_string_equal(path, "/usr/bin/env");
+	free(path);
+}
+
+static void space_is_measured(void **state)
+{
+	_cleanup_free_ char *missing = str_printf("%s/missing", root);
+	struct error err = {0};
+	uint64_t empty, full, linked, space = 0;
+
+	(void)state;
+	assert_int_equal(host_free_bytes(root, &space, NULL), 0);
+	assert_true(space > 0);
+	assert_int_equal(host_free_bytes(missing, &space, &err), -ENOENT);
+	assert_true(*err.remedy);
+
+	assert_int_equal(host_tree_bytes(root, &empty, NULL), 0);
+	run("mkdir $root/a; dd if=/dev/zero of=$root/a/b bs=1024 count=1024 2>/dev/null");
+	assert_int_equal(host_tree_bytes(root, &full, NULL), 0);
+	assert_in_range(full - empty, 1 << 20, (1 << 20) + 65536);
+	run("ln -s / $root/a/everything; ln -s $root/a $root/again");
+	assert_int_equal(host_tree_bytes(root, &linked, NULL), 0);
+	assert_in_range(linked - full, 0, 65536);
+	err.remedy[0] = '\0';
+	assert_int_equal(host_tree_bytes(missing, &full, &err), -ENOENT);
+	assert_true(*err.remedy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_server_is_found_by_its_executable, setup, teardown),
+		cmocka_unit_test_setup_teardown(programs_are_found_below_the_root, setup, teardown),
+		cmocka_unit_test_setup_teardown(space_is_measured, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
