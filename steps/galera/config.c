@@ -8,8 +8,8 @@
 #include "wizard/util.h"
 
 /* The server's own groups, for a my_print_defaults that does not know them (MySQL's). */
-static const char *const server_groups[] = { "client-server", "mysqld",	  "server",
-					     "mariadb",	      "mariadbd", "galera" };
+static const char *const server_groups[] = { "client-server", "mysqld",   "server",
+					     "mariadb",       "mariadbd", "galera" };
 
 /* ---- reading -------------------------------------------------------------------------------- */
 

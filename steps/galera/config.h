@@ -13,8 +13,8 @@
 /* Where to read. */
 struct galera_config_source {
 	const char *root;          /* "/" or a scratch root */
-	const char *defaults_file; /* --defaults-file FILE, as given; NULL: the server's own places */
-	const char *group_suffix;  /* --defaults-group-suffix; may be NULL */
+	const char *defaults_file; /* as --defaults-file has it; NULL: the server's own places */
+	const char *group_suffix;  /* as --defaults-group-suffix; may be NULL */
 };
 
 struct galera_option {
@@ -27,18 +27,18 @@ struct galera_config {
 	size_t option_count;
 
 	/* Derived, with the server's defaults filled in. Owned. */
-	char *data_directory;   /* /var/lib/mysql */
-	char *error_log;        /* a path; NULL: standard error, so the systemd journal */
-	char *socket;           /* NULL: not set, so where the server was built to have it */
-	char *sst_method;       /* rsync; Percona XtraDB Cluster 8 has another default, and sets it */
-	char *notify_command;   /* NULL: not set */
-	char *node_name;        /* NULL: not set */
+	char *data_directory; /* /var/lib/mysql */
+	char *error_log;      /* a path; NULL: standard error, so the systemd journal */
+	char *socket;         /* NULL: not set, so where the server was built to have it */
+	char *sst_method;     /* rsync; Percona XtraDB Cluster 8 has another default, and sets it */
+	char *notify_command; /* NULL: not set */
+	char *node_name;      /* NULL: not set */
 	char *cluster_name;
 	char *cluster_address;
 	char *provider_options;
-	bool wsrep_on;          /* wsrep_on; where that is not set, a wsrep_provider other than none */
-	bool multicast;         /* gmcast.mcast_addr is set */
-	bool read;              /* a configuration was found and read */
+	bool wsrep_on;  /* wsrep_on; where that is not set, a wsrep_provider other than none */
+	bool multicast; /* gmcast.mcast_addr is set */
+	bool read;      /* a configuration was found and read */
 };
 
 /*
@@ -58,9 +58,9 @@ void galera_config_clear(struct galera_config *config);
  * "loose_NAME" counts as NAME, as it does for the server. */
 const char *galera_config_get(const struct galera_config *config, const char *name);
 /*
- * galera_provider_option - a value out of wsrep_provider_options, or of the variable that MariaDB 11
- * has for it (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees); NULL:
- * not set.
+ * galera_provider_option - a value out of wsrep_provider_options, or of the variable that MariaDB
+ * 11 has for it (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees);
+ * NULL: not set.
  */
 char *galera_provider_option(const struct galera_config *config, const char *name);
 

@@ -10,9 +10,10 @@ enum { BASE_PORT = 4567, SST_PORT = 4444, LAST_PORT = 65535 };
 
 static int not_a_port(const char *setting, const char *value, struct error *err)
 {
-	return error_set(err, EINVAL,
-			 "correct it in the server's configuration: a port is a number from 1 to 65535",
-			 "%s is %s, which names no port", setting, *value ? value : "empty");
+	return error_set(
+		err, EINVAL,
+		"correct it in the server's configuration: a port is a number from 1 to 65535",
+		"%s is %s, which names no port", setting, *value ? value : "empty");
 }
 
 /* The number in text[0..length), or 0. */

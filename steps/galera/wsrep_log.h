@@ -14,31 +14,51 @@
 enum transfer_kind { TRANSFER_NONE, TRANSFER_SST, TRANSFER_IST };
 enum transfer_role { ROLE_NONE, ROLE_JOINER, ROLE_DONOR };
 
-/* What was seen since the last server start in the text (joiner), or in all of it (donor). */
+/*
+ * What was seen since the last server start in the text, or in all of it where there is none. A run
+ * of the server that only recovers its position (--wsrep-recover) is no start.
+ *
+ * Of several transfers the last one counts; but what the node received since its start comes before
+ * what it has given to others since. Texts are the messages without their time stamps, cut to fit,
+ * NUL bytes as '?', a password in an --auth argument left out.
+ */
 struct wsrep_story {
-	bool started;            /* a server start was seen */
-	bool transfer_required;  /* the node asked for a state transfer */
-	bool synced;             /* "Synchronized with group", after the transfer where there was one */
+	bool started;           /* a server start was seen */
+	bool transfer_required; /* the node asked for a state transfer */
+	bool synced; /* "Synchronized with group", after the transfer where there was one */
 	enum transfer_role role;
 	enum transfer_kind kind;
-	bool complete;           /* kind is proved, and its end was seen */
-	bool failed;             /* a failure message was seen, and no success after it */
-	char method[32];         /* rsync, mariabackup, ...; "" */
-	char donor[64];          /* names, as logged; "" */
+	bool complete;   /* kind is proved, and its end was seen */
+	bool failed;     /* a failure message was seen, and no success after it: Synchronized
+			    (joiner, or no transfer), "SST sent" (donor) */
+	char method[32]; /* rsync, mariabackup, ...; "" */
+	char donor[64];  /* names, as logged; "" */
 	char joiner[64];
-	char position[96];       /* uuid:seqno that was reached; "" */
-	long long writesets;     /* of an IST; -1 unknown */
-	char proof[256];         /* the line that tells SST from IST, or "" */
-	char failure[256];       /* the first failure line; "" */
-	bool permission_denied;  /* a failure with errno 13 */
-	bool notify_failed;      /* "Notification command failed" */
-	bool notify_undefined;   /* "wsrep_notify_cmd is not defined" */
+	char position[96];      /* uuid:seqno that was reached; "" */
+	long long writesets;    /* of an IST; -1 unknown */
+	char proof[256];        /* the line that tells SST from IST, or "" */
+	char failure[256];      /* the first failure line; "": it stays when a success follows */
+	bool permission_denied; /* a failure with errno 13; stays likewise */
+	bool notify_failed;     /* "Notification command failed" */
+	bool notify_undefined;  /* "wsrep_notify_cmd is not defined" */
 	char notify_failure[256];
-	size_t lines;            /* lines read */
-	size_t starts;           /* server starts seen */
+	size_t lines;  /* lines read */
+	size_t starts; /* server starts seen */
 };
 
-/* wsrep_log_read - the story of a log's text (need not be NUL-terminated). Never fails. */
+/*
+ * wsrep_log_read - the story of a log's text (need not be NUL-terminated). Never fails.
+ *
+ * SST or IST is proved as the servers' sources have it, since the SST script is started, and "SST
+ * complete" printed, for an IST too:
+ *   SST, joiner  "Proceeding with SST", an IST receiver prepared from seqno 0, or an IST that could
+ *                not be prepared because of the local state; write-sets received that do not follow
+ *                the local state (the data came by an SST that they caught up from)
+ *   IST, joiner  write-sets received and none of the above, or the script says that it is an IST
+ *   donor        its script's --bypass: IST, none: SST; or the script's or provider's own words
+ * complete needs, for a joiner, "Synchronized with group" afterwards; and where MariaDB 10.4 or
+ * later got an SST, its "SST succeeded" with a position that is defined.
+ */
 void wsrep_log_read(const char *text, size_t length, struct wsrep_story *story);
 
 #endif

@@ -58,7 +58,8 @@ static char *put(const char *name, const char *text)
 
 static void read_file(const char *path, const char *suffix, struct galera_config *config)
 {
-	struct galera_config_source source = { .root = "/", .defaults_file = path,
+	struct galera_config_source source = { .root = "/",
+					       .defaults_file = path,
 					       .group_suffix = suffix };
 	struct error err = { 0 };
 	int r = galera_config_read(&source, config, &err);
@@ -244,7 +245,8 @@ static void test_provider_options(void **state)
 		const char *options, *name, *value;
 	} cases[] = {
 		{ "base_port=1;base_port=2", "base_port", "2" },
-		{ " gmcast.listen_addr = tcp://[::1]:5 ; x=1", "gmcast.listen_addr", "tcp://[::1]:5" },
+		{ " gmcast.listen_addr = tcp://[::1]:5 ; x=1", "gmcast.listen_addr",
+		  "tcp://[::1]:5" },
 		{ "a=b=c;", "a", "b=c" },
 		{ "a=;", "a", "" },
 		{ "base_port", "base_port", NULL },
@@ -352,10 +354,10 @@ static void test_not_installed(void **state)
 static void test_mysql_my_print_defaults(void **state)
 {
 	struct galera_config_source source = { .root = "/", .defaults_file = "/etc/x.cnf" };
-	_cleanup_free_ char *program = put("bin/my_print_defaults",
-					   "#!/bin/sh\n"
-					   "case \"$*\" in *--mysqld*) exit 1;; esac\n"
-					   "echo --report-host=\"$*\"\n");
+	_cleanup_free_ char *program =
+		put("bin/my_print_defaults", "#!/bin/sh\n"
+					     "case \"$*\" in *--mysqld*) exit 1;; esac\n"
+					     "echo --report-host=\"$*\"\n");
 	_cleanup_free_ char *path = strdup(getenv("PATH")), *changed = NULL;
 	struct galera_config config = { 0 };
 

@@ -62,7 +62,8 @@ static void test_ports(void **state)
 		{ "10.0.0.1", "gcache.size=1G", "AUTO",
 		  "4567/tcp replication; 4568/tcp IST; 4444/tcp SST" },
 		{ "127.0.0.2",
-		  "gmcast.listen_addr=tcp://127.0.0.2:4567;ist.recv_addr=127.0.0.2:4568;gcache.size=32M",
+		  "gmcast.listen_addr=tcp://"
+		  "127.0.0.2:4567;ist.recv_addr=127.0.0.2:4568;gcache.size=32M",
 		  "127.0.0.2:4444",
 		  "4567/tcp replication gmcast.listen_addr; 4568/tcp IST ist.recv_addr; "
 		  "4444/tcp SST wsrep_sst_receive_address" },
@@ -78,10 +79,12 @@ static void test_ports(void **state)
 		  "5567/tcp replication gmcast.listen_addr; 4568/tcp IST; 4444/tcp SST" },
 		{ NULL, "gmcast.listen_addr=tcp://0.0.0.0; base_port=5000", NULL,
 		  "5000/tcp replication base_port; 5001/tcp IST base_port; 4444/tcp SST" },
-		{ "[fd00::1]:6000", "gmcast.listen_addr=tcp://[::1]:4577;ist.recv_addr=[fd00::1]", NULL,
+		{ "[fd00::1]:6000", "gmcast.listen_addr=tcp://[::1]:4577;ist.recv_addr=[fd00::1]",
+		  NULL,
 		  "4577/tcp replication gmcast.listen_addr; 6001/tcp IST wsrep_node_address; "
 		  "4444/tcp SST" },
-		{ "fd00::4:1", NULL, "fd00::5", "4567/tcp replication; 4568/tcp IST; 4444/tcp SST" },
+		{ "fd00::4:1", NULL, "fd00::5",
+		  "4567/tcp replication; 4568/tcp IST; 4444/tcp SST" },
 		{ NULL, "ist.recv_addr=ssl://10.0.0.1:4600?x=1", "db3:4500/",
 		  "4567/tcp replication; 4600/tcp IST ist.recv_addr; "
 		  "4500/tcp SST wsrep_sst_receive_address" },
@@ -124,7 +127,7 @@ static void test_methods(void **state)
 	static const struct {
 		const char *method;
 		int count;
-	} cases[] = { { "mysqldump", 2 }, { "MySQLdump", 2 }, { "skip", 2 }, { "rsync", 3 },
+	} cases[] = { { "mysqldump", 2 },   { "MySQLdump", 2 },     { "skip", 2 }, { "rsync", 3 },
 		      { "mariabackup", 3 }, { "xtrabackup-v2", 3 }, { NULL, 3 } };
 
 	(void)state;

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/galera/wsrep_story.h"
+
+/* A line's time, thread and level end before this byte. */
+enum { PREFIX_MAX = 128 };
+
+static bool is_level(struct span span)
+{
+	return span_starts(span, "[Note] ") || span_starts(span, "[Warning] ") ||
+	       span_starts(span, "[ERROR] ") || span_starts(span, "[System] ");
+}
+
+/* A line without what the server puts before its messages. What it quotes from others comes later,
+ * so the first level in the line is the server's own. */
+static struct span message_of(struct span line)
+{
+	for (size_t i = 0; i < line.length && i < PREFIX_MAX; i++) {
+		struct span here = span_rest(line, i);
+
+		if (line.text[i] == '[' && is_level(here)) {
+			/* MySQL 8 has an error number and a subsystem in brackets after it. */
+			while (span_starts(here, "[") && span_has(here, "] "))
+				here = span_after(here, "] ");
+			return span_starts(here, "WSREP: ") ? span_after(here, "WSREP: ") : here;
+		}
+		if (line.text[i] == 'W' && span_starts(here, "WSREP_SST: ["))
+			return span_after(here, "] ");
+	}
+	return line;
+}
+
+static const struct wsrep_message *match(struct span message)
+{
+	for (const struct wsrep_message *row = wsrep_messages; row->text; row++) {
+		if (row->where == AT_START ? !span_starts(message, row->text)
+					   : !span_has(message, row->text))
+			continue;
+		if (!row->and_also || span_has(span_after(message, row->text), row->and_also))
+			return row;
+	}
+	return NULL;
+}
+
+static void take_line(struct wsrep_reader *reader, struct span line)
+{
+	const struct wsrep_message *row;
+	struct span message = message_of(span_trim(line));
+
+	row = message.length ? match(message) : NULL;
+	if (row)
+		wsrep_story_take(reader, row->event, span_after(message, row->text), message);
+}
+
+void wsrep_log_read(const char *text, size_t length, struct wsrep_story *story)
+{
+	struct span rest = { text, length };
+	struct wsrep_reader reader;
+
+	wsrep_story_begin(&reader);
+	while (rest.length) {
+		struct span line = span_until(rest, "\n");
+
+		reader.lines++;
+		take_line(&reader, line);
+		rest = span_rest(rest, line.length + (line.length < rest.length));
+	}
+	wsrep_story_end(&reader, story);
+}

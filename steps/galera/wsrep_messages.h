@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wsrep_messages.h - the messages of the server, the provider and the SST scripts: what each means
+ *
+ * A new version's message is a new row of the table. Texts that the server prints for an SST and an
+ * IST alike (the script's start on the joiner, "SST complete", "SST received") prove neither.
+ */
+#ifndef STEPS_GALERA_WSREP_MESSAGES_H
+#define STEPS_GALERA_WSREP_MESSAGES_H
+
+#include <stddef.h>
+
+enum wsrep_event {
+	EVENT_BOOT,     /* the server's program begins; it may be to recover a position only */
+	EVENT_RECOVERY, /* ... it was */
+	EVENT_START,    /* it loads the provider: a real start */
+	EVENT_TRANSFER_NEEDED, /* joiner: begins a state transfer */
+	EVENT_TRANSFER_GAP,    /* joiner: likewise, said by older servers a little later */
+	EVENT_JOINER,          /* this node is the joiner (from here to EVENT_METHOD) */
+	EVENT_GROUP_STATE,     /* joiner: uuid:seqno follows */
+	EVENT_LOCAL_STATE,     /* joiner: uuid:seqno follows */
+	EVENT_JOINER_MONITOR,  /* likewise; its server also says "SST succeeded" */
+	EVENT_JOINER_SST,      /* joiner: it is an SST */
+	EVENT_JOINER_IST,      /* joiner: it is an IST */
+	EVENT_WRITESETS,       /* joiner: count and seqnos of the write-sets */
+	EVENT_POSITION,        /* joiner: uuid:seqno follows */
+	EVENT_SST_RESULT,      /* joiner: a position follows, which is undefined after a failure */
+	EVENT_METHOD,          /* joiner: METHOD|... follows */
+	EVENT_SCRIPT,          /* an SST script's command line */
+	EVENT_MEMBERS,         /* who asks whom for a transfer; on every node */
+	EVENT_SHIFT_JOINER,    /* the one who asked was this node */
+	EVENT_SHIFT_DONOR,     /* the one who was asked was this node */
+	EVENT_DONOR_SST,       /* donor: it is an SST (from here to EVENT_DONOR_SENT) */
+	EVENT_DONOR_IST,       /* donor: it is an IST */
+	EVENT_DONOR_SENT,      /* donor: position follows; done */
+	EVENT_MEMBER_TRANSFER, /* "a (x): State transfer to|from b (y) complete|failed"; on every
+				  node */
+	EVENT_SYNCED,
+	EVENT_FAILURE,
+	EVENT_FAILURE_JOINER, /* on every node: a failure of this one only when it is the joiner */
+	EVENT_ABORTING,       /* the server gives up, when the line ends here */
+	EVENT_NOTIFY_FAILED,
+	EVENT_NOTIFY_UNDEFINED,
+};
+
+enum wsrep_where {
+	AT_START, /* the message begins so */
+	ANYWHERE, /* it is somewhere in it: a source position, or a command's own words, precede */
+};
+
+struct wsrep_message {
+	const char *text;
+	enum wsrep_event event;
+	enum wsrep_where where;
+	const char *and_also; /* further on in the line, too; NULL: nothing */
+};
+
+/* The first row that fits a line counts. Ends with a NULL text. */
+extern const struct wsrep_message wsrep_messages[];
+
+#endif
