@@ -33,16 +33,17 @@ const char *fix_name(enum fix fix); /* "port", "invalid-label": the machine inte
 /* A row of a table of denials that are known for a service, with their explanation. A NULL member
  * matches anything; the members that are words match any one of their space-separated words. A word
  * "@x" matches a target type that has the policy's attribute x; "self" a target equal to the
- * source; a trailing '*' any ending. */
+ * source; a trailing '*' any ending. A row of FIX_DOMAIN holds where the source is a domain in
+ * which programs land that were given none: unconfined_service_t, initrc_t, ... */
 struct known_denial {
 	const char *target;
 	const char *tclass;
-	const char *permissions; /* every denied permission must be one of these */
+	const char *permissions; /* each denied permission is looked up by itself */
 	const char *comm;
-	const char *path;        /* a path's beginning */
-	enum fix fix;            /* FIX_DONTAUDIT, FIX_REFUSE, FIX_ALLOW, FIX_LABEL, FIX_DOMAIN */
-	int severity;            /* 0 (harmless) .. 10 (never) of granting it */
-	const char *why;         /* a sentence for the operator */
+	const char *path; /* a path's beginning */
+	enum fix fix;     /* FIX_DONTAUDIT, FIX_REFUSE, FIX_ALLOW, FIX_LABEL, FIX_DOMAIN */
+	int severity;     /* 0 (harmless) .. 10 (never) of granting it */
+	const char *why;  /* a sentence for the operator */
 	/* FIX_DONTAUDIT: silence it for every type of this attribute, not for the one type seen:
 	 * a scan meets every domain sooner or later. NULL: the type itself. */
 	const char *widen;
@@ -58,16 +59,19 @@ struct advice_port {
 
 /* Where the answers come from. Borrowed throughout. */
 struct advisor {
-	struct oracle *oracle;              /* the policy that is loaded now */
-	const struct known_denial *known;   /* up to one with why NULL */
+	struct oracle *oracle;            /* the policy that is loaded now */
+	const struct known_denial *known; /* up to one with why NULL */
 	const struct advice_port *ports;
 	size_t port_count;
-	const char *domain;                 /* the domain that the service should have: mysqld_t */
-	/* The type of a port now, or *type NULL: unlabelled (caller frees). */
+	const char *domain; /* the domain that the service should have: mysqld_t */
+	/* Where the policy expects the service's data: the labels that a directory elsewhere is to
+	 * be given ("semanage fcontext -a -e"). NULL: no such advice. */
+	const char *data_directory;
+	/* The type of a port now, or *type NULL: unlabelled (caller frees). NULL: not known. */
 	int (*port_label)(void *data, const char *proto, unsigned int number, char **type,
 			  struct error *err);
 	/* The type that the policy wants a path to have (tclass tells file from dir), or *type
-	 * NULL: it says nothing (caller frees). */
+	 * NULL: it says nothing (caller frees). NULL: not known. */
 	int (*path_label)(void *data, const char *path, const char *tclass, char **type,
 			  struct error *err);
 	void *data;
@@ -81,27 +85,29 @@ enum decision {
 
 /* Accesses of one source to one target type and class that have one fix. */
 struct finding {
+	/* The target is the type that a rule would name: of one of the service's ports its label
+	 * now, of a FIX_DONTAUDIT that is widened the attribute. */
 	char *source, *target, *tclass;
 	char **permissions; /* sorted, each once */
 	size_t permission_count;
 	enum fix fix;
-	char *detail;       /* what to do, exactly: "4568/tcp -> mysqld_port_t", "restorecon -v /x" */
-	char *why;          /* for the operator */
-	char *rule_target;  /* FIX_DONTAUDIT widened: the attribute; else NULL */
+	char *detail; /* what to do, exactly: "4568/tcp -> mysqld_port_t", "restorecon -v /x" */
+	char *why;    /* for the operator */
+	char *rule_target; /* FIX_DONTAUDIT widened: the attribute; else NULL */
 	int severity;
 	bool permissive_only; /* every denial was logged under permissive */
 
-	size_t count;       /* denials */
+	size_t count; /* denials */
 	time_t first, last;
-	size_t *evidence;   /* indices into the denials, oldest first */
+	size_t *evidence; /* indices into the denials, oldest first */
 	enum decision decision;
 };
 
 struct findings {
 	struct finding *items; /* grouped by fix in the ladder's order, most severe first */
 	size_t count;
-	size_t denials;        /* judged */
-	size_t unknown_names;  /* denials with a name that the policy does not define */
+	size_t denials;       /* judged */
+	size_t unknown_names; /* denials with a name that the policy does not define */
 };
 
 /* advice_judge - the findings of denials; the same input gives the same order. */

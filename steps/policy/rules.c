@@ -7,8 +7,8 @@
 #include "wizard/util.h"
 
 /* What a comment tells of each kind of evidence: the first few, each cut. */
-#define EVIDENCE_KEPT 4
-#define EVIDENCE_WIDTH 60
+#define EVIDENCE_KEPT   4
+#define EVIDENCE_WIDTH  60
 #define COMMENT_COLUMNS 100
 
 struct words {
@@ -172,7 +172,8 @@ static struct rule *rule_for(struct rules *rules, const struct finding *finding)
 	key.target = strdup(key.target);
 	key.tclass = strdup(key.tclass);
 	rule = key.source && key.target && key.tclass
-		       ? array_push(&rules->items, &rules->count, sizeof(*rule)) : NULL;
+		       ? array_push(&rules->items, &rules->count, sizeof(*rule))
+		       : NULL;
 	if (!rule) {
 		rule_clear(&key);
 		return NULL;

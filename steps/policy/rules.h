@@ -17,9 +17,9 @@ struct rule {
 	enum rule_kind kind;
 	char *source, *target, *tclass; /* target "self" where it is the source itself */
 	bool target_is_attribute;
-	char **permissions;             /* sorted, each once */
+	char **permissions; /* sorted, each once */
 	size_t permission_count;
-	char *comment;                  /* why, and the evidence: lines of plain text */
+	char *comment; /* why, and the evidence: lines of plain text */
 };
 
 struct rules {

@@ -58,7 +58,8 @@ int te_text(const struct module_header *header, const struct rules *rules, char 
 	if (!out)
 		return error_nomem(err);
 	rules_comment(out, "#", header->comment);
-	/* A module must require something outside its optional blocks; this exists in every policy. */
+	/* A module must require something outside its optional blocks; this exists in every policy.
+	 */
 	fprintf(out, "module %s %s;\n\nrequire {\n\trole object_r;\n}\n", header->name,
 		header->version);
 	for (size_t i = 0; i < rules->count; i++)

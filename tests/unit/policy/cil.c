@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,10 +20,20 @@ static const struct module_header header = { .name = "galera",
 					     .comment = "Made for db3." };
 static char *run_rsync[] = { "execute", "open" }, *look[] = { "getattr" };
 static struct rule items[] = {
-	{ .kind = RULE_ALLOW, .source = "mysqld_t", .target = "rsync_exec_t", .tclass = "file",
-	  .permissions = run_rsync, .permission_count = 2, .comment = "Runs rsync.\nSeen 2 times" },
-	{ .kind = RULE_DONTAUDIT, .source = "mysqld_t", .target = "domain", .tclass = "dir",
-	  .target_is_attribute = true, .permissions = look, .permission_count = 1 },
+	{ .kind = RULE_ALLOW,
+	  .source = "mysqld_t",
+	  .target = "rsync_exec_t",
+	  .tclass = "file",
+	  .permissions = run_rsync,
+	  .permission_count = 2,
+	  .comment = "Runs rsync.\nSeen 2 times" },
+	{ .kind = RULE_DONTAUDIT,
+	  .source = "mysqld_t",
+	  .target = "domain",
+	  .tclass = "dir",
+	  .target_is_attribute = true,
+	  .permissions = look,
+	  .permission_count = 1 },
 };
 static struct rules rules = { .items = items, .count = 2 };
 
@@ -81,13 +92,83 @@ static void test_bad_name(void **state)
 	items[1].tclass = kept;
 }
 
+/* Its rules do what they say in a real policy, and one for a type or permission that the policy
+ * does not have (any more) takes nothing else with it. */
+static void check_compiled(const struct store_cil *modules, size_t count)
+{
+	char *no_permission[] = { "fly" };
+	struct rule more[] = {
+		items[0],
+		{ .kind = RULE_ALLOW,
+		  .source = "mysqld_t",
+		  .target = "gone_t",
+		  .tclass = "file",
+		  .permissions = run_rsync,
+		  .permission_count = 2 },
+		{ .kind = RULE_ALLOW,
+		  .source = "mysqld_t",
+		  .target = "shadow_t",
+		  .tclass = "file",
+		  .permissions = no_permission,
+		  .permission_count = 1 },
+		items[1],
+	};
+	struct rules all = { .items = more, .count = ARRAY_SIZE(more) };
+	_cleanup_free_ char *text = NULL;
+	struct oracle *oracle = NULL;
+	struct judgement judgement;
+	struct error err = { 0 };
+
+	assert_int_equal(cil_text(&header, &all, &text, NULL), 0);
+	if (oracle_compile(&oracle, modules, count, "galera", text, &err) < 0)
+		fail_msg("%s", err.what);
+	assert_int_equal(oracle_judge_types(oracle, "mysqld_t", "rsync_exec_t", "file", "execute",
+					    &judgement, NULL),
+			 0);
+	assert_int_equal(judgement.verdict, VERDICT_ALLOWED);
+	assert_int_equal(oracle_judge_types(oracle, "mysqld_t", "getty_t", "dir", "getattr",
+					    &judgement, NULL),
+			 0);
+	assert_int_equal(judgement.verdict, VERDICT_NO_RULE);
+	assert_true(judgement.dontaudit);
+	oracle_close(oracle);
+}
+
+static void test_compiles(void **state)
+{
+	char root[PATH_MAX];
+	const char *const remove_root[] = { "rm", "-rf", root, NULL };
+	struct module_header bare = { .name = "galera", .version = "1.0" };
+	_cleanup_free_ char *empty = NULL, *said = NULL;
+	struct store_cil *modules = NULL;
+	struct store *store = NULL;
+	struct oracle *oracle = NULL;
+	struct rules none = { 0 };
+	struct error err = { 0 };
+	size_t count = 0;
+
+	(void)state;
+	snprintf(root, sizeof(root), "%s/cil.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	assert_non_null(mkdtemp(root));
+	if (store_create(root, "/", &err) < 0 || store_open(&store, root, &err) < 0 ||
+	    store_all_modules(store, NULL, &modules, &count, &err) < 0)
+		fail_msg("%s", err.what);
+	check_compiled(modules, count);
+	assert_int_equal(cil_text(&bare, &none, &empty, NULL), 0);
+	if (oracle_compile(&oracle, modules, count, "galera", empty, &err) < 0)
+		fail_msg("%s", err.what);
+	oracle_close(oracle);
+	store_cils_free(modules, count);
+	store_close(store);
+	assert_int_equal(process_capture(remove_root, &said, NULL, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_block_names_are_stable),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_bad_name),
+		cmocka_unit_test(test_bytes),    cmocka_unit_test(test_block_names_are_stable),
+		cmocka_unit_test(test_empty),    cmocka_unit_test(test_bad_name),
+		cmocka_unit_test(test_compiles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

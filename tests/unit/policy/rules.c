@@ -55,14 +55,32 @@ static void test_merged_and_sorted(void **state)
 {
 	char *two[] = { "open", "read" }, *other[] = { "getattr", "read" }, *one[] = { "setpgid" };
 	struct finding items[] = {
-		{ .source = "m_t", .target = "a_t", .tclass = "file", .permissions = two,
-		  .permission_count = 2, .fix = FIX_DONTAUDIT, .rule_target = "domain" },
-		{ .source = "m_t", .target = "m_t", .tclass = "process", .permissions = one,
-		  .permission_count = 1, .fix = FIX_ALLOW },
-		{ .source = "m_t", .target = "a_t", .tclass = "file", .permissions = two,
-		  .permission_count = 2, .fix = FIX_ALLOW },
-		{ .source = "m_t", .target = "b_t", .tclass = "file", .permissions = other,
-		  .permission_count = 2, .fix = FIX_DONTAUDIT, .rule_target = "domain" },
+		{ .source = "m_t",
+		  .target = "a_t",
+		  .tclass = "file",
+		  .permissions = two,
+		  .permission_count = 2,
+		  .fix = FIX_DONTAUDIT,
+		  .rule_target = "domain" },
+		{ .source = "m_t",
+		  .target = "m_t",
+		  .tclass = "process",
+		  .permissions = one,
+		  .permission_count = 1,
+		  .fix = FIX_ALLOW },
+		{ .source = "m_t",
+		  .target = "a_t",
+		  .tclass = "file",
+		  .permissions = two,
+		  .permission_count = 2,
+		  .fix = FIX_ALLOW },
+		{ .source = "m_t",
+		  .target = "b_t",
+		  .tclass = "file",
+		  .permissions = other,
+		  .permission_count = 2,
+		  .fix = FIX_DONTAUDIT,
+		  .rule_target = "domain" },
 	};
 	struct findings findings = { .items = items, .count = 4 };
 	struct rules rules = { 0 };
@@ -96,9 +114,16 @@ static void test_merged_and_sorted(void **state)
 static void test_evidence(void **state)
 {
 	char *permissions[] = { "read" };
-	struct finding item = { .source = "m_t", .target = "a_t", .tclass = "file", .fix = FIX_ALLOW,
-				.permissions = permissions, .permission_count = 1, .why = "Because.",
-				.decision = DECISION_ACCEPT, .evidence = all, .count = 6,
+	struct finding item = { .source = "m_t",
+				.target = "a_t",
+				.tclass = "file",
+				.fix = FIX_ALLOW,
+				.permissions = permissions,
+				.permission_count = 1,
+				.why = "Because.",
+				.decision = DECISION_ACCEPT,
+				.evidence = all,
+				.count = 6,
 				.permissive_only = true };
 	struct findings findings = { .items = &item, .count = 1 };
 	struct rules rules = { 0 };
@@ -114,11 +139,20 @@ static void test_evidence(void **state)
 static void test_hostile_evidence(void **state)
 {
 	char *permissions[] = { "read" };
-	struct denial hostile = { .origin = "s\nst", .comm = "\"\x1b[2J;\n)", .path = "/\\\xc3\xa9" };
+	struct denial hostile = { .origin = "s\nst",
+				  .comm = "\"\x1b[2J;\n)",
+				  .path = "/\\\xc3\xa9" };
 	struct denials log = { .items = &hostile, .count = 1 };
-	struct finding item = { .source = "m_t", .target = "a_t", .tclass = "file", .fix = FIX_ALLOW,
-				.permissions = permissions, .permission_count = 1, .why = "A\nb",
-				.decision = DECISION_ACCEPT, .evidence = all, .count = 1 };
+	struct finding item = { .source = "m_t",
+				.target = "a_t",
+				.tclass = "file",
+				.fix = FIX_ALLOW,
+				.permissions = permissions,
+				.permission_count = 1,
+				.why = "A\nb",
+				.decision = DECISION_ACCEPT,
+				.evidence = all,
+				.count = 1 };
 	struct findings findings = { .items = &item, .count = 1 };
 	struct rules rules = { 0 };
 
@@ -134,8 +168,11 @@ static void test_names_are_checked(void **state)
 	static const char *const bad[] = { "", "a b", "a\nallow", "a)", "a;b", "\xc3\xa9", "a{" };
 	struct module_header header = { .name = "galera", .version = "1.0" };
 	char *permissions[] = { "read" };
-	struct rule rule = { .source = "m_t", .target = "a_t", .tclass = "file",
-			     .permissions = permissions, .permission_count = 1 };
+	struct rule rule = { .source = "m_t",
+			     .target = "a_t",
+			     .tclass = "file",
+			     .permissions = permissions,
+			     .permission_count = 1 };
 	struct rules rules = { .items = &rule, .count = 1 };
 	struct error err = { 0 };
 
@@ -228,9 +265,12 @@ static void test_plain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_only_accepted_rules), cmocka_unit_test(test_merged_and_sorted),
-		cmocka_unit_test(test_evidence),            cmocka_unit_test(test_hostile_evidence),
-		cmocka_unit_test(test_names_are_checked),   cmocka_unit_test(test_comment),
+		cmocka_unit_test(test_only_accepted_rules),
+		cmocka_unit_test(test_merged_and_sorted),
+		cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_hostile_evidence),
+		cmocka_unit_test(test_names_are_checked),
+		cmocka_unit_test(test_comment),
 		cmocka_unit_test(test_plain),
 	};
 

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sources: the base policies of Debian and Fedora, the modules that RHEL and Percona ship, reports
+ * of users, and recordings of a cluster under a real kernel: training and confined, by rsync and by
+ * mariabackup. "Proved" says that every exercise succeeded with the access denied. Labels that say
+ * "moved", and what no service may have, are in steps/policy/generic.c.
+ */
+#include "steps/galera/known.h"
+
+/* What looks at other programs: in the SST scripts, and of their shell. */
+#define LOOKERS "ps ss lsof netstat pidof pgrep pkill fuser"
+#define SHELLS  "bash sh dash wsrep_sst_*"
+#define SERVERS "mariadbd mysqld"
+#define FILES   "file dir lnk_file sock_file fifo_file"
+
+const struct known_denial galera_known_denials[] = {
+	/* The server in a domain that is not its own. */
+	{ .comm = "mariadbd mysqld mysqld_safe mariadbd-safe wsrep_sst_*",
+	  .fix = FIX_DOMAIN,
+	  .severity = 6,
+	  .why = "The server does not run in its own domain, so nothing can be learned of it and "
+		 "nothing confines it: its executable has the wrong label, or it was started by "
+		 "hand." },
+
+	/* Scans of all processes. */
+	{ .target = "@domain",
+	  .tclass = "process",
+	  .permissions = "getattr ptrace getsched",
+	  .comm = LOOKERS " " SHELLS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 3,
+	  .widen = "domain",
+	  .why = "ss and ps look at every process to find one of their own. Proved not needed: the "
+		 "SST goes on without." },
+	{ .target = "@domain",
+	  .tclass = "dir file lnk_file",
+	  .permissions = "getattr search open read",
+	  .comm = LOOKERS " " SHELLS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 3,
+	  .widen = "domain",
+	  .why = "ps and ss look at other programs in /proc. Proved not needed: the SST goes on "
+		 "without, where audit2allow would allow them all." },
+	{ .tclass = "sock_file fifo_file chr_file blk_file",
+	  .permissions = "getattr",
+	  .comm = LOOKERS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 1,
+	  .widen = "file_type",
+	  .why = "lsof and ss look at what other programs have open. The SST goes on without." },
+	{ .tclass = "filesystem",
+	  .permissions = "getattr",
+	  .comm = LOOKERS " " SHELLS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 1,
+	  .widen = "filesystem_type",
+	  .why = "lsof looks at every mounted file system. The SST goes on without." },
+	{ .target = "self",
+	  .tclass = "capability cap_userns",
+	  .permissions = "sys_ptrace dac_read_search dac_override",
+	  .comm = LOOKERS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 8,
+	  .why = "ps, ss and lsof try to see more of other programs than they need to." },
+	{ .target = "tty_device_t",
+	  .tclass = "chr_file",
+	  .permissions = "getattr",
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 1,
+	  .why = "ps looks which terminal a process has. Proved not needed." },
+	/* Denied, it falls back to /proc/net/tcp, which tells the same; allowed, it would go on to
+	 * ask for bind, getattr, nlmsg_read and each process's context. */
+	{ .target = "self",
+	  .tclass = "netlink_tcpdiag_socket",
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 2,
+	  .comm = LOOKERS,
+	  .why = "ss asks the kernel which ports listen; denied, it reads /proc/net instead. "
+		 "Proved "
+		 "not needed." },
+	{ .target = "kernel_t",
+	  .tclass = "system",
+	  .permissions = "module_request",
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 7,
+	  .why = "ip and ss ask for a kernel module that they can do without. Not the boolean "
+		 "domain_kernel_load_modules: it would let every domain load modules." },
+
+	/* The shell of the SST scripts. */
+	{ .target = "self",
+	  .tclass = "dir",
+	  .permissions = "write add_name",
+	  .comm = SHELLS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 2,
+	  .why = "The SST script opens /proc/self/fd/N for writing. Proved not needed." },
+	{ .target = "self",
+	  .tclass = "file",
+	  .permissions = "create",
+	  .comm = SHELLS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 2,
+	  .why = "The SST script opens /proc/self/fd/N for writing. Proved not needed." },
+	{ .target = "proc_t",
+	  .tclass = "filesystem",
+	  .permissions = "associate",
+	  .comm = SHELLS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 3,
+	  .why = "The SST script opens /proc/self/fd/N for writing. Proved not needed." },
+	{ .target = "boot_t mnt_t",
+	  .tclass = "dir file lnk_file",
+	  .permissions = "getattr search read",
+	  .comm = SHELLS,
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 2,
+	  .why = "The SST script's shell looks at the directories below / while it expands "
+		 "a pattern. Proved not needed." },
+	{ .target = "selinux_config_t",
+	  .tclass = "dir file lnk_file",
+	  .permissions = "getattr search open read",
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 2,
+	  .why = "The SST script asks whether SELinux is on. Proved not needed: confined it cannot "
+		 "tell, and takes another way." },
+	{ .target = "security_t",
+	  .tclass = "dir filesystem",
+	  .permissions = "getattr search",
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 3,
+	  .why = "The SST script asks whether SELinux is on. Proved not needed." },
+
+	/* Needed. */
+	{ .target = "self",
+	  .tclass = "process",
+	  .permissions = "setpgid",
+	  .fix = FIX_ALLOW,
+	  .severity = 1,
+	  .why = "The server runs each SST script and notify command in a process group of its "
+		 "own. "
+		 "Needed." },
+	{ .target = "rsync_exec_t",
+	  .tclass = "file",
+	  .permissions = "read open getattr execute execute_no_trans map",
+	  .fix = FIX_ALLOW,
+	  .severity = 2,
+	  .why = "An SST by rsync runs rsync inside the server's domain. Needed." },
+	{ .target = "self",
+	  .tclass = "unix_stream_socket",
+	  .permissions = "connectto",
+	  .fix = FIX_ALLOW,
+	  .severity = 1,
+	  .why = "A notify command or SST script connects to its own server's socket." },
+	{ .target = "proc_net_t sysctl_net_t",
+	  .tclass = "file dir lnk_file",
+	  .permissions = "read open getattr search map",
+	  .fix = FIX_ALLOW,
+	  .severity = 2,
+	  .why = "The SST script looks whether the receiver's port listens (ss, netstat)." },
+	{ .target = "anon_inodefs_t",
+	  .tclass = "file",
+	  .permissions = "read write getattr",
+	  .fix = FIX_ALLOW,
+	  .severity = 2,
+	  .why = "The server waits for events (epoll, eventfd), which older kernels label so." },
+	{ .target = "mysqld_port_t",
+	  .tclass = "udp_socket",
+	  .permissions = "name_bind",
+	  .fix = FIX_ALLOW,
+	  .severity = 2,
+	  .why = "Replication by multicast receives on UDP. The port's label alone is not enough: "
+		 "no "
+		 "policy lets the server bind UDP ports." },
+	{ .target = "initrc_tmp_t tmp_t",
+	  .tclass = "file",
+	  .permissions = "write append read open getattr",
+	  .comm = SERVERS,
+	  .path = "/tmp/wsrep_recovery.",
+	  .fix = FIX_ALLOW,
+	  .severity = 2,
+	  .why = "galera_recovery hands the server a temporary file for its messages; without it "
+		 "the node does not start. Needed." },
+	{ .target = "initrc_tmp_t tmp_t cluster_tmp_t",
+	  .tclass = "file",
+	  .permissions = "write append read open getattr",
+	  .fix = FIX_ALLOW,
+	  .severity = 4,
+	  .why = "A temporary file of whoever starts the server (galera_recovery, Pacemaker). A "
+		 "newer "
+		 "server does without; until then, a rule." },
+
+	/* The server's starter of older releases. */
+	{ .target = "mysqld_t",
+	  .tclass = "process",
+	  .permissions = "signull signal sigkill getattr",
+	  .fix = FIX_ALLOW,
+	  .severity = 2,
+	  .why = "mysqld_safe looks whether the server lives, and ends it." },
+	{ .target = "var_run_t",
+	  .tclass = "dir",
+	  .permissions = "write add_name remove_name search",
+	  .fix = FIX_ALLOW,
+	  .severity = 4,
+	  .why = "mysqld_safe writes its pid file beside those of others. Better: a pid-file in a "
+		 "directory of its own, which has its own label." },
+
+	/* Not a rule. */
+	{ .target = "admin_home_t user_home_t user_home_dir_t home_root_t",
+	  .tclass = FILES,
+	  .fix = FIX_LABEL,
+	  .severity = 6,
+	  .why = "A script or file below a home directory, as a notify command: it belongs into "
+		 "/usr/local/bin, where it gets the right label." },
+	{ .target = "nfs_t cifs_t fusefs_t",
+	  .tclass = FILES,
+	  .fix = FIX_REFUSE,
+	  .severity = 7,
+	  .why = "Files on a network have one label for all. Mount the data directory with "
+		 "context=system_u:object_r:mysqld_db_t:s0; a rule would open every such mount." },
+	{ .target = "kerberos*",
+	  .tclass = "tcp_socket udp_socket",
+	  .permissions = "name_bind name_connect",
+	  .fix = FIX_REFUSE,
+	  .severity = 9,
+	  .why = "4444 is the SST's port, and Kerberos's by the base policy. Label the port; a "
+		 "rule, "
+		 "or nis_enabled, would open all of Kerberos's." },
+	{ .target = "self",
+	  .tclass = "capability cap_userns",
+	  .permissions = "dac_override dac_read_search",
+	  .fix = FIX_REFUSE,
+	  .severity = 8,
+	  .why = "A file has the wrong owner or mode: chown it to the server's user. The "
+		 "capability would pass by every mode of every file." },
+	{ 0 },
+};

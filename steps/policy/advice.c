@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <search.h>
+#include <string.h>
+
+#include "steps/policy/ladder.h"
+#include "wizard/util.h"
+
+/* A finding tells so many different commands, and so many types that a scan met. */
+#define DETAILS_MAX 8
+#define TYPES_MAX   40
+
+/* A finding in the making. */
+struct group {
+	struct finding finding;
+	const char *why;
+	char **details;
+	size_t detail_count;
+	bool more_details;
+};
+
+struct groups {
+	void *tree; /* of struct group, by group_compare() */
+	struct group **items;
+	size_t count;
+	const struct denials *denials;
+};
+
+const char *fix_name(enum fix fix)
+{
+	static const char *const names[] = {
+		[FIX_ALLOWED] = "allowed",
+		[FIX_DOMAIN] = "domain",
+		[FIX_PORT] = "port",
+		[FIX_LABEL] = "label",
+		[FIX_INVALID_LABEL] = "invalid-label",
+		[FIX_CONSTRAINT] = "constraint",
+		[FIX_BOOLEAN] = "boolean",
+		[FIX_DONTAUDIT] = "dontaudit",
+		[FIX_REFUSE] = "refuse",
+		[FIX_ALLOW] = "allow",
+	};
+
+	return names[fix];
+}
+
+static void free_words(char **words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(words[i]);
+	free(words);
+}
+
+static void finding_clear(struct finding *finding)
+{
+	free_words(finding->permissions, finding->permission_count);
+	free(finding->source);
+	free(finding->target);
+	free(finding->tclass);
+	free(finding->detail);
+	free(finding->why);
+	free(finding->rule_target);
+	free(finding->evidence);
+}
+
+void findings_clear(struct findings *findings)
+{
+	if (!findings)
+		return;
+	for (size_t i = 0; i < findings->count; i++)
+		finding_clear(&findings->items[i]);
+	free(findings->items);
+	*findings = (struct findings){ 0 };
+}
+
+static void group_free(struct group *group)
+{
+	finding_clear(&group->finding);
+	free_words(group->details, group->detail_count);
+	free(group);
+}
+
+static void keep_node(void *node)
+{
+	(void)node;
+}
+
+static void groups_clear(struct groups *groups)
+{
+	tdestroy(groups->tree, keep_node);
+	for (size_t i = 0; i < groups->count; i++)
+		group_free(groups->items[i]);
+	free(groups->items);
+}
+
+static int group_compare(const void *one, const void *other)
+{
+	const struct finding *a = &((const struct group *)one)->finding;
+	const struct finding *b = &((const struct group *)other)->finding;
+	int order = (a->fix > b->fix) - (a->fix < b->fix);
+
+	if (order == 0)
+		order = strcmp(a->source, b->source);
+	if (order == 0)
+		order = strcmp(a->target, b->target);
+	if (order == 0)
+		order = strcmp(a->tclass, b->tclass);
+	/* One attribute may have the name of no type, but be safe. */
+	return order != 0 ? order : !a->rule_target - !b->rule_target;
+}
+
+static struct group *group_new(const struct group *key)
+{
+	const struct finding *from = &key->finding;
+	struct group *group = calloc(1, sizeof(*group));
+	struct finding *finding = group ? &group->finding : NULL;
+
+	if (!group)
+		return NULL;
+	finding->fix = from->fix;
+	finding->source = strdup(from->source);
+	finding->target = strdup(from->target);
+	finding->tclass = strdup(from->tclass);
+	finding->rule_target = from->rule_target ? strdup(from->rule_target) : NULL;
+	finding->permissive_only = true;
+	finding->severity = -1;
+	if (!finding->source || !finding->target || !finding->tclass ||
+	    !finding->rule_target != !from->rule_target) {
+		group_free(group);
+		return NULL;
+	}
+	return group;
+}
+
+/* The group of one rung; made when there is none yet. NULL: out of memory. */
+static struct group *group_for(struct groups *groups, const struct denial *denial,
+			       const struct rung *rung)
+{
+	struct group key = { .finding = { .source = denial->source,
+					  .target = (char *)rung->target,
+					  .tclass = denial->tclass,
+					  .rule_target = (char *)rung->rule_target,
+					  .fix = rung->fix } };
+	struct group **found = tfind(&key, &groups->tree, group_compare), *group, **slot;
+
+	if (found)
+		return *found;
+	group = group_new(&key);
+	slot = group ? array_push(&groups->items, &groups->count, sizeof(*slot)) : NULL;
+	if (!slot) {
+		if (group)
+			group_free(group);
+		return NULL;
+	}
+	*slot = group;
+	return tsearch(group, &groups->tree, group_compare) ? group : NULL;
+}
+
+/* Insert a copy of word into sorted words that have it not yet. */
+static int words_insert(char ***words, size_t *count, const char *word)
+{
+	size_t at = 0;
+	char *copy, **slot;
+
+	while (at < *count && strcmp((*words)[at], word) < 0)
+		at++;
+	if (at < *count && strcmp((*words)[at], word) == 0)
+		return 0;
+	copy = strdup(word);
+	slot = copy ? array_push(words, count, sizeof(*slot)) : NULL;
+	if (!slot) {
+		free(copy);
+		return -1;
+	}
+	memmove(&(*words)[at + 1], &(*words)[at], (*count - 1 - at) * sizeof(*slot));
+	(*words)[at] = copy;
+	return 0;
+}
+
+static bool words_have(char *const *words, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(words[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_detail(struct group *group, const char *detail, size_t max)
+{
+	if (!detail || words_have(group->details, group->detail_count, detail))
+		return 0;
+	if (group->detail_count == max) {
+		group->more_details = true;
+		return 0;
+	}
+	return words_insert(&group->details, &group->detail_count, detail);
+}
+
+static int add_evidence(struct finding *finding, const struct denial *denial, size_t index)
+{
+	size_t *slot;
+
+	if (finding->count && finding->evidence[finding->count - 1] == index)
+		return 0;
+	slot = array_push(&finding->evidence, &finding->count, sizeof(*slot));
+	if (!slot)
+		return -1;
+	*slot = index;
+	if (finding->count == 1 || denial->seconds < finding->first)
+		finding->first = denial->seconds;
+	if (finding->count == 1 || denial->seconds > finding->last)
+		finding->last = denial->seconds;
+	finding->permissive_only = finding->permissive_only && denial->permissive;
+	return 0;
+}
+
+static int add_rung(struct groups *groups, size_t index, const char *permission,
+		    const struct rung *rung, struct error *err)
+{
+	const struct denial *denial = &groups->denials->items[index];
+	struct group *group = group_for(groups, denial, rung);
+	int r;
+
+	if (!group || words_insert(&group->finding.permissions, &group->finding.permission_count,
+				   permission) < 0)
+		return error_nomem(err);
+	/* One sentence for them all: that of the most severe access. */
+	if (rung->severity > group->finding.severity ||
+	    (rung->severity == group->finding.severity && strcmp(rung->why, group->why) < 0))
+		group->why = rung->why;
+	if (rung->severity > group->finding.severity)
+		group->finding.severity = rung->severity;
+	r = rung->rule_target ? add_detail(group, denial->target, TYPES_MAX)
+			      : add_detail(group, rung->detail, DETAILS_MAX);
+	if (r < 0 || add_evidence(&group->finding, denial, index) < 0)
+		return error_nomem(err);
+	return 0;
+}
+
+static int judge_denial(struct ladder *ladder, struct groups *groups, size_t index, bool *unknown,
+			struct error *err)
+{
+	const struct denial *denial = &groups->denials->items[index];
+
+	for (size_t i = 0; i < denial->permission_count; i++) {
+		struct rung rung = { 0 };
+		int r = ladder_judge(ladder, denial, denial->permissions[i], &rung, err);
+
+		if (r == 0 && rung.unknown)
+			*unknown = true;
+		else if (r == 0)
+			r = add_rung(groups, index, denial->permissions[i], &rung, err);
+		free(rung.detail);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int by_time(const void *one, const void *other, void *data)
+{
+	const struct denials *denials = data;
+	size_t i = *(const size_t *)one, j = *(const size_t *)other;
+	const struct denial *a = &denials->items[i], *b = &denials->items[j];
+
+	if (a->seconds != b->seconds)
+		return a->seconds < b->seconds ? -1 : 1;
+	if (a->millis != b->millis)
+		return a->millis < b->millis ? -1 : 1;
+	return i < j ? -1 : i > j;
+}
+
+/* The rule as a reader of .te knows it. */
+static void write_rule(FILE *out, const struct finding *finding)
+{
+	bool self = strcmp(finding->source, finding->target) == 0;
+
+	fprintf(out, "%s %s %s:%s {", finding->fix == FIX_DONTAUDIT ? "dontaudit" : "allow",
+		finding->source, self ? "self" : finding->target, finding->tclass);
+	for (size_t i = 0; i < finding->permission_count; i++)
+		fprintf(out, " %s", finding->permissions[i]);
+	fputs(" };", out);
+}
+
+static int write_detail(struct group *group, struct error *err)
+{
+	struct finding *finding = &group->finding;
+	const char *between = finding->fix == FIX_PORT || finding->rule_target ? ", " : "; ";
+	size_t length = 0;
+	FILE *out = open_memstream(&finding->detail, &length);
+	int failed;
+
+	if (!out)
+		return error_nomem(err);
+	if (finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT) {
+		write_rule(out, finding);
+		if (group->detail_count)
+			fputs(finding->rule_target ? " seen: " : " ", out);
+	} else if (finding->fix == FIX_REFUSE && !group->detail_count) {
+		fputs("refused: ", out);
+		write_rule(out, finding);
+	}
+	for (size_t i = 0; i < group->detail_count; i++)
+		fprintf(out, "%s%s", i ? between : "", group->details[i]);
+	if (group->more_details)
+		fprintf(out, "%sand more", between);
+	failed = ferror(out);
+	return fclose(out) != 0 || failed ? error_nomem(err) : 0;
+}
+
+static int group_finish(struct group *group, struct denials *denials, struct error *err)
+{
+	struct finding *finding = &group->finding;
+
+	qsort_r(finding->evidence, finding->count, sizeof(*finding->evidence), by_time, denials);
+	finding->why = strdup(group->why);
+	return finding->why ? write_detail(group, err) : error_nomem(err);
+}
+
+static int finding_compare(const void *one, const void *other)
+{
+	const struct finding *a = one, *b = other;
+
+	if (a->fix != b->fix)
+		return a->fix < b->fix ? -1 : 1;
+	if (a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	return group_compare(one, other);
+}
+
+static int finish(struct groups *groups, struct findings *findings, struct error *err)
+{
+	struct denials *denials = (struct denials *)groups->denials;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < groups->count; i++) {
+		struct finding *finding =
+			array_push(&findings->items, &findings->count, sizeof(*finding));
+
+		r = finding ? group_finish(groups->items[i], denials, err) : error_nomem(err);
+		if (r == 0) {
+			*finding = groups->items[i]->finding;
+			groups->items[i]->finding = (struct finding){ 0 };
+		}
+	}
+	if (r == 0 && findings->count)
+		qsort(findings->items, findings->count, sizeof(*findings->items), finding_compare);
+	return r;
+}
+
+int advice_judge(const struct advisor *advisor, const struct denials *denials,
+		 struct findings *findings, struct error *err)
+{
+	_cleanup_(groups_clear) struct groups groups = { .denials = denials };
+	_cleanup_(ladder_clear) struct ladder ladder = { 0 };
+	_cleanup_(findings_clear) struct findings made = { .denials = denials->count };
+	int r = ladder_init(&ladder, advisor, err);
+
+	for (size_t i = 0; r == 0 && i < denials->count; i++) {
+		bool unknown = false;
+
+		r = judge_denial(&ladder, &groups, i, &unknown, err);
+		made.unknown_names += unknown;
+	}
+	if (r == 0)
+		r = finish(&groups, &made, err);
+	if (r < 0)
+		return r;
+	*findings = made;
+	made = (struct findings){ 0 };
+	return 0;
+}
+
+char *finding_key(const struct finding *finding)
+{
+	char *key = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&key, &length);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s %s %s ", finding->source, finding->target, finding->tclass);
+	for (size_t i = 0; i < finding->permission_count; i++)
+		fprintf(out, "%s%s", i ? "," : "", finding->permissions[i]);
+	if (fclose(out) != 0) {
+		free(key);
+		return NULL;
+	}
+	return key;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * match.h - the words of a table of known denials
+ */
+#ifndef STEPS_POLICY_MATCH_H
+#define STEPS_POLICY_MATCH_H
+
+#include <stdbool.h>
+
+#include "steps/policy/advice.h"
+
+/* match_words - is text one of the space-separated words; a trailing '*' stands for any ending.
+ * words NULL: anything is; text NULL: nothing is, otherwise. */
+bool match_words(const char *words, const char *text);
+
+/* match_known - the first row for one permission of a denial, its target taken to be the type
+ * target; NULL: none. domain: FIX_DOMAIN's rows alone, or all but these. */
+const struct known_denial *match_known(const struct known_denial *rows, struct oracle *oracle,
+				       const struct denial *denial, const char *target,
+				       const char *permission, bool domain);
+
+#endif
