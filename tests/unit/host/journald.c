@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "steps/host/journald.h"
+#include "steps/host/logfile.h"
+#include "wizard/util.h"
+
+static const char *const units[] = {"mariadb", "mysql.service", NULL};
+static char *directory, *before, *after, *empty;
+
+static int setup(void **state)
+{
+	_cleanup_free_ char *unpack = NULL;
+
+	(void)state;
+	directory = str_printf("%s/journal.XXXXXX", getenv("TMPDIR") ?: "/tmp");
+	if (!mkdtemp(directory))
+		return -1;
+	before = str_printf("%s/before", directory);
+	after = str_printf("%s/after", directory);
+	empty = str_printf("%s/empty", directory);
+	unpack = str_printf("tar -C '%s' -xzf tests/fixtures/host/journal.tar.gz", directory);
+	return mkdir(empty, 0755) || system(unpack);
+}
+
+static int teardown(void **state)
+{
+	_cleanup_free_ char *remove = str_printf("rm -r '%s'", directory);
+	int rc = system(remove);
+
+	(void)state;
+	free(directory);
+	free(before);
+	free(after);
+	free(empty);
+	return rc;
+}
+
+static json_t *mark_of(const char *journal)
+{
+	struct error err = {0};
+	json_t *mark = NULL;
+
+	if (journald_mark_in(journal, &mark, &err) < 0)
+		fail_msg("%s", err.what);
+	return mark;
+}
+
+/* assert_since - takes the mark. */
+static void assert_since(const char *journal, const char *const *of, json_t *mark,
+			 const char *expected, bool expected_gap)
+{
+	_cleanup_free_ char *text = NULL;
+	struct error err = {0};
+	size_t length = 99;
+	bool gap = !expected_gap;
+
+	if (journald_since_in(journal, of, mark, &text, &length, &gap, &err) < 0)
+		fail_msg("%s", err.what);
+	json_decref(mark);
+	assert_string_equal(text, expected);
+	assert_int_equal(length, strlen(expected));
+	assert_int_equal(gap, expected_gap);
+}
+
+static void only_the_units_and_only_later(void **state)
+{
+	(void)state;
+	assert_since(after, units, mark_of(before), "WSREP: SST complete\nWSREP: Synced\n", false);
+	assert_since(after, units, mark_of(after), "", false);
+	assert_since(before, units, mark_of(before), "", false);
+}
+
+static void the_marked_entry_is_not_later(void **state)
+{
+	static const char *const marked[] = {"mariadb@node2", "mysql", NULL};
+
+	(void)state;
+	assert_since(after, marked, mark_of(before), "WSREP: Synced\n", false);
+}
+
+static void without_a_mark_the_whole(void **state)
+{
+	static const char *const none[] = {NULL};
+	const char *whole = "old\nWSREP: SST complete\nWSREP: Synced\n";
+
+	(void)state;
+	assert_since(after, units, NULL, whole, false);
+	assert_since(after, units, json_null(), whole, false);
+	assert_since(after, none, NULL, "", false);
+}
+
+static void a_journal_without_entries(void **state)
+{
+	json_t *mark = mark_of(empty);
+
+	(void)state;
+	assert_since(empty, units, json_incref(mark), "", false);
+	/* All that it holds later is later. */
+	assert_since(after, units, mark, "old\nWSREP: SST complete\nWSREP: Synced\n", false);
+}
+
+static void a_mark_that_was_dropped(void **state)
+{
+	json_t *mark = mark_of(after);
+
+	(void)state;
+	/* The marked entry is not in this journal: it lost its end. */
+	assert_since(before, units, mark, "", true);
+	assert_since(empty, units, mark_of(after), "", true);
+}
+
+static void errors_have_a_remedy(void **state)
+{
+	_cleanup_free_ char *missing = str_printf("%s/missing", directory);
+	json_t *wrong = json_pack("{s:s}", "cursor", "no cursor"), *mark = NULL;
+	struct error err = {0};
+	char *text = NULL;
+	size_t length;
+	bool gap;
+
+	(void)state;
+	assert_int_equal(journald_mark_in(missing, &mark, &err), -ENOENT);
+	assert_null(mark);
+	assert_true(*err.remedy);
+	assert_true(journald_since_in(after, units, wrong, &text, &length, &gap, &err) < 0);
+	assert_null(text);
+	json_decref(wrong);
+}
+
+static void the_journal_of_this_machine(void **state)
+{
+	struct error err = {0};
+	json_t *mark = NULL;
+
+	(void)state;
+	if (journald_mark(units, &mark, &err) < 0) {
+		print_message("no journal here: %s\n", err.what);
+		skip();
+	}
+	json_decref(mark);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_the_units_and_only_later),
+		cmocka_unit_test(the_marked_entry_is_not_later),
+		cmocka_unit_test(without_a_mark_the_whole),
+		cmocka_unit_test(a_journal_without_entries),
+		cmocka_unit_test(a_mark_that_was_dropped),
+		cmocka_unit_test(errors_have_a_remedy),
+		cmocka_unit_test(the_journal_of_this_machine),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
