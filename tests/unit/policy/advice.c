@@ -222,6 +222,20 @@ static void test_labels(void **state)
 	      "execute", FIX_LABEL, "restorecon -v /usr/local/bin/notify.sh");
 }
 
+static void test_no_label_advice(void **state)
+{
+	(void)state;
+	/* Labelled by hand where the policy says nothing: to restore that would do harm. */
+	check(DENIAL(.target = "mysqld_db_t", .tclass = "file", .path = "/data/mysql/x"), "execute",
+	      FIX_ALLOW, NULL);
+	/* The label of a process, whatever a log has as its path. */
+	check(DENIAL(.target = "getty_t", .tclass = "file", .path = "/var/lib/mysql/x"), "write",
+	      FIX_ALLOW, NULL);
+	check(DENIAL(.target = "var_t", .tclass = "file", .path = "/srv/mysql/x"), "write",
+	      FIX_LABEL,
+	      "semanage fcontext -a -e /var/lib/mysql /srv/mysql && restorecon -Rv /srv/mysql");
+}
+
 /* Judged against a policy file alone. */
 static void test_labels_without_file_contexts(void **state)
 {
@@ -288,6 +302,11 @@ static void test_other_rungs(void **state)
 	check(DENIAL(.target = "getty_exec_t", .tclass = "file"), "execute", FIX_ALLOW, NULL);
 	check(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "ps"), "search", FIX_DONTAUDIT,
 	      "dontaudit mysqld_t domain:dir { search }; seen: getty_t");
+	check(DENIAL(.target = "getty_t", .tclass = "process", .comm = "ss"), "getattr",
+	      FIX_DONTAUDIT, "dontaudit mysqld_t domain:process { getattr }; seen: getty_t");
+	/* The policy hides it; no row says more. */
+	check(DENIAL(.target = "mysqld_t", .tclass = "process"), "setfscreate", FIX_DONTAUDIT,
+	      "dontaudit mysqld_t self:process { setfscreate };");
 	check(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "mariadbd"), "write", FIX_ALLOW,
 	      NULL);
 	check(DENIAL(.target = "kernel_t", .tclass = "system"), "module_request", FIX_DONTAUDIT,
@@ -372,12 +391,18 @@ static void test_grouped_and_sorted(void **state)
 				     .port = 4568, .permissions = bind, .permission_count = 1)),
 		with_contexts(DENIAL(.target = "unreserved_port_t", .tclass = "tcp_socket",
 				     .port = 4567, .permissions = bind, .permission_count = 1)),
+		with_contexts(DENIAL(.target = "unreserved_port_t", .tclass = "tcp_socket",
+				     .port = 4567, .permissions = bind, .permission_count = 1)),
 	};
-	struct findings findings = judge(items, ARRAY_SIZE(items));
-	const struct finding *finding = findings.items;
+	struct findings findings;
+	const struct finding *finding;
 	_cleanup_free_ char *key = NULL;
 
 	(void)state;
+	world.port_calls = 0;
+	findings = judge(items, ARRAY_SIZE(items));
+	finding = findings.items;
+	assert_int_equal(world.port_calls, 2);
 	assert_int_equal(findings.count, 3);
 	assert_int_equal(finding->fix, FIX_PORT);
 	assert_string_equal(finding->detail,
@@ -466,6 +491,9 @@ static void test_recorded_training(void **state)
 	assert_int_equal(findings.items[0].fix, FIX_LABEL);
 	assert_string_equal(findings.items[0].detail, "restorecon -v /lost+found");
 	assert_true(findings.items[0].permissive_only);
+	/* The recovery file, by mariadbd: a known need, not the default for a write. */
+	assert_int_equal(findings.items[findings.count - 3].severity, 2);
+	assert_string_equal(findings.items[findings.count - 3].target, "initrc_tmp_t");
 	accept_all(&findings);
 	assert_int_equal(rules_from_findings(&findings, &denials, &rules, NULL), 0);
 	assert_int_equal(rules.count, ARRAY_SIZE(expected));
@@ -616,6 +644,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_no_label_advice),
 		cmocka_unit_test(test_labels_without_file_contexts),
 		cmocka_unit_test(test_no_equivalence_of_shared_directories),
 		cmocka_unit_test(test_other_rungs),

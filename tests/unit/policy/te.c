@@ -209,6 +209,18 @@ static void test_hostile_comment(void **state)
 	items[0].comment = kept;
 }
 
+static void test_requirements_are_sorted(void **state)
+{
+	struct rule rule = items[0];
+	struct rules one = { .items = &rule, .count = 1 };
+	_cleanup_free_ char *text = NULL;
+
+	(void)state;
+	rule.target = "initrc_tmp_t";
+	assert_int_equal(te_text(&header, &one, &text, NULL), 0);
+	assert_non_null(strstr(text, "\t\ttype initrc_tmp_t, mysqld_t;\n"));
+}
+
 static void test_bad_name(void **state)
 {
 	_cleanup_free_ char *text = NULL;
@@ -228,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_same_as_cil),
 		cmocka_unit_test(test_hostile_comment),
+		cmocka_unit_test(test_requirements_are_sorted),
 		cmocka_unit_test(test_bad_name),
 	};
 
