@@ -23,6 +23,10 @@ int session_reset(struct session *session, struct error *err);
 /* session_take_back - the step that session_go_back() named, once; NULL: nobody went back. */
 const char *session_take_back(struct session *session);
 
+/* session_command - "PROGRAM [--root DIR] WORDS", to be copied into a shell, in new memory (caller
+ * frees); NULL: no memory. */
+char *session_command(const struct session *session, const char *words);
+
 /* session_resume - the command to go on with, in new memory (caller frees); NULL: no memory. */
 char *session_resume(const struct session *session);
 

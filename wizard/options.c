@@ -33,8 +33,7 @@ static const struct poptOption engine_options[] = {
 	{ "json", 0, POPT_ARG_NONE, NULL, OPTION_JSON, "print results as JSON", NULL },
 	{ "no-color", 0, POPT_ARG_NONE, NULL, OPTION_NO_COLOR,
 	  "no colours (also: NO_COLOR in the environment)", NULL },
-	{ "help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, "print this help; behind a command, its",
-	  NULL },
+	{ "help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, "print this help, or a command's", NULL },
 	{ "version", 0, POPT_ARG_NONE, NULL, OPTION_VERSION, "print the version", NULL },
 	POPT_TABLEEND,
 };

@@ -125,6 +125,8 @@ static void show_equivalent(const json_t *changes)
 
 static void show_plan(const struct walk *walk, const struct step *step, const json_t *changes)
 {
+	_cleanup_free_ char *undo = session_command(walk->session, "undo");
+
 	if (json_array_size(changes) == 0)
 		return;
 	screen_blank();
@@ -199,6 +201,7 @@ static int begin(const struct walk *walk, const struct step *step, json_t *chang
 
 static int prove(const struct walk *walk, const struct step *step, struct error *err)
 {
+	_cleanup_free_ char *undo = NULL;
 	enum step_state state = STEP_TODO;
 	int r = step->detect(walk->session, &state, err);
 
@@ -208,11 +211,11 @@ static int prove(const struct walk *walk, const struct step *step, struct error 
 		return 0;
 	error_set(err, EIO, NULL, "%s: it was applied, and the system is still not as it should be",
 		  step->name);
+	undo = session_command(walk->session, "undo");
 	return error_remedy(err,
 			    "look for what else changes the same things, then start again; "
-			    "\"%s status\" shows the state, \"%s undo\" takes the changes back",
-			    session_workflow(walk->session)->program,
-			    session_workflow(walk->session)->program);
+			    "\"%s\" takes the changes back",
+			    undo ? undo : "undo");
 }
 
 static int carry_out(const struct walk *walk, const struct step *step, json_t *changes,

@@ -370,14 +370,18 @@ int session_set_resume(struct session *session, const char *command, struct erro
 	return 0;
 }
 
+char *session_command(const struct session *session, const char *words)
+{
+	const char *program = session->workflow->program;
+	_cleanup_free_ char *root = str_quoted(session->root);
+
+	if (!root)
+		return NULL;
+	return str_printf("%s%s%s%s%s", program, session_is_scratch(session) ? " --root " : "",
+			  session_is_scratch(session) ? root : "", *words ? " " : "", words);
+}
+
 char *session_resume(const struct session *session)
 {
-	_cleanup_free_ char *root = NULL;
-
-	if (session->resume)
-		return strdup(session->resume);
-	if (!session_is_scratch(session))
-		return strdup(session->workflow->program);
-	root = str_quoted(session->root);
-	return root ? str_printf("%s --root %s", session->workflow->program, root) : NULL;
+	return session->resume ? strdup(session->resume) : session_command(session, "");
 }

@@ -94,26 +94,26 @@ static int check_steps(const struct options *options, const struct workflow *wor
 /* The wizard itself goes on without a command's name; another command has to be given again. */
 static int note_resume(struct session *session, const struct options *options, struct error *err)
 {
-	_cleanup_free_ char *usual = session_resume(session), *text = NULL;
-	bool complete = usual;
+	_cleanup_free_ char *words = NULL, *text = NULL;
+	bool complete = true;
 	size_t length;
 	FILE *out;
 
 	if (options->command == &resume_command || options->command == &run_command)
 		return 0;
-	out = open_memstream(&text, &length);
+	out = open_memstream(&words, &length);
 	if (!out)
 		return error_nomem(err);
-	fprintf(out, "%s %s", usual ? usual : "", options->command->name);
+	fputs(options->command->name, out);
 	for (char *const *word = session_arguments(session); *word; word++) {
 		_cleanup_free_ char *quoted = str_quoted(*word);
 
 		complete = complete && quoted;
 		fprintf(out, " %s", quoted ? quoted : "");
 	}
-	if (fclose(out) != 0 || !complete)
-		return error_nomem(err);
-	return session_set_resume(session, text, err);
+	if (fclose(out) == 0 && complete)
+		text = session_command(session, words);
+	return text ? session_set_resume(session, text, err) : error_nomem(err);
 }
 
 static void say_stopped(const struct session *session)
