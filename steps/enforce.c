@@ -22,6 +22,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	_cleanup_free_ char *name = confine_module();
 	_cleanup_free_ char *command = str_printf("semanage permissive -d %s", node_domain());
 	_cleanup_free_ char *undo = str_printf("semanage permissive -a %s", node_domain());
+	_cleanup_free_ char *type = NULL;
 	enum selinux_mode now, boot;
 	unsigned int priority = 0;
 	struct store *store;
@@ -38,7 +39,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	if (r == 0)
 		r = host_selinux_mode(session_root(session), &now, err);
 	if (r == 0)
-		r = host_selinux_config(session_root(session), &boot, NULL, err);
+		r = host_selinux_config(session_root(session), &boot, &type, err);
 	if (r < 0)
 		return r;
 	if (permissive && !module)

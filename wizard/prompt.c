@@ -332,11 +332,37 @@ static bool is_plain(const char *text)
 	return safe && strcmp(safe, text) == 0;
 }
 
+/* A text that was settled beforehand, held to the same as one that is typed. */
+static int take_text(const struct asked *asked, const char *value, const char *origin,
+		     char **answer, struct error *err)
+{
+	if (!is_plain(value))
+		return error_set(err, EINVAL, "give it without control characters",
+				 "%s = %s (%s) is no answer to: %s", asked->question->key, value,
+				 origin, asked->text);
+	*answer = strdup(value);
+	if (!*answer)
+		return error_nomem(err);
+	echo_answer(asked, value, origin);
+	return 0;
+}
+
+/* " [db2]:" - what Enter means, and a colon where the question has no mark of its own. */
+static char *text_behind(const char *text, const char *default_text)
+{
+	_cleanup_free_ char *offered = text_safe(default_text ? default_text : "", false);
+	const char *colon = *text && strchr("?:", text[strlen(text) - 1]) ? "" : ":";
+
+	if (!offered)
+		return NULL;
+	return *offered ? str_printf(" [%s]%s", offered, colon) : strdup(colon);
+}
+
 int prompt_text(struct session *session, const char *key, const char *subject, const char *text,
 		const char *default_text, char **answer, struct error *err)
 {
-	_cleanup_free_ char *behind = NULL, *offered = text_safe(default_text ? default_text : "", false);
-	const char *settled, *origin, *colon;
+	_cleanup_free_ char *behind = text_behind(text, default_text);
+	const char *settled, *origin;
 	struct asked asked;
 	int r;
 
@@ -344,21 +370,11 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 	if (r < 0)
 		return r;
 	settled = session_answer(session, key, subject, &origin);
-	if (settled) {
-		*answer = strdup(settled);
-		if (!*answer)
-			return error_nomem(err);
-		echo_answer(&asked, settled, origin);
-		return 0;
-	}
+	if (settled)
+		return take_text(&asked, settled, origin, answer, err);
 	if (!terminal_present())
 		return no_terminal(&asked, err);
-	colon = *text && strchr("?:", text[strlen(text) - 1]) ? "" : ":";
-	if (offered && *offered)
-		behind = str_printf(" [%s]%s", offered, colon);
-	else
-		behind = strdup(colon);
-	if (!offered || !behind)
+	if (!behind)
 		return error_nomem(err);
 	for (;;) {
 		_cleanup_free_ char *line = NULL;
@@ -368,14 +384,15 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 		if (r < 0)
 			return r;
 		typed = trim(line);
-		if (!*typed && default_text)
-			typed = default_text;
-		else if (!*typed || !is_plain(typed)) {
-			screen_say(*typed ? "Control characters cannot be part of an answer." :
-					    "An answer is needed; Ctrl-C leaves.");
+		if (!*typed && !default_text) {
+			screen_say("An answer is needed; Ctrl-C leaves.");
 			continue;
 		}
-		*answer = strdup(typed);
+		if (!is_plain(typed)) {
+			screen_say("Control characters cannot be part of an answer.");
+			continue;
+		}
+		*answer = strdup(*typed ? typed : default_text);
 		return *answer ? 0 : error_nomem(err);
 	}
 }

@@ -130,35 +130,55 @@ static int next_character(EditLine *editor, wchar_t *character)
 		if (got != 1)
 			return got;
 		length = mbrtowc(character, &byte, 1, &state);
+		if (length == (size_t)-1) { /* drop what was no character, but not this byte */
+			memset(&state, 0, sizeof(state));
+			length = mbrtowc(character, &byte, 1, &state);
+		}
 		if (length == 0 || length == 1)
 			return 1;
-		if (length == (size_t)-1) /* not a character of this locale: as if not typed */
+		if (length == (size_t)-1)
 			memset(&state, 0, sizeof(state));
 	}
 }
 
+/*
+ * One editor for the whole process, never ended: el_end() would throw away what was typed ahead, and
+ * would stop a program that has been put in the background. The terminal's mode does not need it:
+ * el_gets() restores that itself.
+ */
+static EditLine *the_editor(void)
+{
+	static EditLine *editor;
+
+	if (editor)
+		return editor;
+	editor = el_init("wizard", stdin, stderr, stderr);
+	if (!editor)
+		return NULL;
+	el_set(editor, EL_SIGNAL, 0);
+	el_set(editor, EL_EDITOR, "emacs");
+	el_set(editor, EL_PROMPT, prompt_of);
+	el_set(editor, EL_GETCFN, next_character);
+	return editor;
+}
+
 static int read_line(struct reader *reader, char **line, struct error *err)
 {
-	EditLine *editor = el_init("wizard", stdin, stderr, stderr);
+	EditLine *editor = the_editor();
 	const char *typed;
 	int length = 0;
 
 	if (!editor)
 		return error_set(err, EIO, "answer the questions beforehand, with --answers FILE",
 				 "cannot use this terminal for editing a line");
-	el_set(editor, EL_SIGNAL, 0);
-	el_set(editor, EL_EDITOR, "emacs");
 	el_set(editor, EL_CLIENTDATA, reader);
-	el_set(editor, EL_PROMPT, prompt_of);
-	el_set(editor, EL_GETCFN, next_character);
+	el_set(editor, EL_PREP_TERM, 1); /* else the prompt is there before the editor's mode is */
 	typed = el_gets(editor, &length);
 	if (!typed || length <= 0 || session_interrupted()) {
-		el_end(editor);
 		fputc('\n', stderr);
 		return error_set(err, EINTR, NULL, "interrupted");
 	}
 	*line = strndup(typed, strcspn(typed, "\n"));
-	el_end(editor);
 	return *line ? 0 : error_nomem(err);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "steps/audit/avc.h"
 #include "steps/audit/event.h"
 #include "wizard/util.h"
 
@@ -85,113 +86,6 @@ void event_reader_free(struct event_reader *reader)
 	free(reader);
 }
 
-/* ---- fields ---------------------------------------------------------------------------------- */
-
-/* decoded - the field at hand, hex names decoded; NULL: it has no value, or it was cut off. */
-static const char *decoded(auparse_state_t *parser)
-{
-	const char *raw = auparse_get_field_str(parser);
-	size_t length = raw ? strlen(raw) : 0;
-	const char *value;
-
-	if (!length || !strcmp(raw, "(null)") || !strcmp(raw, "?"))
-		return NULL;
-	if (*raw == '"' && (length < 3 || raw[length - 1] != '"'))
-		return NULL;
-	value = auparse_interpret_field(parser);
-	return value && *value ? value : NULL;
-}
-
-static unsigned long numeric(auparse_state_t *parser, int base)
-{
-	const char *raw = auparse_get_field_str(parser);
-
-	return raw ? strtoul(raw, NULL, base) : 0;
-}
-
-/* keep - remember a field's first value: a record that names it twice was tampered with or torn. */
-static void keep(struct event_reader *reader, char **to, const char *value)
-{
-	if (*to || !value)
-		return;
-	*to = strdup(value);
-	if (!*to)
-		reader->no_memory = true;
-}
-
-/* The fields of an AVC record that become something else in the denial. */
-struct avc_fields {
-	char *source, *target, *permissions, *name;
-	unsigned int source_port, destination_port;
-	unsigned long inode;
-	bool denied, granted;
-};
-
-static void avc_fields_clear(struct avc_fields *fields)
-{
-	free(fields->source);
-	free(fields->target);
-	free(fields->permissions);
-	free(fields->name);
-}
-
-static void take_number(struct denial *denial, struct avc_fields *fields, const char *name,
-			auparse_state_t *parser)
-{
-	if (!strcmp(name, "pid")) {
-		denial->pid = (pid_t)numeric(parser, 10);
-	} else if (!strcmp(name, "ino")) {
-		fields->inode = numeric(parser, 10);
-	} else if (!strcmp(name, "src")) {
-		fields->source_port = (unsigned int)numeric(parser, 10);
-	} else if (!strcmp(name, "dest")) {
-		fields->destination_port = (unsigned int)numeric(parser, 10);
-	} else if (!strcmp(name, "permissive")) {
-		denial->permissive = numeric(parser, 10) == 1;
-	} else if (!strcmp(name, "ioctlcmd")) {
-		denial->has_ioctl = true;
-		denial->ioctl = (unsigned int)numeric(parser, 16);
-	}
-}
-
-static void take_field(struct event_reader *reader, struct denial *denial,
-		       struct avc_fields *fields)
-{
-	auparse_state_t *parser = reader->parser;
-	const char *name = auparse_get_field_name(parser), *raw = auparse_get_field_str(parser);
-
-	if (!name || !raw)
-		return;
-	if (!strcmp(name, "seresult")) {
-		fields->denied = !strcmp(raw, "denied");
-		fields->granted = !strcmp(raw, "granted");
-	} else if (!strcmp(name, "seperms")) {
-		keep(reader, &fields->permissions, raw);
-	} else if (!strcmp(name, "scontext")) {
-		keep(reader, &fields->source, raw);
-	} else if (!strcmp(name, "tcontext")) {
-		keep(reader, &fields->target, raw);
-	} else if (!strcmp(name, "tclass")) {
-		keep(reader, &denial->tclass, *raw ? raw : NULL);
-	} else if (!strcmp(name, "srawcon") || !strcmp(name, "trawcon")) {
-		const char *quoted = *raw == '"' ? raw + 1 : raw;
-
-		if (!denial->invalid_context && !(denial->invalid_context =
-						  strndup(quoted, strcspn(quoted, "\""))))
-			reader->no_memory = true;
-	} else if (!strcmp(name, "comm")) {
-		keep(reader, &denial->comm, decoded(parser));
-	} else if (!strcmp(name, "path")) {
-		keep(reader, &denial->path, decoded(parser));
-	} else if (!strcmp(name, "name")) {
-		keep(reader, &fields->name, decoded(parser));
-	} else if (!strcmp(name, "capability")) {
-		keep(reader, &denial->capability, raw);
-	} else {
-		take_number(denial, fields, name, parser);
-	}
-}
-
 /* ---- records --------------------------------------------------------------------------------- */
 
 static bool is_asked_for(const struct event_reader *reader, const char *domain)
@@ -218,9 +112,9 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	denial->seconds = reader->id->seconds;
 	denial->millis = reader->id->millis;
 	denial->serial = reader->id->serial;
-	keep(reader, &denial->origin, reader->origin);
+	avc_keep(&reader->no_memory, &denial->origin, reader->origin);
 	if (*reader->id->node)
-		keep(reader, &denial->node, reader->id->node);
+		avc_keep(&reader->no_memory, &denial->node, reader->id->node);
 	item = array_push(&denials->items, &denials->count, sizeof(*item));
 	if (!item) {
 		reader->no_memory = true;
@@ -239,49 +133,13 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	}
 }
 
-/* has_permission - name_connect is about the port at the other end. */
-static bool has_permission(const struct denial *denial, const char *name)
-{
-	for (size_t i = 0; i < denial->permission_count; i++)
-		if (!strcmp(denial->permissions[i], name))
-			return true;
-	return false;
-}
-
-static bool finish_avc(struct denial *denial, struct avc_fields *fields)
-{
-	if (!fields->denied || !fields->source || !fields->target || !fields->permissions ||
-	    !denial->tclass)
-		return false;
-	if (!record_set_permissions(denial, fields->permissions, strlen(fields->permissions), ',') ||
-	    !record_set_contexts(denial, fields->source, strlen(fields->source), fields->target,
-				 strlen(fields->target)))
-		return false;
-	denial->port = has_permission(denial, "name_connect") || !fields->source_port
-			       ? fields->destination_port
-			       : fields->source_port;
-	if (!denial->path && fields->name) {
-		denial->path = TAKE_PTR(fields->name);
-		denial->path_is_name = *denial->path != '/';
-	}
-	return true;
-}
-
 static void read_avc(struct event_reader *reader)
 {
 	_cleanup_(denial_clear) struct denial denial = {0};
-	_cleanup_(avc_fields_clear) struct avc_fields fields = {0};
+	unsigned long inode = 0;
 
-	if (!auparse_first_field(reader->parser))
-		return;
-	do {
-		take_field(reader, &denial, &fields);
-	} while (auparse_next_field(reader->parser) > 0);
-	errno = 0;
-	if (finish_avc(&denial, &fields))
-		settle(reader, &denial, fields.inode);
-	else if (errno == ENOMEM)
-		reader->no_memory = true;
+	if (avc_read(reader->parser, &denial, &inode, &reader->no_memory))
+		settle(reader, &denial, inode);
 }
 
 /* read_fields - of a SYSCALL record, the program; of a PATH record, the file. */
@@ -297,11 +155,11 @@ static void read_fields(struct event_reader *reader, bool syscall)
 		if (!name)
 			continue;
 		if (syscall && !strcmp(name, "exe"))
-			keep(reader, &reader->exe, decoded(reader->parser));
+			avc_keep(&reader->no_memory, &reader->exe, avc_decoded(reader->parser));
 		else if (!syscall && !strcmp(name, "name"))
-			keep(reader, &file.path, decoded(reader->parser));
+			avc_keep(&reader->no_memory, &file.path, avc_decoded(reader->parser));
 		else if (!syscall && !strcmp(name, "inode"))
-			file.inode = numeric(reader->parser, 10);
+			file.inode = avc_number(reader->parser, 10);
 	} while (auparse_next_field(reader->parser) > 0);
 	if (!file.path || *file.path != '/' || !file.inode) {
 		free(file.path);
@@ -416,7 +274,7 @@ int event_read(struct event_reader *reader, struct event *event, struct error *e
 	auparse_flush_feed(reader->parser);
 	for (size_t i = reader->first; reader->exe && i < denials->count; i++)
 		if (!denials->items[i].userspace)
-			keep(reader, &denials->items[i].exe, reader->exe);
+			avc_keep(&reader->no_memory, &denials->items[i].exe, reader->exe);
 	name_objects(reader);
 	denials->unreadable += event->denied - reader->settled;
 	if (reader->no_memory)

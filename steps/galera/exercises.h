@@ -12,11 +12,12 @@
 #include "steps/galera/wsrep_log.h"
 
 struct exercise {
-	const char *name;      /* "sst", "ist", "notify": stable; recordings use it too */
-	const char *title;     /* "SST" */
-	const char *what;      /* "the whole data set is copied" */
-	const char *safety;    /* the condition before its commands; NULL: none */
-	/* Shell commands, one a line, with {{datadir}}, {{service}}, {{notify}}; NULL-terminated. */
+	const char *name;   /* "sst", "ist", "notify": stable; recordings use it too */
+	const char *title;  /* "SST" */
+	const char *what;   /* "the whole data set is copied" */
+	const char *safety; /* the condition before its commands; NULL: none */
+	/* Shell commands, one a line, with {{datadir}} and {{service}}; NULL-terminated. They are
+	 * for this node; one for another node says so in a comment behind it. */
 	const char *const *commands;
 };
 
@@ -24,16 +25,21 @@ struct exercise {
 extern const struct exercise galera_exercises[];
 
 enum proof {
-	PROOF_NONE,     /* nothing seen: not done yet, or the log is elsewhere */
-	PROOF_OK,       /* proved */
-	PROOF_WRONG,    /* something else happened: an IST where an SST was wanted */
-	PROOF_FAILED,   /* it was tried and failed */
+	PROOF_NONE,   /* nothing seen: not done yet, or the log is elsewhere */
+	PROOF_OK,     /* proved */
+	PROOF_WRONG,  /* something else happened: an IST where an SST was wanted */
+	PROOF_FAILED, /* it was tried and failed */
 };
 
 /*
- * exercise_judge - does the story prove the exercise? *why gets a sentence (new memory, caller
- * frees; NULL: no memory) that names what was seen. notify is proved by the restart that synced and
- * by marks: how many times the notify script is known to have run (-1: cannot be known).
+ * exercise_judge - does the story prove the exercise? *why gets a sentence without a full stop (new
+ * memory, caller frees; NULL: no memory) that names what was seen; it may quote the log.
+ *
+ * sst and ist are proved by what this node got since its start; what it gave to others counts for
+ * nothing. notify is proved by a restart that synced, with no failure of the command logged and not
+ * the remark that it is not set: the server is silent about success, and only about that.
+ * notify_runs is how many times the script is known to have run since; -1: it cannot be known. 0
+ * proves that it did not run.
  */
 enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_story *story,
 			  int notify_runs, char **why);

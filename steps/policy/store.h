@@ -57,6 +57,12 @@ int store_begin(struct store *store, struct error *err);
 /* store_commit - make the changes since store_begin real, all or none. Signals that would stop the
  * program are held back until it is done. On failure the store is as before store_begin. */
 int store_commit(struct store *store, struct error *err);
+/*
+ * store_rebuild - within a transaction: build the policy from the modules at its commit, even if
+ * only ports change (4 s instead of 0.3). A commit of ports alone writes the same policy in another
+ * order of bytes than a build does; with this, taking all changes back gives the very bytes again.
+ */
+int store_rebuild(struct store *store, struct error *err);
 /* store_abort - give up the changes and the lock. Without a transaction: nothing. */
 void store_abort(struct store *store);
 

@@ -97,10 +97,7 @@ void store_capture_end(struct store *store, struct store_capture *capture)
 		if (!used)
 			continue;
 		message_add(store, line, used);
-		/* "libsemanage.add_user: user ... not in password file" is a remark, said at each
-		 * rebuild; an error of libsemanage itself comes through its callback. */
-		if (!str_starts(line, "libsemanage."))
-			error_note(store, line, used);
+		error_note(store, line, used);
 	}
 }
 

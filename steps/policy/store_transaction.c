@@ -70,6 +70,15 @@ int store_in_transaction(const struct store *store, struct error *err)
 			 "no transaction of the policy store is open");
 }
 
+int store_rebuild(struct store *store, struct error *err)
+{
+	int r = store_in_transaction(store, err);
+
+	if (r == 0)
+		semanage_set_rebuild(store->handle, 1);
+	return r;
+}
+
 int store_commit(struct store *store, struct error *err)
 {
 	static const int held_back[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
@@ -88,6 +97,7 @@ int store_commit(struct store *store, struct error *err)
 	r = semanage_commit(store->handle);
 	store_capture_end(store, &capture);
 	store->in_transaction = false;
+	semanage_set_rebuild(store->handle, 0);
 	if (r < 0) {
 		r = store_error(store, err, EIO,
 				"nothing was changed; correct the cause and run the step again",
