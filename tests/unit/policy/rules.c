@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "steps/policy/plain.h"
 #include "steps/policy/rules.h"
 #include "wizard/util.h"
 
@@ -241,27 +240,6 @@ static void test_comment(void **state)
 	}
 }
 
-static void check_plain(const char *text, size_t max, const char *plain, const char *word)
-{
-	_cleanup_free_ char *made = plain_text(text, max), *quoted = plain_shell(text);
-
-	assert_string_equal(made, plain);
-	assert_string_equal(quoted, word);
-}
-
-static void test_plain(void **state)
-{
-	(void)state;
-	check_plain("", 4, "", "$''");
-	check_plain("/a/b.c", 6, "/a/b.c", "/a/b.c");
-	check_plain("/a/b.c", 5, "/a/b....", "/a/b.c");
-	check_plain("a'b", 9, "a'b", "$'a\\x27b'");
-	check_plain("a b", 9, "a b", "$'a b'");
-	check_plain("a\n$(x)", 99, "a\\x0a$(x)", "$'a\\x0a$(x)'");
-	check_plain("a\n", 4, "a...", "$'a\\x0a'");
-	check_plain("\\", 4, "\\x5c", "$'\\x5c'");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,7 +249,6 @@ int main(void)
 		cmocka_unit_test(test_hostile_evidence),
 		cmocka_unit_test(test_names_are_checked),
 		cmocka_unit_test(test_comment),
-		cmocka_unit_test(test_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
