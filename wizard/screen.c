@@ -266,7 +266,7 @@ void screen_table(const char *const *header, const char *const *cells, size_t ro
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
-enum { WHAT, FROM, TO, NOTE, CHANGE_COLUMNS };
+enum { WHAT, FROM, ARROW, TO, NOTE, CHANGE_COLUMNS };
 
 static const char *member(const json_t *change, const char *name)
 {
@@ -290,16 +290,16 @@ static bool any_from(const json_t *changes)
 static bool change_row(const json_t *change, bool arrow, char **row)
 {
 	const char *to = member(change, "to"), *note = member(change, "note");
-	_cleanup_free_ char *to_cell = str_printf("%s%s", arrow && *to ? "-> " : "", to);
 	_cleanup_free_ char *note_cell = *note ? str_printf("(%s)", note) : strdup("");
 
-	if (!to_cell || !note_cell)
+	if (!note_cell)
 		return false;
 	row[WHAT] = text_safe(member(change, "what"), false);
 	row[FROM] = text_safe(member(change, "from"), false);
-	row[TO] = text_safe(to_cell, false);
+	row[ARROW] = strdup(arrow && *to ? "->" : "");
+	row[TO] = text_safe(to, false);
 	row[NOTE] = text_safe(note_cell, false);
-	return row[WHAT] && row[FROM] && row[TO] && row[NOTE];
+	return row[WHAT] && row[FROM] && row[ARROW] && row[TO] && row[NOTE];
 }
 
 static void show_command(const char *lead, const char *command)
@@ -326,6 +326,7 @@ void screen_changes(const json_t *changes, bool with_commands)
 		show(NULL);
 	} else {
 		measure(cells, rows, CHANGE_COLUMNS, widths);
+		widths[ARROW] = arrow; /* one less than it has: a narrower gap behind it */
 		json_array_foreach(changes, i, change) {
 			show_row(cells + i * CHANGE_COLUMNS, CHANGE_COLUMNS, widths, NULL);
 			if (!with_commands)

@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Questions at a real pseudo-terminal, with keys typed at it, and answered beforehand. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "wizard/engine.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/session.h"
+#include "wizard/util.h"
+
+#define PATIENCE 30000 /* ms; a loaded machine under valgrind is slow */
+
+static const struct question questions[] = {
+	{ "ports.apply", "yes no details skip quit", "yes", "apply the port labels?" },
+	{ "review.rule", "accept reject accept-all", NULL, "what becomes of a rule?" },
+	{ "sure", "yes no", NULL, "sure?" },
+	{ "donor", NULL, NULL, "the donor's name" },
+	{ NULL, NULL, NULL, NULL },
+};
+static const struct step *const steps[] = { NULL };
+static const struct workflow workflow = {
+	.program = "prompt-test",
+	.version = "1",
+	.summary = "asks",
+	.follows = "nothing",
+	.steps = steps,
+	.questions = questions,
+};
+
+static const struct choice apply[] = {
+	{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' }, { "skip", "[s]kip", 's' },
+	{ "quit", "[q]uit", 'q' }, { NULL, NULL, 0 },
+};
+static const struct choice review[] = {
+	{ "accept", "[a]ccept", 'a' },
+	{ "reject", "[r]eject", 'r' },
+	{ "accept-all", "accept [A]ll that are left", 'A' },
+	{ NULL, NULL, 0 },
+};
+
+static struct session *new_session(char **answers, bool yes)
+{
+	struct session_options options = { .root = "/", .answers = answers, .yes = yes };
+	struct session *session = NULL;
+	struct error err = { 0 };
+
+	if (session_new(&session, &workflow, &options, &err) != 0)
+		fail_msg("%s", err.what);
+	return session;
+}
+
+/* ---- a program at a pseudo-terminal -------------------------------------------------------- */
+
+struct dialogue {
+	pid_t pid;
+	int keyboard; /* the master's end */
+	int report;   /* what the program says about its answer */
+	char screen[32768];
+	size_t length;
+	size_t seen; /* what say_when() has looked past */
+};
+
+/* Asks in the child; says to the report how it went, and whether the terminal is as before. */
+typedef int ask(struct session *session, char *answer, size_t size);
+
+static void child(ask *question, int report)
+{
+	struct session *session = new_session(NULL, false);
+	struct termios before, after;
+	char answer[256] = "";
+	int r;
+
+	screen_init(true);
+	session_watch_signals();
+	alarm(PATIENCE / 1000); /* a question that never ends fails the test */
+	tcgetattr(STDIN_FILENO, &before);
+	r = question(session, answer, sizeof(answer));
+	tcgetattr(STDIN_FILENO, &after);
+	dprintf(report, "%d %s%s", r, answer,
+		before.c_lflag == after.c_lflag && before.c_iflag == after.c_iflag &&
+				before.c_oflag == after.c_oflag ?
+			"" :
+			" (terminal left in another mode)");
+	session_free(session);
+	exit(0);
+}
+
+static void dialogue_start(struct dialogue *dialogue, ask *question, unsigned short columns)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = columns };
+	int ends[2];
+
+	memset(dialogue, 0, sizeof(*dialogue));
+	fflush(NULL);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	dialogue->pid = forkpty(&dialogue->keyboard, NULL, NULL, &size);
+	assert_true(dialogue->pid >= 0);
+	if (dialogue->pid == 0) {
+		close(ends[0]);
+		child(question, ends[1]);
+	}
+	close(ends[1]);
+	dialogue->report = ends[0];
+}
+
+/* Waits until text shows up on the screen, behind what was waited for before; then types keys. */
+static void say_when(struct dialogue *dialogue, const char *text, const char *keys)
+{
+	char *found;
+
+	while (!(found = strstr(dialogue->screen + dialogue->seen, text))) {
+		struct pollfd output = { .fd = dialogue->keyboard, .events = POLLIN };
+		ssize_t got = -1;
+
+		if (poll(&output, 1, PATIENCE) == 1)
+			got = read(dialogue->keyboard, dialogue->screen + dialogue->length,
+				   sizeof(dialogue->screen) - dialogue->length - 1);
+		if (got <= 0)
+			fail_msg("no \"%s\" on the screen, but: %s", text, dialogue->screen);
+		dialogue->length += (size_t)got;
+	}
+	dialogue->seen = (size_t)(found - dialogue->screen) + strlen(text);
+	assert_int_equal(write(dialogue->keyboard, keys, strlen(keys)), strlen(keys));
+}
+
+/* The program has ended, and this is what it said: result code and answer. */
+static void assert_report(struct dialogue *dialogue, const char *expected)
+{
+	char report[512] = "", last[4096];
+	size_t length = 0;
+	ssize_t got;
+	int status;
+
+	while ((got = read(dialogue->report, report + length, sizeof(report) - length - 1)) > 0)
+		length += (size_t)got;
+	while (read(dialogue->keyboard, last, sizeof(last)) > 0)
+		;
+	close(dialogue->report);
+	close(dialogue->keyboard);
+	assert_int_equal(waitpid(dialogue->pid, &status, 0), dialogue->pid);
+	assert_string_equal(report, expected);
+	assert_int_equal(status, 0);
+}
+
+/* ---- the questions that the tests ask ------------------------------------------------------ */
+
+static int ask_apply(struct session *session, char *answer, size_t size)
+{
+	int chosen = -1, r;
+
+	r = prompt_choice(session, "ports.apply", NULL, "Apply these 3 changes?", apply, 0, &chosen,
+			  NULL);
+	snprintf(answer, size, "%d", chosen);
+	return r;
+}
+
+static int ask_review(struct session *session, char *answer, size_t size)
+{
+	int chosen = -1, r;
+
+	r = prompt_choice(session, "review.rule", "1", "Rule 1?", review, -1, &chosen, NULL);
+	snprintf(answer, size, "%d", chosen);
+	return r;
+}
+
+static int ask_review_default(struct session *session, char *answer, size_t size)
+{
+	int chosen = -1, r;
+
+	r = prompt_choice(session, "review.rule", "1", "Rule 1?", review, 0, &chosen, NULL);
+	snprintf(answer, size, "%d", chosen);
+	return r;
+}
+
+static int ask_sure(struct session *session, char *answer, size_t size)
+{
+	bool sure = true;
+	int r = prompt_yes_no(session, "sure", NULL, "Sure?", false, &sure, NULL);
+
+	snprintf(answer, size, "%s", sure ? "yes" : "no");
+	return r;
+}
+
+static int ask_text(struct session *session, const char *default_text, char *answer, size_t size)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = prompt_text(session, "donor", NULL, "Donor", default_text, &text, NULL);
+
+	snprintf(answer, size, "<%s>", text ? text : "");
+	return r;
+}
+
+static int ask_donor(struct session *session, char *answer, size_t size)
+{
+	return ask_text(session, NULL, answer, size);
+}
+
+static int ask_donor_default(struct session *session, char *answer, size_t size)
+{
+	return ask_text(session, "db2", answer, size);
+}
+
+static int ask_long(struct session *session, char *answer, size_t size)
+{
+	int chosen = -1, r;
+
+	r = prompt_choice(session, "ports.apply", NULL,
+			  "The port 4444/tcp belongs to kerberos_master_port_t in this policy; "
+			  "may it be given to mysqld_port_t as long as the node runs?",
+			  apply, 0, &chosen, NULL);
+	snprintf(answer, size, "%d", chosen);
+	return r;
+}
+
+static int ask_twice(struct session *session, char *answer, size_t size)
+{
+	char first[16], second[16];
+	int r = ask_apply(session, first, sizeof(first));
+
+	if (r == 0)
+		r = ask_sure(session, second, sizeof(second));
+	snprintf(answer, size, "%s %s", first, second);
+	return r;
+}
+
+/* ---- tests --------------------------------------------------------------------------------- */
+
+struct typed {
+	ask *question;
+	const char *prompt, *keys, *report;
+};
+
+static void assert_typed(const struct typed *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct dialogue dialogue;
+
+		dialogue_start(&dialogue, rows[i].question, 80);
+		say_when(&dialogue, rows[i].prompt, rows[i].keys);
+		assert_report(&dialogue, rows[i].report);
+	}
+}
+
+static void test_choice_forms(void **state)
+{
+	static const char prompt[] = "  Apply these 3 changes? [Y]es / [d]etails / [s]kip / [q]uit ";
+	static const struct typed rows[] = {
+		{ ask_apply, prompt, "\r", "0 0" },	       /* Enter: the default */
+		{ ask_apply, prompt, "d\r", "0 1" },	       /* the letter */
+		{ ask_apply, prompt, "S\r", "0 2" },	       /* in the other case */
+		{ ask_apply, prompt, "quit\r", "0 3" },	       /* the value */
+		{ ask_apply, prompt, "DETAILS\r", "0 1" },     /* in the other case */
+		{ ask_apply, prompt, "sk\r", "0 2" },	       /* a beginning */
+		{ ask_apply, prompt, "  s  \r", "0 2" },       /* with spaces */
+		{ ask_apply, prompt, "sk\n", "0 2" },	       /* ended by ^J */
+		{ ask_apply, prompt, "q\x7f" "d\r", "0 1" },   /* backspace */
+		{ ask_apply, prompt, "kip\033[D\033[D\033[Ds\r", "0 2" }, /* arrows to the left */
+		{ ask_apply, prompt, "quit\x15s\r", "0 2" },   /* ^U: the line anew */
+	};
+
+	(void)state;
+	assert_typed(rows, ARRAY_SIZE(rows));
+}
+
+static void test_choice_letters_of_both_cases(void **state)
+{
+	static const char prompt[] = "Rule 1? [a]ccept / [r]eject / accept [A]ll that are left ";
+	static const struct typed rows[] = {
+		{ ask_review, prompt, "a\r", "0 0" },
+		{ ask_review, prompt, "A\r", "0 2" },
+		{ ask_review, prompt, "R\r", "0 1" },
+		{ ask_review, prompt, "accept\r", "0 0" },
+		{ ask_review, prompt, "accept-a\r", "0 2" },
+		{ ask_review, prompt, "accept all that\r", "0 2" },
+		{ ask_review_default, "Rule 1? [a]ccept (Enter) / [r]eject ", "\r", "0 0" },
+	};
+
+	(void)state;
+	assert_typed(rows, ARRAY_SIZE(rows));
+}
+
+static void test_choice_asks_again(void **state)
+{
+	struct dialogue dialogue;
+
+	(void)state;
+	dialogue_start(&dialogue, ask_review, 80);
+	say_when(&dialogue, "Rule 1? ", "maybe\r");
+	say_when(&dialogue, "\"maybe\" ", "");
+	say_when(&dialogue, "is none of the answers.", "");
+	say_when(&dialogue, "Type a (accept), r (reject) or A (accept All that are left).", "");
+	say_when(&dialogue, "Rule 1? ", "acc\r");
+	say_when(&dialogue, "\"acc\" can mean several of the answers.", "");
+	say_when(&dialogue, "Rule 1? ", "\r"); /* no default: asked again */
+	say_when(&dialogue, "Type a ", "");
+	say_when(&dialogue, "Rule 1? ", "?\r");
+	say_when(&dialogue, "Type a ", "");
+	say_when(&dialogue, "Rule 1? ", "r\r");
+	assert_report(&dialogue, "0 1");
+	assert_null(strstr(dialogue.screen, "\"?\""));
+
+	dialogue_start(&dialogue, ask_apply, 80);
+	say_when(&dialogue, "uit ", "?\r");
+	say_when(&dialogue, "Type y (yes), d (details), s (skip) or q (quit); Enter means yes.", "");
+	say_when(&dialogue, "uit ", "\r");
+	assert_report(&dialogue, "0 0");
+}
+
+static void test_yes_no(void **state)
+{
+	static const struct typed rows[] = {
+		{ ask_sure, "  Sure? [y]es / [N]o ", "\r", "0 no" },
+		{ ask_sure, "  Sure? [y]es / [N]o ", "Y\r", "0 yes" },
+		{ ask_sure, "  Sure? [y]es / [N]o ", "ye\r", "0 yes" },
+		{ ask_sure, "  Sure? [y]es / [N]o ", "n\r", "0 no" },
+	};
+
+	(void)state;
+	assert_typed(rows, ARRAY_SIZE(rows));
+}
+
+static void test_text(void **state)
+{
+	static const struct typed rows[] = {
+		{ ask_donor, "  Donor: ", " db 3 \r", "0 <db 3>" },
+		{ ask_donor, "  Donor: ", "d\xc3\xbc" "b3\r", "0 <d\xc3\xbc" "b3>" },
+		{ ask_donor, "  Donor: ", "\xc3\xbc\x7f" "b3\r", "0 <b3>" },
+		{ ask_donor_default, "  Donor [db2]: ", "\r", "0 <db2>" },
+		{ ask_donor_default, "  Donor [db2]: ", "db3\r", "0 <db3>" },
+	};
+
+	(void)state;
+	assert_typed(rows, ARRAY_SIZE(rows));
+}
+
+static void test_text_refuses(void **state)
+{
+	struct dialogue dialogue;
+
+	(void)state;
+	dialogue_start(&dialogue, ask_donor, 80);
+	say_when(&dialogue, "Donor: ", "\r");
+	say_when(&dialogue, "An answer is needed", "");
+	say_when(&dialogue, "Donor: ", "a\x16\x1b" "b\r"); /* ^V takes the ESC literally */
+	say_when(&dialogue, "Control characters cannot be part of an answer.", "");
+	say_when(&dialogue, "Donor: ", "a\xe2\x80\xae" "b\r"); /* right-to-left override */
+	say_when(&dialogue, "Control characters cannot be part of an answer.", "");
+	say_when(&dialogue, "Donor: ", "ab\r");
+	assert_report(&dialogue, "0 <ab>");
+}
+
+static void test_interrupt(void **state)
+{
+	static const char eintr[] = "-4 -1";
+	static const struct typed rows[] = {
+		{ ask_apply, "uit ", "\x03", eintr },	  /* one Ctrl-C is enough */
+		{ ask_apply, "uit ", "ski\x03", eintr },  /* in the middle of a word */
+		{ ask_apply, "uit ", "\x04", eintr },	  /* Ctrl-D */
+		{ ask_donor, "Donor: ", "\x03", "-4 <>" },
+		{ ask_donor_default, ": ", "\x04", "-4 <>" },
+	};
+
+	(void)state;
+	assert_int_equal(EINTR, 4);
+	assert_typed(rows, ARRAY_SIZE(rows));
+}
+
+static void test_hang_up(void **state)
+{
+	struct dialogue dialogue;
+	char report[64] = "";
+
+	(void)state;
+	dialogue_start(&dialogue, ask_apply, 80);
+	say_when(&dialogue, "uit ", "sk");
+	close(dialogue.keyboard); /* the ssh session is gone */
+	assert_true(read(dialogue.report, report, sizeof(report) - 1) > 0);
+	assert_memory_equal(report, "-4 -1", 5);
+	close(dialogue.report);
+	assert_int_equal(waitpid(dialogue.pid, NULL, 0), dialogue.pid);
+}
+
+/* A shell with one job: it starts the program in the foreground, and when that stops, looks at the
+ * terminal and brings it back. */
+static void shell_with_job(ask *question, int report)
+{
+	struct termios mode;
+	int status;
+	pid_t job = fork();
+
+	if (job == 0) {
+		setpgid(0, 0);
+		tcsetpgrp(STDIN_FILENO, getpid()); /* SIGTTOU is ignored, see below */
+		signal(SIGTTOU, SIG_DFL);
+		child(question, report);
+	}
+	while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+		tcgetattr(STDIN_FILENO, &mode);
+		dprintf(report, "stopped, %s; ", mode.c_lflag & ICANON ? "lines" : "single keys");
+		kill(job, SIGCONT);
+	}
+	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+static void test_stop_and_continue(void **state)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	struct dialogue dialogue = { 0 };
+	int ends[2];
+
+	(void)state;
+	fflush(NULL);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	dialogue.pid = forkpty(&dialogue.keyboard, NULL, NULL, &size);
+	assert_true(dialogue.pid >= 0);
+	if (dialogue.pid == 0) {
+		close(ends[0]);
+		signal(SIGTTOU, SIG_IGN);
+		alarm(PATIENCE / 1000);
+		shell_with_job(ask_apply, ends[1]);
+	}
+	close(ends[1]);
+	dialogue.report = ends[0];
+	say_when(&dialogue, "uit ", "sk");
+	say_when(&dialogue, "sk", "\x1a"); /* Ctrl-Z */
+	say_when(&dialogue, "uit sk", "ip\r"); /* shown again, with what was typed before */
+	assert_report(&dialogue, "stopped, lines; 0 2");
+}
+
+static void test_resize(void **state)
+{
+	struct winsize size = { .ws_row = 40, .ws_col = 132 };
+	struct dialogue dialogue;
+
+	(void)state;
+	dialogue_start(&dialogue, ask_apply, 80);
+	say_when(&dialogue, "uit ", "s");
+	say_when(&dialogue, "s", "");
+	assert_int_equal(ioctl(dialogue.keyboard, TIOCSWINSZ, &size), 0);
+	say_when(&dialogue, "", "kip\r");
+	assert_report(&dialogue, "0 2");
+}
+
+static void test_long_question(void **state)
+{
+	struct dialogue dialogue;
+
+	(void)state;
+	dialogue_start(&dialogue, ask_long, 60);
+	say_when(&dialogue, "  The port 4444/tcp belongs to kerberos_master_port_t in\r\n", "");
+	say_when(&dialogue, "  this policy; may it be given to mysqld_port_t as long as\r\n", "");
+	say_when(&dialogue, "  the node runs?\r\n", "");
+	say_when(&dialogue, "  [Y]es / [d]etails / [s]kip / [q]uit ", "d\r");
+	assert_report(&dialogue, "0 1");
+
+	dialogue_start(&dialogue, ask_long, 36); /* not even the labels have room */
+	say_when(&dialogue, "  [Y]es / [d]etails / [s]kip /\r\n", "");
+	say_when(&dialogue, "  [q]uit\r\n", "");
+	say_when(&dialogue, "  > ", "q\r");
+	assert_report(&dialogue, "0 3");
+}
+
+static void test_typed_ahead(void **state)
+{
+	struct dialogue dialogue;
+
+	(void)state;
+	dialogue_start(&dialogue, ask_twice, 80);
+	say_when(&dialogue, "uit ", "d\ry\r"); /* the second question gets its line, too */
+	assert_report(&dialogue, "0 1 yes");
+}
+
+/* Runs question with standard error going to a file; gives what was written there. */
+static void capture_screen(char *text, size_t size, int (*question)(struct session *, void *),
+			   struct session *session, void *data, int *result)
+{
+	int saved = dup(STDERR_FILENO);
+	FILE *file = tmpfile();
+	size_t length;
+
+	assert_non_null(file);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	screen_init(false);
+	*result = question(session, data);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	length = fread(text, 1, size - 1, file);
+	text[length] = '\0';
+	fclose(file);
+}
+
+static int apply_quietly(struct session *session, void *chosen)
+{
+	return prompt_choice(session, "ports.apply", "4444", "Apply these 3 changes?", apply, 0,
+			     chosen, NULL);
+}
+
+static int donor_quietly(struct session *session, void *text)
+{
+	return prompt_text(session, "donor", NULL, "Donor:", NULL, text, NULL);
+}
+
+static void test_answered_beforehand(void **state)
+{
+	char *answers[] = { (char *)"ports.apply=skip", (char *)"ports.apply[4444]=quit",
+			    (char *)"donor=db3", (char *)"donor[x]=db\033[3", NULL };
+	struct session *session = new_session(answers, false);
+	_cleanup_free_ char *text = NULL;
+	struct error err = { 0 };
+	char screen[1024];
+	int chosen = -1, r;
+
+	(void)state;
+	assert_true(prompt_is_answered(session, "ports.apply", "4567"));
+	assert_false(prompt_is_answered(session, "sure", NULL));
+	capture_screen(screen, sizeof(screen), apply_quietly, session, &chosen, &r);
+	assert_int_equal(r, 0);
+	assert_int_equal(chosen, 3);
+	assert_string_equal(screen, "  Apply these 3 changes? quit (--answer)\n");
+	capture_screen(screen, sizeof(screen), donor_quietly, session, &text, &r);
+	assert_int_equal(r, 0);
+	assert_string_equal(text, "db3");
+	assert_string_equal(screen, "  Donor: db3 (--answer)\n");
+	free(TAKE_PTR(text));
+	assert_int_equal(prompt_text(session, "donor", "x", "Donor", NULL, &text, &err), -EINVAL);
+	assert_null(text);
+	session_free(session);
+}
+
+static void test_yes_answers(void **state)
+{
+	struct session *session = new_session(NULL, true);
+	char screen[1024];
+	int chosen = -1, r;
+
+	(void)state;
+	assert_true(prompt_is_answered(session, "ports.apply", NULL));
+	assert_false(prompt_is_answered(session, "donor", NULL));
+	capture_screen(screen, sizeof(screen), apply_quietly, session, &chosen, &r);
+	assert_int_equal(r, 0);
+	assert_int_equal(chosen, 0);
+	assert_string_equal(screen, "  Apply these 3 changes? yes (--yes)\n");
+	session_free(session);
+}
+
+static void test_answer_not_offered(void **state)
+{
+	char *answers[] = { (char *)"ports.apply=no", NULL }; /* the question's, not this prompt's */
+	struct session *session = new_session(answers, false);
+	struct error err = { 0 };
+	int chosen = -1;
+
+	(void)state;
+	assert_int_equal(prompt_choice(session, "ports.apply", NULL, "Apply?", apply, 0, &chosen, &err),
+			 -EINVAL);
+	assert_string_equal(err.what, "ports.apply = no (--answer) is no answer to: Apply?");
+	assert_int_equal(chosen, -1);
+	session_free(session);
+}
+
+static void test_no_terminal(void **state)
+{
+	struct session *session = new_session(NULL, false);
+	struct error err = { 0 };
+	char *text = NULL;
+	bool sure;
+	int chosen;
+
+	(void)state;
+	assert_int_equal(prompt_choice(session, "ports.apply", NULL, "Apply these 3 changes?", apply,
+				       0, &chosen, &err),
+			 -ENOTTY);
+	assert_int_equal(err.code, ENOTTY);
+	assert_string_equal(err.what, "no terminal to ask at: Apply these 3 changes?");
+	assert_string_equal(err.remedy,
+			    "answer it with --answer ports.apply=yes (or no, details, skip, quit), "
+			    "or a line `ports.apply = yes` in the file given by --answers");
+	assert_int_equal(prompt_choice(session, "review.rule", "1", "Rule 1?", review, 0, &chosen,
+				       &err),
+			 -ENOTTY);
+	assert_string_equal(err.remedy,
+			    "answer it with --answer 'review.rule[1]=accept' (or reject, accept-all), "
+			    "or a line `review.rule[1] = accept` in the file given by --answers");
+	assert_int_equal(prompt_yes_no(session, "sure", NULL, "Sure?", true, &sure, &err), -ENOTTY);
+	assert_int_equal(prompt_text(session, "donor", NULL, "Donor", "db2", &text, &err), -ENOTTY);
+	assert_string_equal(err.remedy, "answer it with --answer donor=TEXT, "
+					"or a line `donor = TEXT` in the file given by --answers");
+	assert_null(text);
+	session_free(session);
+}
+
+static void test_unknown_question(void **state)
+{
+	struct session *session = new_session(NULL, true);
+	struct error err = { 0 };
+	bool sure;
+
+	(void)state;
+	assert_int_equal(prompt_yes_no(session, "unknown", NULL, "?", true, &sure, &err), -EINVAL);
+	assert_non_null(strstr(err.what, "unknown"));
+	assert_true(*err.remedy);
+	session_free(session);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_choice_forms),
+		cmocka_unit_test(test_choice_letters_of_both_cases),
+		cmocka_unit_test(test_choice_asks_again),
+		cmocka_unit_test(test_yes_no),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_refuses),
+		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_hang_up),
+		cmocka_unit_test(test_stop_and_continue),
+		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_long_question),
+		cmocka_unit_test(test_typed_ahead),
+		cmocka_unit_test(test_answered_beforehand),
+		cmocka_unit_test(test_yes_answers),
+		cmocka_unit_test(test_answer_not_offered),
+		cmocka_unit_test(test_no_terminal),
+		cmocka_unit_test(test_unknown_question),
+	};
+	int nowhere = open("/dev/null", O_RDONLY);
+
+	setlocale(LC_CTYPE, "");
+	setenv("TERM", "xterm", 1);
+	dup2(nowhere, STDIN_FILENO); /* as from cron: never this test's own terminal */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a person sees: made safe, wrapped, aligned; and results that reach their end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+/* ---- capturing a stream -------------------------------------------------------------------- */
+
+struct capture {
+	int fd, saved;
+	FILE *file;
+	char text[16384];
+};
+
+static void capture_start(struct capture *capture, int fd)
+{
+	fflush(NULL);
+	capture->fd = fd;
+	capture->saved = dup(fd);
+	capture->file = tmpfile();
+	assert_non_null(capture->file);
+	assert_int_equal(dup2(fileno(capture->file), fd), fd);
+}
+
+static const char *capture_end(struct capture *capture)
+{
+	size_t length;
+
+	fflush(NULL);
+	dup2(capture->saved, capture->fd);
+	close(capture->saved);
+	rewind(capture->file);
+	length = fread(capture->text, 1, sizeof(capture->text) - 1, capture->file);
+	capture->text[length] = '\0';
+	fclose(capture->file);
+	return capture->text;
+}
+
+static void columns(const char *number)
+{
+	assert_int_equal(setenv("COLUMNS", number, 1), 0);
+}
+
+/* As a step would end its output: the next blank line counts. */
+static void some_line(void)
+{
+	screen_other();
+}
+
+/* ---- safety -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *raw, *safe;
+} escapes[] = {
+	{ "", "" },
+	{ "plain ~ text", "plain ~ text" },
+	{ "two\nlines", "two\nlines" },
+	{ "\x01\x02\x07\x08", "\\x01\\x02\\x07\\x08" },
+	{ "a\tb\rc\vd", "a\\x09b\\x0dc\\x0bd" },
+	{ "\033[2J\033]0;title\007", "\\x1b[2J\\x1b]0;title\\x07" },
+	{ "\x7f", "\\x7f" },
+	{ "\xc2\x80 \xc2\x9b" "31m \xc2\x9f", "\\xc2\\x80 \\xc2\\x9b31m \\xc2\\x9f" }, /* C1 */
+	{ "\xc2\xa0", "\xc2\xa0" },					/* the first behind C1 */
+	{ "\xc3\xa4 \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80", "\xc3\xa4 \xe6\x97\xa5\xe6\x9c\xac "
+								"\xf0\x9f\x98\x80" },
+	{ "\x80 \xbf \xc0 \xff", "\\x80 \\xbf \\xc0 \\xff" }, /* no UTF-8 */
+	{ "\xe6\x97", "\\xe6\\x97" },			     /* cut off */
+	{ "\xe6\x97x", "\\xe6\\x97x" },
+	{ "\xc0\xaf \xe0\x80\xaf", "\\xc0\\xaf \\xe0\\x80\\xaf" },	   /* overlong '/' */
+	{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },				   /* a surrogate */
+	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },			   /* beyond Unicode */
+	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" }, /* U+200B, 200F */
+	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" }, /* U+202A, 202E */
+	{ "\xe2\x81\xa0\xe2\x81\xa9", "\\xe2\\x81\\xa0\\xe2\\x81\\xa9" }, /* U+2060, 2069 */
+	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },				   /* U+FEFF */
+	{ "\xd8\x9c \xc2\xad", "\\xd8\\x9c \\xc2\\xad" },		   /* U+061C, 00AD */
+	{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },			   /* U+E0041, a tag */
+	{ "\xe2\x80\x8a\xe2\x80\x90", "\xe2\x80\x8a\xe2\x80\x90" },	   /* U+200A, 2010 */
+	{ "\\x1b", "\\x1b" },
+	{ "%s%n", "%s%n" },
+};
+
+static void test_safe(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
+		_cleanup_free_ char *safe = screen_safe(escapes[i].raw);
+
+		assert_string_equal(safe, escapes[i].safe);
+	}
+}
+
+static void test_safe_every_byte(void **state)
+{
+	(void)state;
+	for (int byte = 1; byte < 256; byte++) {
+		const char raw[] = { (char)byte, '\0' };
+		_cleanup_free_ char *safe = screen_safe(raw);
+		bool plain = byte == '\n' || (byte >= 0x20 && byte < 0x7f);
+
+		assert_int_equal(strlen(safe), plain ? 1 : 4);
+	}
+}
+
+static void test_safe_without_utf8(void **state)
+{
+	_cleanup_free_ char *safe = NULL;
+
+	(void)state;
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+	safe = screen_safe("d\xc3\xbc" "b \033");
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	assert_string_equal(safe, "d\\xc3\\xbc" "b \\x1b");
+}
+
+/* No function lets a byte through: all are given the same hostile text. */
+static void test_every_way_is_safe(void **state)
+{
+	static const char hostile[] = "a\033[31m\x7f\xc2\x9b\xe2\x80\xae\rb";
+	static const char *const cells[] = { hostile, hostile };
+	json_t *changes = json_pack("[{s:s,s:s,s:s,s:s,s:s,s:s}]", "what", "", "from",
+				    "\033\x7f", "to", "\033\x7f", "note", "\033\x7f", "command",
+				    "\033\x7f", "undo", "\033\x7f");
+	struct capture screen, result;
+
+	(void)state;
+	json_object_set_new(json_array_get(changes, 0), "what", json_string("\xe2\x80\xae\x7f\033"));
+	capture_start(&screen, STDERR_FILENO);
+	capture_start(&result, STDOUT_FILENO);
+	screen_heading(1, 2, hostile);
+	screen_say("%s", hostile);
+	screen_mark(MARK_OK, "%s", hostile);
+	screen_detail("%s", hostile);
+	screen_table(cells, cells, 1, 2);
+	screen_changes(changes, true);
+	screen_error(hostile, hostile, hostile);
+	screen_result("%s", hostile);
+	screen_result_json(json_array_get(changes, 0));
+	capture_end(&result);
+	capture_end(&screen);
+	for (const char *at = screen.text; *at; at++)
+		assert_true(*at == '\n' || (*at >= 0x20 && *at < 0x7f));
+	for (const char *at = result.text; *at; at++)
+		assert_true(*at == '\n' || (*at >= 0x20 && *at < 0x7f));
+	assert_non_null(strstr(result.text, "a\\x1b[31m\\x7f\\xc2\\x9b\\xe2\\x80\\xae\\x0db\n"));
+	assert_non_null(strstr(result.text, "\"what\": \"\\u202E\\u007f\\u001B\""));
+	json_decref(changes);
+}
+
+/* A line break can only stand in running text: in a cell or a heading it would forge a line. */
+static void test_line_breaks_in_cells(void **state)
+{
+	static const char *const cells[] = { "a\n  ok  forged", "b" };
+	json_t *changes = json_pack("[{s:s,s:s}]", "what", "x\n  ok  forged", "command", "y\nz");
+	struct capture screen;
+
+	(void)state;
+	capture_start(&screen, STDERR_FILENO);
+	screen_table(NULL, cells, 1, 2);
+	screen_changes(changes, true);
+	screen_heading(0, 0, "h\n  ok  forged");
+	capture_end(&screen);
+	assert_null(strstr(screen.text, "\n  ok"));
+	assert_non_null(strstr(screen.text, "    a\\x0a  ok  forged  b\n"));
+	json_decref(changes);
+}
+
+/* ---- layout -------------------------------------------------------------------------------- */
+
+static void test_blank_lines(void **state)
+{
+	struct capture screen;
+
+	(void)state;
+	some_line();
+	capture_start(&screen, STDERR_FILENO);
+	screen_blank();
+	screen_blank();
+	screen_heading(2, 10, "Label the Galera ports");
+	screen_say("Text.");
+	screen_heading(0, 0, "Plain");
+	screen_blank();
+	screen_blank();
+	assert_string_equal(capture_end(&screen), "\n[2/10] Label the Galera ports\n"
+						  "  Text.\n"
+						  "\nPlain\n"
+						  "\n");
+}
+
+static void test_marks(void **state)
+{
+	struct capture screen;
+
+	(void)state;
+	columns("30");
+	capture_start(&screen, STDERR_FILENO);
+	screen_mark(MARK_OK, "%d ports labelled", 3);
+	screen_mark(MARK_WARN, "a line that goes on under its text");
+	screen_mark(MARK_STOP, "one\ntwo");
+	screen_mark(MARK_TODO, "todo");
+	screen_mark(MARK_NONE, "none");
+	assert_string_equal(capture_end(&screen), "  ok  3 ports labelled\n"
+						  "  !   a line that goes on\n"
+						  "      under its text\n"
+						  "  x   one\n"
+						  "      two\n"
+						  "  -   todo\n"
+						  "      none\n");
+}
+
+static void test_details_stay_whole(void **state)
+{
+	struct capture screen;
+
+	(void)state;
+	columns("30");
+	capture_start(&screen, STDERR_FILENO);
+	screen_detail("semanage port -a -t mysqld_port_t -p tcp 4567\nrm %s", "x");
+	assert_string_equal(capture_end(&screen),
+			    "    semanage port -a -t mysqld_port_t -p tcp 4567\n"
+			    "    rm x\n");
+}
+
+static const struct {
+	const char *columns, *text, *wrapped;
+} wraps[] = {
+	{ "80", "", "  \n" },
+	{ "24", "mysqld may only use ports it has", "  mysqld may only use\n  ports it has\n" },
+	{ "24", "exactly twenty-two co.", "  exactly twenty-two co.\n" },
+	{ "24", "exactly twenty-three c.", "  exactly twenty-three\n  c.\n" },
+	{ "40", "mysqld may only use ports it has", "  mysqld may only use ports it has\n" },
+	{ "24", "a /very/long/path/that/has/no/room x",
+	  "  a\n  /very/long/path/that/has/no/room\n  x\n" },
+	{ "24", "one\n\ntwo\n", "  one\n\n  two\n" },
+	{ "24", "  indented  and  spaced out", "    indented  and\n  spaced out\n" },
+	{ "24", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
+		"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e x",
+	  "  \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
+	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e x\n" },
+	{ "24", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
+		"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e xyz",
+	  "  \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
+	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\n  xyz\n" },
+	{ "24", "escapes count as shown \x01\x02\x03", "  escapes count as shown\n  \\x01\\x02\\x03\n" },
+};
+
+static void test_wrapping(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wraps); i++) {
+		struct capture screen;
+
+		columns(wraps[i].columns);
+		capture_start(&screen, STDERR_FILENO);
+		screen_say("%s", wraps[i].text);
+		assert_string_equal(capture_end(&screen), wraps[i].wrapped);
+	}
+}
+
+static void test_width(void **state)
+{
+	static const struct {
+		const char *variable;
+		size_t width;
+	} rows[] = {
+		{ "132", 132 }, { "1", 20 },	{ "0", 80 },	       { "-5", 80 },
+		{ "", 80 },	{ "12x", 80 }, { "99999999999999999999", 80 },
+	};
+	struct capture screen;
+
+	(void)state;
+	capture_start(&screen, STDERR_FILENO);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		columns(rows[i].variable);
+		assert_int_equal(screen_width(), rows[i].width);
+	}
+	unsetenv("COLUMNS");
+	assert_int_equal(screen_width(), 80);
+	capture_end(&screen);
+}
+
+static void test_table(void **state)
+{
+	static const char *const header[] = { "exercise", "joiner", "donor" };
+	static const char *const cells[] = {
+		"SST \xe6\x97\xa5\xe6\x9c\xac", "-", "a cell that is wrapped under itself",
+		"notify command", NULL, "n/a",
+		"d\xc3\xbc" "b3", "ok", NULL,
+	};
+	struct capture screen;
+
+	(void)state;
+	columns("50");
+	capture_start(&screen, STDERR_FILENO);
+	screen_table(header, cells, 3, 3);
+	assert_string_equal(capture_end(&screen),
+			    "    exercise        joiner  donor\n"
+			    "    SST \xe6\x97\xa5\xe6\x9c\xac        -       a cell that is wrapped\n"
+			    "                            under itself\n"
+			    "    notify command          n/a\n"
+			    "    d\xc3\xbc" "b3            ok\n");
+	capture_start(&screen, STDERR_FILENO);
+	screen_table(NULL, NULL, 0, 3);
+	assert_string_equal(capture_end(&screen), "");
+}
+
+static json_t *three_changes(void)
+{
+	json_t *changes = json_pack(
+		"[{s:s,s:s,s:s,s:s,s:s}, {s:s,s:s,s:s,s:s}, {s:s,s:s}]", "what",
+		"4567/tcp  replication", "from", "unlabelled", "to", "mysqld_port_t", "command",
+		"semanage port -a -t mysqld_port_t -p tcp 4567", "undo",
+		"semanage port -d -p tcp 4567", "what", "4444/tcp  SST", "from",
+		"kerberos_master_port_t", "to", "mysqld_port_t", "note", "override", "what",
+		"module galera", "to", "loaded");
+
+	assert_non_null(changes);
+	return changes;
+}
+
+static void test_changes(void **state)
+{
+	json_t *changes = three_changes(), *new = json_pack("[{s:s,s:s}]", "what", "module galera",
+							    "to", "loaded");
+	struct capture screen;
+
+	(void)state;
+	columns("80");
+	capture_start(&screen, STDERR_FILENO);
+	screen_changes(changes, false);
+	assert_string_equal(
+		capture_end(&screen),
+		"    4567/tcp  replication  unlabelled              -> mysqld_port_t\n"
+		"    4444/tcp  SST          kerberos_master_port_t  -> mysqld_port_t  (override)\n"
+		"    module galera                                  -> loaded\n");
+	capture_start(&screen, STDERR_FILENO);
+	screen_changes(new, false);
+	assert_string_equal(capture_end(&screen), "    module galera  loaded\n");
+	capture_start(&screen, STDERR_FILENO);
+	columns("30");
+	json_array_remove(changes, 1);
+	screen_changes(changes, true);
+	assert_string_equal(capture_end(&screen),
+			    "    4567/tcp  replication  unlabelled  -> mysqld_port_t\n"
+			    "      as:   semanage port -a -t mysqld_port_t -p tcp 4567\n"
+			    "      undo: semanage port -d -p tcp 4567\n"
+			    "    module galera                      -> loaded\n");
+	json_decref(changes);
+	json_decref(new);
+}
+
+static void test_error(void **state)
+{
+	struct capture screen;
+
+	(void)state;
+	columns("40");
+	capture_start(&screen, STDERR_FILENO);
+	screen_error("galera-selinux", "no such file: /tmp/x with some more words",
+		     "create it, then start again");
+	screen_error("galera-selinux", "short", "");
+	assert_string_equal(capture_end(&screen), "galera-selinux: no such file: /tmp/x\n"
+						  "  with some more words\n"
+						  "  create it, then start again\n"
+						  "galera-selinux: short\n");
+}
+
+/* ---- colour -------------------------------------------------------------------------------- */
+
+/* Shows an ok mark at a pseudo-terminal of so many columns. */
+static void at_terminal(bool plain, unsigned short width, char *text, size_t size)
+{
+	struct winsize window = { .ws_row = 24, .ws_col = width };
+	int master, slave, saved = dup(STDERR_FILENO);
+	struct termios raw;
+	ssize_t got;
+
+	cfmakeraw(memset(&raw, 0, sizeof(raw)));
+	assert_int_equal(openpty(&master, &slave, NULL, &raw, &window), 0);
+	dup2(slave, STDERR_FILENO);
+	screen_init(plain);
+	screen_mark(MARK_OK, "three words here");
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	screen_init(true);
+	got = read(master, text, size - 1);
+	assert_true(got > 0);
+	text[got] = '\0';
+	close(slave);
+	close(master);
+}
+
+static void test_colour(void **state)
+{
+	static const char plain[] = "  ok  three words here\n";
+	static const char colour[] = "  \033[32mok  \033[0mthree words here\n";
+	struct capture screen;
+	char text[256];
+
+	(void)state;
+	columns("25"); /* the terminal itself knows better */
+	setenv("TERM", "xterm", 1);
+	unsetenv("NO_COLOR");
+	at_terminal(false, 80, text, sizeof(text));
+	assert_string_equal(text, colour);
+	at_terminal(false, 21, text, sizeof(text));
+	assert_string_equal(text, "  \033[32mok  \033[0mthree words\n      here\n");
+	at_terminal(true, 80, text, sizeof(text));
+	assert_string_equal(text, plain);
+	setenv("NO_COLOR", "1", 1);
+	at_terminal(false, 80, text, sizeof(text));
+	assert_string_equal(text, plain);
+	setenv("NO_COLOR", "", 1); /* set but empty is not set: no-color.org */
+	at_terminal(false, 80, text, sizeof(text));
+	assert_string_equal(text, colour);
+	unsetenv("NO_COLOR");
+	setenv("TERM", "dumb", 1);
+	at_terminal(false, 80, text, sizeof(text));
+	assert_string_equal(text, plain);
+	setenv("TERM", "xterm", 1);
+	capture_start(&screen, STDERR_FILENO); /* a file */
+	screen_init(false);
+	screen_mark(MARK_OK, "three words here");
+	assert_string_equal(capture_end(&screen), plain);
+}
+
+/* ---- results ------------------------------------------------------------------------------- */
+
+static void test_results(void **state)
+{
+	struct capture result;
+	json_t *value = json_pack("{s:i, s:[s], s:{}}", "zebra", 1, "apple", "d\xc3\xbc\033", "m");
+	struct error err = { 0 };
+
+	(void)state;
+	columns("20");
+	capture_start(&result, STDOUT_FILENO);
+	screen_result("%s", "a result is one line, however long that may be");
+	screen_result_json(value);
+	assert_int_equal(screen_flush(&err), 0);
+	assert_string_equal(capture_end(&result),
+			    "a result is one line, however long that may be\n"
+			    "{\n  \"zebra\": 1,\n  \"apple\": [\n    \"d\\u00FC\\u001B\"\n  ],\n"
+			    "  \"m\": {}\n}\n");
+	assert_int_equal(err.code, 0);
+	json_decref(value);
+}
+
+/* Prints a result to fd; what screen_flush() says of it. */
+static int flush_to(int fd, bool json, struct error *err)
+{
+	int saved, r;
+	json_t *value = json_true();
+
+	fflush(NULL);
+	saved = dup(STDOUT_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	if (json)
+		screen_result_json(value);
+	else
+		screen_result("result");
+	r = screen_flush(err);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	return r;
+}
+
+static void test_lost_results(void **state)
+{
+	struct error err = { 0 };
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), ends[2];
+
+	(void)state;
+	assert_true(full >= 0);
+	for (int json = 0; json < 2; json++) {
+		memset(&err, 0, sizeof(err));
+		assert_int_equal(flush_to(full, json, &err), -ENOSPC);
+		assert_int_equal(err.code, ENOSPC);
+		assert_true(*err.what && *err.remedy);
+	}
+	close(full);
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	close(ends[0]);
+	assert_int_equal(flush_to(ends[1], false, &err), -EPIPE);
+	close(ends[1]);
+	assert_int_equal(screen_flush(&err), 0); /* an error is told once */
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_safe),
+		cmocka_unit_test(test_safe_every_byte),
+		cmocka_unit_test(test_safe_without_utf8),
+		cmocka_unit_test(test_every_way_is_safe),
+		cmocka_unit_test(test_line_breaks_in_cells),
+		cmocka_unit_test(test_blank_lines),
+		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_details_stay_whole),
+		cmocka_unit_test(test_wrapping),
+		cmocka_unit_test(test_width),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_colour),
+		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_lost_results),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
