@@ -29,17 +29,17 @@ struct denial {
 	size_t permission_count;
 	char *invalid_context; /* srawcon or trawcon: a label that the policy does not know */
 
-	bool permissive;      /* logged, but granted (permissive=1) */
-	bool userspace;       /* a USER_AVC: decided by systemd, dbus, ... */
+	bool permissive; /* logged, but granted (permissive=1) */
+	bool userspace;  /* a USER_AVC: decided by systemd, dbus, ... */
 	pid_t pid;
-	char *comm;           /* the process's name, decoded, cut to 15 bytes by the kernel */
-	char *exe;            /* from the event's SYSCALL record */
-	char *path;           /* the object's path, else its name: decoded */
-	bool path_is_name;    /* path holds the last component only */
-	unsigned int port;    /* src or dest port of a socket access */
-	char *capability;     /* of class capability: as logged, a number */
+	char *comm;        /* the process's name, decoded, cut to 15 bytes by the kernel */
+	char *exe;         /* from the event's SYSCALL record */
+	char *path;        /* the object's path, else its name: decoded */
+	bool path_is_name; /* path holds the last component only */
+	unsigned int port; /* src or dest port of a socket access */
+	char *capability;  /* of class capability: as logged, a number */
 	bool has_ioctl;
-	unsigned int ioctl;   /* ioctlcmd */
+	unsigned int ioctl; /* ioctlcmd */
 };
 
 struct denials {
@@ -47,12 +47,13 @@ struct denials {
 	size_t count;
 
 	/* What was read, whatever became of it. */
-	size_t lines;       /* lines of the logs */
-	size_t events;      /* distinct event ids */
-	size_t avc;         /* AVC and USER_AVC records read that deny something, of any domain */
-	size_t other;       /* of these, those whose source is not one of the domains asked for */
-	size_t granted;     /* "granted" records (auditallow), passed over */
-	size_t unreadable;  /* lines that are no audit record, or deny something that cannot be read */
+	size_t lines;      /* lines of the logs */
+	size_t events;     /* distinct event ids */
+	size_t avc;        /* AVC and USER_AVC records read that deny something, of any domain */
+	size_t other;      /* of these, those whose source is not one of the domains asked for */
+	size_t granted;    /* "granted" records (auditallow), passed over */
+	size_t unreadable; /* lines that are no audit record, or deny something that cannot be read
+			    */
 	size_t lost_notices; /* records that tell of lost events (audit_lost=, backlog limit) */
 };
 

@@ -123,11 +123,11 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	*item = *denial;
 	memset(denial, 0, sizeof(*denial));
 	if (item->path_is_name && inode) {
-		struct nameless *nameless = array_push(&reader->nameless, &reader->nameless_count,
-						       sizeof(*nameless));
+		struct nameless *nameless =
+			array_push(&reader->nameless, &reader->nameless_count, sizeof(*nameless));
 
 		if (nameless)
-			*nameless = (struct nameless){denials->count - 1, inode};
+			*nameless = (struct nameless){ denials->count - 1, inode };
 		else
 			reader->no_memory = true;
 	}
@@ -135,7 +135,7 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 
 static void read_avc(struct event_reader *reader)
 {
-	_cleanup_(denial_clear) struct denial denial = {0};
+	_cleanup_(denial_clear) struct denial denial = { 0 };
 	unsigned long inode = 0;
 
 	if (avc_read(reader->parser, &denial, &inode, &reader->no_memory))
@@ -145,7 +145,7 @@ static void read_avc(struct event_reader *reader)
 /* read_fields - of a SYSCALL record, the program; of a PATH record, the file. */
 static void read_fields(struct event_reader *reader, bool syscall)
 {
-	struct named_file file = {0}, *kept;
+	struct named_file file = { 0 }, *kept;
 
 	if (!auparse_first_field(reader->parser))
 		return;
@@ -192,7 +192,7 @@ static void event_ready(auparse_state_t *parser, auparse_cb_event_t what, void *
 
 static void read_user_avc(struct event_reader *reader, const struct record *record)
 {
-	_cleanup_(denial_clear) struct denial denial = {0};
+	_cleanup_(denial_clear) struct denial denial = { 0 };
 
 	if (record_user_avc(record, &denial))
 		settle(reader, &denial, 0);

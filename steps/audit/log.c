@@ -21,8 +21,8 @@
 struct log_reader {
 	struct event_reader *events_reader;
 	struct denials *denials;
-	size_t records;       /* lines that are audit records */
-	bool old_kernel;      /* its last whole AVC record did not end by permissive= */
+	size_t records;  /* lines that are audit records */
+	bool old_kernel; /* its last whole AVC record did not end by permissive= */
 
 	/* The last events seen, in the order of their first records; a ring. */
 	struct event events[OPEN_EVENTS];
@@ -180,7 +180,8 @@ static int take_line(struct log_reader *reader, bool ended, const char *path, st
 				 "give the log itself, or what `ausearch --raw -m avc,user_avc "
 				 "-ts recent` prints: without -i (--interpret)",
 				 "%s is interpreted text (ausearch -i), which cannot be read "
-				 "reliably", path);
+				 "reliably",
+				 path);
 	default:
 		return take_record(reader, &record, ended, err);
 	}
@@ -263,28 +264,26 @@ static void roll_back(struct denials *denials, const struct denials *before)
 int audit_log_read(const char *path, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err)
 {
+	bool is_stdin = strcmp(path, "-") == 0;
 	_cleanup_(log_reader_clear) struct log_reader *reader = calloc(1, sizeof(*reader));
-	_cleanup_close_ int opened = -1;
+	_cleanup_close_ int opened = is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	const struct denials before = *denials;
-	int fd = STDIN_FILENO, rc;
+	int rc;
 
+	if (!is_stdin && opened < 0)
+		return error_set(err, errno,
+				 errno == ENOENT ? "look whether auditd is installed and running "
+						   "(systemctl status auditd), or name another log"
+						 : "read it as root, or name another log",
+				 "cannot open %s: %s", path, strerror(errno));
 	if (!reader)
 		return error_nomem(err);
 	reader->denials = denials;
 	reader->events_reader = event_reader_new(origin, domains, denials);
 	if (!reader->events_reader)
 		return error_nomem(err);
-	if (strcmp(path, "-")) {
-		fd = opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-		if (fd < 0)
-			return error_set(err, errno,
-					 errno == ENOENT
-						 ? "look whether auditd is installed and running "
-						   "(systemctl status auditd), or name another log"
-						 : "read it as root, or name another log",
-					 "cannot open %s: %s", path, strerror(errno));
-	}
-	rc = read_log(reader, fd, strcmp(path, "-") ? path : "standard input", err);
+	rc = read_log(reader, is_stdin ? STDIN_FILENO : opened, is_stdin ? "standard input" : path,
+		      err);
 	if (rc < 0)
 		roll_back(denials, &before);
 	return rc;

@@ -12,8 +12,8 @@
 #include "wizard/error.h"
 
 /*
- * audit_log_read - append to *denials each denial of path ("-": standard input) whose source type is
- * one of domains (NULL-terminated), tagging it with origin; add up the counts.
+ * audit_log_read - append to *denials each denial of path ("-": standard input) whose source type
+ * is one of domains (NULL-terminated), tagging it with origin; add up the counts.
  *
  * An empty log, or one without a denial, is success with nothing appended. Errors: as open(2);
  * -EINVAL: interpreted text, or no line of it is an audit record. On failure *denials is as before.

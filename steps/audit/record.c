@@ -64,10 +64,10 @@ static enum record_kind kind_of(const char *type, size_t length)
 		const char *name;
 		enum record_kind kind;
 	} kinds[] = {
-		{"AVC", RECORD_AVC},
-		{"USER_AVC", RECORD_USER_AVC},
-		{"SYSCALL", RECORD_SYSCALL},
-		{"PATH", RECORD_PATH},
+		{ "AVC", RECORD_AVC },
+		{ "USER_AVC", RECORD_USER_AVC },
+		{ "SYSCALL", RECORD_SYSCALL },
+		{ "PATH", RECORD_PATH },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -219,7 +219,7 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 	_cleanup_free_ char *copy = NULL;
 
 	errno = 0;
-	if (!text || !(copy = strndup(text, strcspn(text, (char[]){ENRICHED_SEPARATOR, '\0'}))))
+	if (!text || !(copy = strndup(text, strcspn(text, (char[]){ ENRICHED_SEPARATOR, '\0' }))))
 		return false;
 	open = strchr(copy, '{');
 	close = open ? strchr(open, '}') : NULL;
@@ -270,12 +270,10 @@ bool record_set_contexts(struct denial *denial, const char *source, size_t sourc
 	denial->target_context = strndup(target, target_length);
 	denial->source = context_part(source, source_length);
 	denial->target = context_part(target, target_length);
-	return denial->source_context && denial->target_context && denial->source &&
-	       denial->target;
+	return denial->source_context && denial->target_context && denial->source && denial->target;
 }
 
-bool record_set_permissions(struct denial *denial, const char *list, size_t length,
-			    char separator)
+bool record_set_permissions(struct denial *denial, const char *list, size_t length, char separator)
 {
 	for (const char *at = list, *end = list + length; at < end;) {
 		const char *stop = memchr(at, separator, (size_t)(end - at));

@@ -72,7 +72,6 @@ bool record_set_contexts(struct denial *denial, const char *source, size_t sourc
 			 const char *target, size_t target_length);
 
 /* record_set_permissions - those of a list with this separator between them; false as above. */
-bool record_set_permissions(struct denial *denial, const char *list, size_t length,
-			    char separator);
+bool record_set_permissions(struct denial *denial, const char *list, size_t length, char separator);
 
 #endif

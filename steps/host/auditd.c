@@ -138,7 +138,7 @@ static int refused(int code, struct error *err)
 /* next_reply - the kernel's next message that is not a mere acknowledgement. */
 static int next_reply(int fd, struct audit_reply *reply, struct error *err)
 {
-	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 
 	for (;;) {
 		int rc = poll(&poll_fd, 1, ANSWER_MS);
@@ -161,7 +161,7 @@ static int next_reply(int fd, struct audit_reply *reply, struct error *err)
 
 static int read_status(int fd, struct audit_state *state, struct error *err)
 {
-	struct audit_reply reply;
+	struct audit_reply reply = { 0 };
 
 	if (audit_request_status(fd) < 0)
 		return refused(errno, err);
@@ -182,7 +182,7 @@ static int read_status(int fd, struct audit_state *state, struct error *err)
 
 static int read_rules(int fd, struct audit_state *state, struct error *err)
 {
-	struct audit_reply reply;
+	struct audit_reply reply = { 0 };
 
 	if (audit_request_rules_list_data(fd) < 0)
 		return refused(errno, err);
@@ -202,7 +202,7 @@ static int read_rules(int fd, struct audit_state *state, struct error *err)
 int host_audit_state(struct audit_state *state, struct error *err)
 {
 	_cleanup_(cleanup_audit) int fd = -1;
-	struct audit_state found = {0};
+	struct audit_state found = { 0 };
 	int rc;
 
 	set_aumessage_mode(MSG_QUIET, DBG_NO);
@@ -236,8 +236,8 @@ static const char *log_file(const char *line, size_t *length)
 
 int host_audit_log_path(const char *root, char **path, struct error *err)
 {
-	_cleanup_free_ char *config = str_printf("%s/etc/audit/auditd.conf",
-						 root && strcmp(root, "/") ? root : "");
+	_cleanup_free_ char *config =
+		str_printf("%s/etc/audit/auditd.conf", root && strcmp(root, "/") ? root : "");
 	_cleanup_free_ char *text = NULL, *found = strdup(DEFAULT_LOG);
 	struct error unread;
 

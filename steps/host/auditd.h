@@ -12,13 +12,13 @@
 #include "wizard/error.h"
 
 struct audit_state {
-	bool enabled;          /* the kernel's audit is on */
-	pid_t daemon;          /* auditd's pid, 0: not running */
-	unsigned int lost;     /* events that the kernel dropped since boot */
+	bool enabled;      /* the kernel's audit is on */
+	pid_t daemon;      /* auditd's pid, 0: not running */
+	unsigned int lost; /* events that the kernel dropped since boot */
 	unsigned int backlog, backlog_limit;
 	unsigned int rate_limit; /* messages a second, 0: none */
-	bool excludes_avc;     /* a rule keeps AVC records out of the log */
-	char exclusion[256];   /* that rule, as auditctl -l shows it */
+	bool excludes_avc;       /* a rule keeps AVC records out of the log */
+	char exclusion[256];     /* that rule, as auditctl -l shows it */
 };
 
 /* host_audit_state - of the running kernel. Errors: -EPERM not root; -EPROTONOSUPPORT: the kernel
@@ -26,9 +26,9 @@ struct audit_state {
 int host_audit_state(struct audit_state *state, struct error *err);
 
 /*
- * auditd_rule_excludes_avc - can this rule of the kernel's keep an AVC record out of the log? If so,
- * text gets it as auditctl -l shows it, cut to size. A rule with further conditions (of a user, of a
- * domain) keeps some of them out, which is enough. "never,task" and the like lose the SYSCALL
+ * auditd_rule_excludes_avc - can this rule of the kernel's keep an AVC record out of the log? If
+ * so, text gets it as auditctl -l shows it, cut to size. A rule with further conditions (of a user,
+ * of a domain) keeps some of them out, which is enough. "never,task" and the like lose the SYSCALL
  * records, not the AVC records.
  */
 struct audit_rule_data;

@@ -70,9 +70,8 @@ static int find_mark(sd_journal *journal, const char *cursor)
 static int match_units(sd_journal *journal, const char *const *units)
 {
 	for (size_t i = 0; units[i]; i++) {
-		_cleanup_free_ char *match =
-			str_printf("_SYSTEMD_UNIT=%s%s", units[i],
-				   strchr(units[i], '.') ? "" : ".service");
+		_cleanup_free_ char *match = str_printf("_SYSTEMD_UNIT=%s%s", units[i],
+							strchr(units[i], '.') ? "" : ".service");
 		int rc = match ? sd_journal_add_match(journal, match, 0) : -ENOMEM;
 
 		/* Of the same field: either of them. */

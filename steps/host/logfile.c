@@ -93,11 +93,10 @@ int logfile_mark(const char *path, json_t **mark, struct error *err)
 			return error_set(err, errno, remedy_read, "cannot read %s: %s", path,
 					 strerror(errno));
 		real = realpath(path, NULL);
-		made = json_pack("{s:s, s:b, s:I, s:I, s:I, s:s, s:I}", "path",
-				 real ? real : path, "missing", 0, "inode",
-				 (json_int_t)status.st_ino, "device", (json_int_t)status.st_dev,
-				 "size", (json_int_t)status.st_size, "check", sum, "time",
-				 (json_int_t)nanoseconds(now));
+		made = json_pack("{s:s, s:b, s:I, s:I, s:I, s:s, s:I}", "path", real ? real : path,
+				 "missing", 0, "inode", (json_int_t)status.st_ino, "device",
+				 (json_int_t)status.st_dev, "size", (json_int_t)status.st_size,
+				 "check", sum, "time", (json_int_t)nanoseconds(now));
 	}
 	if (!made)
 		return error_nomem(err);
@@ -307,7 +306,7 @@ static size_t first_piece(const struct pieces *pieces, const json_t *mark, bool 
 static int read_since(const char *path, const json_t *mark, struct text *text, bool *gap,
 		      struct error *err)
 {
-	_cleanup_(pieces_clear) struct pieces pieces = {0};
+	_cleanup_(pieces_clear) struct pieces pieces = { 0 };
 	bool found;
 	size_t first;
 	int rc = list_pieces(&pieces, path, json_string_value(json_object_get(mark, "path")), err);
@@ -318,14 +317,15 @@ static int read_since(const char *path, const json_t *mark, struct text *text, b
 	if (!found && !json_is_true(json_object_get(mark, "missing")))
 		*gap = true;
 	for (size_t i = first; i < pieces.count && !rc; i++)
-		rc = read_piece(&pieces.items[i], found && i == first ? mark : NULL, text, gap, err);
+		rc = read_piece(&pieces.items[i], found && i == first ? mark : NULL, text, gap,
+				err);
 	return rc;
 }
 
 int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
 		  struct error *err)
 {
-	_cleanup_(text_clear) struct text read = {0};
+	_cleanup_(text_clear) struct text read = { 0 };
 	bool lost = false;
 	int rc;
 

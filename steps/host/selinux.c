@@ -50,7 +50,7 @@ static int keep_message(int type, const char *format, ...)
 static void catch_messages(void)
 {
 	message[0] = '\0';
-	selinux_set_callback(SELINUX_CB_LOG, (union selinux_callback){.func_log = keep_message});
+	selinux_set_callback(SELINUX_CB_LOG, (union selinux_callback){ .func_log = keep_message });
 }
 
 static bool is_live(const char *root)
@@ -255,7 +255,7 @@ int host_process_context(pid_t pid, char **context, struct error *err)
 int host_domain_is_permissive(const char *context, bool *permissive, struct error *err)
 {
 	security_class_t process;
-	struct av_decision decision = {0};
+	struct av_decision decision = { 0 };
 
 	if (is_selinux_enabled() <= 0)
 		return not_enabled(err);
@@ -303,10 +303,11 @@ struct file_labels {
 int file_labels_open(struct file_labels **labels, const char *root, const char *type,
 		     struct error *err)
 {
-	_cleanup_free_ char *below_etc = str_printf("etc/selinux/%s/contexts/files/file_contexts", type);
+	_cleanup_free_ char *below_etc =
+		str_printf("etc/selinux/%s/contexts/files/file_contexts", type);
 	_cleanup_free_ char *path = below_etc ? below(root, below_etc) : NULL;
 	_cleanup_free_ struct file_labels *opened = calloc(1, sizeof(*opened));
-	const struct selinux_opt option = {.type = SELABEL_OPT_PATH, .value = path};
+	const struct selinux_opt option = { .type = SELABEL_OPT_PATH, .value = path };
 
 	if (!path || !opened)
 		return error_nomem(err);

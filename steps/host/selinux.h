@@ -45,7 +45,8 @@ int file_labels_open(struct file_labels **labels, const char *root, const char *
 		     struct error *err);
 void file_labels_close(struct file_labels *labels);
 /* file_labels_expect - the type that path (as the host names it, without the root) should have for
- * a file of this st_mode kind (S_IFREG, S_IFDIR, ...; 0: any); *type NULL: the policy says nothing. */
+ * a file of this st_mode kind (S_IFREG, S_IFDIR, ...; 0: any); *type NULL: the policy says nothing.
+ */
 int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
 		       struct error *err);
 

@@ -70,7 +70,8 @@ static unsigned long long start_time(const char *pid)
 	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
 	if (file_read(path, &text, NULL, &gone) < 0)
 		return ULLONG_MAX;
-	/* The second field is the name, in brackets, and may hold anything; the start is the 22nd. */
+	/* The second field is the name, in brackets, and may hold anything; the start is the 22nd.
+	 */
 	at = strrchr(text, ')');
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
@@ -88,20 +89,20 @@ static bool is_named(const char *path, const char *const *names)
 int host_find_server(const char *const *names, struct server_process *process, struct error *err)
 {
 	_cleanup_(cleanup_closedir) DIR *proc = opendir("/proc");
-	_cleanup_(server_process_clear) struct server_process found = {0};
+	_cleanup_(server_process_clear) struct server_process found = { 0 };
 	unsigned long long oldest = ULLONG_MAX;
 	struct dirent *entry;
 	size_t servers = 0;
 
 	if (!proc)
-		return error_set(err, errno, "mount /proc", "cannot list the processes in /proc: %s",
-				 strerror(errno));
+		return error_set(err, errno, "mount /proc",
+				 "cannot list the processes in /proc: %s", strerror(errno));
 	while ((entry = readdir(proc))) {
 		unsigned long long started;
 		char path[PATH_MAX];
 
-		if (!isdigit((unsigned char)entry->d_name[0]) ||
-		    !executable(entry->d_name, path) || !is_named(path, names))
+		if (!isdigit((unsigned char)entry->d_name[0]) || !executable(entry->d_name, path) ||
+		    !is_named(path, names))
 			continue;
 		started = start_time(entry->d_name);
 		if (started == ULLONG_MAX)
@@ -128,8 +129,8 @@ int host_find_server(const char *const *names, struct server_process *process, s
 int host_program_path(const char *root, const char *const *names, char **path, struct error *err)
 {
 	static const char *const directories[] = {
-		"/usr/sbin", "/usr/bin", "/usr/libexec", "/usr/local/sbin", "/usr/local/bin",
-		"/usr/local/libexec", "/sbin", "/bin",
+		"/usr/sbin",      "/usr/bin",           "/usr/libexec", "/usr/local/sbin",
+		"/usr/local/bin", "/usr/local/libexec", "/sbin",        "/bin",
 	};
 	const char *prefix = root && strcmp(root, "/") ? root : "";
 
@@ -171,15 +172,15 @@ static void cleanup_fts(FTS **tree)
 
 int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
 {
-	char *const paths[] = {(char *)path, NULL};
+	char *const paths[] = { (char *)path, NULL };
 	_cleanup_(cleanup_fts) FTS *tree =
 		fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
 	uint64_t sum = 0;
 	FTSENT *entry;
 
 	if (!tree)
-		return error_set(err, errno, "look whether the path is right", "cannot look into %s: %s",
-				 path, strerror(errno));
+		return error_set(err, errno, "look whether the path is right",
+				 "cannot look into %s: %s", path, strerror(errno));
 	while ((errno = 0, entry = fts_read(tree))) {
 		bool failed = entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
 			      entry->fts_info == FTS_NS;
@@ -188,8 +189,10 @@ int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
 		if (failed && entry->fts_errno == ENOENT && entry->fts_level > FTS_ROOTLEVEL)
 			continue;
 		if (failed)
-			return error_set(err, entry->fts_errno, "look whether the path is right, and "
-					 "be root", "cannot look into %s: %s", entry->fts_path,
+			return error_set(err, entry->fts_errno,
+					 "look whether the path is right, and "
+					 "be root",
+					 "cannot look into %s: %s", entry->fts_path,
 					 strerror(entry->fts_errno));
 		if (entry->fts_info != FTS_DP)
 			sum += (uint64_t)entry->fts_statp->st_blocks * 512;

@@ -11,10 +11,10 @@
 #include "wizard/error.h"
 
 struct server_process {
-	pid_t pid;       /* 0: no server runs */
-	char *exe;       /* /proc/PID/exe */
-	char *name;      /* mariadbd, mysqld, ... */
-	size_t others;   /* further servers that run here */
+	pid_t pid;     /* 0: no server runs */
+	char *exe;     /* /proc/PID/exe */
+	char *name;    /* mariadbd, mysqld, ... */
+	size_t others; /* further servers that run here */
 };
 
 /* host_find_server - the oldest process whose executable is named one of names (NULL-terminated).

@@ -11,7 +11,7 @@
 
 static void clear_accepts_nothing(void **state)
 {
-	struct denials empty = {0};
+	struct denials empty = { 0 };
 
 	(void)state;
 	denial_clear(NULL);
@@ -24,20 +24,20 @@ static void clear_accepts_nothing(void **state)
 static void clear_leaves_an_empty_value(void **state)
 {
 	static const struct denials nothing;
-	struct denials denials = {.lines = 7, .avc = 1};
+	struct denials denials = { .lines = 7, .avc = 1 };
 	struct denial *denial = array_push(&denials.items, &denials.count, sizeof(*denial));
 	char **permission;
 
 	(void)state;
 	assert_non_null(denial);
-	for (char ***text = (char **[]){&denial->origin, &denial->node, &denial->source_context,
-					&denial->target_context, &denial->source, &denial->target,
-					&denial->tclass, &denial->invalid_context, &denial->comm,
-					&denial->exe, &denial->path, &denial->capability, NULL};
+	for (char ***text = (char **[]){ &denial->origin, &denial->node, &denial->source_context,
+					 &denial->target_context, &denial->source, &denial->target,
+					 &denial->tclass, &denial->invalid_context, &denial->comm,
+					 &denial->exe, &denial->path, &denial->capability, NULL };
 	     *text; text++)
 		**text = strdup("x");
-	permission = array_push(&denial->permissions, &denial->permission_count,
-				sizeof(*permission));
+	permission =
+		array_push(&denial->permissions, &denial->permission_count, sizeof(*permission));
 	assert_non_null(permission);
 	*permission = strdup("read");
 	denials_clear(&denials);

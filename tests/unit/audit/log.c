@@ -14,16 +14,15 @@
 #include "wizard/util.h"
 
 #define FIXTURES "tests/fixtures/audit/"
-#define CLUSTER "tests/fixtures/clusters/debian12-mariadb10.11/"
-#define CONTEXTS                                       \
-	"scontext=system_u:system_r:mysqld_t:s0 "      \
+#define CLUSTER  "tests/fixtures/clusters/debian12-mariadb10.11/"
+#define CONTEXTS                                                                                   \
+	"scontext=system_u:system_r:mysqld_t:s0 "                                                  \
 	"tcontext=system_u:object_r:var_lib_t:s0 "
 
-static const char *const mysqld[] = {"mysqld_t", NULL};
+static const char *const mysqld[] = { "mysqld_t", NULL };
 
 /* read_bytes - the denials of a log with this content; what audit_log_read returned. */
-static int read_bytes(const char *bytes, size_t length, struct denials *denials,
-		      struct error *err)
+static int read_bytes(const char *bytes, size_t length, struct denials *denials, struct error *err)
 {
 	_cleanup_free_ char *path = str_printf("%s/log.XXXXXX", getenv("TMPDIR") ?: "/tmp");
 	_cleanup_close_ int fd = mkstemp(path);
@@ -38,8 +37,8 @@ static int read_bytes(const char *bytes, size_t length, struct denials *denials,
 
 static struct denials denials_of(const char *text)
 {
-	struct denials denials = {0};
-	struct error err = {0};
+	struct denials denials = { 0 };
+	struct error err = { 0 };
 
 	if (read_bytes(text, strlen(text), &denials, &err) < 0)
 		fail_msg("%s", err.what);
@@ -48,8 +47,8 @@ static struct denials denials_of(const char *text)
 
 static struct denials denials_in(const char *path)
 {
-	struct denials denials = {0};
-	struct error err = {0};
+	struct denials denials = { 0 };
+	struct error err = { 0 };
 
 	if (audit_log_read(path, "here", mysqld, &denials, &err) < 0)
 		fail_msg("%s", err.what);
@@ -210,8 +209,8 @@ static void old_kernels_say_no_permissive(void **state)
 
 static void other_domains_are_counted_and_left_out(void **state)
 {
-	static const char *const two[] = {"httpd_t", "mysqld_t", NULL};
-	struct denials denials = {0};
+	static const char *const two[] = { "httpd_t", "mysqld_t", NULL };
+	struct denials denials = { 0 };
 
 	(void)state;
 	assert_int_equal(audit_log_read(FIXTURES "kinds.log", "a", two, &denials, NULL), 0);
@@ -261,14 +260,15 @@ static void a_storm_is_read_in_linear_time(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
-	struct denials denials = {0};
+	struct denials denials = { 0 };
 	struct timespec begin, end;
 
 	(void)state;
 	for (int i = 0; i < 100000; i++)
 		fprintf(out,
 			"type=AVC msg=audit(%d.001:%d): avc:  denied  { read } for  pid=1 "
-			"comm=\"ps\" " CONTEXTS "tclass=file permissive=1\n", 1 + i / 5000, i);
+			"comm=\"ps\" " CONTEXTS "tclass=file permissive=1\n",
+			1 + i / 5000, i);
 	fclose(out);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
 	assert_int_equal(read_bytes(text, length, &denials, NULL), 0);
@@ -285,12 +285,14 @@ static void a_storm_is_read_in_linear_time(void **state)
 static void interpreted_text_is_refused(void **state)
 {
 	static const char *const dates[] = {
-		"11/24/26 14:25:49.432:88", "24.11.2026 14:25:49.432:88",
-		"2026\345\271\26411\346\234\210 14\346\231\202.432:88", "1795530349.432 x:88",
+		"11/24/26 14:25:49.432:88",
+		"24.11.2026 14:25:49.432:88",
+		"2026\345\271\26411\346\234\210 14\346\231\202.432:88",
+		"1795530349.432 x:88",
 	};
 	struct denials denials = denials_in(FIXTURES "kinds.log");
 	const struct denials before = denials;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	(void)state;
 	assert_int_equal(audit_log_read(FIXTURES "interpreted.log", "x", mysqld, &denials, &err),
@@ -298,9 +300,9 @@ static void interpreted_text_is_refused(void **state)
 	assert_non_null(strstr(err.remedy, "ausearch --raw"));
 	for (size_t i = 0; i < ARRAY_SIZE(dates); i++) {
 		/* Good records before it are taken back, too. */
-		_cleanup_free_ char *text = str_printf(
-			"%stype=AVC msg=audit(%s) : avc:  denied  { read } for pid=1\n",
-			interleaved, dates[i]);
+		_cleanup_free_ char *text =
+			str_printf("%stype=AVC msg=audit(%s) : avc:  denied  { read } for pid=1\n",
+				   interleaved, dates[i]);
 
 		assert_int_equal(read_bytes(text, strlen(text), &denials, &err), -EINVAL);
 	}
@@ -311,12 +313,13 @@ static void interpreted_text_is_refused(void **state)
 
 static void another_log_is_refused(void **state)
 {
-	struct denials denials = {0};
-	struct error err = {0};
+	struct denials denials = { 0 };
+	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(audit_log_read(CLUSTER "permissive/sst/node1.log", "x", mysqld, &denials,
-					&err), -EINVAL);
+	assert_int_equal(
+		audit_log_read(CLUSTER "permissive/sst/node1.log", "x", mysqld, &denials, &err),
+		-EINVAL);
 	assert_non_null(strstr(err.what, "no line of it is an audit record"));
 	assert_true(*err.remedy);
 	assert_int_equal(audit_log_read("/nonexistent/audit.log", "x", mysqld, &denials, &err),
@@ -335,17 +338,22 @@ static void bad_lines_are_counted(void **state)
 	static const char head[] = "type=AVC msg=audit(10.001:1): avc:  denied  ";
 	_cleanup_free_ char *many = malloc(1100), *huge = malloc(1 << 20);
 	const char *const bad[] = {
-		"no audit record", "type=AVC", "type=AVC msg=audit(1.1:", "type=AVC msg=audit(1.1:1)",
+		"no audit record",
+		"type=AVC",
+		"type=AVC msg=audit(1.1:",
+		"type=AVC msg=audit(1.1:1)",
 		"type=AVC msg=audit(99999999999999999999.1:1): avc:  denied  { a } for pid=1",
 		"type=AVC msg=audit(1.1:99999999999999999999): avc:  denied  { a } for pid=1",
 		"node= type=AVC msg=audit(1.1:1): x",
-		"{ read } for  pid=1 " CONTEXTS "permissive=1", "{ } for " CONTEXTS "tclass=file",
+		"{ read } for  pid=1 " CONTEXTS "permissive=1",
+		"{ } for " CONTEXTS "tclass=file",
 		"{ read for " CONTEXTS "tclass=file",
 		"{ read } for scontext=mysqld_t tcontext=u:r:t:s0 tclass=file",
 		"{ read } for scontext=a:b:mysqld_t tcontext=u:r: tclass=file",
 		"{ read } for scontext=a:b:mysqld_t tclass=file",
 		"{ read } for  pid=1 comtype=SYSCALL msg=audit(1.1:1): " CONTEXTS "tclass=file",
-		many, huge,
+		many,
+		huge,
 	};
 
 	(void)state;
@@ -357,9 +365,9 @@ static void bad_lines_are_counted(void **state)
 	memset(huge, 'x', (1 << 20) - 1);
 	huge[(1 << 20) - 1] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		_cleanup_free_ char *text =
-			str_printf("%s%s\n%s{ open } for  pid=1 " CONTEXTS "tclass=file permissive=0\n",
-				   *bad[i] == '{' ? head : "", bad[i], head);
+		_cleanup_free_ char *text = str_printf("%s%s\n%s{ open } for  pid=1 " CONTEXTS
+						       "tclass=file permissive=0\n",
+						       *bad[i] == '{' ? head : "", bad[i], head);
 		struct denials denials = denials_of(text);
 
 		if (denials.unreadable != 1 || denials.count != 1)
@@ -374,7 +382,7 @@ static void bad_lines_are_counted(void **state)
 static void a_nul_byte_makes_a_line_unreadable(void **state)
 {
 	_cleanup_free_ char *text = strdup(interleaved);
-	struct denials denials = {0};
+	struct denials denials = { 0 };
 
 	(void)state;
 	strstr(text, "comm=\"b\"")[5] = '\0';
@@ -387,8 +395,8 @@ static void a_nul_byte_makes_a_line_unreadable(void **state)
 static void cut_names_are_not_taken(void **state)
 {
 	struct denials denials = denials_of(
-		"type=AVC msg=audit(10.001:1): avc:  denied  { read } for  pid=1 comm=\"ab " CONTEXTS
-		"tclass=file permissive=1\n"
+		"type=AVC msg=audit(10.001:1): avc:  denied  { read } for  pid=1 "
+		"comm=\"ab " CONTEXTS "tclass=file permissive=1\n"
 		"type=SYSCALL msg=audit(10.001:1): arch=c000003e comm=\"a\" exe=\"/usr/sb");
 
 	(void)state;
@@ -418,8 +426,8 @@ static void plain_ausearch_output_is_read(void **state)
 	struct denials denials = denials_of(
 		"----\ntime->Tue Nov 24 14:25:49 2026\n"
 		"type=SYSCALL msg=audit(10.001:1): arch=c000003e comm=\"a\" exe=\"/bin/a\"\r\n"
-		"type=AVC msg=audit(10.001:1): avc:  denied  { read } for  pid=1 comm=\"a\" " CONTEXTS
-		"tclass=file permissive=1\r\n");
+		"type=AVC msg=audit(10.001:1): avc:  denied  { read } for  pid=1 "
+		"comm=\"a\" " CONTEXTS "tclass=file permissive=1\r\n");
 
 	(void)state;
 	assert_int_equal(denials.unreadable, 0);
@@ -438,7 +446,7 @@ static void a_log_cut_anywhere_is_read_up_to_there(void **state)
 	(void)state;
 	assert_int_equal(file_read(FIXTURES "small.log", &text, &length, NULL), 0);
 	for (size_t cut = 0; cut <= length; cut++) {
-		struct denials denials = {0};
+		struct denials denials = { 0 };
 		size_t lines = 0, avc = 0;
 		int rc = read_bytes(text, cut, &denials, NULL);
 
@@ -473,8 +481,8 @@ static void a_damaged_log_never_shows_more_than_there_was(void **state)
 	assert_int_equal(file_read(FIXTURES "kinds.log", &text, &length, NULL), 0);
 	for (int round = 0; round < 2000; round++) {
 		_cleanup_free_ char *damaged = malloc(length);
-		struct denials denials = {0};
-		struct error err = {0};
+		struct denials denials = { 0 };
+		struct error err = { 0 };
 
 		memcpy(damaged, text, length);
 		for (int i = 1 + rand_r(&seed) % 40; i; i--) {

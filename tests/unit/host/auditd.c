@@ -48,22 +48,27 @@ static void rules_that_exclude_avc(void **state)
 		size_t count;
 		const char *text; /* NULL: does not exclude */
 	} cases[] = {
-		{{{AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_AVC, NULL}}, 1, "-a always,exclude -F msgtype=AVC"},
-		{{{AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_CWD, NULL}}, 1, NULL},
-		{{{AUDIT_MSGTYPE, AUDIT_NOT_EQUAL, AUDIT_AVC, NULL}}, 1, NULL},
-		{{{AUDIT_MSGTYPE, AUDIT_NOT_EQUAL, AUDIT_CWD, NULL}}, 1,
-		 "-a always,exclude -F msgtype!=CWD"},
-		{{{AUDIT_MSGTYPE, AUDIT_GREATER_THAN_OR_EQUAL, 1400, NULL},
-		  {AUDIT_MSGTYPE, AUDIT_LESS_THAN_OR_EQUAL, 1499, NULL}}, 2,
-		 "-a always,exclude -F msgtype>=AVC -F msgtype<=1499"},
-		{{{AUDIT_MSGTYPE, AUDIT_GREATER_THAN, 1400, NULL}}, 1, NULL},
-		{{{AUDIT_MSGTYPE, AUDIT_LESS_THAN, 1400, NULL}}, 1, NULL},
-		{{{AUDIT_MSGTYPE, AUDIT_LESS_THAN, 1401, NULL}}, 1, "<"},
-		{{{AUDIT_MSGTYPE, AUDIT_GREATER_THAN, 1399, NULL}}, 1, ">"},
-		{{{AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_AVC, NULL},
-		  {AUDIT_SUBJ_TYPE, AUDIT_EQUAL, 0, "mysqld_t"}}, 2,
-		 "-a always,exclude -F msgtype=AVC -F subj_type=mysqld_t"},
-		{{{AUDIT_UID, AUDIT_EQUAL, 100, NULL}}, 1, "-a always,exclude -F uid=100"},
+		{ { { AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_AVC, NULL } },
+		  1,
+		  "-a always,exclude -F msgtype=AVC" },
+		{ { { AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_CWD, NULL } }, 1, NULL },
+		{ { { AUDIT_MSGTYPE, AUDIT_NOT_EQUAL, AUDIT_AVC, NULL } }, 1, NULL },
+		{ { { AUDIT_MSGTYPE, AUDIT_NOT_EQUAL, AUDIT_CWD, NULL } },
+		  1,
+		  "-a always,exclude -F msgtype!=CWD" },
+		{ { { AUDIT_MSGTYPE, AUDIT_GREATER_THAN_OR_EQUAL, 1400, NULL },
+		    { AUDIT_MSGTYPE, AUDIT_LESS_THAN_OR_EQUAL, 1499, NULL } },
+		  2,
+		  "-a always,exclude -F msgtype>=AVC -F msgtype<=1499" },
+		{ { { AUDIT_MSGTYPE, AUDIT_GREATER_THAN, 1400, NULL } }, 1, NULL },
+		{ { { AUDIT_MSGTYPE, AUDIT_LESS_THAN, 1400, NULL } }, 1, NULL },
+		{ { { AUDIT_MSGTYPE, AUDIT_LESS_THAN, 1401, NULL } }, 1, "<" },
+		{ { { AUDIT_MSGTYPE, AUDIT_GREATER_THAN, 1399, NULL } }, 1, ">" },
+		{ { { AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_AVC, NULL },
+		    { AUDIT_SUBJ_TYPE, AUDIT_EQUAL, 0, "mysqld_t" } },
+		  2,
+		  "-a always,exclude -F msgtype=AVC -F subj_type=mysqld_t" },
+		{ { { AUDIT_UID, AUDIT_EQUAL, 100, NULL } }, 1, "-a always,exclude -F uid=100" },
 	};
 
 	(void)state;
@@ -79,23 +84,23 @@ static void rules_that_exclude_avc(void **state)
 
 static void rules_of_other_lists_do_not(void **state)
 {
-	const struct condition avc = {AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_AVC, NULL};
+	const struct condition avc = { AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_AVC, NULL };
 	char text[256];
 
 	(void)state;
 	assert_false(excludes(AUDIT_FILTER_TASK, NULL, 0, text, sizeof(text)));
 	assert_false(excludes(AUDIT_FILTER_EXIT, &avc, 1, text, sizeof(text)));
 	assert_false(excludes(AUDIT_FILTER_USER, &avc, 1, text, sizeof(text)));
-	assert_true(excludes(AUDIT_FILTER_EXCLUDE | AUDIT_FILTER_PREPEND, &avc, 1, text,
-			     sizeof(text)));
+	assert_true(
+		excludes(AUDIT_FILTER_EXCLUDE | AUDIT_FILTER_PREPEND, &avc, 1, text, sizeof(text)));
 }
 
 static void a_long_rule_is_cut(void **state)
 {
 	static const struct condition long_one[] = {
-		{AUDIT_EXE, AUDIT_EQUAL, 0, "/a/program/whose/path/does/not/fit"},
+		{ AUDIT_EXE, AUDIT_EQUAL, 0, "/a/program/whose/path/does/not/fit" },
 	};
-	struct audit_rule_data wrong = {.flags = AUDIT_FILTER_EXCLUDE, .field_count = 9999};
+	struct audit_rule_data wrong = { .flags = AUDIT_FILTER_EXCLUDE, .field_count = 9999 };
 	char text[32];
 
 	(void)state;
@@ -113,7 +118,7 @@ static void a_long_rule_is_cut(void **state)
 static void state_of_this_kernel(void **state)
 {
 	struct audit_state audit;
-	struct error err = {0};
+	struct error err = { 0 };
 	int rc = host_audit_state(&audit, &err);
 
 	(void)state;
@@ -135,12 +140,13 @@ static void log_path_of_the_configuration(void **state)
 	static const struct {
 		const char *text, *path;
 	} cases[] = {
-		{NULL, "/var/log/audit/audit.log"},
-		{"", "/var/log/audit/audit.log"},
-		{"#log_file = /no\nlog_file = /srv/audit.log\nlog_group = adm\n", "/srv/audit.log"},
-		{" LOG_FILE=/x/y \r\n", "/x/y"},
-		{"log_file = /one\nlog_file = /two", "/two"},
-		{"log_file = relative\nlog_file_x = /no\nlog_file\n", "/var/log/audit/audit.log"},
+		{ NULL, "/var/log/audit/audit.log" },
+		{ "", "/var/log/audit/audit.log" },
+		{ "#log_file = /no\nlog_file = /srv/audit.log\nlog_group = adm\n",
+		  "/srv/audit.log" },
+		{ " LOG_FILE=/x/y \r\n", "/x/y" },
+		{ "log_file = /one\nlog_file = /two", "/two" },
+		{ "log_file = relative\nlog_file_x = /no\nlog_file\n", "/var/log/audit/audit.log" },
 	};
 	_cleanup_free_ char *root = str_printf("%s/root.XXXXXX", getenv("TMPDIR") ?: "/tmp");
 	_cleanup_free_ char *remove = NULL, *config = NULL;
@@ -150,14 +156,15 @@ static void log_path_of_the_configuration(void **state)
 	config = str_printf("%s/etc/audit/auditd.conf", root);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *path = NULL;
-		struct error err = {0};
+		struct error err = { 0 };
 
 		if (cases[i].text) {
 			_cleanup_free_ char *directory = str_printf("%s/etc/audit", root);
 
 			assert_int_equal(make_directories(directory, 0755, NULL), 0);
 			assert_int_equal(file_write(config, cases[i].text, strlen(cases[i].text),
-						    0640, NULL), 0);
+						    0640, NULL),
+					 0);
 		}
 		assert_int_equal(host_audit_log_path(root, &path, &err), 0);
 		assert_string_equal(path, cases[i].path);

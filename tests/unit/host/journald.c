@@ -13,7 +13,7 @@
 #include "steps/host/logfile.h"
 #include "wizard/util.h"
 
-static const char *const units[] = {"mariadb", "mysql.service", NULL};
+static const char *const units[] = { "mariadb", "mysql.service", NULL };
 static char *directory, *before, *after, *empty;
 
 static int setup(void **state)
@@ -46,7 +46,7 @@ static int teardown(void **state)
 
 static json_t *mark_of(const char *journal)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	json_t *mark = NULL;
 
 	if (journald_mark_in(journal, &mark, &err) < 0)
@@ -59,7 +59,7 @@ static void assert_since(const char *journal, const char *const *of, json_t *mar
 			 const char *expected, bool expected_gap)
 {
 	_cleanup_free_ char *text = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 	size_t length = 99;
 	bool gap = !expected_gap;
 
@@ -81,7 +81,7 @@ static void only_the_units_and_only_later(void **state)
 
 static void the_marked_entry_is_not_later(void **state)
 {
-	static const char *const marked[] = {"mariadb@node2", "mysql", NULL};
+	static const char *const marked[] = { "mariadb@node2", "mysql", NULL };
 
 	(void)state;
 	assert_since(after, marked, mark_of(before), "WSREP: Synced\n", false);
@@ -89,7 +89,7 @@ static void the_marked_entry_is_not_later(void **state)
 
 static void without_a_mark_the_whole(void **state)
 {
-	static const char *const none[] = {NULL};
+	static const char *const none[] = { NULL };
 	const char *whole = "old\nWSREP: SST complete\nWSREP: Synced\n";
 
 	(void)state;
@@ -122,7 +122,7 @@ static void errors_have_a_remedy(void **state)
 {
 	_cleanup_free_ char *missing = str_printf("%s/missing", directory);
 	json_t *wrong = json_pack("{s:s}", "cursor", "no cursor"), *mark = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 	char *text = NULL;
 	size_t length;
 	bool gap;
@@ -138,7 +138,7 @@ static void errors_have_a_remedy(void **state)
 
 static void the_journal_of_this_machine(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	json_t *mark = NULL;
 
 	(void)state;

@@ -43,14 +43,15 @@ static void append(const char *path, const char *text)
 /* age - as if path had been written last so many seconds ago. */
 static void age(const char *path, int seconds)
 {
-	struct timespec times[2] = {{.tv_sec = time(NULL) - seconds}, {.tv_sec = time(NULL) - seconds}};
+	struct timespec times[2] = { { .tv_sec = time(NULL) - seconds },
+				     { .tv_sec = time(NULL) - seconds } };
 
 	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
 static json_t *mark_of(const char *path)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	json_t *mark = NULL, *again;
 	char *text;
 
@@ -69,7 +70,7 @@ static json_t *mark_of(const char *path)
 static void assert_since(const char *path, json_t *mark, const char *expected, bool expected_gap)
 {
 	_cleanup_free_ char *text = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 	size_t length = 99;
 	bool gap = !expected_gap;
 
@@ -97,7 +98,7 @@ static void only_what_came_later(void **state)
 
 static void without_a_mark_the_whole(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	char *text = NULL;
 	size_t length;
 	bool gap;
@@ -139,7 +140,8 @@ static void rotated_by_number(void **state)
 	assert_since("log", json_incref(mark), "one\ntwo\n", false);
 	/* Up to two digits, so that the order is that of numbers. */
 	for (int i = 9; i; i--) {
-		_cleanup_free_ char *from = str_printf("log.%d", i), *to = str_printf("log.%d", i + 8);
+		_cleanup_free_ char *from = str_printf("log.%d", i),
+				    *to = str_printf("log.%d", i + 8);
 
 		rename(from, to);
 	}
@@ -253,7 +255,7 @@ static void a_link(void **state)
 
 static void unreadable_places(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	json_t *mark = NULL;
 
 	(void)state;

@@ -67,26 +67,29 @@ static void config_is_read(void **state)
 		const char *text, *type;
 		enum selinux_mode mode;
 	} good[] = {
-		{"# SELINUX=disabled\nSELINUX=enforcing\nSELINUXTYPE=default\n", "default",
-		 SELINUX_MODE_ENFORCING},
-		{"SELINUX=Permissive \t\r\nSELINUXTYPE=targeted \r\n", "targeted",
-		 SELINUX_MODE_PERMISSIVE},
-		{"SELINUXTYPE=mls\nSELINUX=disabled", "mls", SELINUX_MODE_DISABLED},
-		{"SELINUX=wrong\nSELINUX=permissive\nSELINUX=disabled\n", "targeted",
-		 SELINUX_MODE_PERMISSIVE},
-		{"SELINUX=permissive\nSELINUXTYPE=a\nSELINUXTYPE=b\n", "b",
-		 SELINUX_MODE_PERMISSIVE},
+		{ "# SELINUX=disabled\nSELINUX=enforcing\nSELINUXTYPE=default\n", "default",
+		  SELINUX_MODE_ENFORCING },
+		{ "SELINUX=Permissive \t\r\nSELINUXTYPE=targeted \r\n", "targeted",
+		  SELINUX_MODE_PERMISSIVE },
+		{ "SELINUXTYPE=mls\nSELINUX=disabled", "mls", SELINUX_MODE_DISABLED },
+		{ "SELINUX=wrong\nSELINUX=permissive\nSELINUX=disabled\n", "targeted",
+		  SELINUX_MODE_PERMISSIVE },
+		{ "SELINUX=permissive\nSELINUXTYPE=a\nSELINUXTYPE=b\n", "b",
+		  SELINUX_MODE_PERMISSIVE },
 	};
 	static const char *const bad[] = {
-		"", "SELINUX=\nSELINUXTYPE=default\n", "#SELINUX=enforcing\n",
-		"SELINUX=permissive\nSELINUXTYPE=../../tmp\n", "SELINUX=permissive\nSELINUXTYPE=..\n",
+		"",
+		"SELINUX=\nSELINUXTYPE=default\n",
+		"#SELINUX=enforcing\n",
+		"SELINUX=permissive\nSELINUXTYPE=../../tmp\n",
+		"SELINUX=permissive\nSELINUXTYPE=..\n",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		_cleanup_free_ char *type = NULL;
 		enum selinux_mode mode, again;
-		struct error err = {0};
+		struct error err = { 0 };
 
 		write_config(good[i].text);
 		assert_int_equal(host_selinux_config(root, &mode, &type, &err), 0);
@@ -98,7 +101,7 @@ static void config_is_read(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		char *type = NULL;
 		enum selinux_mode mode;
-		struct error err = {0};
+		struct error err = { 0 };
 
 		write_config(bad[i]);
 		assert_int_equal(host_selinux_config(root, &mode, &type, &err), -EINVAL);
@@ -110,7 +113,7 @@ static void config_is_read(void **state)
 static void config_may_be_missing(void **state)
 {
 	enum selinux_mode mode;
-	struct error err = {0};
+	struct error err = { 0 };
 	char *type = NULL;
 
 	(void)state;
@@ -125,14 +128,17 @@ static void config_keeps_all_other_bytes(void **state)
 	static const struct {
 		const char *before, *after;
 	} cases[] = {
-		{"# SELINUX= can be\n\n \tx\r\nSELINUX=permissive  \n#SELINUX=no\nSELINUXTYPE=default\n"
-		 "SETLOCALDEFS=0",
-		 "# SELINUX= can be\n\n \tx\r\nSELINUX=enforcing\n#SELINUX=no\nSELINUXTYPE=default\n"
-		 "SETLOCALDEFS=0"},
-		{"SELINUX=disabled", "SELINUX=enforcing"},
-		{"SELINUX=bad\nx\nSELINUX=disabled\n", "SELINUX=enforcing\nx\nSELINUX=enforcing\n"},
-		{"SELINUXTYPE=mls", "SELINUXTYPE=mls\nSELINUX=enforcing\n"},
-		{"", "SELINUX=enforcing\n"},
+		{ "# SELINUX= can be\n\n \tx\r\nSELINUX=permissive  "
+		  "\n#SELINUX=no\nSELINUXTYPE=default\n"
+		  "SETLOCALDEFS=0",
+		  "# SELINUX= can be\n\n "
+		  "\tx\r\nSELINUX=enforcing\n#SELINUX=no\nSELINUXTYPE=default\n"
+		  "SETLOCALDEFS=0" },
+		{ "SELINUX=disabled", "SELINUX=enforcing" },
+		{ "SELINUX=bad\nx\nSELINUX=disabled\n",
+		  "SELINUX=enforcing\nx\nSELINUX=enforcing\n" },
+		{ "SELINUXTYPE=mls", "SELINUXTYPE=mls\nSELINUX=enforcing\n" },
+		{ "", "SELINUX=enforcing\n" },
 	};
 	_cleanup_free_ char *path = config_path();
 
@@ -160,14 +166,15 @@ static void mode_of_this_kernel(void **state)
 
 	(void)state;
 	assert_int_equal(host_selinux_mode("/", &mode, NULL), 0);
-	assert_string_equal(selinux_mode_name(mode),
-			    enforcing < 0 ? "disabled" : enforcing ? "enforcing" : "permissive");
+	assert_string_equal(selinux_mode_name(mode), enforcing < 0 ? "disabled"
+						     : enforcing   ? "enforcing"
+								   : "permissive");
 	assert_string_equal(selinux_mode_name((enum selinux_mode)77), "unknown");
 }
 
 static void without_selinux_there_are_no_domains(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	char *context = NULL;
 	bool permissive;
 
@@ -194,14 +201,14 @@ static void types_of_contexts(void **state)
 	static const struct {
 		const char *context, *type;
 	} cases[] = {
-		{"system_u:object_r:mysqld_db_t:s0", "mysqld_db_t"},
-		{"u:r:t", "t"},
-		{"u:r:t:s0-s0:c0.c1023", "t"},
-		{"u:r:", NULL},
-		{"u:r", NULL},
-		{"unconfined", NULL},
-		{"", NULL},
-		{NULL, NULL},
+		{ "system_u:object_r:mysqld_db_t:s0", "mysqld_db_t" },
+		{ "u:r:t", "t" },
+		{ "u:r:t:s0-s0:c0.c1023", "t" },
+		{ "u:r:", NULL },
+		{ "u:r", NULL },
+		{ "unconfined", NULL },
+		{ "", NULL },
+		{ NULL, NULL },
 	};
 
 	(void)state;
@@ -218,9 +225,10 @@ static void types_of_contexts(void **state)
 static void labels_of_files(void **state)
 {
 	static const char label[] = "system_u:object_r:mysqld_exec_t:s0";
-	_cleanup_free_ char *file = str_printf("%s/file", root), *link = str_printf("%s/link", root);
+	_cleanup_free_ char *file = str_printf("%s/file", root),
+			    *link = str_printf("%s/link", root);
 	_cleanup_free_ char *found = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 	char untouched[] = "untouched", *type = untouched;
 
 	(void)state;
@@ -249,7 +257,7 @@ static void labels_of_files(void **state)
 static struct file_labels *open_labels(void)
 {
 	struct file_labels *labels = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	if (file_labels_open(&labels, root, "default", &err) < 0)
 		fail_msg("%s", err.what);
@@ -260,7 +268,7 @@ static void assert_label(struct file_labels *labels, const char *path, mode_t ki
 			 const char *expected)
 {
 	_cleanup_free_ char *type = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	if (file_labels_expect(labels, path, kind, &type, &err) < 0)
 		fail_msg("%s", err.what);
@@ -323,7 +331,7 @@ static void broken_labels_are_an_error_without_noise(void **state)
 {
 	_cleanup_free_ char *said = NULL, *path = str_printf("%s/stderr", root);
 	struct file_labels *labels = NULL;
-	struct error err = {0}, broken_err = {0};
+	struct error err = { 0 }, broken_err = { 0 };
 	int saved = dup(STDERR_FILENO), fd = open(path, O_CREAT | O_WRONLY, 0600), missing, broken;
 
 	(void)state;

@@ -72,10 +72,10 @@ static void stop(pid_t pid)
 /* The names are this test's own, as a real server might run here. */
 static void a_server_is_found_by_its_executable(void **state)
 {
-	static const char *const names[] = {"mariadbd-of-a-test", "mysqld-of-a-test", NULL};
+	static const char *const names[] = { "mariadbd-of-a-test", "mysqld-of-a-test", NULL };
 	_cleanup_free_ char *first = str_printf("%s/mysqld-of-a-test", root);
 	_cleanup_free_ char *second = str_printf("%s/mariadbd-of-a-test", root);
-	struct server_process process = {.pid = 5};
+	struct server_process process = { .pid = 5 };
 	pid_t older, newer;
 
 	(void)state;
@@ -113,7 +113,7 @@ static void a_server_is_found_by_its_executable(void **state)
 
 static void programs_are_found_below_the_root(void **state)
 {
-	static const char *const names[] = {"mariadbd", "mysqld", NULL};
+	static const char *const names[] = { "mariadbd", "mysqld", NULL };
 	char *path = NULL;
 
 	(void)state;
@@ -130,7 +130,8 @@ static void programs_are_found_below_the_root(void **state)
 	assert_int_equal(host_program_path(root, names, &path, NULL), 0);
 	assert_string_equal(path, "/usr/bin/mariadbd");
 	free(path);
-	assert_int_equal(host_program_path("/", (const char *const[]){"env", NULL}, &path, NULL), 0);
+	assert_int_equal(host_program_path("/", (const char *const[]){ "env", NULL }, &path, NULL),
+			 0);
 	assert_string_equal(path, "/usr/bin/env");
 	free(path);
 }
@@ -138,7 +139,7 @@ static void programs_are_found_below_the_root(void **state)
 static void space_is_measured(void **state)
 {
 	_cleanup_free_ char *missing = str_printf("%s/missing", root);
-	struct error err = {0};
+	struct error err = { 0 };
 	uint64_t empty, full, linked, space = 0;
 
 	(void)state;
@@ -162,7 +163,8 @@ static void space_is_measured(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_server_is_found_by_its_executable, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_server_is_found_by_its_executable, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(programs_are_found_below_the_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(space_is_measured, setup, teardown),
 	};
