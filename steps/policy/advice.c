@@ -331,21 +331,22 @@ static int finding_compare(const void *one, const void *other)
 static int finish(struct groups *groups, struct findings *findings, struct error *err)
 {
 	struct denials *denials = (struct denials *)groups->denials;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < groups->count; i++) {
-		struct finding *finding =
-			array_push(&findings->items, &findings->count, sizeof(*finding));
+	for (size_t i = 0; i < groups->count; i++) {
+		struct finding *finding;
+		int r = group_finish(groups->items[i], denials, err);
 
-		r = finding ? group_finish(groups->items[i], denials, err) : error_nomem(err);
-		if (r == 0) {
-			*finding = groups->items[i]->finding;
-			groups->items[i]->finding = (struct finding){ 0 };
-		}
+		if (r < 0)
+			return r;
+		finding = array_push(&findings->items, &findings->count, sizeof(*finding));
+		if (!finding)
+			return error_nomem(err);
+		*finding = groups->items[i]->finding;
+		groups->items[i]->finding = (struct finding){ 0 };
 	}
-	if (r == 0 && findings->count)
+	if (findings->count)
 		qsort(findings->items, findings->count, sizeof(*findings->items), finding_compare);
-	return r;
+	return 0;
 }
 
 int advice_judge(const struct advisor *advisor, const struct denials *denials,

@@ -79,18 +79,25 @@ static char *moved_directory(const struct denial *denial, const char *label)
 	return dir;
 }
 
+static char *advise_equivalence(const char *data_directory, const char *dir)
+{
+	_cleanup_free_ char *word = plain_shell(dir);
+
+	return word ? str_printf("semanage fcontext -a -e %s %s && restorecon -Rv %s",
+				 data_directory, word, word)
+		    : NULL;
+}
+
 static char *advise_own_label(const struct advisor *advisor, const struct denial *denial,
 			      const char *label)
 {
-	_cleanup_free_ char *path = plain_shell(denial->path), *dir = NULL, *word = NULL;
+	_cleanup_free_ char *path = plain_shell(denial->path);
+	_cleanup_free_ char *dir = moved_directory(denial, label);
 
 	if (!path)
 		return NULL;
-	dir = advisor->data_directory ? moved_directory(denial, label) : NULL;
-	word = dir ? plain_shell(dir) : NULL;
-	if (word)
-		return str_printf("semanage fcontext -a -e %s %s && restorecon -Rv %s",
-				  advisor->data_directory, word, word);
+	if (dir && advisor->data_directory)
+		return advise_equivalence(advisor->data_directory, dir);
 	return str_printf(
 		"move %s to where the service's files belong, or give it a type of its own: "
 		"semanage fcontext -a -t TYPE %s && restorecon -v %s",
