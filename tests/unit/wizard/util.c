@@ -41,6 +41,9 @@ static void test_array_out_of_memory(void **state)
 	size_t count = 0;
 
 	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* it ends the program instead of returning NULL */
+#endif
 	assert_non_null(array_push(&items, &count, 1));
 	assert_null(array_push(&items, &count, SIZE_MAX / 2 + 1));
 	assert_int_equal(count, 1);
@@ -262,17 +265,36 @@ static void test_capture_of_much(void **state)
 	assert_memory_equal(output + 300000, "end", 4);
 }
 
-static void test_capture_errors(void **state)
+/* Its posix_spawn(3) cannot tell that there was no program to start. */
+static bool under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
+static void test_capture_without_program(void **state)
 {
 	static const char *const none[] = { "no-such-program-here", NULL };
+	char *output = NULL;
+	struct error err = { 0 };
+
+	(void)state;
+	if (under_valgrind())
+		skip();
+	assert_int_equal(process_capture(none, &output, NULL, &err), -ENOENT);
+	assert_true(small_has(err.what, "no-such-program-here"));
+	assert_true(*err.remedy);
+	assert_null(output);
+}
+
+static void test_capture_of_a_killed_one(void **state)
+{
 	static const char *const killed[] = { "sh", "-c", "kill -9 $$", NULL };
 	char *output = NULL;
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(process_capture(none, &output, NULL, &err), -ENOENT);
-	assert_true(small_has(err.what, "no-such-program-here"));
-	assert_true(*err.remedy);
 	assert_int_equal(process_capture(killed, &output, NULL, &err), -EINTR);
 	assert_true(small_has(err.what, "signal 9"));
 	assert_null(output);
@@ -312,7 +334,8 @@ int main(void)
 		TEST(capture),
 		TEST(capture_of_nothing),
 		TEST(capture_of_much),
-		TEST(capture_errors),
+		TEST(capture_without_program),
+		TEST(capture_of_a_killed_one),
 		TEST(capture_resets_sigpipe),
 	};
 
