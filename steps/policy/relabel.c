@@ -64,19 +64,16 @@ static char *advise_to_move(const struct denial *denial, const char *permission)
  */
 static char *moved_directory(const struct denial *denial, const char *label)
 {
-	const char *end = strrchr(denial->path, '/');
-	char *dir;
+	const char *path = denial->path;
+	size_t length = strlen(path);
 
-	if (!match_words("default_t mnt_t", label) && !str_starts(denial->path, "/srv/"))
+	if (!match_words("default_t mnt_t", label) && !str_starts(path, "/srv/"))
 		return NULL;
-	dir = strcmp(denial->tclass, "dir") == 0
-		      ? strdup(denial->path)
-		      : strndup(denial->path, (size_t)(end - denial->path));
-	if (dir && strrchr(dir, '/') <= dir) {
-		free(dir);
+	if (strcmp(denial->tclass, "dir") != 0)
+		length = (size_t)(strrchr(path, '/') - path);
+	if (length == 0 || !memchr(path + 1, '/', length - 1))
 		return NULL;
-	}
-	return dir;
+	return str_printf("%.*s", (int)length, path);
 }
 
 static char *advise_equivalence(const char *data_directory, const char *dir)
