@@ -38,9 +38,29 @@ static int oracle_make_current(const struct oracle *oracle, struct error *err)
 
 /* ---- open and close --------------------------------------------------------------------------- */
 
+/* sepol_policydb_from_image would destroy a policy that it cannot read, and freeing it would again. */
+static int policy_read(struct oracle *oracle, struct error *err)
+{
+	sepol_policy_file_t *file = NULL;
+	int r;
+
+	if (sepol_policydb_create(&oracle->policy) < 0 || sepol_policy_file_create(&file) < 0)
+		return error_nomem(err);
+	sepol_policy_file_set_mem(file, oracle->image, oracle->length);
+	r = oracle->length ? sepol_policydb_read(oracle->policy, file) : -1;
+	sepol_policy_file_free(file);
+	if (r == 0 && oracle->policy->p.policy_type == POLICY_KERN)
+		return 0;
+	return error_set(err, EINVAL,
+			 "name a compiled policy that this host's libsepol can read, such as "
+			 "/etc/selinux/TYPE/policy/policy.NN",
+			 "not a kernel policy");
+}
+
 int oracle_open_image(struct oracle **result, void *image, size_t length, struct error *err)
 {
 	struct oracle *oracle = calloc(1, sizeof(*oracle));
+	int r;
 
 	if (!oracle) {
 		free(image);
@@ -50,17 +70,10 @@ int oracle_open_image(struct oracle **result, void *image, size_t length, struct
 	oracle->length = length;
 	/* libsepol's word goes to standard error otherwise; what it returns is said by us. */
 	sepol_debug(0);
-	if (sepol_policydb_create(&oracle->policy) < 0) {
+	r = policy_read(oracle, err);
+	if (r < 0) {
 		oracle_close(oracle);
-		return error_nomem(err);
-	}
-	if (!length || sepol_policydb_from_image(NULL, image, length, oracle->policy) < 0 ||
-	    oracle->policy->p.policy_type != POLICY_KERN) {
-		oracle_close(oracle);
-		return error_set(err, EINVAL,
-				 "name a compiled policy that this host's libsepol can read, such as "
-				 "/etc/selinux/TYPE/policy/policy.NN",
-				 "not a kernel policy");
+		return r;
 	}
 	*result = oracle;
 	return 0;
