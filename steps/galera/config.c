@@ -125,8 +125,9 @@ static int read_options(const struct galera_config_source *source, struct galera
 		file = scratch;
 	}
 	r = print_defaults(file, source->group_suffix, true, &output, &messages, NULL);
-	if (r == -ENOENT)
-		return 0; /* not installed */
+	/* Not installed; 127 is how a system that forks first may report it. */
+	if (r == -ENOENT || r == 127)
+		return 0;
 	if (r > 0) {
 		free(TAKE_PTR(output));
 		free(TAKE_PTR(messages));

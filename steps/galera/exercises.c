@@ -100,8 +100,12 @@ static enum proof judge_unnamed(enum transfer_kind wanted, const struct wsrep_st
 				char **why)
 {
 	if (!story->synced) {
-		*why = strdup(story->transfer_required ? "a state transfer is under way"
-						       : "the server has started and is joining");
+		*why = str_printf("%s%s%s%s",
+				  story->transfer_required
+					  ? "a state transfer is under way"
+					  : "the server has started and is joining",
+				  *story->failure ? "; it had: \"" : "", story->failure,
+				  *story->failure ? "\"" : "");
 		return PROOF_NONE;
 	}
 	if (story->transfer_required)

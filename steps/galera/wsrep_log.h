@@ -37,8 +37,9 @@ struct wsrep_story {
 	char position[96];      /* uuid:seqno that was reached; "" */
 	long long writesets;    /* of an IST; -1 unknown */
 	char proof[256];        /* the line that tells SST from IST, or "" */
-	char failure[256];      /* the first failure line; "": it stays when a success follows */
-	bool permission_denied; /* a failure with errno 13; stays likewise */
+	char failure[256];      /* the first failure, also of what was tried again or otherwise,
+				   as an IST that became an SST; "". A success leaves it */
+	bool permission_denied; /* one of these with errno 13 */
 	bool notify_failed;     /* "Notification command failed" */
 	bool notify_undefined;  /* "wsrep_notify_cmd is not defined" */
 	char notify_failure[256];

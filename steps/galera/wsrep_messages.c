@@ -25,7 +25,7 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Prepared IST receiver", EVENT_JOINER, AT_START, 0 },
 	{ "Failed to prepare for incremental state transfer: Local state", EVENT_JOINER_SST, ANYWHERE, 0 },
 	{ "Requesting state transfer: success", EVENT_JOINER, AT_START, 0 },
-	{ "but it is impossible to select State Transfer donor", EVENT_FAILURE_JOINER, ANYWHERE, 0 },
+	{ "but it is impossible to select State Transfer donor", EVENT_HINDRANCE, ANYWHERE, 0 },
 	{ "Member ", EVENT_MEMBERS, AT_START, " requested state transfer from " },
 	{ "Node ", EVENT_MEMBERS, AT_START, " requested state transfer from " },
 	{ "Shifting PRIMARY -> JOINER", EVENT_SHIFT_JOINER, AT_START, 0 },
@@ -62,8 +62,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "gcs connect failed: ", EVENT_FAILURE, ANYWHERE, 0 },
 	{ "wsrep::connect(", EVENT_FAILURE, ANYWHERE, ") failed: " },
 	/* the IST, */
-	{ "Failed to prepare for incremental state transfer: ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Failed to open IST listener at ", EVENT_FAILURE, ANYWHERE, 0 },
+	{ "Failed to prepare for incremental state transfer: ", EVENT_HINDRANCE, ANYWHERE, 0 },
+	{ "Failed to open IST listener at ", EVENT_HINDRANCE, ANYWHERE, 0 },
 	{ "IST sender, failed to connect ", EVENT_FAILURE, ANYWHERE, 0 },
 	{ "async IST sender failed to serve ", EVENT_FAILURE, ANYWHERE, 0 },
 	{ "eceiving IST failed, node restart required", EVENT_FAILURE, ANYWHERE, 0 },
@@ -90,6 +90,7 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "TCP-LISTEN:", EVENT_FAILURE, ANYWHERE, "Permission denied" },
 	/* and the end. */
 	{ "Will never receive state. Need to abort", EVENT_FAILURE, ANYWHERE, 0 },
+	{ "State transfer request failed unrecoverably", EVENT_FAILURE, ANYWHERE, 0 },
 	{ "Aborting", EVENT_ABORTING, AT_START, 0 },
 	{ 0 },
 };

@@ -37,8 +37,8 @@ enum wsrep_event {
 				  node */
 	EVENT_SYNCED,
 	EVENT_FAILURE,
-	EVENT_FAILURE_JOINER, /* on every node: a failure of this one only when it is the joiner */
-	EVENT_ABORTING,       /* the server gives up, when the line ends here */
+	EVENT_HINDRANCE, /* joiner: a failure after which it tries again, or otherwise */
+	EVENT_ABORTING,  /* the server gives up, when the line ends here */
 	EVENT_NOTIFY_FAILED,
 	EVENT_NOTIFY_UNDEFINED,
 };

@@ -81,15 +81,20 @@ static void prove(struct wsrep_life *life, enum transfer_kind kind, struct span 
 	copy_message(story->proof, sizeof(story->proof), message);
 }
 
-static void fail(struct wsrep_life *life, struct span message)
+static void hinder(struct wsrep_life *life, struct span message)
 {
 	struct wsrep_story *story = &life->story;
 
-	story->failed = true;
 	if (span_has(message, "Permission denied"))
 		story->permission_denied = true;
 	if (!*story->failure)
 		copy_message(story->failure, sizeof(story->failure), message);
+}
+
+static void fail(struct wsrep_life *life, struct span message)
+{
+	life->story.failed = true;
+	hinder(life, message);
 }
 
 static void notify_failed(struct wsrep_story *story, struct span message)
@@ -345,8 +350,9 @@ static void take_server_message(struct wsrep_reader *reader, enum wsrep_event ev
 		notify_failed(&life->story, message);
 	else if (event == EVENT_NOTIFY_UNDEFINED)
 		life->story.notify_undefined = true;
-	else if (event == EVENT_FAILURE || (event == EVENT_ABORTING && !value.length) ||
-		 (event == EVENT_FAILURE_JOINER && life->story.role == ROLE_JOINER))
+	else if (event == EVENT_HINDRANCE && life->story.role == ROLE_JOINER)
+		hinder(life, message);
+	else if (event == EVENT_FAILURE || (event == EVENT_ABORTING && !value.length))
 		fail(life, message);
 }
 

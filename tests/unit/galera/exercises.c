@@ -172,6 +172,9 @@ static void test_unsettled(void **state)
 	story.transfer_required = true;
 	story.role = ROLE_JOINER;
 	expect("sst", &story, -1, PROOF_NONE, "a state transfer is under way");
+	strcpy(story.failure, "no donor");
+	expect("sst", &story, -1, PROOF_NONE, "under way; it had: \"no donor\"");
+	*story.failure = '\0';
 	story.kind = TRANSFER_SST;
 	expect("sst", &story, -1, PROOF_NONE, "an SST is under way");
 	/* An IST where an SST was wanted is known at once. */

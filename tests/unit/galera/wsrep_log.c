@@ -464,6 +464,15 @@ static void test_other_nodes(void **state)
 		  "[Note] WSREP: Shifting SYNCED -> DONOR/DESYNCED (TO: 8)\n",
 		  &story);
 	assert_int_equal(story.role, ROLE_NONE);
+	/* So their names are not those of a transfer that follows. */
+	read_text("[Note] WSREP: Member 1.0 (db2) requested state transfer from '*any*'. "
+		  "Selected 0.0 (db1)(SYNCED) as donor.\n\n\n\n\n\n\n\n\n\n\n\n"
+		  "[Note] WSREP: Shifting SYNCED -> DONOR/DESYNCED (TO: 8)\n"
+		  "[Note] WSREP: Running: 'wsrep_sst_rsync --role 'donor' --address 'x''\n",
+		  &story);
+	assert_int_equal(story.role, ROLE_DONOR);
+	assert_string_equal(story.donor, "");
+	assert_string_equal(story.joiner, "");
 }
 
 /* A node that got its state and gives to others afterwards: its own transfer is the story. */
@@ -556,6 +565,14 @@ static void test_failures(void **state)
 	assert_false(story.permission_denied);
 	assert_true(story.complete);
 	assert_string_equal(story.failure, "Failed to open IST listener at x");
+	/* Tried again, or otherwise: no failure yet. */
+	read_text(PROVIDER STATE("9", HERE("7")) "[Warning] WSREP: Member 1.0 (db2) requested "
+						 "state transfer from '*any*', but it is "
+						 "impossible to select State Transfer donor: "
+						 "Resource temporarily unavailable\n",
+		  &story);
+	assert_false(story.failed);
+	assert_non_null(strstr(story.failure, "impossible to select"));
 	/* Said by scripts, without the server's prefix. */
 	read_text("WSREP_SST: [ERROR] rsync daemon port '4444' has been taken (20240301)\n",
 		  &story);
@@ -616,6 +633,30 @@ static void test_passwords(void **state)
 	assert_non_null(strstr(story.failure, "--auth '**********' --datadir"));
 	read_text("[ERROR] WSREP: Failed to execute: wsrep_sst_x --auth ", &story);
 	assert_non_null(strstr(story.failure, "wsrep_sst_x"));
+}
+
+static void test_positions(void **state)
+{
+	static const struct {
+		const char *lines, *position;
+	} cases[] = {
+		{ "SST received: " HERE("7") "\n", HERE("7") },
+		{ "IST received: " HERE("-1") "\n", "" },
+		{ "SST received: x\n", "" },
+		{ "SST complete, seqno: 7\n", "7" },
+		{ "SST complete, seqno: 7\n[Note] WSREP: SST received: " HERE("7"), HERE("7") },
+		{ "SST received: " HERE("7") "\n[Note] WSREP: SST complete, seqno: 9", HERE("7") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *text = str_printf(
+			PROVIDER STATE("9", HERE("7")) "[Note] WSREP: %s", cases[i].lines);
+		struct wsrep_story story;
+
+		read_text(text, &story);
+		assert_string_equal(story.position, cases[i].position);
+	}
 }
 
 /* ---- hostile input ----------------------------------------------------------------------------
@@ -743,6 +784,7 @@ int main(void)
 		cmocka_unit_test(test_notify),
 		cmocka_unit_test(test_quoted_messages),
 		cmocka_unit_test(test_passwords),
+		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_odd_texts),
 		cmocka_unit_test(test_mangled),
