@@ -22,7 +22,7 @@ int answers_new(struct answers **answers, const struct workflow *workflow,
 		const struct session_options *options, struct error *err);
 void answers_free(struct answers *answers);
 
-/* answers_question - the question with this key, of the workflow or of the engine itself, or NULL. */
+/* answers_question - the question with this key, of the workflow or of the engine, or NULL. */
 const struct question *answers_question(const struct answers *answers, const char *key);
 
 /* answers_find - as session_answer(). */

@@ -14,10 +14,10 @@ const json_t *session_records(const struct session *session);
 /* session_torn - did session_open() drop a line that a crash had torn? */
 bool session_torn(const struct session *session);
 
-/* session_record - append an event (stolen, also on failure) to the journal; 0: it is on the disk. */
+/* session_record - append an event (stolen, also on failure) to the journal; 0: it is on disk. */
 int session_record(struct session *session, json_t *record, struct error *err);
 
-/* session_reset - journal that the workflow starts anew: memory is empty, the round is the first. */
+/* session_reset - journal that the workflow starts anew: no memory, and the first round. */
 int session_reset(struct session *session, struct error *err);
 
 /* session_take_back - the step that session_go_back() named, once; NULL: nobody went back. */

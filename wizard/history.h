@@ -20,10 +20,10 @@ struct history {
 int history_init(struct history *history, const json_t *records, struct error *err);
 void history_clear(struct history *history);
 
-/* history_open_begin - the last begin of the step without a done behind it and not undone, or -1. */
+/* history_open_begin - the last begin of the step, not done since and not undone, or -1. */
 int history_open_begin(const struct history *history, const char *step);
 
-/* history_done_at - when the step was done, in seconds since the epoch; -1: not, or undone since. */
+/* history_done_at - when the step was done, in seconds since the epoch; -1: not, or undone. */
 json_int_t history_done_at(const struct history *history, const char *step);
 
 /* history_to_undo - the last begin in front of index `before` that lists changes and is not undone,

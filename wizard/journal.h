@@ -25,7 +25,7 @@ struct journal;
 int journal_open(struct journal **journal, const char *path, bool read_only, struct error *err);
 void journal_close(struct journal *journal);
 
-/* journal_records - all records, oldest first, as a JSON array; borrowed, grows with each append. */
+/* journal_records - all records, oldest first, as a JSON array; borrowed, grows by appends. */
 json_t *journal_records(const struct journal *journal);
 
 /* journal_torn - was a torn last line dropped when the journal was opened? */

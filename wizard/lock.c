@@ -44,16 +44,11 @@ static int held(int fd, const char *path, const char *program, struct error *err
 		err, "wait for its end, or go on in its terminal; to see it: ps -fp %ld", pid);
 }
 
-int lock_take(const char *path, const char *program, struct error *err)
+static int lock(int fd, const char *path, const char *program, struct error *err)
 {
-	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	char text[64];
-	int taken, length;
+	int length;
 
-	if (fd < 0)
-		return error_set(err, errno,
-				 "run it as root, or give a scratch root with --root DIR",
-				 "cannot open the lock %s: %s", path, strerror(errno));
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
 			return held(fd, path, program, err);
@@ -66,7 +61,19 @@ int lock_take(const char *path, const char *program, struct error *err)
 	length = snprintf(text, sizeof(text), "%ld %lld\n", (long)getpid(), (long long)time(NULL));
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length)
 		text[0] = '\0';
-	taken = fd;
-	fd = -1;
-	return taken;
+	return 0;
+}
+
+int lock_take(const char *path, const char *program, struct error *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), r;
+
+	if (fd < 0)
+		return error_set(err, errno,
+				 "run it as root, or give a scratch root with --root DIR",
+				 "cannot open the lock %s: %s", path, strerror(errno));
+	r = lock(fd, path, program, err);
+	if (r < 0)
+		cleanup_close(&fd);
+	return r < 0 ? r : fd;
 }

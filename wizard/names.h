@@ -7,7 +7,7 @@
 
 #include "wizard/error.h"
 
-/* names_nearest - the one of names (NULL-terminated) that name was probably meant to be, or NULL. */
+/* names_nearest - the one of names (NULL-terminated) that name probably means, or NULL. */
 const char *names_nearest(const char *name, const char *const *names);
 
 /*

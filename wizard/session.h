@@ -56,7 +56,8 @@ int session_move(struct session *session, const char *root, struct error *err);
 
 const struct workflow *session_workflow(const struct session *session);
 void *session_data(const struct session *session);     /* what workflow->open gave */
-const char *session_root(const struct session *session); /* "/" or a scratch root, no slash at the end */
+/* "/" or a scratch root, without a slash at its end. */
+const char *session_root(const struct session *session);
 bool session_is_scratch(const struct session *session);  /* root is not "/" */
 bool session_json(const struct session *session);
 bool session_yes(const struct session *session);
@@ -65,7 +66,7 @@ bool session_read_only(const struct session *session);
 char *const *session_arguments(const struct session *session);
 void session_set_arguments(struct session *session, char *const *arguments);
 
-/* session_in_root - path below the session's root, in new memory (caller frees); NULL: no memory. */
+/* session_in_root - path below the root, in new memory (caller frees); NULL: no memory. */
 char *session_in_root(const struct session *session, const char *path);
 /* session_path - name in the session's directory, in new memory (caller frees); NULL: no memory. */
 char *session_path(const struct session *session, const char *name);

@@ -12,7 +12,7 @@
 
 enum template_format {
 	TEMPLATE_TEXT,    /* values pass as screen_safe() leaves them */
-	TEMPLATE_COMMENT, /* as TEMPLATE_TEXT, and newlines become spaces: a value stays in its comment */
+	TEMPLATE_COMMENT, /* and newlines become spaces: a value stays in its comment */
 };
 
 struct template_value {

@@ -58,8 +58,9 @@ int file_read(const char *path, char **text, size_t *length, struct error *err);
 
 /*
  * file_write - replace path by these bytes: written beside it, fsynced, renamed over it, so that
- * a reader or a power cut sees the old file or the new one. Errors: as open(2), write(2), rename(2);
- * the old file is intact then.
+ * a reader or a power cut sees the old file or the new one. The mode is not subject to the umask.
+ * A link at path is replaced, not followed. Errors: as open(2), write(2), rename(2); the old file
+ * is intact then, and nothing stays beside it.
  */
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "crash.h"
+
+static json_t *parsed(const struct small_result *result)
+{
+	json_error_t error;
+	json_t *value = json_loads(result->out, 0, &error);
+
+	assert_int_equal(result->status, EXIT_DONE);
+	if (!value)
+		fail_msg("%s in: %s", error.text, result->out);
+	return value;
+}
+
+static const char *member(const json_t *report, int step, const char *name)
+{
+	const json_t *rows = json_object_get(report, "steps");
+
+	return json_string_value(json_object_get(json_array_get(rows, (size_t)step), name));
+}
+
+static void test_plan_text(void **state)
+{
+	(void)state;
+	small_put("one", "new");
+	small_result_auto result = small_run("plan");
+	assert_int_equal(result.status, EXIT_DONE);
+	assert_true(small_has(result.out, "one: nothing to change\n"));
+	assert_true(small_has(result.out, "two: Renew two and three\n"));
+	assert_true(
+		small_has(result.out, "    three: old three -> new\n        echo new > file\n"));
+	assert_true(small_has(result.out, "four: depends on the steps before\n"));
+	assert_true(small_has(result.out, "talk: to do; changes nothing of the system\n"));
+	assert_int_not_equal(access(small_path("var"), F_OK), 0); /* nothing was created */
+}
+
+static void test_plan_json(void **state)
+{
+	(void)state;
+	small_result_auto result = small_run("--json", "plan");
+	json_auto_t *plan = parsed(&result);
+	json_t *two = json_array_get(json_object_get(plan, "steps"), 2);
+	assert_string_equal(json_string_value(json_object_get(plan, "fingerprint")), "fp-1");
+	assert_int_equal(json_array_size(json_object_get(plan, "steps")), 6);
+	assert_string_equal(member(plan, 2, "name"), "two");
+	assert_string_equal(member(plan, 2, "state"), "todo");
+	assert_int_equal(json_array_size(json_object_get(two, "changes")), 2);
+	assert_true(json_is_true(
+		json_object_get(json_array_get(json_object_get(plan, "steps"), 4), "later")));
+}
+
+static void test_plan_knows_all_when_nothing_is_before(void **state)
+{
+	(void)state;
+	runs(small_run("--yes", "--answer", "four.apply=skip"), EXIT_PAUSED);
+	small_result_auto result = small_run("plan");
+	assert_true(small_has(result.out, "    four: old four -> new\n"));
+}
+
+static void test_steps(void **state)
+{
+	(void)state;
+	small_result_auto text = small_run("steps");
+	assert_true(small_has(text.out, " 2  one     Renew one\n"));
+	small_result_auto result = small_run("steps", "--json");
+	json_auto_t *steps = parsed(&result);
+	json_t *one = json_array_get(steps, 1);
+	assert_int_equal(json_array_size(steps), 6);
+	assert_string_equal(json_string_value(json_object_get(one, "why")), "It is old.");
+	assert_true(json_is_true(json_object_get(one, "changes_system")));
+	assert_true(json_is_null(json_object_get(json_array_get(steps, 2), "why")));
+}
+
+static void test_status(void **state)
+{
+	(void)state;
+	runs(small_run("--yes", "--answer", "four.apply=skip"), EXIT_PAUSED);
+	knobs.unsure_in = "two";
+	small_result_auto result = small_run("status", "--json");
+	json_auto_t *status = parsed(&result);
+	json_t *rows = json_object_get(status, "steps");
+	assert_int_equal(json_integer_value(json_object_get(status, "round")), 1);
+	assert_string_equal(member(status, 1, "state"), "satisfied");
+	assert_true(json_is_integer(json_object_get(json_array_get(rows, 1), "done")));
+	assert_true(json_is_true(json_object_get(json_array_get(rows, 1), "undoable")));
+	assert_string_equal(member(status, 2, "state"), "unknown");
+	assert_string_equal(member(status, 2, "error"), "cannot look at two");
+	assert_string_equal(member(status, 4, "state"), "todo");
+	assert_true(json_is_null(json_object_get(json_array_get(rows, 4), "done")));
+	assert_false(json_is_true(json_object_get(json_array_get(rows, 4), "undoable")));
+
+	small_result_auto text = small_run("status");
+	assert_true(small_has(text.out, "four    to do"));
+	assert_true(small_has(text.out, "\n    cannot look at two\n"));
+}
+
+static void test_status_after_undo(void **state)
+{
+	(void)state;
+	runs(small_run("--yes"), EXIT_DONE);
+	runs(small_run("undo", "--yes"), EXIT_DONE);
+	small_result_auto result = small_run("status", "--json");
+	json_auto_t *status = parsed(&result);
+	json_t *one = json_array_get(json_object_get(status, "steps"), 1);
+	assert_true(json_is_null(json_object_get(one, "done")));
+	assert_false(json_is_true(json_object_get(one, "undoable")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(plan_text), TEST(plan_json), TEST(plan_knows_all_when_nothing_is_before),
+		TEST(steps),     TEST(status),    TEST(status_after_undo),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
