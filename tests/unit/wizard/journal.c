@@ -115,6 +115,19 @@ static void test_torn_at_every_byte(void **state)
 	}
 }
 
+/* The torn line was longer than the one that takes its place. */
+static void test_long_torn_line(void **state)
+{
+	struct journal *journal;
+
+	(void)state;
+	small_put("journal", LINE_A "31f3d854 {\"event\":\"a very, very long one, cut off he");
+	journal = open_journal(false);
+	append(journal, "c", 3);
+	journal_close(journal);
+	assert_true(small_is("journal", LINE_A LINE_C));
+}
+
 static void test_last_line_damaged(void **state)
 {
 	struct journal *journal;
@@ -249,6 +262,7 @@ int main(void)
 		TEST(time_is_added),
 		TEST(missing_file),
 		TEST(torn_at_every_byte),
+		TEST(long_torn_line),
 		TEST(last_line_damaged),
 		TEST(zeros_at_the_end),
 		TEST(damage_elsewhere_is_an_error),
