@@ -131,8 +131,13 @@ static void test_status_after_undo(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(plan_text), TEST(plan_json), TEST(plan_knows_all_when_nothing_is_before),
-		TEST(steps),     TEST(status),    TEST(status_after_undo),
+		TEST(plan_text),
+		TEST(plan_json),
+		TEST(plan_knows_all_when_nothing_is_before),
+		TEST(steps),
+		TEST(status),
+		TEST(status_after_half_an_undo),
+		TEST(status_after_undo),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
