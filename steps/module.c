@@ -94,6 +94,7 @@ int module_advisor(struct session *session, struct oracle *oracle, struct adviso
 		.ports = module->ports,
 		.port_count = (size_t)count,
 		.domain = node_domain(),
+		.data_directory = "/var/lib/mysql",
 		.port_label = port_label,
 		.path_label = path_label,
 		.data = session,
@@ -118,37 +119,40 @@ int module_read(const json_t *sources, struct denials *denials, struct error *er
 	return 0;
 }
 
-/* Decisions are kept per permission: a finding that has got one more is asked about again. */
-static char *decision_key(const struct finding *finding, const char *permission)
+/*
+ * A decision is remembered by what it is about, permission by permission: a finding that has got one
+ * more permission is asked about again.
+ */
+static char *decision_key(const struct finding *finding)
 {
-	return str_printf("decision %s %s %s %s %s", fix_name(finding->fix), finding->source,
-			  finding->rule_target ? finding->rule_target : finding->target,
-			  finding->tclass, permission);
+	return str_printf("decision %s %s %s %s", fix_name(finding->fix), finding->source,
+			  finding->target, finding->tclass);
+}
+
+static enum decision decision_of(const struct finding *finding, const json_t *remembered)
+{
+	enum decision decision = DECISION_NONE;
+
+	for (size_t i = 0; i < finding->permission_count; i++) {
+		json_t *said = json_object_get(remembered, finding->permissions[i]);
+		enum decision one = json_is_true(said) ? DECISION_ACCEPT : DECISION_REJECT;
+
+		if (!said || (i > 0 && one != decision))
+			return DECISION_NONE;
+		decision = one;
+	}
+	return decision;
 }
 
 int module_decide_all(struct session *session, struct findings *findings, struct error *err)
 {
 	for (size_t i = 0; i < findings->count; i++) {
-		struct finding *finding = &findings->items[i];
-		enum decision decision = DECISION_NONE;
+		_cleanup_free_ char *key = decision_key(&findings->items[i]);
 
-		for (size_t p = 0; p < finding->permission_count; p++) {
-			_cleanup_free_ char *key = decision_key(finding, finding->permissions[p]);
-			const char *said;
-			enum decision one;
-
-			if (!key)
-				return error_nomem(err);
-			said = json_string_value(session_recall(session, key));
-			one = !said ? DECISION_NONE
-				    : !strcmp(said, "accept") ? DECISION_ACCEPT : DECISION_REJECT;
-			if (p > 0 && one != decision)
-				one = DECISION_NONE;
-			decision = one;
-			if (one == DECISION_NONE)
-				break;
-		}
-		finding->decision = decision;
+		if (!key)
+			return error_nomem(err);
+		findings->items[i].decision =
+			decision_of(&findings->items[i], session_recall(session, key));
 	}
 	return 0;
 }
@@ -156,24 +160,18 @@ int module_decide_all(struct session *session, struct findings *findings, struct
 int module_decide(struct session *session, const struct finding *finding, enum decision decision,
 		  struct error *err)
 {
-	struct module *module = node_module(session);
+	_cleanup_free_ char *key = decision_key(finding);
+	json_t *remembered;
 
-	for (size_t p = 0; p < finding->permission_count; p++) {
-		_cleanup_free_ char *key = decision_key(finding, finding->permissions[p]);
-		int r;
-
-		if (!key)
+	if (!key)
+		return error_nomem(err);
+	remembered = session_recall(session, key) ? json_copy(session_recall(session, key))
+						  : json_object();
+	for (size_t i = 0; remembered && i < finding->permission_count; i++)
+		if (json_object_set_new(remembered, finding->permissions[i],
+					json_boolean(decision == DECISION_ACCEPT)) < 0)
 			return error_nomem(err);
-		r = session_remember(
-			session, key,
-			json_string(decision == DECISION_ACCEPT ? "accept" : "reject"), err);
-		if (r < 0)
-			return r;
-	}
-	for (size_t i = 0; i < module->findings.count; i++)
-		if (finding == &module->findings.items[i])
-			module->findings.items[i].decision = decision;
-	return 0;
+	return remembered ? session_remember(session, key, remembered, err) : error_nomem(err);
 }
 
 int module_findings(struct session *session, const struct findings **findings,
