@@ -11,7 +11,7 @@
 #include "wizard/text.h"
 #include "wizard/util.h"
 
-#define INDENT 2
+#define INDENT      2
 #define TYPING_ROOM 8 /* columns that a prompt leaves for the answer on its line */
 
 struct asked {
@@ -101,8 +101,7 @@ static int read_answer(const struct asked *asked, const char *behind, char **lin
 	if (!safe)
 		return error_nomem(err);
 	prompt = str_printf("%*s%s%s ", INDENT, "", safe, behind);
-	if (prompt && !strchr(safe, '\n') &&
-	    text_columns(prompt) + TYPING_ROOM <= screen_width())
+	if (prompt && !strchr(safe, '\n') && text_columns(prompt) + TYPING_ROOM <= screen_width())
 		return terminal_line(prompt, line, err);
 	/* Too long for one line: the text stands above, and what can be typed in the prompt. */
 	screen_say("%s", safe);
@@ -155,8 +154,8 @@ static bool matches(const struct choice *choice, const char *typed, enum match h
 	case MATCH_LETTER:
 		return length == 1 && *typed == choice->letter;
 	case MATCH_LETTER_ANY_CASE:
-		return length == 1 && tolower((unsigned char)*typed) ==
-					      tolower((unsigned char)choice->letter);
+		return length == 1 &&
+		       tolower((unsigned char)*typed) == tolower((unsigned char)choice->letter);
 	case MATCH_WORD:
 		return strcasecmp(typed, choice->value) == 0 ||
 		       (word && strcasecmp(typed, word) == 0);
@@ -168,8 +167,8 @@ static bool matches(const struct choice *choice, const char *typed, enum match h
 	}
 }
 
-/* The choice that was typed. The stricter kind of match wins: 'a' is "[a]ccept" even beside "[A]ll",
- * and "accept" is itself even beside "accept-all". */
+/* The choice that was typed. The stricter kind of match wins: 'a' is "[a]ccept" even beside
+ * "[A]ll", and "accept" is itself even beside "accept-all". */
 static int find_choice(const struct choice *choices, const char *typed)
 {
 	for (enum match how = 0; how < MATCHES; how++) {
@@ -230,7 +229,10 @@ static void explain_choices(const struct choice *choices, int default_index)
 	for (int i = 0; choices[i].value; i++) {
 		_cleanup_free_ char *word = label_word(&choices[i]);
 
-		fprintf(out, "%s%c (%s)", !i ? "" : choices[i + 1].value ? ", " : " or ",
+		fprintf(out, "%s%c (%s)",
+			!i                     ? ""
+			: choices[i + 1].value ? ", "
+					       : " or ",
 			choices[i].letter, word ? word : choices[i].value);
 	}
 	if (default_index >= 0)

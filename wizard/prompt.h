@@ -36,12 +36,13 @@ int prompt_yes_no(struct session *session, const char *key, const char *subject,
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err);
 
-/* prompt_text - a line of text in new memory (caller frees), without control characters. default_text
- * is what Enter means, "" where nothing is needed; NULL: Enter asks again. */
+/* prompt_text - a line of text in new memory (caller frees), without control characters.
+ * default_text is what Enter means, "" where nothing is needed; NULL: Enter asks again. */
 int prompt_text(struct session *session, const char *key, const char *subject, const char *text,
 		const char *default_text, char **answer, struct error *err);
 
-/* prompt_is_answered - is there an answer to KEY[SUBJECT] before any terminal? (Including --yes.) */
+/* prompt_is_answered - is there an answer to KEY[SUBJECT] before any terminal? (Including --yes.)
+ */
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject);
 
 #endif

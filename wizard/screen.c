@@ -11,17 +11,17 @@
 #include "wizard/text.h"
 #include "wizard/util.h"
 
-#define INDENT 2
-#define DETAIL_INDENT 4
+#define INDENT         2
+#define DETAIL_INDENT  4
 #define COMMAND_INDENT 6
-#define COLUMN_GAP 2
-#define LEAST_WIDTH 20 /* narrower than this, wrapping helps nobody */
-#define USUAL_WIDTH 80
+#define COLUMN_GAP     2
+#define LEAST_WIDTH    20 /* narrower than this, wrapping helps nobody */
+#define USUAL_WIDTH    80
 
-#define BOLD "\033[1m"
-#define DIM "\033[2m"
-#define RED "\033[31m"
-#define GREEN "\033[32m"
+#define BOLD   "\033[1m"
+#define DIM    "\033[2m"
+#define RED    "\033[31m"
+#define GREEN  "\033[32m"
 #define YELLOW "\033[33m"
 #define NORMAL "\033[0m"
 
@@ -130,7 +130,7 @@ void screen_mark(enum mark mark, const char *format, ...)
 	static const struct {
 		const char *style, *lead;
 	} marks[] = {
-		[MARK_NONE] = { NULL, "    " }, [MARK_OK] = { GREEN, "ok  " },
+		[MARK_NONE] = { NULL, "    " },   [MARK_OK] = { GREEN, "ok  " },
 		[MARK_WARN] = { YELLOW, "!   " }, [MARK_STOP] = { RED, "x   " },
 		[MARK_TODO] = { NULL, "-   " },
 	};
@@ -280,9 +280,7 @@ static bool any_from(const json_t *changes)
 	json_t *change;
 	size_t i;
 
-	json_array_foreach(changes, i, change)
-		if (*member(change, "from"))
-			return true;
+	json_array_foreach(changes, i, change) if (*member(change, "from")) return true;
 	return false;
 }
 
@@ -320,14 +318,15 @@ void screen_changes(const json_t *changes, bool with_commands)
 	size_t i;
 
 	if (cells)
-		json_array_foreach(changes, i, change)
-			complete = complete && change_row(change, arrow, cells + i * CHANGE_COLUMNS);
+		json_array_foreach(changes, i, change) complete =
+			complete && change_row(change, arrow, cells + i * CHANGE_COLUMNS);
 	if (!complete) {
 		show(NULL);
 	} else {
 		measure(cells, rows, CHANGE_COLUMNS, widths);
 		widths[ARROW] = arrow; /* one less than it has: a narrower gap behind it */
-		json_array_foreach(changes, i, change) {
+		json_array_foreach(changes, i, change)
+		{
 			show_row(cells + i * CHANGE_COLUMNS, CHANGE_COLUMNS, widths, NULL);
 			if (!with_commands)
 				continue;
@@ -402,7 +401,8 @@ int screen_flush(struct error *err)
 	if (!code)
 		return 0;
 	clearerr(stdout);
-	return error_set(err, code, "make room there, or send it elsewhere; then run the command again",
+	return error_set(err, code,
+			 "make room there, or send it elsewhere; then run the command again",
 			 "cannot write the result to standard output: %s", strerror(code));
 }
 

@@ -65,8 +65,9 @@ void screen_result(const char *format, ...) __attribute__((format(printf, 1, 2))
  * Strings are ASCII: everything else is \uNNNN, which every reader of JSON takes back. */
 void screen_result_json(const json_t *value);
 /*
- * screen_flush - has every result reached standard output? wizard_main() calls it before it returns.
- * Errors: as write(2), -ENOSPC, -EPIPE and so on, the first that occurred since the last call.
+ * screen_flush - has every result reached standard output? wizard_main() calls it before it
+ * returns. Errors: as write(2), -ENOSPC, -EPIPE and so on, the first that occurred since the last
+ * call.
  */
 int screen_flush(struct error *err);
 

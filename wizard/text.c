@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-#include <wctype.h>
 
 #include "wizard/text.h"
 #include "wizard/util.h"
@@ -46,7 +45,7 @@ static size_t showable(const char *text, bool utf8, bool keep_lines)
 	length = mbrtowc(&character, text, strlen(text), &state);
 	if (length == (size_t)-1 || length == (size_t)-2 || length == 0)
 		return 0;
-	if (!iswprint((wint_t)character) || wcwidth(character) < 0)
+	if (wcwidth(character) < 0) /* a control character, or none at all */
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(deceptive); i++)
 		if (character >= deceptive[i].first && character <= deceptive[i].last)

@@ -43,8 +43,9 @@ static const struct workflow workflow = {
 };
 
 static const struct choice apply[] = {
-	{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' }, { "skip", "[s]kip", 's' },
-	{ "quit", "[q]uit", 'q' }, { NULL, NULL, 0 },
+	{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' },
+	{ "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' },
+	{ NULL, NULL, 0 },
 };
 static const struct choice review[] = {
 	{ "accept", "[a]ccept", 'a' },
@@ -93,9 +94,9 @@ static void child(ask *question, int report)
 	tcgetattr(STDIN_FILENO, &after);
 	dprintf(report, "%d %s%s", r, answer,
 		before.c_lflag == after.c_lflag && before.c_iflag == after.c_iflag &&
-				before.c_oflag == after.c_oflag ?
-			"" :
-			" (terminal left in another mode)");
+				before.c_oflag == after.c_oflag
+			? ""
+			: " (terminal left in another mode)");
 	session_free(session);
 	exit(0);
 }
@@ -258,19 +259,23 @@ static void assert_typed(const struct typed *rows, size_t count)
 
 static void test_choice_forms(void **state)
 {
-	static const char prompt[] = "  Apply these 3 changes? [Y]es / [d]etails / [s]kip / [q]uit ";
+	static const char prompt[] =
+		"  Apply these 3 changes? [Y]es / [d]etails / [s]kip / [q]uit ";
 	static const struct typed rows[] = {
-		{ ask_apply, prompt, "\r", "0 0" },	       /* Enter: the default */
-		{ ask_apply, prompt, "d\r", "0 1" },	       /* the letter */
-		{ ask_apply, prompt, "S\r", "0 2" },	       /* in the other case */
-		{ ask_apply, prompt, "quit\r", "0 3" },	       /* the value */
-		{ ask_apply, prompt, "DETAILS\r", "0 1" },     /* in the other case */
-		{ ask_apply, prompt, "sk\r", "0 2" },	       /* a beginning */
-		{ ask_apply, prompt, "  s  \r", "0 2" },       /* with spaces */
-		{ ask_apply, prompt, "sk\n", "0 2" },	       /* ended by ^J */
-		{ ask_apply, prompt, "q\x7f" "d\r", "0 1" },   /* backspace */
+		{ ask_apply, prompt, "\r", "0 0" },        /* Enter: the default */
+		{ ask_apply, prompt, "d\r", "0 1" },       /* the letter */
+		{ ask_apply, prompt, "S\r", "0 2" },       /* in the other case */
+		{ ask_apply, prompt, "quit\r", "0 3" },    /* the value */
+		{ ask_apply, prompt, "DETAILS\r", "0 1" }, /* in the other case */
+		{ ask_apply, prompt, "sk\r", "0 2" },      /* a beginning */
+		{ ask_apply, prompt, "  s  \r", "0 2" },   /* with spaces */
+		{ ask_apply, prompt, "sk\n", "0 2" },      /* ended by ^J */
+		{ ask_apply, prompt,
+		  "q\x7f"
+		  "d\r",
+		  "0 1" },                                                /* backspace */
 		{ ask_apply, prompt, "kip\033[D\033[D\033[Ds\r", "0 2" }, /* arrows to the left */
-		{ ask_apply, prompt, "quit\x15s\r", "0 2" },   /* ^U: the line anew */
+		{ ask_apply, prompt, "quit\x15s\r", "0 2" },              /* ^U: the line anew */
 	};
 
 	(void)state;
@@ -316,7 +321,8 @@ static void test_choice_asks_again(void **state)
 
 	dialogue_start(&dialogue, ask_apply, 80);
 	say_when(&dialogue, "uit ", "?\r");
-	say_when(&dialogue, "Type y (yes), d (details), s (skip) or q (quit); Enter means yes.", "");
+	say_when(&dialogue, "Type y (yes), d (details), s (skip) or q (quit); Enter means yes.",
+		 "");
 	say_when(&dialogue, "uit ", "\r");
 	assert_report(&dialogue, "0 0");
 }
@@ -338,8 +344,19 @@ static void test_text(void **state)
 {
 	static const struct typed rows[] = {
 		{ ask_donor, "  Donor: ", " db 3 \r", "0 <db 3>" },
-		{ ask_donor, "  Donor: ", "d\xc3\xbc" "b3\r", "0 <d\xc3\xbc" "b3>" },
-		{ ask_donor, "  Donor: ", "\xc3\xbc\x7f" "b3\r", "0 <b3>" },
+		{ ask_donor, "  Donor: ",
+		  "d\xc3\xbc"
+		  "b3\r",
+		  "0 <d\xc3\xbc"
+		  "b3>" },
+		{ ask_donor, "  Donor: ",
+		  "\xc3\xbc\x7f"
+		  "b3\r",
+		  "0 <b3>" },
+		{ ask_donor, "  Donor: ",
+		  "\xe6"
+		  "db3\xff\r",
+		  "0 <db3>" }, /* not UTF-8: as if not typed */
 		{ ask_donor_default, "  Donor [db2]: ", "\r", "0 <db2>" },
 		{ ask_donor_default, "  Donor [db2]: ", "db3\r", "0 <db3>" },
 	};
@@ -356,9 +373,13 @@ static void test_text_refuses(void **state)
 	dialogue_start(&dialogue, ask_donor, 80);
 	say_when(&dialogue, "Donor: ", "\r");
 	say_when(&dialogue, "An answer is needed", "");
-	say_when(&dialogue, "Donor: ", "a\x16\x1b" "b\r"); /* ^V takes the ESC literally */
+	say_when(&dialogue, "Donor: ",
+		 "a\x16\x1b"
+		 "b\r"); /* ^V takes the ESC literally */
 	say_when(&dialogue, "Control characters cannot be part of an answer.", "");
-	say_when(&dialogue, "Donor: ", "a\xe2\x80\xae" "b\r"); /* right-to-left override */
+	say_when(&dialogue, "Donor: ",
+		 "a\xe2\x80\xae"
+		 "b\r"); /* right-to-left override */
 	say_when(&dialogue, "Control characters cannot be part of an answer.", "");
 	say_when(&dialogue, "Donor: ", "ab\r");
 	assert_report(&dialogue, "0 <ab>");
@@ -368,9 +389,9 @@ static void test_interrupt(void **state)
 {
 	static const char eintr[] = "-4 -1";
 	static const struct typed rows[] = {
-		{ ask_apply, "uit ", "\x03", eintr },	  /* one Ctrl-C is enough */
-		{ ask_apply, "uit ", "ski\x03", eintr },  /* in the middle of a word */
-		{ ask_apply, "uit ", "\x04", eintr },	  /* Ctrl-D */
+		{ ask_apply, "uit ", "\x03", eintr },    /* one Ctrl-C is enough */
+		{ ask_apply, "uit ", "ski\x03", eintr }, /* in the middle of a word */
+		{ ask_apply, "uit ", "\x04", eintr },    /* Ctrl-D */
 		{ ask_donor, "Donor: ", "\x03", "-4 <>" },
 		{ ask_donor_default, ": ", "\x04", "-4 <>" },
 	};
@@ -440,7 +461,7 @@ static void test_stop_and_continue(void **state)
 	close(ends[1]);
 	dialogue.report = ends[0];
 	say_when(&dialogue, "uit ", "sk");
-	say_when(&dialogue, "sk", "\x1a"); /* Ctrl-Z */
+	say_when(&dialogue, "sk", "\x1a");     /* Ctrl-Z */
 	say_when(&dialogue, "uit sk", "ip\r"); /* shown again, with what was typed before */
 	assert_report(&dialogue, "stopped, lines; 0 2");
 }
@@ -566,14 +587,16 @@ static void test_yes_answers(void **state)
 
 static void test_answer_not_offered(void **state)
 {
-	char *answers[] = { (char *)"ports.apply=no", NULL }; /* the question's, not this prompt's */
+	char *answers[] = { (char *)"ports.apply=no",
+			    NULL }; /* the question's, not this prompt's */
 	struct session *session = new_session(answers, false);
 	struct error err = { 0 };
 	int chosen = -1;
 
 	(void)state;
-	assert_int_equal(prompt_choice(session, "ports.apply", NULL, "Apply?", apply, 0, &chosen, &err),
-			 -EINVAL);
+	assert_int_equal(
+		prompt_choice(session, "ports.apply", NULL, "Apply?", apply, 0, &chosen, &err),
+		-EINVAL);
 	assert_string_equal(err.what, "ports.apply = no (--answer) is no answer to: Apply?");
 	assert_int_equal(chosen, -1);
 	session_free(session);
@@ -588,20 +611,21 @@ static void test_no_terminal(void **state)
 	int chosen;
 
 	(void)state;
-	assert_int_equal(prompt_choice(session, "ports.apply", NULL, "Apply these 3 changes?", apply,
-				       0, &chosen, &err),
+	assert_int_equal(prompt_choice(session, "ports.apply", NULL, "Apply these 3 changes?",
+				       apply, 0, &chosen, &err),
 			 -ENOTTY);
 	assert_int_equal(err.code, ENOTTY);
 	assert_string_equal(err.what, "no terminal to ask at: Apply these 3 changes?");
 	assert_string_equal(err.remedy,
 			    "answer it with --answer ports.apply=yes (or no, details, skip, quit), "
 			    "or a line `ports.apply = yes` in the file given by --answers");
-	assert_int_equal(prompt_choice(session, "review.rule", "1", "Rule 1?", review, 0, &chosen,
-				       &err),
-			 -ENOTTY);
-	assert_string_equal(err.remedy,
-			    "answer it with --answer 'review.rule[1]=accept' (or reject, accept-all), "
-			    "or a line `review.rule[1] = accept` in the file given by --answers");
+	assert_int_equal(
+		prompt_choice(session, "review.rule", "1", "Rule 1?", review, 0, &chosen, &err),
+		-ENOTTY);
+	assert_string_equal(
+		err.remedy,
+		"answer it with --answer 'review.rule[1]=accept' (or reject, accept-all), "
+		"or a line `review.rule[1] = accept` in the file given by --answers");
 	assert_int_equal(prompt_yes_no(session, "sure", NULL, "Sure?", true, &sure, &err), -ENOTTY);
 	assert_int_equal(prompt_text(session, "donor", NULL, "Donor", "db2", &text, &err), -ENOTTY);
 	assert_string_equal(err.remedy, "answer it with --answer donor=TEXT, "

@@ -73,23 +73,25 @@ static const struct {
 	{ "a\tb\rc\vd", "a\\x09b\\x0dc\\x0bd" },
 	{ "\033[2J\033]0;title\007", "\\x1b[2J\\x1b]0;title\\x07" },
 	{ "\x7f", "\\x7f" },
-	{ "\xc2\x80 \xc2\x9b" "31m \xc2\x9f", "\\xc2\\x80 \\xc2\\x9b31m \\xc2\\x9f" }, /* C1 */
-	{ "\xc2\xa0", "\xc2\xa0" },					/* the first behind C1 */
+	{ "\xc2\x80 \xc2\x9b"
+	  "31m \xc2\x9f",
+	  "\\xc2\\x80 \\xc2\\x9b31m \\xc2\\x9f" }, /* C1 */
+	{ "\xc2\xa0", "\xc2\xa0" },                /* the first behind C1 */
 	{ "\xc3\xa4 \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80", "\xc3\xa4 \xe6\x97\xa5\xe6\x9c\xac "
 								"\xf0\x9f\x98\x80" },
 	{ "\x80 \xbf \xc0 \xff", "\\x80 \\xbf \\xc0 \\xff" }, /* no UTF-8 */
-	{ "\xe6\x97", "\\xe6\\x97" },			     /* cut off */
+	{ "\xe6\x97", "\\xe6\\x97" },                         /* cut off */
 	{ "\xe6\x97x", "\\xe6\\x97x" },
-	{ "\xc0\xaf \xe0\x80\xaf", "\\xc0\\xaf \\xe0\\x80\\xaf" },	   /* overlong '/' */
-	{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },				   /* a surrogate */
-	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },			   /* beyond Unicode */
+	{ "\xc0\xaf \xe0\x80\xaf", "\\xc0\\xaf \\xe0\\x80\\xaf" },        /* overlong '/' */
+	{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },                            /* a surrogate */
+	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },                   /* beyond Unicode */
 	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" }, /* U+200B, 200F */
 	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" }, /* U+202A, 202E */
 	{ "\xe2\x81\xa0\xe2\x81\xa9", "\\xe2\\x81\\xa0\\xe2\\x81\\xa9" }, /* U+2060, 2069 */
-	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },				   /* U+FEFF */
-	{ "\xd8\x9c \xc2\xad", "\\xd8\\x9c \\xc2\\xad" },		   /* U+061C, 00AD */
-	{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },			   /* U+E0041, a tag */
-	{ "\xe2\x80\x8a\xe2\x80\x90", "\xe2\x80\x8a\xe2\x80\x90" },	   /* U+200A, 2010 */
+	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },                            /* U+FEFF */
+	{ "\xd8\x9c \xc2\xad", "\\xd8\\x9c \\xc2\\xad" },                 /* U+061C, 00AD */
+	{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },                   /* U+E0041, a tag */
+	{ "\xe2\x80\x8a\xe2\x80\x90", "\xe2\x80\x8a\xe2\x80\x90" },       /* U+200A, 2010 */
 	{ "\\x1b", "\\x1b" },
 	{ "%s%n", "%s%n" },
 };
@@ -122,9 +124,11 @@ static void test_safe_without_utf8(void **state)
 
 	(void)state;
 	assert_non_null(setlocale(LC_CTYPE, "C"));
-	safe = screen_safe("d\xc3\xbc" "b \033");
+	safe = screen_safe("d\xc3\xbc"
+			   "b \033");
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
-	assert_string_equal(safe, "d\\xc3\\xbc" "b \\x1b");
+	assert_string_equal(safe, "d\\xc3\\xbc"
+				  "b \\x1b");
 }
 
 /* No function lets a byte through: all are given the same hostile text. */
@@ -132,13 +136,14 @@ static void test_every_way_is_safe(void **state)
 {
 	static const char hostile[] = "a\033[31m\x7f\xc2\x9b\xe2\x80\xae\rb";
 	static const char *const cells[] = { hostile, hostile };
-	json_t *changes = json_pack("[{s:s,s:s,s:s,s:s,s:s,s:s}]", "what", "", "from",
-				    "\033\x7f", "to", "\033\x7f", "note", "\033\x7f", "command",
-				    "\033\x7f", "undo", "\033\x7f");
+	json_t *changes = json_pack("[{s:s,s:s,s:s,s:s,s:s,s:s}]", "what", "", "from", "\033\x7f",
+				    "to", "\033\x7f", "note", "\033\x7f", "command", "\033\x7f",
+				    "undo", "\033\x7f");
 	struct capture screen, result;
 
 	(void)state;
-	json_object_set_new(json_array_get(changes, 0), "what", json_string("\xe2\x80\xae\x7f\033"));
+	json_object_set_new(json_array_get(changes, 0), "what",
+			    json_string("\xe2\x80\xae\x7f\033"));
 	capture_start(&screen, STDERR_FILENO);
 	capture_start(&result, STDOUT_FILENO);
 	screen_heading(1, 2, hostile);
@@ -176,6 +181,8 @@ static void test_line_breaks_in_cells(void **state)
 	capture_end(&screen);
 	assert_null(strstr(screen.text, "\n  ok"));
 	assert_non_null(strstr(screen.text, "    a\\x0a  ok  forged  b\n"));
+	assert_non_null(strstr(screen.text, "    x\\x0a  ok  forged\n      as:   y\\x0az\n"));
+	assert_non_null(strstr(screen.text, "\nh\\x0a  ok  forged\n"));
 	json_decref(changes);
 }
 
@@ -247,15 +254,18 @@ static const struct {
 	  "  a\n  /very/long/path/that/has/no/room\n  x\n" },
 	{ "24", "one\n\ntwo\n", "  one\n\n  two\n" },
 	{ "24", "  indented  and  spaced out", "    indented  and\n  spaced out\n" },
-	{ "24", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
-		"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e x",
+	{ "24",
+	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
+	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e x",
 	  "  \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
 	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e x\n" },
-	{ "24", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
-		"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e xyz",
+	{ "24",
+	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
+	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e xyz",
 	  "  \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e "
 	  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\n  xyz\n" },
-	{ "24", "escapes count as shown \x01\x02\x03", "  escapes count as shown\n  \\x01\\x02\\x03\n" },
+	{ "24", "escapes count as shown \x01\x02\x03",
+	  "  escapes count as shown\n  \\x01\\x02\\x03\n" },
 };
 
 static void test_wrapping(void **state)
@@ -277,8 +287,13 @@ static void test_width(void **state)
 		const char *variable;
 		size_t width;
 	} rows[] = {
-		{ "132", 132 }, { "1", 20 },	{ "0", 80 },	       { "-5", 80 },
-		{ "", 80 },	{ "12x", 80 }, { "99999999999999999999", 80 },
+		{ "132", 132 },
+		{ "1", 20 },
+		{ "0", 80 },
+		{ "-5", 80 },
+		{ "", 80 },
+		{ "12x", 80 },
+		{ "99999999999999999999", 80 },
 	};
 	struct capture screen;
 
@@ -297,9 +312,16 @@ static void test_table(void **state)
 {
 	static const char *const header[] = { "exercise", "joiner", "donor" };
 	static const char *const cells[] = {
-		"SST \xe6\x97\xa5\xe6\x9c\xac", "-", "a cell that is wrapped under itself",
-		"notify command", NULL, "n/a",
-		"d\xc3\xbc" "b3", "ok", NULL,
+		"SST \xe6\x97\xa5\xe6\x9c\xac",
+		"-",
+		"a cell that is wrapped under itself",
+		"notify command",
+		NULL,
+		"n/a",
+		"d\xc3\xbc"
+		"b3",
+		"ok",
+		NULL,
 	};
 	struct capture screen;
 
@@ -307,12 +329,14 @@ static void test_table(void **state)
 	columns("50");
 	capture_start(&screen, STDERR_FILENO);
 	screen_table(header, cells, 3, 3);
-	assert_string_equal(capture_end(&screen),
-			    "    exercise        joiner  donor\n"
-			    "    SST \xe6\x97\xa5\xe6\x9c\xac        -       a cell that is wrapped\n"
-			    "                            under itself\n"
-			    "    notify command          n/a\n"
-			    "    d\xc3\xbc" "b3            ok\n");
+	assert_string_equal(
+		capture_end(&screen),
+		"    exercise        joiner  donor\n"
+		"    SST \xe6\x97\xa5\xe6\x9c\xac        -       a cell that is wrapped\n"
+		"                            under itself\n"
+		"    notify command          n/a\n"
+		"    d\xc3\xbc"
+		"b3            ok\n");
 	capture_start(&screen, STDERR_FILENO);
 	screen_table(NULL, NULL, 0, 3);
 	assert_string_equal(capture_end(&screen), "");
@@ -320,13 +344,13 @@ static void test_table(void **state)
 
 static json_t *three_changes(void)
 {
-	json_t *changes = json_pack(
-		"[{s:s,s:s,s:s,s:s,s:s}, {s:s,s:s,s:s,s:s}, {s:s,s:s}]", "what",
-		"4567/tcp  replication", "from", "unlabelled", "to", "mysqld_port_t", "command",
-		"semanage port -a -t mysqld_port_t -p tcp 4567", "undo",
-		"semanage port -d -p tcp 4567", "what", "4444/tcp  SST", "from",
-		"kerberos_master_port_t", "to", "mysqld_port_t", "note", "override", "what",
-		"module galera", "to", "loaded");
+	json_t *changes =
+		json_pack("[{s:s,s:s,s:s,s:s,s:s}, {s:s,s:s,s:s,s:s}, {s:s,s:s}]", "what",
+			  "4567/tcp  replication", "from", "unlabelled", "to", "mysqld_port_t",
+			  "command", "semanage port -a -t mysqld_port_t -p tcp 4567", "undo",
+			  "semanage port -d -p tcp 4567", "what", "4444/tcp  SST", "from",
+			  "kerberos_master_port_t", "to", "mysqld_port_t", "note", "override",
+			  "what", "module galera", "to", "loaded");
 
 	assert_non_null(changes);
 	return changes;
@@ -334,8 +358,8 @@ static json_t *three_changes(void)
 
 static void test_changes(void **state)
 {
-	json_t *changes = three_changes(), *new = json_pack("[{s:s,s:s}]", "what", "module galera",
-							    "to", "loaded");
+	json_t *changes = three_changes(),
+	       *new = json_pack("[{s:s,s:s}]", "what", "module galera", "to", "loaded");
 	struct capture screen;
 
 	(void)state;
@@ -359,6 +383,13 @@ static void test_changes(void **state)
 			    "      as:   semanage port -a -t mysqld_port_t -p tcp 4567\n"
 			    "      undo: semanage port -d -p tcp 4567\n"
 			    "    module galera                      -> loaded\n");
+	capture_start(&screen, STDERR_FILENO); /* no room under the cell: to the left of it */
+	json_object_set_new(json_array_get(changes, 1), "to", json_string("loaded, and kept so"));
+	screen_changes(changes, false);
+	assert_string_equal(capture_end(&screen),
+			    "    4567/tcp  replication  unlabelled  -> mysqld_port_t\n"
+			    "    module galera                      -> loaded,\n"
+			    "        and kept so\n");
 	json_decref(changes);
 	json_decref(new);
 }
