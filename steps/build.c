@@ -8,7 +8,7 @@
 
 #include "steps/module.h"
 #include "steps/node.h"
-#include "steps/proof.h"
+#include "steps/replay.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -62,7 +62,7 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 	return r < 0 ? error_prefix(err, "the module does not fit the policy") : 0;
 }
 
-static int prove(struct session *session, struct oracle *with, struct proof *proof,
+static int prove(struct session *session, struct oracle *with, struct replay *replay,
 		 struct error *err)
 {
 	const struct findings *findings;
@@ -71,15 +71,15 @@ static int prove(struct session *session, struct oracle *with, struct proof *pro
 
 	if (r < 0)
 		return r;
-	r = proof_replay(with, findings, denials, proof, err);
+	r = replay_denials(with, findings, denials, replay, err);
 	if (r < 0)
 		return r;
-	if (proof->broken)
+	if (replay->broken)
 		return error_set(err, EPERM, "reject that finding in review; see what its details say",
 				 "%zu accesses would still be denied with the module: %s",
-				 proof->broken, proof->failure);
+				 replay->broken, replay->failure);
 	screen_mark(MARK_OK, "replayed %zu denied accesses: %zu allowed now, %zu silenced, %zu left",
-		    proof->replayed, proof->allowed, proof->silenced, proof->left);
+		    replay->replayed, replay->allowed, replay->silenced, replay->left);
 	return 0;
 }
 
@@ -112,7 +112,7 @@ static int remove_texts(struct session *session, struct error *err)
 	return 0;
 }
 
-static int remember(struct session *session, const struct proof *proof, struct error *err)
+static int remember(struct session *session, const struct replay *replay, struct error *err)
 {
 	struct rules rules = { 0 };
 	json_t *value;
@@ -122,9 +122,9 @@ static int remember(struct session *session, const struct proof *proof, struct e
 		return r;
 	value = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "rules", (json_int_t)rules.count,
 			  "permissions", (json_int_t)rules_permissions(&rules, RULE_ALLOW),
-			  "replayed", (json_int_t)proof->replayed, "allowed",
-			  (json_int_t)proof->allowed, "silenced", (json_int_t)proof->silenced, "left",
-			  (json_int_t)proof->left);
+			  "replayed", (json_int_t)replay->replayed, "allowed",
+			  (json_int_t)replay->allowed, "silenced", (json_int_t)replay->silenced, "left",
+			  (json_int_t)replay->left);
 	rules_clear(&rules);
 	return value ? session_remember(session, "build", value, err) : error_nomem(err);
 }
@@ -134,7 +134,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	_cleanup_free_ char *te = NULL;
 	_cleanup_free_ char *cil = NULL;
 	struct oracle *with = NULL;
-	struct proof proof = { 0 };
+	struct replay replay = { 0 };
 	int r = module_texts(session, &te, &cil, err);
 
 	(void)changes;
@@ -143,12 +143,12 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	if (!te) {
 		screen_mark(MARK_OK, "no rule is needed: there is no module to build");
 		r = remove_texts(session, err);
-		return r < 0 ? r : remember(session, &proof, err);
+		return r < 0 ? r : remember(session, &replay, err);
 	}
 	r = compile(session, cil, &with, err);
 	if (r == 0) {
 		screen_mark(MARK_OK, "it compiles, and violates no neverallow rule");
-		r = prove(session, with, &proof, err);
+		r = prove(session, with, &replay, err);
 	}
 	oracle_close(with);
 	if (r == 0)
@@ -157,7 +157,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		r = write_text(session, MODULE_CIL, cil, err);
 	screen_detail("as: checkmodule -M -m " MODULE_TE " -o " MODULE_NAME ".mod");
 	screen_detail("    semodule_package -m " MODULE_NAME ".mod -o " MODULE_NAME ".pp");
-	return r < 0 ? r : remember(session, &proof, err);
+	return r < 0 ? r : remember(session, &replay, err);
 }
 
 const struct step step_build = {

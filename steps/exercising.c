@@ -111,30 +111,43 @@ int exercising_evidence(struct session *session, const char *phase, bool earlier
 
 void exercising_table(struct session *session, const char *phase)
 {
-	static const char *const header[] = { "exercise", "result", "seen" };
-	const char *cells[3 * 16];
+	static const char *const header[] = { "exercise", "result", "denials" };
+	enum { COLUMNS = 3, MOST = 16 };
+	const char *cells[COLUMNS * MOST];
+	char counts[MOST][24];
 	size_t rows = 0;
 
-	for (const struct exercise *e = galera_exercises; e->name && rows < 16; e++, rows++) {
+	for (const struct exercise *e = galera_exercises; e->name && rows < MOST; e++, rows++) {
 		json_t *result = result_of(session, phase, e->name);
 
-		cells[3 * rows] = e->title;
-		cells[3 * rows + 1] = result ? member(result, "result") : "-";
-		cells[3 * rows + 2] = member(result, "why");
+		snprintf(counts[rows], sizeof(counts[rows]), "%7lld",
+			 (long long)json_integer_value(json_object_get(result, "denials")));
+		cells[COLUMNS * rows] = e->title;
+		cells[COLUMNS * rows + 1] = result ? member(result, "result") : "-";
+		cells[COLUMNS * rows + 2] = counts[rows];
 	}
-	screen_table(header, cells, rows, 3);
+	screen_table(header, cells, rows, COLUMNS);
 }
 
+/* The audit log's part that belongs to an exercise. */
+struct evidence {
+	char *file;      /* name in the session's directory */
+	size_t denials;  /* of the server's domains */
+	bool gap;        /* some of it is missing */
+	json_int_t lost; /* events lost by the kernel meanwhile */
+};
+
 static int finish(struct session *session, const char *phase, const struct exercise *exercise,
-		  const char *result, const char *why, const char *evidence, struct error *err)
+		  const char *result, const struct evidence *evidence, struct error *err)
 {
 	_cleanup_free_ char *key = result_key(phase, era_of(session, phase), exercise->name);
 
 	if (!key)
 		return error_nomem(err);
 	return session_remember(session, key,
-				json_pack("{s:s, s:s, s:s}", "result", result, "why", why,
-					  "evidence", evidence ? evidence : ""),
+				json_pack("{s:s, s:s, s:I}", "result", result, "evidence",
+					  evidence ? evidence->file : "", "denials",
+					  evidence ? (json_int_t)evidence->denials : 0),
 				err);
 }
 
@@ -193,13 +206,6 @@ static int forget_marks(struct session *session, const char *phase, const struct
 }
 
 /* ---- evidence: the audit log's part that belongs to the exercise ---- */
-
-struct evidence {
-	char *file;      /* name in the session's directory */
-	size_t denials;  /* of the server's domains */
-	bool gap;        /* some of it is missing */
-	json_int_t lost; /* events lost by the kernel meanwhile */
-};
 
 static int keep_evidence(struct session *session, const char *phase,
 			 const struct exercise *exercise, const json_t *mark,
@@ -316,19 +322,15 @@ static int play(struct session *session, const char *phase, const struct exercis
 	return player_play(node_player(session), phase, exercise->name, audit_log, server, err);
 }
 
-static void show_story(const struct wsrep_story *story)
+/* The lines of the server's log that tell, as they stand there. */
+static void show_lines(const struct wsrep_story *story)
 {
-	if (story->kind != TRANSFER_NONE)
-		screen_say("%s%s%s%s%s%s%s", story->kind == TRANSFER_SST ? "SST" : "IST",
-			   *story->method ? " by " : "", story->method,
-			   *story->donor ? " from " : "", story->donor,
-			   *story->position ? ", position " : "", story->position);
 	if (*story->proof)
-		screen_detail("%s", story->proof);
+		screen_detail("log: %s", story->proof);
 	if (*story->failure)
-		screen_detail("%s", story->failure);
+		screen_detail("log: %s", story->failure);
 	if (*story->notify_failure)
-		screen_detail("%s", story->notify_failure);
+		screen_detail("log: %s", story->notify_failure);
 }
 
 /* Read what the logs say now. Returns 0 with *result NULL when nothing is settled yet. */
@@ -356,7 +358,7 @@ static int look(struct session *session, const char *phase, const struct exercis
 	proof = exercise_judge(exercise, &story, -1, &why);
 	if (!why)
 		return error_nomem(err);
-	show_story(&story);
+	show_lines(&story);
 	if (proof == PROOF_NONE || proof == PROOF_WRONG || (proof == PROOF_FAILED && strcmp(phase, PHASE_ENFORCING) != 0)) {
 		screen_mark(MARK_WARN, "%s", why);
 		if (gap)
@@ -374,9 +376,9 @@ static int look(struct session *session, const char *phase, const struct exercis
 		return forget_marks(session, phase, exercise, err);
 	}
 	*result = proof == PROOF_OK ? "proved" : "failed";
-	screen_mark(proof == PROOF_OK ? MARK_OK : MARK_STOP, "%s; %zu denials of %s", why,
-		    evidence.denials, node_domain());
-	return finish(session, phase, exercise, *result, why, file, err);
+	screen_mark(proof == PROOF_OK ? MARK_OK : MARK_STOP, "%s %s: %s; %zu denials",
+		    exercise->title, *result, why, evidence.denials);
+	return finish(session, phase, exercise, *result, &evidence, err);
 }
 
 static int exercise_one(struct session *session, const char *phase, const struct exercise *exercise,
@@ -413,7 +415,7 @@ static int exercise_one(struct session *session, const char *phase, const struct
 	}
 	if (r == STEP_SKIPPED || chosen == 1) {
 		screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
-		r = finish(session, phase, exercise, "skipped", "skipped by the operator", NULL, err);
+		r = finish(session, phase, exercise, "skipped", NULL, err);
 	}
 	return r ? r : forget_marks(session, phase, exercise, err);
 }
@@ -429,7 +431,7 @@ int exercising_run(struct session *session, const char *phase, struct error *err
 		if (result_of(session, phase, e->name))
 			continue;
 		if (!strcmp(e->name, "notify") && !config->notify_command)
-			r = finish(session, phase, e, "n/a", "wsrep_notify_cmd is not set", NULL, err);
+			r = finish(session, phase, e, "n/a", NULL, err);
 		else
 			r = exercise_one(session, phase, e, err);
 		if (r)

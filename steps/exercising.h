@@ -41,7 +41,7 @@ int exercising_again(struct session *session, const char *phase, struct error *e
 int exercising_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
 			struct error *err);
 
-/* exercising_table - print the results of this era: exercise, result, why. */
+/* exercising_table - print the results of this era: exercise, result, denials. */
 void exercising_table(struct session *session, const char *phase);
 
 #endif

@@ -58,16 +58,18 @@ static char *join_permissions(const struct finding *finding)
 static int show(const struct finding *finding, size_t number, struct error *err)
 {
 	_cleanup_free_ char *permissions = join_permissions(finding);
+	_cleanup_free_ char *times = finding->count == 1 ? strdup("once")
+							 : str_printf("%zu times", finding->count);
 
-	if (!permissions)
+	if (!permissions || !times)
 		return error_nomem(err);
 	screen_blank();
 	screen_say("#%zu  %s  %s %s:%s { %s }  severity %d", number, fix_name(finding->fix),
 		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
 		   finding->tclass, permissions, finding->severity);
-	screen_say("    %s Seen %zu times.", finding->why, finding->count);
-	if (finding->detail && *finding->detail)
-		screen_detail("  %s", finding->detail);
+	screen_say("%s Seen %s.", finding->why, times);
+	if (*finding->detail)
+		screen_detail("%s", finding->detail);
 	return 0;
 }
 
@@ -134,7 +136,7 @@ static int decide(struct session *session, const struct finding *finding,
 		int chosen;
 
 		r = prompt_choice(session, is_rule(finding) ? "review.rule" : "review.note", subject,
-				  is_rule(finding) ? "Into the module?" : "Not for the module.",
+				  is_rule(finding) ? "Into the module?" : "Not for the module; noted?",
 				  choices, 0, &chosen, err);
 		if (r < 0)
 			return r;

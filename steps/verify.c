@@ -10,7 +10,7 @@
 #include "steps/exercising.h"
 #include "steps/module.h"
 #include "steps/node.h"
-#include "steps/proof.h"
+#include "steps/replay.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
@@ -33,7 +33,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 struct verification {
 	size_t denials; /* of the confined run, of the server's domains */
 	size_t fresh;   /* findings that nobody has decided about */
-	struct proof proof;
+	struct replay replay;
 };
 
 static int judge(struct session *session, const struct denials *denials,
@@ -53,7 +53,7 @@ static int judge(struct session *session, const struct denials *denials,
 	if (r == 0)
 		r = module_decide_all(session, &findings, err);
 	if (r == 0)
-		r = proof_replay(loaded, &findings, denials, &found->proof, err);
+		r = replay_denials(loaded, &findings, denials, &found->replay, err);
 	found->denials = denials->count;
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
@@ -130,18 +130,18 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		return r;
 	screen_say("%zu denials in the log of the confined run, judged against the loaded policy: "
 		   "%zu accesses are allowed, %zu silenced, %zu are denied and logged.",
-		   found.denials, found.proof.allowed, found.proof.silenced, found.proof.left);
-	if (found.proof.broken)
+		   found.denials, found.replay.allowed, found.replay.silenced, found.replay.left);
+	if (found.replay.broken)
 		return error_set(err, EPERM, "run the steps build and load again",
 				 "the loaded policy does not do what was accepted: %s",
-				 found.proof.failure);
+				 found.replay.failure);
 	if (found.fresh || exercising_failed(session, PHASE_ENFORCING))
 		return go_back(session, err);
 	screen_mark(MARK_OK, "no new denial: %s is confined, and does what it has to do",
 		    node_domain());
 	return session_remember(session, "verified",
 				json_pack("{s:I, s:I}", "denials", (json_int_t)found.denials, "left",
-					  (json_int_t)found.proof.left),
+					  (json_int_t)found.replay.left),
 				err);
 }
 

@@ -4,18 +4,19 @@
 #include "steps/galera/exercises.h"
 #include "wizard/util.h"
 
-#define SAFETY                                                                                     \
-	"Another node must be Primary and Synced. There, mysql -e \"SHOW STATUS WHERE "            \
-	"Variable_name IN ('wsrep_cluster_status', 'wsrep_local_state_comment')\" must say so"
+#define CHECK_OTHER                                                                        \
+	"mysql -e \"SHOW STATUS LIKE 'wsrep_local_state_comment'\"  # on another node: Synced?"
 
 const struct exercise galera_exercises[] = {
 	{
 		.name = "sst",
 		.title = "SST",
 		.what = "the whole data set is copied",
-		.safety = SAFETY ". This node's data is replaced by that node's.",
+		.safety = "Only while another node is Primary and Synced: this node's data is "
+			  "replaced by that node's.",
 		.commands =
 			(const char *const[]){
+				CHECK_OTHER,
 				"systemctl stop {{service}}",
 				"rm {{datadir}}/grastate.dat",
 				"systemctl start {{service}}",
@@ -25,14 +26,16 @@ const struct exercise galera_exercises[] = {
 	{
 		.name = "ist",
 		.title = "IST",
-		.what = "only the missing transactions",
-		.safety = SAFETY ". It carries the cluster while this one is stopped.",
+		.what = "only the missing transactions are sent",
+		.safety = "Only while another node is Primary and Synced: it carries the cluster "
+			  "meanwhile.",
+		/* Without IF NOT EXISTS: a database that is there already is not dropped. */
 		.commands =
 			(const char *const[]){
+				CHECK_OTHER,
 				"systemctl stop {{service}}",
-				"mysql -e 'CREATE DATABASE IF NOT EXISTS galera_selinux_probe; "
-				"DROP "
-				"DATABASE galera_selinux_probe'  # on another node",
+				"mysql -e 'CREATE DATABASE galera_selinux_probe'  # on another node",
+				"mysql -e 'DROP DATABASE galera_selinux_probe'    # there, too",
 				"systemctl start {{service}}",
 				NULL,
 			},
@@ -41,7 +44,8 @@ const struct exercise galera_exercises[] = {
 		.name = "notify",
 		.title = "notify command",
 		.what = "the server runs wsrep_notify_cmd at each change of its state",
-		.safety = SAFETY ". It carries the cluster while this one restarts.",
+		.safety = "Only while another node is Primary and Synced: it carries the cluster "
+			  "meanwhile.",
 		.commands =
 			(const char *const[]){
 				"systemctl restart {{service}}",
@@ -88,10 +92,9 @@ static enum proof judge_end(const struct wsrep_story *story, char **why)
 			kind);
 		return PROOF_WRONG;
 	}
-	*why = str_printf("this node got %s%s%s%s%s%s%s (the log: \"%s\")", kind,
-			  *story->donor ? " from " : "", story->donor, *story->method ? " by " : "",
-			  story->method, *story->position ? ", up to " : "", story->position,
-			  story->proof);
+	*why = str_printf("%s%s%s%s%s%s%s", kind, *story->donor ? " from " : "", story->donor,
+			  *story->method ? " by " : "", story->method,
+			  *story->position ? ", up to " : "", story->position);
 	return PROOF_OK;
 }
 
@@ -129,8 +132,7 @@ static enum proof judge_transfer(enum transfer_kind wanted, const struct wsrep_s
 		return judge_end(story, why);
 	if (story->role != ROLE_JOINER || story->kind == TRANSFER_NONE)
 		return judge_unnamed(wanted, story, why);
-	*why = str_printf("it was %s, not %s (the log: \"%s\")%s%s%s", kind_name(story->kind),
-			  kind_name(wanted), story->proof,
+	*why = str_printf("it was %s, not %s%s%s%s", kind_name(story->kind), kind_name(wanted),
 			  *story->failure ? "; before that: \"" : "", story->failure,
 			  *story->failure ? "\"" : "");
 	return PROOF_WRONG;

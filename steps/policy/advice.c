@@ -270,13 +270,13 @@ static int by_time(const void *one, const void *other, void *data)
 	return i < j ? -1 : i > j;
 }
 
-/* The rule as a reader of .te knows it. */
-static void write_rule(FILE *out, const struct finding *finding)
+/* The rule that will not be made, as a reader of .te knows it. */
+static void write_refused(FILE *out, const struct finding *finding)
 {
 	bool self = strcmp(finding->source, finding->target) == 0;
 
-	fprintf(out, "%s %s %s:%s {", finding->fix == FIX_DONTAUDIT ? "dontaudit" : "allow",
-		finding->source, self ? "self" : finding->target, finding->tclass);
+	fprintf(out, "refused: allow %s %s:%s {", finding->source, self ? "self" : finding->target,
+		finding->tclass);
 	for (size_t i = 0; i < finding->permission_count; i++)
 		fprintf(out, " %s", finding->permissions[i]);
 	fputs(" };", out);
@@ -292,14 +292,10 @@ static int write_detail(struct group *group, struct error *err)
 
 	if (!out)
 		return error_nomem(err);
-	if (finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT) {
-		write_rule(out, finding);
-		if (group->detail_count)
-			fputs(finding->rule_target ? " seen: " : " ", out);
-	} else if (finding->fix == FIX_REFUSE && !group->detail_count) {
-		fputs("refused: ", out);
-		write_rule(out, finding);
-	}
+	if (finding->rule_target && group->detail_count)
+		fputs("seen: ", out);
+	else if (finding->fix == FIX_REFUSE && !group->detail_count)
+		write_refused(out, finding);
 	for (size_t i = 0; i < group->detail_count; i++)
 		fprintf(out, "%s%s", i ? between : "", group->details[i]);
 	if (group->more_details)

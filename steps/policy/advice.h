@@ -91,7 +91,8 @@ struct finding {
 	char **permissions; /* sorted, each once */
 	size_t permission_count;
 	enum fix fix;
-	char *detail; /* what to do, exactly: "4568/tcp -> mysqld_port_t", "restorecon -v /x" */
+	char *detail; /* what to do, exactly: "4568/tcp -> mysqld_port_t", "restorecon -v /x"; of a
+		       * widened rule the types seen; never NULL, may be empty */
 	char *why;    /* for the operator */
 	char *rule_target; /* FIX_DONTAUDIT widened: the attribute; else NULL */
 	int severity;

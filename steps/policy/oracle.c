@@ -2,9 +2,16 @@
 #include <errno.h>
 #include <string.h>
 #include <sepol/debug.h>
+#include <sepol/booleans.h>
 #include <sepol/sepol.h>
 #include <sepol/policydb/policydb.h>
 #include <sepol/policydb/services.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#else
+#define __lsan_disable()
+#define __lsan_enable()
+#endif
 
 #include "steps/policy/oracle.h"
 #include "wizard/util.h"
@@ -19,6 +26,18 @@ struct oracle {
 /* The one whose policy libsepol judges from now. */
 static const struct oracle *current;
 
+/* libsepol (3.4) forgets the policy that it judged from, some 8 MB, when it gets another; there is no
+ * call to free it. */
+static int set_policy(FILE *file)
+{
+	int r;
+
+	__lsan_disable();
+	r = sepol_set_policydb_from_file(file);
+	__lsan_enable();
+	return r;
+}
+
 static int oracle_make_current(const struct oracle *oracle, struct error *err)
 {
 	_cleanup_fclose_ FILE *file = NULL;
@@ -29,7 +48,7 @@ static int oracle_make_current(const struct oracle *oracle, struct error *err)
 	if (!file)
 		return error_nomem(err);
 	current = NULL;
-	if (sepol_set_policydb_from_file(file) < 0)
+	if (set_policy(file) < 0)
 		return error_set(err, EINVAL, "build the policy anew: semodule -B",
 				 "libsepol cannot load the policy");
 	current = oracle;
@@ -170,6 +189,54 @@ bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char
 	const class_datum_t *class = table_find(oracle->policy->p.p_classes.table, tclass);
 
 	return class && permission_find(class, permission);
+}
+
+/* ---- booleans --------------------------------------------------------------------------------- */
+
+static int boolean_set(struct oracle *oracle, const char *name, int state)
+{
+	sepol_bool_key_t *key = NULL;
+	sepol_bool_t *boolean = NULL;
+	int r = -1;
+
+	if (sepol_bool_key_create(NULL, name, &key) == 0 && sepol_bool_create(NULL, &boolean) == 0 &&
+	    sepol_bool_set_name(NULL, boolean, name) == 0) {
+		sepol_bool_set_value(boolean, state);
+		r = sepol_bool_set(NULL, oracle->policy, key, boolean);
+	}
+	sepol_bool_free(boolean);
+	sepol_bool_key_free(key);
+	return r;
+}
+
+int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struct error *err)
+{
+	const policydb_t *theirs = &from->policy->p;
+	bool changed = false;
+	void *image;
+	size_t length;
+
+	for (uint32_t i = 0; i < theirs->p_bools.nprim; i++) {
+		const char *name = theirs->p_bool_val_to_name[i];
+		int state = theirs->bool_val_to_struct[i]->state;
+		const cond_bool_datum_t *ours = table_find(oracle->policy->p.p_bools.table, name);
+
+		if (!ours || ours->state == state)
+			continue;
+		if (boolean_set(oracle, name, state) < 0)
+			return error_nomem(err);
+		changed = true;
+	}
+	if (!changed)
+		return 0;
+	if (sepol_policydb_to_image(NULL, oracle->policy, &image, &length) < 0)
+		return error_nomem(err);
+	free(oracle->image);
+	oracle->image = image;
+	oracle->length = length;
+	if (current == oracle)
+		current = NULL;
+	return 0;
 }
 
 /* ---- judgements ------------------------------------------------------------------------------- */

@@ -52,16 +52,20 @@ static void test_table(void **state)
 
 	(void)state;
 	assert_string_equal(sst->title, "SST");
-	assert_string_equal(sst->commands[0], "systemctl stop {{service}}");
-	assert_string_equal(sst->commands[1], "rm {{datadir}}/grastate.dat");
-	assert_string_equal(sst->commands[2], "systemctl start {{service}}");
-	assert_null(sst->commands[3]);
-	assert_non_null(strstr(sst->safety, "Primary and Synced"));
-	assert_non_null(strstr(sst->safety, "wsrep_local_state_comment"));
-	assert_string_equal(ist->commands[0], sst->commands[0]);
-	assert_non_null(strstr(ist->commands[1], "# on another node"));
-	assert_string_equal(ist->commands[2], sst->commands[2]);
-	assert_null(ist->commands[3]);
+	/* Before anything is stopped or removed, the other node is looked at. */
+	for (int i = 0; i < 2; i++) {
+		const struct exercise *exercise = i ? ist : sst;
+
+		assert_non_null(strstr(exercise->commands[0], "wsrep_local_state_comment"));
+		assert_non_null(strstr(exercise->commands[0], "# on another node"));
+		assert_string_equal(exercise->commands[1], "systemctl stop {{service}}");
+		assert_non_null(strstr(exercise->safety, "Primary and Synced"));
+	}
+	assert_string_equal(sst->commands[2], "rm {{datadir}}/grastate.dat");
+	assert_string_equal(sst->commands[3], "systemctl start {{service}}");
+	assert_null(sst->commands[4]);
+	assert_non_null(strstr(ist->commands[2], "# on another node"));
+	assert_string_equal(ist->commands[4], sst->commands[3]);
 	assert_string_equal(notify->commands[0], "systemctl restart {{service}}");
 	for (const struct exercise *exercise = galera_exercises; exercise->name; exercise++) {
 		assert_true(*exercise->title && *exercise->what && *exercise->safety);
@@ -84,14 +88,11 @@ static void test_recorded(void **state)
 		const char *words;
 	} cases[] = {
 		{ "permissive/sst/node2.log", "sst", PROOF_OK,
-		  "this node got an SST from node1 by rsync, up to "
-		  "ece94e5e-e812-11f1-9959-23e5659ea636:7 (the log: \"Prepared IST receiver for "
-		  "0-7" },
+		  "an SST from node1 by rsync, up to ece94e5e-e812-11f1-9959-23e5659ea636:7" },
 		{ "enforcing/sst/node2.log", "sst", PROOF_OK, "an SST from node1 by rsync" },
 		{ "permissive/sst/node2.log", "ist", PROOF_WRONG, "it was an SST, not an IST" },
-		{ "permissive/ist/node2.log", "ist", PROOF_OK, "Receiving IST: 4 writesets" },
-		{ "permissive/ist/node2.log", "sst", PROOF_WRONG,
-		  "it was an IST, not an SST (the log: \"Receiving IST" },
+		{ "permissive/ist/node2.log", "ist", PROOF_OK, "an IST from node1 by rsync" },
+		{ "permissive/ist/node2.log", "sst", PROOF_WRONG, "it was an IST, not an SST" },
 		/* This log's server had no command; the old server's remark in the other is past.
 		 */
 		{ "permissive/ist/node2.log", "notify", PROOF_WRONG,

@@ -60,7 +60,7 @@ static void test_ports(void **state)
 	check(DENIAL(.target = "unreserved_port_t", .tclass = "tcp_socket", .port = 4567),
 	      "name_bind", FIX_ALLOWED, "the port is labelled mysqld_port_t now");
 	check(DENIAL(.target = "unreserved_port_t", .tclass = "udp_socket", .port = 4567),
-	      "name_bind", FIX_ALLOW, "allow mysqld_t mysqld_port_t:udp_socket { name_bind };");
+	      "name_bind", FIX_ALLOW, "");
 	world.labelled = false;
 }
 
@@ -165,7 +165,7 @@ static void test_other_rungs(void **state)
 	check(DENIAL(.target = "mysqld_t", .tclass = "capability"), "sys_admin", FIX_REFUSE, NULL);
 	check(DENIAL(.target = "nfs_t", .tclass = "file"), "write", FIX_REFUSE, NULL);
 	check(DENIAL(.target = "mysqld_t", .tclass = "process"), "setpgid", FIX_ALLOW,
-	      "allow mysqld_t self:process { setpgid };");
+	      "");
 	check(DENIAL(.target = "getty_exec_t", .tclass = "file"), "execute", FIX_ALLOW, NULL);
 	check(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "ps"), "search", FIX_DONTAUDIT,
 	      "dontaudit mysqld_t domain:dir { search }; seen: getty_t");

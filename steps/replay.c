@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "steps/replay.h"
+
+static const char *verdict_text(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_ALLOWED:
+		return "it is allowed";
+	case VERDICT_NO_RULE:
+		return "no rule allows it";
+	case VERDICT_CONSTRAINT:
+		return "a constraint of the policy (MLS or user-based) denies it all the same";
+	case VERDICT_ROLE:
+		return "the role may not";
+	case VERDICT_BOUNDS:
+		return "a bounded domain may not exceed its parent";
+	case VERDICT_UNKNOWN:
+		break;
+	}
+	return "the policy does not define a name in it";
+}
+
+static bool has_permission(const struct finding *finding, const char *permission)
+{
+	for (size_t i = 0; i < finding->permission_count; i++)
+		if (!strcmp(finding->permissions[i], permission))
+			return true;
+	return false;
+}
+
+static void count_one(const struct finding *finding, const struct denial *denial,
+		      const char *permission, const struct judgement *judgement,
+		      struct replay *replay)
+{
+	bool allowed = judgement->verdict == VERDICT_ALLOWED;
+	bool accepted = finding->decision == DECISION_ACCEPT;
+	bool kept = true;
+
+	replay->replayed++;
+	if (allowed)
+		replay->allowed++;
+	else if (judgement->dontaudit)
+		replay->silenced++;
+	else
+		replay->left++;
+	if (accepted && finding->fix == FIX_ALLOW)
+		kept = allowed;
+	else if (accepted && finding->fix == FIX_DONTAUDIT)
+		kept = !allowed && judgement->dontaudit;
+	if (kept)
+		return;
+	if (replay->broken++ == 0)
+		snprintf(replay->failure, sizeof(replay->failure), "%s %s:%s %s: %s", denial->source,
+			 denial->target, denial->tclass, permission,
+			 verdict_text(judgement->verdict));
+}
+
+int replay_denials(struct oracle *oracle, const struct findings *findings,
+		 const struct denials *denials, struct replay *replay, struct error *err)
+{
+	memset(replay, 0, sizeof(*replay));
+	for (size_t f = 0; f < findings->count; f++) {
+		const struct finding *finding = &findings->items[f];
+
+		for (size_t e = 0; e < finding->count; e++) {
+			const struct denial *denial = &denials->items[finding->evidence[e]];
+
+			for (size_t p = 0; p < denial->permission_count; p++) {
+				const char *permission = denial->permissions[p];
+				struct judgement judgement;
+				int r;
+
+				if (!has_permission(finding, permission))
+					continue;
+				r = oracle_judge(oracle, denial->source_context,
+						 denial->target_context, denial->tclass, permission,
+						 &judgement, err);
+				if (r < 0)
+					return r;
+				count_one(finding, denial, permission, &judgement, replay);
+			}
+		}
+	}
+	return 0;
+}
