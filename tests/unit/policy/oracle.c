@@ -302,6 +302,28 @@ static void test_several(void **state)
 	assert_int_equal(by_types(small, "one_t", "file_t", "file", "read"), VERDICT_ALLOWED);
 }
 
+static void test_booleans(void **state)
+{
+	static const char if_on[] = "(booleanif may (true (allow one_t file_t (file (write)))))\n";
+	_cleanup_free_ char *off_text = str_printf("%s(boolean may false) %s(boolean own true)",
+						   small_policy, if_on);
+	_cleanup_free_ char *on_text = str_printf("%s(boolean may true) %s(boolean more true)",
+						  small_policy, if_on);
+	struct oracle *off = compile(off_text), *on = compile(on_text);
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(by_types(on, "one_t", "file_t", "file", "write"), VERDICT_ALLOWED);
+	assert_int_equal(by_types(off, "one_t", "file_t", "file", "write"), VERDICT_NO_RULE);
+	must(oracle_copy_booleans(off, on, &err), &err);
+	assert_int_equal(by_types(off, "one_t", "file_t", "file", "write"), VERDICT_ALLOWED);
+	must(oracle_copy_booleans(off, on, &err), &err);
+	must(oracle_copy_booleans(off, small, &err), &err);
+	assert_int_equal(by_types(off, "one_t", "file_t", "file", "write"), VERDICT_ALLOWED);
+	oracle_close(off);
+	oracle_close(on);
+}
+
 static void test_no_policy(void **state)
 {
 	struct oracle *oracle = NULL;
@@ -333,7 +355,8 @@ int main(void)
 		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_foreign_contexts), cmocka_unit_test(test_types),
 		cmocka_unit_test(test_names), cmocka_unit_test(test_host),
-		cmocka_unit_test(test_several), cmocka_unit_test(test_no_policy),
+		cmocka_unit_test(test_several), cmocka_unit_test(test_booleans),
+		cmocka_unit_test(test_no_policy),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
