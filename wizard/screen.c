@@ -98,8 +98,7 @@ static void show_text(size_t indent, const char *style, const char *lead, const 
 	if (coloured && style && *lead)
 		fputs(NORMAL, out);
 	text_wrap(out, text, indent + text_columns(lead), under, width ? width : SIZE_MAX);
-	if (coloured && style && !*lead)
-		fputs(NORMAL, out);
+	fputs(coloured && style && !*lead ? NORMAL : "", out);
 	show(fclose(out) == 0 ? built : NULL);
 }
 
@@ -215,11 +214,24 @@ static void measure(char *const *cells, size_t rows, size_t columns, size_t *wid
 	}
 }
 
+/* Puts the cursor, at column `at`, to where a row's last cell begins; gives that column. */
+static size_t before_last_cell(FILE *out, const char *cell, size_t at, size_t start, size_t width)
+{
+	/* No room beside the others, nor for a narrow column there: below, more to the left. */
+	if (at > DETAIL_INDENT && start + text_columns(cell) > width &&
+	    start + LEAST_WIDTH > width) {
+		start = DETAIL_INDENT * 2;
+		at = 0;
+		fputc('\n', out);
+	}
+	fprintf(out, "%*s", (int)(start - at), "");
+	return start;
+}
+
 static void show_row(char *const *row, size_t columns, const size_t *widths, const char *style)
 {
 	_cleanup_free_ char *built = NULL;
-	size_t length, filled = 0, at = DETAIL_INDENT, start = DETAIL_INDENT;
-	size_t width = screen_width();
+	size_t length, last = 0, at = 0, start = DETAIL_INDENT;
 	FILE *out = open_memstream(&built, &length);
 
 	if (!out) {
@@ -228,18 +240,16 @@ static void show_row(char *const *row, size_t columns, const size_t *widths, con
 	}
 	for (size_t i = 0; i < columns; i++)
 		if (*row[i])
-			filled = i + 1;
-	fprintf(out, "%*s%s", (int)at, "", coloured && style ? style : "");
-	for (size_t i = 0; i + 1 < filled; i++) {
+			last = i;
+	fputs(coloured && style ? style : "", out);
+	for (size_t i = 0; i < last; i++) {
+		fprintf(out, "%*s%s", (int)(start - at), "", row[i]);
+		at = start + text_columns(row[i]);
 		start += widths[i] ? widths[i] + COLUMN_GAP : 0;
-		fprintf(out, "%s%*s", row[i], (int)(start - at - text_columns(row[i])), "");
-		at = start;
 	}
-	if (start + LEAST_WIDTH > width) /* no room to wrap under the cell itself */
-		start = DETAIL_INDENT * 2;
-	text_wrap(out, filled ? row[filled - 1] : "", at, start, width);
-	if (coloured && style)
-		fputs(NORMAL, out);
+	start = before_last_cell(out, row[last], at, start, screen_width());
+	text_wrap(out, row[last], start, start, screen_width());
+	fputs(coloured && style ? NORMAL : "", out);
 	show(fclose(out) == 0 ? built : NULL);
 }
 

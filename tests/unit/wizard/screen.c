@@ -375,7 +375,6 @@ static void test_changes(void **state)
 	screen_changes(new, false);
 	assert_string_equal(capture_end(&screen), "    module galera  loaded\n");
 	capture_start(&screen, STDERR_FILENO);
-	columns("30");
 	json_array_remove(changes, 1);
 	screen_changes(changes, true);
 	assert_string_equal(capture_end(&screen),
@@ -383,15 +382,35 @@ static void test_changes(void **state)
 			    "      as:   semanage port -a -t mysqld_port_t -p tcp 4567\n"
 			    "      undo: semanage port -d -p tcp 4567\n"
 			    "    module galera                      -> loaded\n");
-	capture_start(&screen, STDERR_FILENO); /* no room under the cell: to the left of it */
-	json_object_set_new(json_array_get(changes, 1), "to", json_string("loaded, and kept so"));
-	screen_changes(changes, false);
-	assert_string_equal(capture_end(&screen),
-			    "    4567/tcp  replication  unlabelled  -> mysqld_port_t\n"
-			    "    module galera                      -> loaded,\n"
-			    "        and kept so\n");
 	json_decref(changes);
 	json_decref(new);
+}
+
+/* No room beside the other cells, nor for a column there: the last cell goes below. */
+static void test_changes_in_a_narrow_room(void **state)
+{
+	json_t *changes = three_changes();
+	struct capture screen;
+
+	(void)state;
+	columns("74");
+	capture_start(&screen, STDERR_FILENO);
+	screen_changes(changes, false);
+	assert_string_equal(capture_end(&screen),
+			    "    4567/tcp  replication  unlabelled              -> mysqld_port_t\n"
+			    "    4444/tcp  SST          kerberos_master_port_t  -> mysqld_port_t\n"
+			    "        (override)\n"
+			    "    module galera                                  -> loaded\n");
+	columns("30");
+	capture_start(&screen, STDERR_FILENO);
+	json_array_remove(changes, 1);
+	json_object_set_new(json_array_get(changes, 1), "to", json_string("loaded, and kept so."));
+	screen_changes(changes, false);
+	assert_string_equal(capture_end(&screen), "    4567/tcp  replication  unlabelled  ->\n"
+						  "        mysqld_port_t\n"
+						  "    module galera                      ->\n"
+						  "        loaded, and kept so.\n");
+	json_decref(changes);
 }
 
 static void test_error(void **state)
@@ -547,6 +566,7 @@ int main(void)
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_changes_in_a_narrow_room),
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_colour),
 		cmocka_unit_test(test_results),
