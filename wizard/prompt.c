@@ -91,27 +91,47 @@ static void echo_answer(const struct asked *asked, const char *value, const char
 	screen_say("%s %s (%s)", asked->text, value, origin);
 }
 
+/* Shows safe text of which the last line becomes the prompt, with room for the answer behind it. */
+static int read_behind(const char *safe, char **line, struct error *err)
+{
+	_cleanup_free_ char *wrapped = NULL, *prompt = NULL;
+	size_t length, width = screen_width() - TYPING_ROOM;
+	FILE *out = open_memstream(&wrapped, &length);
+	char *last;
+
+	if (!out)
+		return error_nomem(err);
+	text_wrap(out, safe, INDENT, 0, width);
+	if (fclose(out) != 0)
+		return error_nomem(err);
+	wrapped[length - 1] = '\0'; /* the last newline */
+	last = strrchr(wrapped, '\n');
+	if (last) {
+		*last++ = '\0';
+		screen_say("%s", wrapped);
+	}
+	prompt = str_printf("%*s%s ", INDENT, "", last ? last : wrapped);
+	return prompt ? terminal_line(prompt, line, err) : error_nomem(err);
+}
+
 /* Shows the question and reads a line. `behind` is what the prompt says after the text. */
 static int read_answer(const struct asked *asked, const char *behind, char **line,
 		       struct error *err)
 {
-	_cleanup_free_ char *safe = text_safe(asked->text, true), *prompt = NULL;
-	const char *tail = behind + strspn(behind, " :");
+	_cleanup_free_ char *safe = text_safe(asked->text, true), *all = NULL;
+	size_t room = screen_width() - TYPING_ROOM;
 
 	if (!safe)
 		return error_nomem(err);
-	prompt = str_printf("%*s%s%s ", INDENT, "", safe, behind);
-	if (prompt && !strchr(safe, '\n') && text_columns(prompt) + TYPING_ROOM <= screen_width())
-		return terminal_line(prompt, line, err);
-	/* Too long for one line: the text stands above, and what can be typed in the prompt. */
+	all = str_printf("%s%s", safe, behind);
+	if (!all)
+		return error_nomem(err);
+	if (!strchr(safe, '\n') && INDENT + text_columns(all) <= room)
+		return read_behind(all, line, err);
+	/* Too long for one line: the text stands above, what can be typed on lines of its own. */
+	behind += strspn(behind, " :");
 	screen_say("%s", safe);
-	if (text_columns(tail) + INDENT + TYPING_ROOM > screen_width()) {
-		screen_say("%s", tail);
-		tail = "";
-	}
-	free(TAKE_PTR(prompt));
-	prompt = str_printf("%*s%s ", INDENT, "", *tail ? tail : ">");
-	return prompt ? terminal_line(prompt, line, err) : error_nomem(err);
+	return read_behind(*behind ? behind : ">", line, err);
 }
 
 /* Cuts white space off both ends. */

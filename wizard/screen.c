@@ -16,6 +16,7 @@
 #define COMMAND_INDENT 6
 #define COLUMN_GAP     2
 #define LEAST_WIDTH    20 /* narrower than this, wrapping helps nobody */
+#define LEAST_COLUMN   32 /* a cell is rather put below its row than wrapped in less */
 #define USUAL_WIDTH    80
 
 #define BOLD   "\033[1m"
@@ -219,7 +220,7 @@ static size_t before_last_cell(FILE *out, const char *cell, size_t at, size_t st
 {
 	/* No room beside the others, nor for a narrow column there: below, more to the left. */
 	if (at > DETAIL_INDENT && start + text_columns(cell) > width &&
-	    start + LEAST_WIDTH > width) {
+	    start + LEAST_COLUMN > width) {
 		start = DETAIL_INDENT * 2;
 		at = 0;
 		fputc('\n', out);

@@ -493,9 +493,8 @@ static void test_long_question(void **state)
 	assert_report(&dialogue, "0 1");
 
 	dialogue_start(&dialogue, ask_long, 36); /* not even the labels have room */
-	say_when(&dialogue, "  [Y]es / [d]etails / [s]kip /\r\n", "");
-	say_when(&dialogue, "  [q]uit\r\n", "");
-	say_when(&dialogue, "  > ", "q\r");
+	say_when(&dialogue, "  [Y]es / [d]etails / [s]kip\r\n", "");
+	say_when(&dialogue, "  / [q]uit ", "q\r");
 	assert_report(&dialogue, "0 3");
 }
 

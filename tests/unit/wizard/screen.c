@@ -314,7 +314,7 @@ static void test_table(void **state)
 	static const char *const cells[] = {
 		"SST \xe6\x97\xa5\xe6\x9c\xac",
 		"-",
-		"a cell that is wrapped under itself",
+		"a cell that is long enough to be wrapped under itself",
 		"notify command",
 		NULL,
 		"n/a",
@@ -326,14 +326,14 @@ static void test_table(void **state)
 	struct capture screen;
 
 	(void)state;
-	columns("50");
+	columns("62");
 	capture_start(&screen, STDERR_FILENO);
 	screen_table(header, cells, 3, 3);
 	assert_string_equal(
 		capture_end(&screen),
 		"    exercise        joiner  donor\n"
-		"    SST \xe6\x97\xa5\xe6\x9c\xac        -       a cell that is wrapped\n"
-		"                            under itself\n"
+		"    SST \xe6\x97\xa5\xe6\x9c\xac        -       a cell that is long enough to be\n"
+		"                            wrapped under itself\n"
 		"    notify command          n/a\n"
 		"    d\xc3\xbc"
 		"b3            ok\n");
