@@ -62,8 +62,8 @@ static int build(const struct source *source, bool neverallow, sepol_policydb_t 
 		if (cil_add_file(db, module->name, module->text, module->length) < 0)
 			return -1;
 	}
-	if (source->candidate && cil_add_file(db, source->name, source->candidate,
-					      strlen(source->candidate)) < 0)
+	if (source->candidate &&
+	    cil_add_file(db, source->name, source->candidate, strlen(source->candidate)) < 0)
 		return -1;
 	if (cil_compile(db) < 0)
 		return -1;
@@ -167,11 +167,11 @@ static int error_compile(const struct source *source, char *text, struct error *
 						strtoul(found + strlen(place), NULL, 10));
 	}
 	return error_set(err, EINVAL,
-			 source->candidate ? "correct the module, or leave the rule out" :
-					     "look at `semodule -lfull`, and try `semodule -B`",
+			 source->candidate ? "correct the module, or leave the rule out"
+					   : "look at `semodule -lfull`, and try `semodule -B`",
 			 "%s does not compile: %s%s%s",
-			 source->candidate ? source->name : "the policy", said ? said : "no reason given",
-			 quoted ? ": " : "", quoted ? quoted : "");
+			 source->candidate ? source->name : "the policy",
+			 said ? said : "no reason given", quoted ? ": " : "", quoted ? quoted : "");
 }
 
 static int build_checked(const struct source *source, sepol_policydb_t **policy, struct error *err)
@@ -185,10 +185,11 @@ static int build_checked(const struct source *source, sepol_policydb_t **policy,
 	if (!strstr(text, "neverallow check failed"))
 		return error_compile(source, text, err);
 	if (source->candidate && violation_find(text, source->name, &forbidden, &rule))
-		return error_set(err, EPERM, "leave this rule out: the policy forbids it on purpose",
-				 "%s breaks a rule of the policy: %s against %s", source->name, rule,
-				 forbidden);
-	/* The store's own modules break one, which its commits let pass: not the candidate's fault. */
+		return error_set(err, EPERM,
+				 "leave this rule out: the policy forbids it on purpose",
+				 "%s breaks a rule of the policy: %s against %s", source->name,
+				 rule, forbidden);
+	/* The store's own modules break one, which its commits let pass. */
 	r = build_listening(source, false, policy, &unchecked, err);
 	return r == -EINVAL ? error_compile(source, unchecked, err) : r;
 }

@@ -26,8 +26,8 @@ struct oracle {
 /* The one whose policy libsepol judges from now. */
 static const struct oracle *current;
 
-/* libsepol (3.4) forgets the policy that it judged from, some 8 MB, when it gets another; there is no
- * call to free it. */
+/* libsepol (3.4) forgets the policy that it judged from, some 8 MB, when it gets another; there is
+ * no call to free it. */
 static int set_policy(FILE *file)
 {
 	int r;
@@ -55,9 +55,11 @@ static int oracle_make_current(const struct oracle *oracle, struct error *err)
 	return 0;
 }
 
-/* ---- open and close --------------------------------------------------------------------------- */
+/* ---- open and close ---------------------------------------------------------------------------
+ */
 
-/* sepol_policydb_from_image would destroy a policy that it cannot read, and freeing it would again. */
+/* sepol_policydb_from_image would destroy a policy that it cannot read, and freeing it would again.
+ */
 static int policy_read(struct oracle *oracle, struct error *err)
 {
 	sepol_policy_file_t *file = NULL;
@@ -120,7 +122,8 @@ void oracle_close(struct oracle *oracle)
 	free(oracle);
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 
 /* hashtab_search is not exported by the shared library, but the table brings its own functions. */
 static void *table_find(hashtab_t table, const char *name)
@@ -191,7 +194,8 @@ bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char
 	return class && permission_find(class, permission);
 }
 
-/* ---- booleans --------------------------------------------------------------------------------- */
+/* ---- booleans ---------------------------------------------------------------------------------
+ */
 
 static int boolean_set(struct oracle *oracle, const char *name, int state)
 {
@@ -199,7 +203,8 @@ static int boolean_set(struct oracle *oracle, const char *name, int state)
 	sepol_bool_t *boolean = NULL;
 	int r = -1;
 
-	if (sepol_bool_key_create(NULL, name, &key) == 0 && sepol_bool_create(NULL, &boolean) == 0 &&
+	if (sepol_bool_key_create(NULL, name, &key) == 0 &&
+	    sepol_bool_create(NULL, &boolean) == 0 &&
 	    sepol_bool_set_name(NULL, boolean, name) == 0) {
 		sepol_bool_set_value(boolean, state);
 		r = sepol_bool_set(NULL, oracle->policy, key, boolean);
@@ -239,7 +244,8 @@ int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struc
 	return 0;
 }
 
-/* ---- judgements ------------------------------------------------------------------------------- */
+/* ---- judgements -------------------------------------------------------------------------------
+ */
 
 static bool sid_of(const char *context, sepol_security_id_t *sid)
 {
@@ -260,7 +266,8 @@ static int system_sid(const struct oracle *oracle, const char *type, bool object
 	if (!type_find(oracle, type, TYPE_TYPE))
 		return 0;
 	for (size_t i = object ? 1 : 0; i < ARRAY_SIZE(roles) && !*known; i++) {
-		_cleanup_free_ char *context = str_printf("system_u:%s:%s%s", roles[i], type, level);
+		_cleanup_free_ char *context =
+			str_printf("system_u:%s:%s%s", roles[i], type, level);
 
 		if (!context)
 			return error_nomem(err);
@@ -311,8 +318,10 @@ struct question {
 static int question_judge(const struct oracle *oracle, const struct question *question,
 			  struct judgement *judgement, struct error *err)
 {
-	const class_datum_t *class = table_find(oracle->policy->p.p_classes.table, question->tclass);
-	const perm_datum_t *permission = class ? permission_find(class, question->permission) : NULL;
+	const class_datum_t *class =
+		table_find(oracle->policy->p.p_classes.table, question->tclass);
+	const perm_datum_t *permission =
+		class ? permission_find(class, question->permission) : NULL;
 	struct sepol_av_decision decision;
 	sepol_access_vector_t requested;
 	unsigned int reason = 0;
@@ -330,7 +339,7 @@ static int question_judge(const struct oracle *oracle, const struct question *qu
 		return 0;
 	requested = UINT32_C(1) << (permission->s.value - 1);
 	if (sepol_compute_av_reason(question->source, question->target,
-				    (sepol_security_class_t)class->s.value, requested, &decision,
+				    (sepol_security_class_t) class->s.value, requested, &decision,
 				    &reason) < 0)
 		return error_set(err, EIO, "build the policy anew: semodule -B",
 				 "libsepol cannot judge %s %s", question->tclass,
@@ -367,8 +376,10 @@ int oracle_judge_types(struct oracle *oracle, const char *source, const char *ta
 	int r = oracle_make_current(oracle, err);
 
 	if (r == 0)
-		r = system_sid(oracle, source, false, &question.source, &question.source_known, err);
+		r = system_sid(oracle, source, false, &question.source, &question.source_known,
+			       err);
 	if (r == 0)
-		r = system_sid(oracle, target, false, &question.target, &question.target_known, err);
+		r = system_sid(oracle, target, false, &question.target, &question.target_known,
+			       err);
 	return r == 0 ? question_judge(oracle, &question, judgement, err) : r;
 }

@@ -8,9 +8,10 @@
 #include "steps/policy/store_private.h"
 #include "wizard/util.h"
 
-#define REMEDY_PACKAGE "install the policy package: selinux-policy-default (Debian, Ubuntu) or " \
-		       "selinux-policy-targeted (Fedora, RHEL and kin)"
-#define REMEDY_ROOT    "run it as root, or rehearse on a scratch root"
+#define REMEDY_PACKAGE                                                                             \
+	"install the policy package: selinux-policy-default (Debian, Ubuntu) or "                  \
+	"selinux-policy-targeted (Fedora, RHEL and kin)"
+#define REMEDY_ROOT "run it as root, or rehearse on a scratch root"
 
 /* libsemanage keeps its paths for the life of the process. */
 static char *process_root, *process_type;
@@ -114,7 +115,7 @@ static int process_claim(const struct store *store, struct error *err)
 {
 	_cleanup_free_ char *root = NULL, *type = NULL;
 
-	if (process_root) {
+	if (process_root && process_type) {
 		if (!strcmp(process_root, store->root) && !strcmp(process_type, store->type))
 			return 0;
 		return error_set(err, EBUSY, "start the program anew for another root",
@@ -143,13 +144,15 @@ static int connect_handle(struct store *store, bool create, struct error *err)
 	store->handle = semanage_handle_create();
 	if (!store->handle)
 		return error_set(err, ENOENT, "look at /etc/selinux/semanage.conf",
-				 "libsemanage cannot read its configuration below %s/", store->root);
+				 "libsemanage cannot read its configuration below %s/",
+				 store->root);
 	store_listen(store);
 	semanage_select_store(store->handle, store->type, SEMANAGE_CON_DIRECT);
 	if (create)
 		semanage_set_create_store(store->handle, 1);
 	else if (semanage_is_managed(store->handle) != 1)
-		return store_error(store, err, ENODEV, "set `module-store = direct` in semanage.conf",
+		return store_error(store, err, ENODEV,
+				   "set `module-store = direct` in semanage.conf",
 				   "the policy \"%s\" is not managed by libsemanage", store->type);
 	if (!is_live(store)) {
 		semanage_set_reload(store->handle, 0);
@@ -200,8 +203,9 @@ static int open_store(struct store **result, const char *root, bool create, stru
 	if (!store->root)
 		return error_nomem(err);
 	r = type_read(store, err);
-	if (r == 0)
-		r = directory_find(store, err);
+	if (r < 0 || !store->type)
+		return r < 0 ? r : -ENOENT;
+	r = directory_find(store, err);
 	if (r == 0 && !create)
 		r = directory_check(store, err);
 	if (r == 0)
@@ -243,8 +247,8 @@ const char *store_type(const struct store *store)
 
 int store_kernel_policy(struct store *store, char **path, struct error *err)
 {
-	_cleanup_free_ char *directory = str_printf("%s/etc/selinux/%s/policy", store->root,
-						    store->type);
+	_cleanup_free_ char *directory =
+		str_printf("%s/etc/selinux/%s/policy", store->root, store->type);
 	_cleanup_(cleanup_dir) DIR *entries = NULL;
 	struct dirent *entry;
 	long highest = 0;
@@ -253,14 +257,16 @@ int store_kernel_policy(struct store *store, char **path, struct error *err)
 		return error_nomem(err);
 	entries = opendir(directory);
 	if (!entries)
-		return error_set(err, errno, REMEDY_PACKAGE, "no compiled policy: %s: %s", directory,
-				 strerror(errno));
+		return error_set(err, errno, REMEDY_PACKAGE, "no compiled policy: %s: %s",
+				 directory, strerror(errno));
 	while ((entry = readdir(entries))) {
 		const char *digits = str_starts(entry->d_name, "policy.");
-		char *end;
-		long version = digits && isdigit((unsigned char)*digits) ? strtol(digits, &end, 10)
-									 : 0;
+		char *end = NULL;
+		long version;
 
+		if (!digits || !isdigit((unsigned char)*digits))
+			continue;
+		version = strtol(digits, &end, 10);
 		if (version > highest && !*end)
 			highest = version;
 	}

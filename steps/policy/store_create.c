@@ -59,8 +59,8 @@ static bool is_lock(const char *name)
 }
 
 /*
- * Links are followed, so that nothing below the copy leads back to the host. `skip_unreadable`: what
- * may not be read is left out.
+ * Links are followed, so that nothing below the copy leads back to the host. `skip_unreadable`:
+ * what may not be read is left out.
  */
 static int copy_entry(const FTSENT *entry, const char *to, bool skip_unreadable, struct error *err)
 {
@@ -145,10 +145,11 @@ static int build(const char *root, const char *from, const char *type, struct er
 	count = scandir(modules, &entries, module_wanted, alphasort);
 	if (count <= 0) {
 		free(entries);
-		return error_set(err, EACCES, REMEDY_ROOT,
-				 "only root may read the policy store of %s/, and %s has no modules "
-				 "to build one from",
-				 from, modules);
+		return error_set(
+			err, EACCES, REMEDY_ROOT,
+			"only root may read the policy store of %s/, and %s has no modules "
+			"to build one from",
+			from, modules);
 	}
 	r = make_directories(var, 0755, err);
 	if (r == 0)
@@ -203,7 +204,8 @@ int store_create(const char *root, const char *from_root, struct error *err)
 		return r;
 	to = realpath(root, NULL);
 	if (!to)
-		return error_set(err, errno, REMEDY_DIR, "cannot use %s: %s", root, strerror(errno));
+		return error_set(err, errno, REMEDY_DIR, "cannot use %s: %s", root,
+				 strerror(errno));
 	if (!strcmp(from, to) || !strcmp(to, "/"))
 		return error_set(err, EINVAL, REMEDY_DIR,
 				 "%s is no place for a scratch copy of the policy store", to);

@@ -68,31 +68,33 @@ struct store_capture store_capture_begin(void)
 	if (capture.saved < 0 || dup2(capture.memory, STDERR_FILENO) < 0) {
 		cleanup_close(&capture.saved);
 		cleanup_close(&capture.memory);
-		capture.saved = -1;
+		capture.saved = capture.memory = -1;
 	}
 	return capture;
 }
 
 void store_capture_end(struct store *store, struct store_capture *capture)
 {
-	_cleanup_fclose_ FILE *file = NULL;
-	_cleanup_free_ char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
+	_cleanup_close_ int memory = capture->memory;
+	_cleanup_free_ char *text = NULL;
+	char *line, *rest;
+	ssize_t got;
+	off_t size;
 
 	if (capture->saved < 0)
 		return;
 	fflush(stderr);
 	dup2(capture->saved, STDERR_FILENO);
 	close(capture->saved);
-	file = fdopen(capture->memory, "r");
-	if (!file) {
-		close(capture->memory);
+	size = lseek(memory, 0, SEEK_END);
+	text = size > 0 ? malloc((size_t)size + 1) : NULL;
+	got = text ? pread(memory, text, (size_t)size, 0) : 0;
+	if (got <= 0)
 		return;
-	}
-	rewind(file);
-	while ((length = getline(&line, &size, file)) >= 0) {
-		size_t used = message_length(line, (size_t)length);
+	text[got] = '\0';
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		size_t used = message_length(line, strlen(line));
 
 		if (!used)
 			continue;

@@ -127,8 +127,8 @@ int store_module_text(struct store *store, const char *name, unsigned int priori
 	return present ? extract(store, name, priority, text, &length, err) : 0;
 }
 
-int store_module_active(struct store *store, const char *name, bool *active,
-			unsigned int *priority, struct error *err)
+int store_module_active(struct store *store, const char *name, bool *active, unsigned int *priority,
+			struct error *err)
 {
 	_cleanup_(cleanup_infos) struct infos infos = { 0 };
 	unsigned int at, highest = 0;
@@ -143,8 +143,8 @@ int store_module_active(struct store *store, const char *name, bool *active,
 		if (!is_named(&infos, i, name, &at) || at <= highest)
 			continue;
 		highest = at;
-		semanage_module_info_get_enabled(store->handle,
-						 semanage_module_list_nth(infos.items, i), &enabled);
+		semanage_module_info_get_enabled(
+			store->handle, semanage_module_list_nth(infos.items, i), &enabled);
 	}
 	*active = highest && enabled;
 	if (priority)

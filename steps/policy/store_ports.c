@@ -5,7 +5,7 @@
 #include "steps/policy/store_private.h"
 #include "wizard/util.h"
 
-#define PORT_MAX   65535
+#define PORT_MAX    65535
 #define REMEDY_READ "see that the policy is complete: `semodule -B` builds it anew"
 
 struct records {
@@ -52,7 +52,7 @@ static int proto_number(const char *name, int *proto, struct error *err)
 static int port_key(struct store *store, const char *proto_name, unsigned int number,
 		    semanage_port_key_t **key, struct error *err)
 {
-	int proto, r = proto_number(proto_name, &proto, err);
+	int proto = 0, r = proto_number(proto_name, &proto, err);
 
 	if (r < 0)
 		return r;
@@ -81,7 +81,8 @@ static semanage_port_t *narrowest(const struct records *records, int proto, unsi
 		if (semanage_port_get_proto(record) != proto || low > (int)number ||
 		    high < (int)number)
 			continue;
-		if (!best || high - low < semanage_port_get_high(best) - semanage_port_get_low(best))
+		if (!best ||
+		    high - low < semanage_port_get_high(best) - semanage_port_get_low(best))
 			best = record;
 	}
 	return best;
@@ -93,7 +94,7 @@ int store_port_label(struct store *store, const char *proto_name, unsigned int n
 	_cleanup_(cleanup_records) struct records ours = { 0 }, all = { 0 };
 	semanage_port_t *record;
 	bool exact = false;
-	int proto, r = store_ready(store, err);
+	int proto = 0, r = store_ready(store, err);
 
 	if (r == 0)
 		r = proto_number(proto_name, &proto, err);
@@ -195,7 +196,7 @@ int store_port_set(struct store *store, const char *proto_name, unsigned int num
 	_cleanup_(cleanup_port_key) semanage_port_key_t *key = NULL;
 	_cleanup_(cleanup_port) semanage_port_t *port = NULL;
 	_cleanup_(cleanup_context) semanage_context_t *context = NULL;
-	int proto, r = store_in_transaction(store, err);
+	int proto = 0, r = store_in_transaction(store, err);
 
 	if (r == 0)
 		r = port_key(store, proto_name, number, &key, err);

@@ -30,11 +30,12 @@ static int lock_wait(const struct store *store, struct error *err)
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return 0;
 		if (tries == LOCK_TRIES)
-			return error_set(err, EBUSY,
-					 "wait until it is done, or find it (fuser -v FILE), then go on",
-					 "another program (semodule, semanage, a package's installation) "
-					 "is changing the policy and holds %s",
-					 path);
+			return error_set(
+				err, EBUSY,
+				"wait until it is done, or find it (fuser -v FILE), then go on",
+				"another program (semodule, semanage, a package's installation) "
+				"is changing the policy and holds %s",
+				path);
 		nanosleep(&(struct timespec){ .tv_nsec = LOCK_PAUSE_NS }, NULL);
 	}
 	return 0;
@@ -54,10 +55,10 @@ int store_begin(struct store *store, struct error *err)
 		return r;
 	errno = 0;
 	if (semanage_begin_transaction(store->handle) < 0)
-		return store_error(store, err, errno == EACCES ? EACCES : EIO,
-				   "see that you are root and that the disk is neither full nor read-only",
-				   "cannot begin a change of the policy store %s",
-				   store->directory);
+		return store_error(
+			store, err, errno == EACCES ? EACCES : EIO,
+			"see that you are root and that the disk is neither full nor read-only",
+			"cannot begin a change of the policy store %s", store->directory);
 	store->in_transaction = true;
 	return 0;
 }

@@ -65,7 +65,8 @@ static int teardown(void **state)
 	return process_capture(command, &said, NULL, NULL);
 }
 
-/* ---- the same policy as a commit -------------------------------------------------------------- */
+/* ---- the same policy as a commit --------------------------------------------------------------
+ */
 
 struct query {
 	const char *source, *target, *tclass;
@@ -162,7 +163,8 @@ static void test_same_as_committed(void **state)
 	oracle_close(compiled);
 }
 
-/* ---- candidates ------------------------------------------------------------------------------- */
+/* ---- candidates -------------------------------------------------------------------------------
+ */
 
 static enum verdict verdict(struct oracle *oracle, const char *target, const char *tclass,
 			    const char *permission)
@@ -201,7 +203,8 @@ static void refused(const char *candidate, int code, const char *word, const cha
 	struct oracle *compiled = NULL;
 	struct error err = { 0 };
 
-	assert_int_equal(oracle_compile(&compiled, modules, count, "galera", candidate, &err), code);
+	assert_int_equal(oracle_compile(&compiled, modules, count, "galera", candidate, &err),
+			 code);
 	assert_null(compiled);
 	assert_non_null(str_starts(err.what, "galera "));
 	if (!strstr(err.what, word) || !strstr(err.what, other))
@@ -216,13 +219,15 @@ static void test_refused(void **state)
 	refused("(allow mysqld_t rsync_exec_t (file (open)))\n"
 		"  (allow mysqld_t nosuch_t (file (read)))  \n",
 		-EINVAL, "galera:2", "(allow mysqld_t nosuch_t (file (read)))");
-	refused("(allow mysqld_t rsync_exec_t (file (fly)))", -EINVAL, "permission fly", "galera:1");
+	refused("(allow mysqld_t rsync_exec_t (file (fly)))", -EINVAL, "permission fly",
+		"galera:1");
 	refused("(allow mysqld_t rsync_exec_t (file (open))", -EINVAL, "parenthesis", "line 1");
 	refused("\n(allow mysqld_t shadow_t (file (read open)))", -EPERM,
 		"(allow mysqld_t shadow_t (file (read", "(neverallow ");
 }
 
-/* A local module breaks a neverallow already; a commit let it. That is not the candidate's fault. */
+/* A local module breaks a neverallow already; a commit let it. That is not the candidate's fault.
+ */
 static void test_neverallow_of_another(void **state)
 {
 	static const char bad[] = "(allow httpd_t shadow_t (file (read)))";
@@ -254,8 +259,8 @@ static void test_store_still_hears(void **state)
 
 	(void)state;
 	must(store_begin(store, &err), &err);
-	must(store_module_install(store, "bad", STORE_PRIORITY, "(allow nosuch_t self (file (read)))",
-				  &err),
+	must(store_module_install(store, "bad", STORE_PRIORITY,
+				  "(allow nosuch_t self (file (read)))", &err),
 	     &err);
 	assert_int_equal(store_commit(store, &err), -EIO);
 	assert_non_null(strstr(err.what, "bad/cil:1"));

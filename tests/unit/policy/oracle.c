@@ -24,7 +24,8 @@ static const char small_policy[] =
 	"(handleunknown deny) (mls true)\n"
 	"(class process (transition)) (class file (open)) (classorder (process file))\n"
 	"(common io (read write)) (classcommon file io)\n"
-	"(sid kernel) (sidorder (kernel)) (sidcontext kernel (system_u system_r one_t ((s0) (s0))))\n"
+	"(sid kernel) (sidorder (kernel)) (sidcontext kernel (system_u system_r one_t ((s0) "
+	"(s0))))\n"
 	"(sensitivity s0) (sensitivityorder (s0)) (category c0) (categoryorder (c0))\n"
 	"(sensitivitycategory s0 (c0))\n"
 	"(user system_u) (userlevel system_u (s0)) (userrange system_u ((s0) (s0 (c0))))\n"
@@ -194,9 +195,9 @@ static void test_foreign_contexts(void **state)
 	assert_int_equal(verdict(small, "unconfined_u:unconfined_r:one_t:s0-s0:c0.c1023", file,
 				 "file", "read"),
 			 VERDICT_ALLOWED);
-	assert_int_equal(verdict(small, "system_u:system_r:one_t", "user_u:object_r:file_t", "file",
-				 "read"),
-			 VERDICT_ALLOWED);
+	assert_int_equal(
+		verdict(small, "system_u:system_r:one_t", "user_u:object_r:file_t", "file", "read"),
+		VERDICT_ALLOWED);
 	/* Objects of the source's type, as a daemon's own files in /proc are. */
 	assert_int_equal(verdict(small, "system_u:object_r:one_t:s0", file, "file", "read"),
 			 VERDICT_ALLOWED);
@@ -261,9 +262,9 @@ static void test_host(void **state)
 	assert_false(oracle_type_has_attribute(host, "mysqld_db_t", "port_type"));
 	assert_true(oracle_has_permission(host, "tcp_socket", "name_bind"));
 	assert_int_equal(verdict(host, mysqld, port, "tcp_socket", "name_bind"), VERDICT_ALLOWED);
-	assert_int_equal(verdict(host, "system_u:object_r:mysqld_t:s0", port, "tcp_socket",
-				 "name_bind"),
-			 VERDICT_ALLOWED);
+	assert_int_equal(
+		verdict(host, "system_u:object_r:mysqld_t:s0", port, "tcp_socket", "name_bind"),
+		VERDICT_ALLOWED);
 	assert_int_equal(verdict(host, mysqld, "system_u:object_r:kerberos_master_port_t:s0",
 				 "tcp_socket", "name_bind"),
 			 VERDICT_NO_RULE);
@@ -305,10 +306,10 @@ static void test_several(void **state)
 static void test_booleans(void **state)
 {
 	static const char if_on[] = "(booleanif may (true (allow one_t file_t (file (write)))))\n";
-	_cleanup_free_ char *off_text = str_printf("%s(boolean may false) %s(boolean own true)",
-						   small_policy, if_on);
-	_cleanup_free_ char *on_text = str_printf("%s(boolean may true) %s(boolean more true)",
-						  small_policy, if_on);
+	_cleanup_free_ char *off_text =
+		str_printf("%s(boolean may false) %s(boolean own true)", small_policy, if_on);
+	_cleanup_free_ char *on_text =
+		str_printf("%s(boolean may true) %s(boolean more true)", small_policy, if_on);
 	struct oracle *off = compile(off_text), *on = compile(on_text);
 	struct error err = { 0 };
 
@@ -352,10 +353,14 @@ static void test_no_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_foreign_contexts), cmocka_unit_test(test_types),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_host),
-		cmocka_unit_test(test_several), cmocka_unit_test(test_booleans),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_foreign_contexts),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_host),
+		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_booleans),
 		cmocka_unit_test(test_no_policy),
 	};
 

@@ -142,7 +142,8 @@ static void assert_text(const char *name, const char *expected)
 		assert_null(text);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------
+ */
 
 static void test_open(void **state)
 {
@@ -235,7 +236,8 @@ static void test_modules(void **state)
 	store_cils_free(fewer, less);
 }
 
-/* ---- changing --------------------------------------------------------------------------------- */
+/* ---- changing ---------------------------------------------------------------------------------
+ */
 
 static void test_ports_there_and_back(void **state)
 {
@@ -296,7 +298,8 @@ static void test_module_there_and_back(void **state)
 
 	(void)state;
 	must(store_begin(store, &err), &err);
-	must(store_module_install(store, "test_one", STORE_PRIORITY, "(type gone_t)\n", &err), &err);
+	must(store_module_install(store, "test_one", STORE_PRIORITY, "(type gone_t)\n", &err),
+	     &err);
 	must(store_module_install(store, "test_one", STORE_PRIORITY, text, &err), &err);
 	must(store_port_set(store, "tcp", 4567, "mysqld_port_t", &err), &err);
 	signal(SIGALRM, SIG_IGN);
@@ -331,7 +334,8 @@ static void test_module_there_and_back(void **state)
 	snapshot_clear(&after);
 }
 
-/* ---- not changing ----------------------------------------------------------------------------- */
+/* ---- not changing -----------------------------------------------------------------------------
+ */
 
 /* store_commit must fail, with this word in its error, and nothing of it on the screen. */
 static void assert_refused(const char *word)
@@ -367,7 +371,8 @@ static void test_refused(void **state)
 
 	must(store_begin(store, &err), &err);
 	must(store_module_install(store, "test_bad", STORE_PRIORITY,
-				  "(allow mysqld_t nosuch_t (file (read)))", &err), &err);
+				  "(allow mysqld_t nosuch_t (file (read)))", &err),
+	     &err);
 	assert_refused("test_bad/cil:1");
 	assert_active("test_bad", false, 0);
 
