@@ -102,6 +102,9 @@ static int change_ports(struct session *session, const json_t *changes, bool und
 		else
 			r = store_port_unset(store, proto, number, err);
 	}
+	/* Without it the policy after an undo is equal in meaning, but not byte for byte. */
+	if (r == 0 && undo)
+		r = store_rebuild(store, err);
 	if (r == 0)
 		r = store_commit(store, err);
 	if (r < 0) {

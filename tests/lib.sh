@@ -31,13 +31,15 @@ skip() { # NAME REASON
 finish() {
 	echo "1..$ran"
 }
-# exits STATUS COMMAND...: the command's exit status is this one.
+# exits STATUS NAME COMMAND...: the command's exit status is this one; what it prints goes to
+# $scratch/NAME.out and $scratch/NAME.err.
 exits() {
-	local wanted=$1 status=0
-	shift
-	"$@" </dev/null || status=$?
+	local wanted=$1 name=$2 status=0
+	shift 2
+	"$@" </dev/null >"$scratch/$name.out" 2>"$scratch/$name.err" || status=$?
 	[ "$status" = "$wanted" ] && return
 	echo "exit status $status, not $wanted: $*"
+	tail -n 15 "$scratch/$name.out" "$scratch/$name.err"
 	return 1
 }
 # says PATTERN FILE: an extended regular expression that a line of the file matches.

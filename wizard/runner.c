@@ -134,8 +134,7 @@ static void show_plan(const struct walk *walk, const struct step *step, const js
 	show_equivalent(changes);
 	screen_blank();
 	if (step->undo)
-		screen_say("\"%s undo\" takes this back.",
-			   session_workflow(walk->session)->program);
+		screen_say("\"%s\" takes this back.", undo ? undo : "undo");
 	else
 		screen_say("Undo cannot take this back for you.");
 }
@@ -158,7 +157,6 @@ static int ask_to_apply(const struct walk *walk, const struct step *step, const 
 
 	if (!key || !text)
 		return error_nomem(err);
-	show_plan(walk, step, changes);
 	for (;;) {
 		int r = prompt_choice(walk->session, key, NULL, text, choices, 0, &chosen, err);
 
@@ -173,6 +171,7 @@ static int ask_to_apply(const struct walk *walk, const struct step *step, const 
 static int consent(const struct walk *walk, const struct step *step, json_t *changes,
 		   struct error *err)
 {
+	show_plan(walk, step, changes);
 	if (step->ask)
 		return step->ask(walk->session, changes, err);
 	if (step->flags & STEP_CHANGES_SYSTEM)
