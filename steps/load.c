@@ -11,6 +11,8 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
+#define LOADED "loaded" /* memory: the text that was installed last */
+
 /* The text as built, or NULL when no module is needed. */
 static int built(struct session *session, char **cil, struct error *err)
 {
@@ -34,6 +36,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	_cleanup_free_ char *to = NULL;
 	struct store *store;
 	json_t *change;
+	bool ours;
 	int r = built(session, &cil, err);
 
 	if (r < 0)
@@ -48,9 +51,14 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 					      session_recall(session, "build"), "rules")));
 	if (!to)
 		return error_nomem(err);
+	ours = present && json_string_value(session_recall(session, LOADED)) &&
+	       !strcmp(present, json_string_value(session_recall(session, LOADED)));
 	change = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "what", "module " MODULE_NAME,
-			   "from", present ? "another module of that name" : "not installed", "to", to,
-			   "note", present ? "kept, undo restores it" : "priority 400", "command",
+			   "from",
+			   !present ? "not installed"
+			   : ours   ? "as it was loaded before"
+				    : "another module of that name",
+			   "to", to, "note", present ? "undo restores it" : "priority 400", "command",
 			   "semodule -i " MODULE_NAME ".pp", "undo",
 			   present ? "the module that was there" : "semodule -r " MODULE_NAME, "before",
 			   present);
@@ -88,17 +96,17 @@ static void show_missing_lines(const char *text, const char *from, char sign)
 		size_t length = strcspn(line, "\n");
 
 		if (length && *line != ';' && !has_line(from, line, length))
-			screen_detail("%c %.*s", sign, (int)length, line);
+			screen_detail("%c %s%.*s", sign, *line == '\t' ? "    " : "",
+				      (int)length - (*line == '\t'), line + (*line == '\t'));
 		line += length + (line[length] == '\n');
 	}
 }
 
-static int show_difference(const char *before, const char *cil)
+static void show_difference(const char *before, const char *cil)
 {
-	screen_say("A module of that name is installed. It differs in these lines:");
+	screen_say("The module of that name that is installed differs in these lines:");
 	show_missing_lines(before, cil, '-');
 	show_missing_lines(cil, before, '+');
-	return 0;
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
@@ -131,7 +139,8 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		store_abort(store);
 		return r;
 	}
-	return node_committed(session, err);
+	r = node_committed(session, err);
+	return r < 0 ? r : session_remember(session, LOADED, json_string(cil), err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)

@@ -13,30 +13,31 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-static int add_change(json_t *changes, const struct galera_port *port, const char *type, bool local,
-		      struct error *err)
+/* `semanage port -a` refuses a port that has a label of its own, and -m one that has none. */
+static int add_change(json_t *changes, const struct galera_port *port, const char *type,
+		      enum store_label label, struct error *err)
 {
-	_cleanup_free_ char *what = str_printf("%u/%s", port->number, port->proto);
+	bool own = label == STORE_LABEL_POLICY || label == STORE_LABEL_LOCAL;
+	bool local = label == STORE_LABEL_LOCAL;
+	_cleanup_free_ char *what = str_printf("%u/%s %s", port->number, port->proto, port->purpose);
 	_cleanup_free_ char *command = str_printf("semanage port -%c -t " PORT_TYPE " -p %s %u",
-						  type ? 'm' : 'a', port->proto, port->number);
+						  own ? 'm' : 'a', port->proto, port->number);
 	_cleanup_free_ char *undo =
 		local ? str_printf("semanage port -m -t %s -p %s %u", type, port->proto, port->number)
 		      : str_printf("semanage port -d -p %s %u", port->proto, port->number);
-	_cleanup_free_ char *note =
-		str_printf("%s%s%s%s", port->purpose, *port->setting ? ", set by " : "",
-			   port->setting, type ? "; override, undo restores it" : "");
 	json_t *change;
 
-	if (!what || !command || !undo || !note)
+	if (!what || !command || !undo)
 		return error_nomem(err);
-	change = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "what", what, "from",
-			   type ? type : "unlabelled", "to", PORT_TYPE, "note", note, "command",
-			   command, "undo", undo, "proto", port->proto, "number", (int)port->number,
-			   "local_type", local ? type : NULL);
+	change = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "what", what, "from",
+			   type ? type : "unlabelled", "to", PORT_TYPE, "command", command, "undo",
+			   undo, "proto", port->proto, "number", (int)port->number, "local_type",
+			   local ? type : NULL);
+	if (own && change)
+		json_object_set_new(change, "note", json_string("override; undo restores it"));
 	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
 }
 
-/* A label counts only as a local one or the base's own: either way the effective one is asked for. */
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
 	const struct galera_port *ports;
@@ -56,11 +57,11 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	r = node_store(session, &store, err);
 	for (int i = 0; r == 0 && i < count; i++) {
 		_cleanup_free_ char *type = NULL;
-		bool local = false;
+		enum store_label label;
 
-		r = store_port_label(store, ports[i].proto, ports[i].number, &type, &local, err);
+		r = store_port_label(store, ports[i].proto, ports[i].number, &type, &label, err);
 		if (r == 0 && (!type || strcmp(type, PORT_TYPE) != 0))
-			r = add_change(changes, &ports[i], type, local, err);
+			r = add_change(changes, &ports[i], type, label, err);
 	}
 	return r;
 }

@@ -84,10 +84,8 @@ static int describe(struct session *session, char **line, struct error *err)
 		return r;
 	gethostname(host, sizeof(host) - 1);
 	system_name(system, sizeof(system));
-	*line = str_printf("node %s, %s, SELinux %s (policy \"%s\")%s%s", host, system,
-			   selinux_mode_name(mode), type,
-			   session_is_scratch(session) ? ", scratch root " : "",
-			   session_is_scratch(session) ? session_root(session) : "");
+	*line = str_printf("node %s, %s, SELinux %s (policy \"%s\")", host, system,
+			   selinux_mode_name(mode), type);
 	return *line ? 0 : error_nomem(err);
 }
 

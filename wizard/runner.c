@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "wizard/engine.h"
 #include "wizard/history.h"
@@ -132,11 +133,11 @@ static void show_plan(const struct walk *walk, const struct step *step, const js
 	screen_blank();
 	screen_changes(changes, false);
 	show_equivalent(changes);
-	screen_blank();
 	if (step->undo)
-		screen_say("\"%s\" takes this back.", undo ? undo : "undo");
+		screen_detail("back: %s", undo ? undo : "undo");
 	else
 		screen_say("Undo cannot take this back for you.");
+	screen_blank();
 }
 
 static int ask_to_apply(const struct walk *walk, const struct step *step, const json_t *changes,
@@ -164,7 +165,9 @@ static int ask_to_apply(const struct walk *walk, const struct step *step, const 
 			return r;
 		if (strcmp(choices[chosen].value, "details") != 0)
 			return outcomes[chosen];
+		screen_blank();
 		screen_changes(changes, true);
+		screen_blank();
 	}
 }
 
@@ -217,23 +220,33 @@ static int prove(const struct walk *walk, const struct step *step, struct error 
 			    undo ? undo : "undo");
 }
 
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
 static int carry_out(const struct walk *walk, const struct step *step, json_t *changes,
 		     struct error *err)
 {
 	/* A check leaves nothing that could be half done, and nothing to detect. */
 	bool check = (step->flags & STEP_EVERY_RUN) && json_array_size(changes) == 0;
 	int r = check ? 0 : begin(walk, step, changes, err);
+	struct timespec start;
 
 	if (r < 0)
 		return r;
+	clock_gettime(CLOCK_MONOTONIC, &start);
 	r = step->apply ? step->apply(walk->session, changes, err) : 0;
 	if (r != 0)
 		return step_failed(step, r, err);
 	r = check ? 0 : prove(walk, step, err);
 	if (r == 0)
 		r = record_step(walk->session, "done", step, NULL, err);
-	if (r == 0)
-		screen_mark(MARK_OK, "done");
+	if (r == 0 && json_array_size(changes))
+		screen_mark(MARK_OK, "done in %.1f s", seconds_since(&start));
 	return r;
 }
 

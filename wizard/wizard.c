@@ -119,12 +119,10 @@ static int note_resume(struct session *session, const struct options *options, s
 static void say_stopped(const struct session *session)
 {
 	_cleanup_free_ char *command = session_resume(session);
-	_cleanup_free_ char *safe = command ? screen_safe(command) : NULL;
 
-	/* Not wrapped: the command is there to be copied. */
 	screen_blank();
-	fprintf(stderr, "Stopped; nothing is lost. To go on: %s\n",
-		safe ? safe : session_workflow(session)->program);
+	screen_say("Stopped; nothing is lost. To go on:");
+	screen_detail("%s", command ? command : session_workflow(session)->program);
 }
 
 static enum exit_status failed(const struct workflow *workflow, int r, const struct error *err,

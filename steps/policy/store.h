@@ -33,13 +33,21 @@ const char *store_messages(const struct store *store);
  * highest NN) in new memory (caller frees). -ENOENT when there is none. */
 int store_kernel_policy(struct store *store, char **path, struct error *err);
 
+/* Where a port's label comes from. */
+enum store_label {
+	STORE_LABEL_NONE,   /* it has none */
+	STORE_LABEL_RANGE,  /* a range that holds it */
+	STORE_LABEL_POLICY, /* the policy labels just this port */
+	STORE_LABEL_LOCAL,  /* a local customisation labels just this port */
+};
+
 /*
  * store_port_label - the type that proto ("tcp", "udp") port number has: a local customisation, else
  * the narrowest range of the policy, else *type NULL (unlabelled). New memory (caller frees).
- * *local (may be NULL): it is a local customisation of exactly this port.
+ * label (may be NULL): where it comes from.
  */
 int store_port_label(struct store *store, const char *proto, unsigned int number, char **type,
-		     bool *local, struct error *err);
+		     enum store_label *label, struct error *err);
 
 struct store_port {
 	char *proto;

@@ -89,11 +89,11 @@ static semanage_port_t *narrowest(const struct records *records, int proto, unsi
 }
 
 int store_port_label(struct store *store, const char *proto_name, unsigned int number, char **type,
-		     bool *local, struct error *err)
+		     enum store_label *label, struct error *err)
 {
 	_cleanup_(cleanup_records) struct records ours = { 0 }, all = { 0 };
+	enum store_label found = STORE_LABEL_LOCAL;
 	semanage_port_t *record;
-	bool exact = false;
 	int proto = 0, r = store_ready(store, err);
 
 	if (r == 0)
@@ -107,18 +107,19 @@ int store_port_label(struct store *store, const char *proto_name, unsigned int n
 				   store->directory);
 	/* A local range stands before the policy's own in the kernel's list, even a wider one. */
 	record = narrowest(&ours, proto, number);
-	if (record)
-		exact = semanage_port_get_low(record) == semanage_port_get_high(record);
-	else
+	if (!record) {
 		record = narrowest(&all, proto, number);
-	*type = NULL;
-	if (record) {
-		*type = strdup(record_type(record));
-		if (!*type)
-			return error_nomem(err);
+		found = STORE_LABEL_POLICY;
 	}
-	if (local)
-		*local = exact;
+	if (!record)
+		found = STORE_LABEL_NONE;
+	else if (semanage_port_get_low(record) != semanage_port_get_high(record))
+		found = STORE_LABEL_RANGE;
+	*type = record ? strdup(record_type(record)) : NULL;
+	if (record && !*type)
+		return error_nomem(err);
+	if (label)
+		*label = found;
 	return 0;
 }
 

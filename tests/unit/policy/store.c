@@ -107,16 +107,17 @@ static void snapshot_clear(struct snapshot *snapshot)
 	free(snapshot->ports);
 }
 
-static void assert_label(const char *proto, unsigned int number, const char *expected, bool local)
+static void assert_label(const char *proto, unsigned int number, const char *expected,
+			 enum store_label expected_label)
 {
 	_cleanup_free_ char *type = NULL;
 	struct error err = { 0 };
-	bool is_local = !local;
+	enum store_label label = STORE_LABEL_NONE;
 
-	must(store_port_label(store, proto, number, &type, &is_local, &err), &err);
+	must(store_port_label(store, proto, number, &type, &label, &err), &err);
 	assert_non_null(type);
 	assert_string_equal(type, expected);
-	assert_int_equal(is_local, local);
+	assert_int_equal(label, expected_label);
 }
 
 static void assert_active(const char *name, bool expected, unsigned int expected_priority)
@@ -201,11 +202,11 @@ static void test_labels(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_label("tcp", 3306, "mysqld_port_t", false);
-	assert_label("tcp", 4444, "kerberos_master_port_t", false);
+	assert_label("tcp", 3306, "mysqld_port_t", STORE_LABEL_POLICY);
+	assert_label("tcp", 4444, "kerberos_master_port_t", STORE_LABEL_POLICY);
 	/* The narrowest of 1024-65535, 1024-32767, ... */
-	assert_label("tcp", 4567, "unreserved_port_t", false);
-	assert_label("udp", 4567, "unreserved_port_t", false);
+	assert_label("tcp", 4567, "unreserved_port_t", STORE_LABEL_RANGE);
+	assert_label("udp", 4567, "unreserved_port_t", STORE_LABEL_RANGE);
 	assert_int_equal(store_port_label(store, "icmp", 1, &type, NULL, &err), -EINVAL);
 }
 
@@ -251,10 +252,10 @@ static void test_ports_there_and_back(void **state)
 	must(store_port_set(store, "tcp", 4444, "http_port_t", &err), &err);
 	must(store_port_set(store, "tcp", 4444, "mysqld_port_t", &err), &err);
 	must(store_commit(store, &err), &err);
-	assert_label("tcp", 4567, "mysqld_port_t", true);
-	assert_label("udp", 4567, "mysqld_port_t", true);
-	assert_label("tcp", 4444, "mysqld_port_t", true);
-	assert_label("udp", 4568, "unreserved_port_t", false);
+	assert_label("tcp", 4567, "mysqld_port_t", STORE_LABEL_LOCAL);
+	assert_label("udp", 4567, "mysqld_port_t", STORE_LABEL_LOCAL);
+	assert_label("tcp", 4444, "mysqld_port_t", STORE_LABEL_LOCAL);
+	assert_label("udp", 4568, "unreserved_port_t", STORE_LABEL_RANGE);
 	between = snapshot_take();
 	assert_false(snapshot_same(&before, &between));
 	assert_string_equal(between.ports, "tcp 4444-4444 mysqld_port_t\n"
@@ -268,7 +269,7 @@ static void test_ports_there_and_back(void **state)
 	must(store_port_unset(store, "udp", 4444, &err), &err); /* has none */
 	must(store_rebuild(store, &err), &err);
 	must(store_commit(store, &err), &err);
-	assert_label("tcp", 4444, "kerberos_master_port_t", false);
+	assert_label("tcp", 4444, "kerberos_master_port_t", STORE_LABEL_POLICY);
 	after = snapshot_take();
 	assert_true(snapshot_same(&before, &after));
 	snapshot_clear(&before);
@@ -414,7 +415,7 @@ static void test_abort(void **state)
 	assert_int_equal(store_port_set(store, "tcp", 65536, "mysqld_port_t", &err), -EINVAL);
 	assert_int_equal(store_port_set(store, "tcp", 0, "mysqld_port_t", &err), -EINVAL);
 	store_abort(store);
-	assert_label("tcp", 4567, "unreserved_port_t", false);
+	assert_label("tcp", 4567, "unreserved_port_t", STORE_LABEL_RANGE);
 	must(store_begin(store, &err), &err);
 	must(store_commit(store, &err), &err);
 	after = snapshot_take();
@@ -462,7 +463,7 @@ static void test_busy(void **state)
 	pid_t child;
 
 	(void)state;
-	assert_label("tcp", 4568, "unreserved_port_t", false);
+	assert_label("tcp", 4568, "unreserved_port_t", STORE_LABEL_RANGE);
 	child = other_program(&go);
 	assert_int_equal(store_begin(store, &err), -EBUSY);
 	assert_non_null(strstr(err.what, "semanage.trans.LOCK"));
@@ -471,11 +472,11 @@ static void test_busy(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	/* Its change is seen here, and the lock is free. */
-	assert_label("tcp", 4568, "http_port_t", true);
+	assert_label("tcp", 4568, "http_port_t", STORE_LABEL_LOCAL);
 	must(store_begin(store, &err), &err);
 	must(store_port_unset(store, "tcp", 4568, &err), &err);
 	must(store_commit(store, &err), &err);
-	assert_label("tcp", 4568, "unreserved_port_t", false);
+	assert_label("tcp", 4568, "unreserved_port_t", STORE_LABEL_RANGE);
 }
 
 /* ---- for an ordinary user ------------------------------------------------------------------- */
