@@ -128,7 +128,7 @@ static void test_skip_goes_on_and_pauses_at_the_end(void **state)
 	small_result_auto result = small_run("--yes", "--answer", "two.apply=skip");
 	assert_int_equal(result.status, EXIT_PAUSED);
 	assert_true(small_has(result.err, "Left for another run: two"));
-	assert_true(small_has(result.err, "Stopped; nothing is lost. To go on: small --root "));
+	assert_true(small_has(result.err, "Stopped; nothing is lost. To go on:\n    small --root "));
 	assert_true(small_is("four", "new"));
 	assert_true(small_is("three", "old three"));
 	assert_int_equal(count("begin", "two"), 0);
@@ -208,7 +208,7 @@ static void test_signal_in_apply_stops_after_it(void **state)
 	knobs.stop_in = "two";
 	small_result_auto result = small_run("--yes");
 	assert_int_equal(result.status, EXIT_PAUSED);
-	assert_true(small_has(result.err, "To go on: small --root "));
+	assert_true(small_has(result.err, "To go on:\n    small --root "));
 	assert_int_equal(count("done", "two"), 1);
 	assert_int_equal(count("begin", "talk"), 0);
 }

@@ -41,7 +41,7 @@ static void test_undo_can_be_declined(void **state)
 	runs(small_run("--yes"), EXIT_DONE);
 	small_result_auto undo = small_run("undo", "--answer", "undo.apply=no");
 	assert_int_equal(undo.status, EXIT_PAUSED);
-	assert_true(small_has(undo.err, "To go on: small --root "));
+	assert_true(small_has(undo.err, "To go on:\n    small --root "));
 	assert_true(small_has(undo.err, " undo\n"));
 	assert_true(small_is_new());
 }
