@@ -22,9 +22,9 @@ static bool waived(const char *name)
 void report_add(struct report *report, enum level level, const char *name, const char *remedy,
 		const char *format, ...)
 {
-	static const enum mark marks[] = { [LEVEL_OK] = MARK_OK,
-					   [LEVEL_WARNING] = MARK_WARN,
-					   [LEVEL_STOP] = MARK_STOP };
+	static const enum mark marks[] = {
+		[LEVEL_OK] = MARK_OK, [LEVEL_WARNING] = MARK_WARN, [LEVEL_STOP] = MARK_STOP
+	};
 	bool ignored = level != LEVEL_OK && waived(name);
 	char text[1024];
 	va_list args;
@@ -60,7 +60,8 @@ static int look_at_all(struct report *report, struct error *err)
 			return r;
 		}
 		if (r < 0)
-			report_add(report, LEVEL_STOP, probe->name, failed.remedy, "%s", failed.what);
+			report_add(report, LEVEL_STOP, probe->name, failed.remedy, "%s",
+				   failed.what);
 	}
 	return 0;
 }
@@ -86,7 +87,8 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	if (!report.stops)
 		return 0;
 	screen_blank();
-	screen_say("%zu of these must be settled first. Nothing has been changed. --ignore NAME goes on "
+	screen_say("%zu of these must be settled first. Nothing has been changed. --ignore NAME "
+		   "goes on "
 		   "in spite of one.",
 		   report.stops);
 	return STEP_BLOCKED;

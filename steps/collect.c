@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * collect - the denials of the server's domains, out of the evidence of the exercises and out of any
- * further log that the operator gives (another node's, above all the donor's).
+ * collect - the denials of the server's domains, out of the evidence of the exercises and out of
+ * any further log that the operator gives (another node's, above all the donor's).
  */
 #include <errno.h>
 #include <limits.h>
@@ -20,9 +20,9 @@ static bool has_path(const json_t *sources, const char *path)
 	json_t *source;
 	size_t i;
 
-	json_array_foreach (sources, i, source)
-		if (!strcmp(json_string_value(json_object_get(source, "path")), path))
-			return true;
+	json_array_foreach(sources, i,
+			   source) if (!strcmp(json_string_value(json_object_get(source, "path")),
+					       path)) return true;
 	return false;
 }
 
@@ -33,9 +33,8 @@ static int add_given(struct session *session, json_t *sources, struct error *err
 	json_t *source;
 	size_t i;
 
-	json_array_foreach (before, i, source)
-		if (json_array_append(sources, source) < 0)
-			return error_nomem(err);
+	json_array_foreach(before, i, source) if (json_array_append(sources, source) <
+						  0) return error_nomem(err);
 	for (char **log = node_options.logs; log && *log; log++) {
 		char path[PATH_MAX];
 
@@ -43,8 +42,8 @@ static int add_given(struct session *session, json_t *sources, struct error *err
 			return error_set(err, errno, "give the path of an audit log with --log",
 					 "cannot read %s: %m", *log);
 		if (!has_path(sources, path) &&
-		    json_array_append_new(sources, json_pack("{s:s, s:s}", "path", path, "origin",
-							     path)) < 0)
+		    json_array_append_new(
+			    sources, json_pack("{s:s, s:s}", "path", path, "origin", path)) < 0)
 			return error_nomem(err);
 	}
 	return 0;
@@ -63,9 +62,8 @@ static int find_sources(struct session *session, json_t *sources, json_t *given,
 		r = exercising_evidence(session, PHASE_ENFORCING, true, sources, err);
 	if (r == 0)
 		r = add_given(session, given, err);
-	json_array_foreach (given, i, source)
-		if (r == 0 && json_array_append(sources, source) < 0)
-			r = error_nomem(err);
+	json_array_foreach(given, i, source) if (r == 0 && json_array_append(sources, source) < 0)
+		r = error_nomem(err);
 	return r;
 }
 
@@ -91,7 +89,8 @@ static int check_given(const json_t *given, struct error *err)
 	json_t *source;
 	size_t i;
 
-	json_array_foreach (given, i, source) {
+	json_array_foreach(given, i, source)
+	{
 		const char *path = json_string_value(json_object_get(source, "path"));
 		struct denials denials = { 0 };
 		json_t *one = json_pack("[O]", source);
@@ -105,10 +104,11 @@ static int check_given(const json_t *given, struct error *err)
 		if (r < 0)
 			return r;
 		if (count == 0) {
-			error_set(err, ENODATA, NULL, "%s holds %zu events, but no denial of %s", path,
-				  events, node_domain());
-			return error_remedy(err, "give the audit log of the time of the exercises, or "
-						 "leave --log out");
+			error_set(err, ENODATA, NULL, "%s holds %zu events, but no denial of %s",
+				  path, events, node_domain());
+			return error_remedy(err,
+					    "give the audit log of the time of the exercises, or "
+					    "leave --log out");
 		}
 	}
 	return 0;
@@ -119,7 +119,8 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 	json_t *source;
 	size_t i;
 
-	json_array_foreach (sources, i, source) {
+	json_array_foreach(sources, i, source)
+	{
 		const char *origin = json_string_value(json_object_get(source, "origin"));
 		size_t count = 0;
 
@@ -136,7 +137,8 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 	if (denials->unreadable)
 		screen_mark(MARK_WARN, "%zu lines could not be read", denials->unreadable);
 	if (denials->lost_notices)
-		screen_mark(MARK_WARN, "%zu records tell of lost events: some denials may be missing",
+		screen_mark(MARK_WARN,
+			    "%zu records tell of lost events: some denials may be missing",
 			    denials->lost_notices);
 	if (!denials->count)
 		screen_say("Nothing was denied: the policy already allows all that was exercised.");

@@ -14,7 +14,8 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-#define SYSTEM_LATER "enforce.system.later" /* memory: the operator leaves the system permissive */
+#define SYSTEM_LATER "enforce.system.later" /* memory: the operator leaves the system permissive   \
+					     */
 
 /* What would have to change: the domain, the running system, its configuration. */
 static int plan(struct session *session, json_t *changes, struct error *err)
@@ -43,9 +44,10 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	if (r < 0)
 		return r;
 	if (permissive && !module)
-		return error_set(err, EPERM,
-				 "see which module says (typepermissive ...): semanage permissive -l",
-				 "%s is permissive, and not by the module %s", node_domain(), name);
+		return error_set(
+			err, EPERM,
+			"see which module says (typepermissive ...): semanage permissive -l",
+			"%s is permissive, and not by the module %s", node_domain(), name);
 	if (permissive &&
 	    json_array_append_new(changes, json_pack("{s:s+, s:s, s:s, s:s, s:s, s:i}", "what",
 						     "domain ", node_domain(), "from", "permissive",
@@ -56,9 +58,9 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 		return 0;
 	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session) &&
 	    json_array_append_new(changes, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "what",
-						     "whole system, now", "from", "permissive", "to",
-						     "enforcing", "command", "setenforce 1", "undo",
-						     "setenforce 0", "system", true)) < 0)
+						     "whole system, now", "from", "permissive",
+						     "to", "enforcing", "command", "setenforce 1",
+						     "undo", "setenforce 0", "system", true)) < 0)
 		return error_nomem(err);
 	if (boot == SELINUX_MODE_PERMISSIVE &&
 	    json_array_append_new(changes,
@@ -92,8 +94,7 @@ static size_t count_system(const json_t *changes)
 	size_t count = 0, i;
 	json_t *change;
 
-	json_array_foreach (changes, i, change)
-		count += is_system(change);
+	json_array_foreach(changes, i, change) count += is_system(change);
 	return count;
 }
 
@@ -111,8 +112,8 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 
 	screen_mark(MARK_WARN, "The whole system is permissive: nothing on it is confined, the "
 			       "server neither. Enforcing concerns every program on this host.");
-	r = prompt_yes_no(session, "enforce.system", NULL, "Make the whole system enforcing?", false,
-			  &yes, err);
+	r = prompt_yes_no(session, "enforce.system", NULL, "Make the whole system enforcing?",
+			  false, &yes, err);
 	if (r < 0 || yes)
 		return r;
 	strike_system(changes);
@@ -147,14 +148,14 @@ static int change_mode(struct session *session, const json_t *changes, bool enfo
 	size_t i;
 	int r = 0;
 
-	json_array_foreach (changes, i, change) {
+	json_array_foreach(changes, i, change)
+	{
 		if (r == 0 && json_object_get(change, "system"))
 			r = host_selinux_set_mode(enforcing, err);
 		if (r == 0 && json_object_get(change, "config"))
-			r = host_selinux_set_config(session_root(session),
-						    enforcing ? SELINUX_MODE_ENFORCING
-							      : SELINUX_MODE_PERMISSIVE,
-						    err);
+			r = host_selinux_set_config(
+				session_root(session),
+				enforcing ? SELINUX_MODE_ENFORCING : SELINUX_MODE_PERMISSIVE, err);
 	}
 	return r;
 }
@@ -166,7 +167,8 @@ static int change_domain(struct session *session, const json_t *changes, bool pe
 	size_t i;
 	int r = 0;
 
-	json_array_foreach (changes, i, change) {
+	json_array_foreach(changes, i, change)
+	{
 		json_t *priority = json_object_get(change, "priority");
 
 		if (r == 0 && priority)

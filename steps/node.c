@@ -185,8 +185,8 @@ static int policy_stamp(struct session *session, json_t **stamp, struct error *e
 	if (r < 0)
 		return r;
 	if (stat(path, &st) < 0)
-		return error_set(err, errno, "reinstall the policy package", "cannot look at %s: %m",
-				 path);
+		return error_set(err, errno, "reinstall the policy package",
+				 "cannot look at %s: %m", path);
 	*stamp = json_pack("{s:s, s:I, s:I, s:I}", "file", path, "size", (json_int_t)st.st_size,
 			   "seconds", (json_int_t)st.st_mtim.tv_sec, "nanoseconds",
 			   (json_int_t)st.st_mtim.tv_nsec);
@@ -241,7 +241,8 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 		return r;
 	if (!ours)
 		r = oracle_open(&node->base, path, err);
-	else if (json_equal(stamp, session_recall(session, "policy.base")) && access(kept, R_OK) == 0)
+	else if (json_equal(stamp, session_recall(session, "policy.base")) &&
+		 access(kept, R_OK) == 0)
 		r = oracle_open(&node->base, kept, err);
 	else
 		r = base_from_store(session, &node->base, err);

@@ -41,7 +41,8 @@ int node_open(struct session *session, void **data, struct error *err);
 void node_close(void *data);
 
 const char *node_domain(void); /* "mysqld_t", or --domain */
-/* The domains whose denials count: node_domain() and, by default, mysqld_safe_t. NULL-terminated. */
+/* The domains whose denials count: node_domain() and, by default, mysqld_safe_t. NULL-terminated.
+ */
 const char *const *node_domains(void);
 
 int node_config(struct session *session, const struct galera_config **config, struct error *err);

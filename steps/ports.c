@@ -19,11 +19,13 @@ static int add_change(json_t *changes, const struct galera_port *port, const cha
 {
 	bool own = label == STORE_LABEL_POLICY || label == STORE_LABEL_LOCAL;
 	bool local = label == STORE_LABEL_LOCAL;
-	_cleanup_free_ char *what = str_printf("%u/%s %s", port->number, port->proto, port->purpose);
+	_cleanup_free_ char *what =
+		str_printf("%u/%s %s", port->number, port->proto, port->purpose);
 	_cleanup_free_ char *command = str_printf("semanage port -%c -t " PORT_TYPE " -p %s %u",
 						  own ? 'm' : 'a', port->proto, port->number);
 	_cleanup_free_ char *undo =
-		local ? str_printf("semanage port -m -t %s -p %s %u", type, port->proto, port->number)
+		local ? str_printf("semanage port -m -t %s -p %s %u", type, port->proto,
+				   port->number)
 		      : str_printf("semanage port -d -p %s %u", port->proto, port->number);
 	json_t *change;
 
@@ -78,7 +80,8 @@ static int detect(struct session *session, enum step_state *state, struct error 
 }
 
 /* In one transaction: set every port (apply), or give back what each had (undo). */
-static int change_ports(struct session *session, const json_t *changes, bool undo, struct error *err)
+static int change_ports(struct session *session, const json_t *changes, bool undo,
+			struct error *err)
 {
 	struct store *store;
 	json_t *change;
@@ -88,7 +91,8 @@ static int change_ports(struct session *session, const json_t *changes, bool und
 	if (r < 0)
 		return r;
 	r = store_begin(store, err);
-	json_array_foreach (changes, i, change) {
+	json_array_foreach(changes, i, change)
+	{
 		const char *proto = json_string_value(json_object_get(change, "proto"));
 		unsigned int number =
 			(unsigned int)json_integer_value(json_object_get(change, "number"));

@@ -51,8 +51,8 @@ static int look_mode(struct report *report, struct error *err)
 			   "go on: step 9 offers to make it enforcing",
 			   "the whole system is permissive (policy \"%s\")", type);
 	else
-		report_add(report, LEVEL_OK, "selinux", NULL, "SELinux is enforcing (policy \"%s\")",
-			   type);
+		report_add(report, LEVEL_OK, "selinux", NULL,
+			   "SELinux is enforcing (policy \"%s\")", type);
 	if (mode != boot && mode != SELINUX_MODE_DISABLED)
 		report_add(report, LEVEL_WARNING, "selinux-boot", "see /etc/selinux/config",
 			   "after the next boot SELinux will be %s", selinux_mode_name(boot));
@@ -70,7 +70,8 @@ static int look_policy(struct report *report, struct error *err)
 		return r;
 	if (!oracle_has_type(oracle, node_domain()))
 		report_add(report, LEVEL_STOP, "policy",
-			   node_options.domain ? "give the server's domain with --domain" : no_module,
+			   node_options.domain ? "give the server's domain with --domain"
+					       : no_module,
 			   "the policy has no domain %s", node_domain());
 	else if (!oracle_has_type(oracle, PORT_TYPE))
 		report_add(report, LEVEL_STOP, "policy", no_module,
@@ -95,7 +96,8 @@ static int look_audit(struct report *report, struct error *err)
 	if (r < 0)
 		return r;
 	if (!state.enabled)
-		report_add(report, LEVEL_STOP, "audit", "auditctl -e 1", "the kernel's audit is off");
+		report_add(report, LEVEL_STOP, "audit", "auditctl -e 1",
+			   "the kernel's audit is off");
 	else if (!state.daemon)
 		report_add(report, LEVEL_STOP, "audit", "systemctl enable --now auditd",
 			   "auditd is not running: denials do not reach the audit log");
@@ -138,8 +140,8 @@ static void report_domain(struct report *report, const char *context, pid_t pid)
 	_cleanup_free_ char *type = context_type(context);
 
 	if (type && !strcmp(type, node_domain()))
-		report_add(report, LEVEL_OK, "domain", NULL, "the server (pid %d) runs in %s", (int)pid,
-			   type);
+		report_add(report, LEVEL_OK, "domain", NULL, "the server (pid %d) runs in %s",
+			   (int)pid, type);
 	else
 		report_add(report, LEVEL_STOP, "domain",
 			   "relabel its executable (restorecon -v on it; its type must be "
@@ -170,11 +172,12 @@ static int report_executable(struct report *report, struct error *err)
 	if (r < 0)
 		return r;
 	if (!type || strcmp(type, "mysqld_exec_t") != 0)
-		report_add(report, LEVEL_STOP, "executable",
-			   "restorecon -v on it; where that changes nothing: semanage fcontext -a -t "
-			   "mysqld_exec_t on it, then restorecon",
-			   "%s is labelled %s, not mysqld_exec_t: it will not run in %s", path,
-			   type ? type : "not at all", node_domain());
+		report_add(
+			report, LEVEL_STOP, "executable",
+			"restorecon -v on it; where that changes nothing: semanage fcontext -a -t "
+			"mysqld_exec_t on it, then restorecon",
+			"%s is labelled %s, not mysqld_exec_t: it will not run in %s", path,
+			type ? type : "not at all", node_domain());
 	else
 		report_add(report, LEVEL_OK, "executable", NULL, "%s is mysqld_exec_t", path);
 	return 0;
@@ -199,11 +202,13 @@ static int look_server(struct report *report, struct error *err)
 		if (r == 0)
 			report_domain(report, context, process.pid);
 		if (process.others)
-			report_add(report, LEVEL_WARNING, "servers",
-				   "give the right one's --defaults-group-suffix or --defaults-file",
-				   "%zu more database servers run here", process.others);
+			report_add(
+				report, LEVEL_WARNING, "servers",
+				"give the right one's --defaults-group-suffix or --defaults-file",
+				"%zu more database servers run here", process.others);
 	} else {
-		report_add(report, LEVEL_WARNING, "server", "start it, so that its domain can be seen",
+		report_add(report, LEVEL_WARNING, "server",
+			   "start it, so that its domain can be seen",
 			   "no database server is running");
 	}
 	server_process_clear(&process);
@@ -232,11 +237,13 @@ static int look_config(struct report *report, struct error *err)
 	else
 		report_add(report, LEVEL_OK, "config", NULL,
 			   "Galera is configured: node %s, SST by %s, %d ports",
-			   config->node_name ? config->node_name : "(no name)", config->sst_method, r);
+			   config->node_name ? config->node_name : "(no name)", config->sst_method,
+			   r);
 	if (!config->notify_command)
-		report_add(report, LEVEL_WARNING, "notify",
-			   "if you want one later, set it now: what is not exercised is not learned",
-			   "wsrep_notify_cmd is not set: it cannot be exercised");
+		report_add(
+			report, LEVEL_WARNING, "notify",
+			"if you want one later, set it now: what is not exercised is not learned",
+			"wsrep_notify_cmd is not set: it cannot be exercised");
 	return 0;
 }
 
@@ -266,7 +273,8 @@ static int look_label(struct report *report, const char *name, const char *path,
 	if (!remedy)
 		return error_nomem(err);
 	if (!wanted || (type && !strcmp(type, wanted)))
-		report_add(report, LEVEL_OK, name, NULL, "%s is %s", path, type ? type : "unlabelled");
+		report_add(report, LEVEL_OK, name, NULL, "%s is %s", path,
+			   type ? type : "unlabelled");
 	else
 		report_add(report, level, name, remedy, "%s is %s, and should be %s", path,
 			   type ? type : "unlabelled", wanted);
@@ -293,7 +301,8 @@ static int look_data_directory(struct report *report, const char *path, struct e
 		return r;
 	if (wanted && !strcmp(wanted, "mysqld_db_t"))
 		return look_label(report, "label-datadir", path, LEVEL_STOP, err);
-	remedy = str_printf("semanage fcontext -a -e /var/lib/mysql %s && restorecon -Rv %s", path, path);
+	remedy = str_printf("semanage fcontext -a -e /var/lib/mysql %s && restorecon -Rv %s", path,
+			    path);
 	if (!remedy)
 		return error_nomem(err);
 	report_add(report, LEVEL_STOP, "label-datadir", remedy,
@@ -315,8 +324,8 @@ static int look_labels(struct report *report, struct error *err)
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(configurations); i++)
 		r = look_label(report, "label-config", configurations[i], LEVEL_WARNING, err);
 	if (r == 0 && config->notify_command) {
-		_cleanup_free_ char *script = strndup(config->notify_command,
-						      strcspn(config->notify_command, " \t"));
+		_cleanup_free_ char *script =
+			strndup(config->notify_command, strcspn(config->notify_command, " \t"));
 
 		r = script ? look_label(report, "label-notify", script, LEVEL_WARNING, err)
 			   : error_nomem(err);
@@ -341,7 +350,8 @@ static int look_leftovers(struct report *report, struct error *err)
 	if (permissive && !session_recall(report->session, "collect") &&
 	    !session_recall(report->session, "policy.base"))
 		report_add(report, LEVEL_WARNING, "permissive", "step 9 offers to remove it",
-			   "%s is permissive already, by somebody before this wizard", node_domain());
+			   "%s is permissive already, by somebody before this wizard",
+			   node_domain());
 	if (misspelt)
 		report_add(report, LEVEL_WARNING, "permissive-misspelt",
 			   "semanage permissive -d mysql_t",
@@ -370,7 +380,8 @@ static int look_disk(struct report *report, struct error *err)
 		return r;
 	if (available < used)
 		report_add(report, LEVEL_WARNING, "disk", "make room before the SST",
-			   "%" PRIu64 " MiB free beside %" PRIu64 " MiB of data: an SST may not fit",
+			   "%" PRIu64 " MiB free beside %" PRIu64
+			   " MiB of data: an SST may not fit",
 			   available >> 20, used >> 20);
 	else
 		report_add(report, LEVEL_OK, "disk", NULL,

@@ -44,9 +44,11 @@ static void remove_tree(const char *path)
 /* Beside the program when it was built here, below its prefix when it is installed. */
 static int find_cluster(char **cluster, struct error *err)
 {
-	static const char *const places[] = { "../share/galera-selinux/cluster",
-					      "../tests/fixtures/clusters/debian12-mariadb10.11",
-					      "../../tests/fixtures/clusters/debian12-mariadb10.11" };
+	static const char *const places[] = {
+		"../share/galera-selinux/cluster",
+		"../tests/fixtures/clusters/debian12-mariadb10.11",
+		"../../tests/fixtures/clusters/debian12-mariadb10.11"
+	};
 	char exe[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
@@ -116,7 +118,8 @@ static int prepare_temporary(char **root, const char *cluster, struct error *err
 {
 	const char *directory = getenv("TMPDIR");
 
-	*root = str_printf("%s/galera-selinux-rehearsal.XXXXXX", directory ? directory : "/var/tmp");
+	*root = str_printf("%s/galera-selinux-rehearsal.XXXXXX",
+			   directory ? directory : "/var/tmp");
 	if (!*root)
 		return error_nomem(err);
 	if (!mkdtemp(*root)) {
@@ -147,8 +150,9 @@ static int run(struct session *session, struct error *err)
 	int r = 0;
 
 	if (session_is_scratch(session))
-		return error_set(err, EINVAL, "use --keep DIR to choose where it is made",
-				 "rehearse makes a scratch root of its own: --root does not go with it");
+		return error_set(
+			err, EINVAL, "use --keep DIR to choose where it is made",
+			"rehearse makes a scratch root of its own: --root does not go with it");
 	if (node_options.cluster)
 		cluster = strdup(node_options.cluster);
 	else
@@ -175,7 +179,8 @@ static int run(struct session *session, struct error *err)
 		r = rehearse_in(session, root, err);
 	if (root) {
 		remove_tree(root);
-		screen_say("The scratch root is removed (--keep DIR keeps it); nothing of this host was "
+		screen_say("The scratch root is removed (--keep DIR keeps it); nothing of this "
+			   "host was "
 			   "changed.");
 	}
 	return r;

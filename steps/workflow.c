@@ -15,9 +15,8 @@
 #include "wizard/util.h"
 
 static const struct step *const steps[] = {
-	&step_check,  &step_ports, &step_permissive, &step_exercise, &step_collect,
-	&step_review, &step_build, &step_load,	     &step_enforce,  &step_verify,
-	NULL,
+	&step_check, &step_ports, &step_permissive, &step_exercise, &step_collect, &step_review,
+	&step_build, &step_load,  &step_enforce,    &step_verify,   NULL,
 };
 
 static const struct question questions[] = {
@@ -102,8 +101,8 @@ static int fingerprint(struct session *session, char **text, struct error *err)
 	if (r < 0)
 		return r;
 	if (stat(path, &st) < 0)
-		return error_set(err, errno, "reinstall the policy package", "cannot look at %s: %m",
-				 path);
+		return error_set(err, errno, "reinstall the policy package",
+				 "cannot look at %s: %m", path);
 	*text = str_printf("%s %lld bytes of %lld.%09ld", path, (long long)st.st_size,
 			   (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	return *text ? 0 : error_nomem(err);

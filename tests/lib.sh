@@ -60,3 +60,20 @@ policy_type() { # ROOT
 kernel_policy() { # ROOT
 	ls "$1/etc/selinux/$(policy_type "$1")/policy"/policy.* | sort -V | tail -n 1
 }
+modules() { # ROOT
+	semodule -p "$1" -s "$(policy_type "$1")" --list-modules=full
+}
+local_ports() { # ROOT
+	grep -v '^#' "$1/var/lib/selinux/$(policy_type "$1")/active/ports.local" 2>/dev/null
+}
+# make_root ROOT [OPTION...]: a scratch root, by a rehearsal that stops before its first change.
+make_root() {
+	local root=$1
+	shift
+	exits 3 make_root "$program" rehearse --keep "$root" --answer ports.apply=quit "$@"
+}
+# system ROOT: a sum of all that a run could change but the session itself.
+system() {
+	find "$1/etc" "$1/var/lib/selinux" -type f ! -name '*.LOCK' -print0 | sort -z |
+		xargs -0 sha256sum | sha256sum
+}
