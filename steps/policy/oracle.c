@@ -13,15 +13,8 @@
 #define __lsan_enable()
 #endif
 
-#include "steps/policy/oracle.h"
+#include "steps/policy/oracle_private.h"
 #include "wizard/util.h"
-
-struct oracle {
-	void *image;
-	size_t length;
-	/* For names. libsepol's own copy, which judges, cannot be looked into. */
-	sepol_policydb_t *policy;
-};
 
 /* The one whose policy libsepol judges from now. */
 static const struct oracle *current;
@@ -111,6 +104,11 @@ int oracle_open(struct oracle **oracle, const char *path, struct error *err)
 	return r == -EINVAL ? error_prefix(err, "%s", path) : r;
 }
 
+int oracle_save(const struct oracle *oracle, const char *path, struct error *err)
+{
+	return file_write(path, oracle->image, oracle->length, 0600, err);
+}
+
 void oracle_close(struct oracle *oracle)
 {
 	if (!oracle)
@@ -120,78 +118,6 @@ void oracle_close(struct oracle *oracle)
 	sepol_policydb_free(oracle->policy);
 	free(oracle->image);
 	free(oracle);
-}
-
-/* ---- names ------------------------------------------------------------------------------------
- */
-
-/* hashtab_search is not exported by the shared library, but the table brings its own functions. */
-static void *table_find(hashtab_t table, const char *name)
-{
-	hashtab_ptr_t node = table->htable[table->hash_value(table, name)];
-
-	while (node && table->keycmp(table, name, node->key) != 0)
-		node = node->next;
-	return node ? node->datum : NULL;
-}
-
-static bool bit_is_set(const ebitmap_t *map, uint32_t bit)
-{
-	const ebitmap_node_t *node = map->node;
-
-	while (node && bit >= node->startbit + MAPSIZE)
-		node = node->next;
-	return node && bit >= node->startbit && ebitmap_node_get_bit(node, bit);
-}
-
-static const type_datum_t *type_find(const struct oracle *oracle, const char *name, uint32_t flavor)
-{
-	const type_datum_t *type = table_find(oracle->policy->p.p_types.table, name);
-
-	return type && type->flavor == flavor ? type : NULL;
-}
-
-bool oracle_has_type(struct oracle *oracle, const char *type)
-{
-	return type_find(oracle, type, TYPE_TYPE) != NULL;
-}
-
-bool oracle_has_attribute(struct oracle *oracle, const char *attribute)
-{
-	return type_find(oracle, attribute, TYPE_ATTRIB) != NULL;
-}
-
-bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute)
-{
-	const type_datum_t *one = type_find(oracle, type, TYPE_TYPE);
-	const type_datum_t *other = type_find(oracle, attribute, TYPE_ATTRIB);
-
-	return one && other &&
-	       bit_is_set(&oracle->policy->p.type_attr_map[one->s.value - 1], other->s.value - 1);
-}
-
-bool oracle_is_permissive(struct oracle *oracle, const char *type)
-{
-	const type_datum_t *datum = type_find(oracle, type, TYPE_TYPE);
-
-	/* This map alone counts from 1. */
-	return datum && bit_is_set(&oracle->policy->p.permissive_map, datum->s.value);
-}
-
-static const perm_datum_t *permission_find(const class_datum_t *class, const char *name)
-{
-	const perm_datum_t *permission = table_find(class->permissions.table, name);
-
-	if (!permission && class->comdatum)
-		permission = table_find(class->comdatum->permissions.table, name);
-	return permission;
-}
-
-bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)
-{
-	const class_datum_t *class = table_find(oracle->policy->p.p_classes.table, tclass);
-
-	return class && permission_find(class, permission);
 }
 
 /* ---- booleans ---------------------------------------------------------------------------------
@@ -224,7 +150,7 @@ int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struc
 	for (uint32_t i = 0; i < theirs->p_bools.nprim; i++) {
 		const char *name = theirs->p_bool_val_to_name[i];
 		int state = theirs->bool_val_to_struct[i]->state;
-		const cond_bool_datum_t *ours = table_find(oracle->policy->p.p_bools.table, name);
+		const cond_bool_datum_t *ours = policy_find(oracle->policy->p.p_bools.table, name);
 
 		if (!ours || ours->state == state)
 			continue;
@@ -263,7 +189,7 @@ static int system_sid(const struct oracle *oracle, const char *type, bool object
 	const char *level = oracle->policy->p.mls ? ":s0" : "";
 
 	*known = false;
-	if (!type_find(oracle, type, TYPE_TYPE))
+	if (!policy_type(oracle, type, TYPE_TYPE))
 		return 0;
 	for (size_t i = object ? 1 : 0; i < ARRAY_SIZE(roles) && !*known; i++) {
 		_cleanup_free_ char *context =
@@ -319,9 +245,9 @@ static int question_judge(const struct oracle *oracle, const struct question *qu
 			  struct judgement *judgement, struct error *err)
 {
 	const class_datum_t *class =
-		table_find(oracle->policy->p.p_classes.table, question->tclass);
+		policy_find(oracle->policy->p.p_classes.table, question->tclass);
 	const perm_datum_t *permission =
-		class ? permission_find(class, question->permission) : NULL;
+		class ? policy_permission(class, question->permission) : NULL;
 	struct sepol_av_decision decision;
 	sepol_access_vector_t requested;
 	unsigned int reason = 0;

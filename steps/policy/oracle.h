@@ -22,6 +22,8 @@ struct oracle;
 int oracle_open(struct oracle **oracle, const char *path, struct error *err);
 /* oracle_open_image - from such a file's bytes; takes the image (malloc), also on failure. */
 int oracle_open_image(struct oracle **oracle, void *image, size_t length, struct error *err);
+/* oracle_save - write the policy to a file, for oracle_open(). Errors: as file_write(). */
+int oracle_save(const struct oracle *oracle, const char *path, struct error *err);
 void oracle_close(struct oracle *oracle);
 
 enum verdict {
@@ -59,6 +61,11 @@ bool oracle_has_attribute(struct oracle *oracle, const char *attribute);
 bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute);
 bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission);
 bool oracle_is_permissive(struct oracle *oracle, const char *type);
+
+/* oracle_port_type - the type of a port ("tcp", "udp") in this policy, local labels included; *type
+ * NULL: unlabelled. New memory (caller frees). */
+int oracle_port_type(struct oracle *oracle, const char *proto, unsigned int number, char **type,
+		     struct error *err);
 
 /*
  * oracle_copy_booleans - give oracle the state that each boolean has in from. Compiled modules have
