@@ -24,10 +24,10 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	_cleanup_free_ char *command = str_printf("semanage permissive -d %s", node_domain());
 	_cleanup_free_ char *undo = str_printf("semanage permissive -a %s", node_domain());
 	_cleanup_free_ char *type = NULL;
-	enum selinux_mode now, boot;
+	enum selinux_mode now = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
 	unsigned int priority = 0;
 	struct store *store;
-	bool permissive, module;
+	bool permissive = false, module = false;
 	int r = node_is_permissive(session, &permissive, err);
 
 	if (r < 0)

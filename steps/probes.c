@@ -337,7 +337,7 @@ static int look_leftovers(struct report *report, struct error *err)
 {
 	_cleanup_free_ char *name = confine_module();
 	struct store *store;
-	bool permissive, misspelt;
+	bool permissive = false, misspelt = false;
 	int r = node_is_permissive(report->session, &permissive, err);
 
 	if (r == 0)

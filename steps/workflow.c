@@ -39,8 +39,8 @@ static const struct question questions[] = {
 };
 
 static const struct poptOption options[] = {
-	{ "domain", 0, POPT_ARG_STRING, &node_options.domain, 0,
-	  "the server's domain (default: mysqld_t)", "TYPE" },
+	{ "domain", 0, POPT_ARG_ARGV, &node_options.domain, 0,
+	  "the server's domain, not mysqld_t; repeated: others whose denials count", "TYPE" },
 	{ "log", 0, POPT_ARG_ARGV, &node_options.logs, 0,
 	  "a further audit log to collect from, as the donor's (repeatable)", "FILE" },
 	{ "ignore", 0, POPT_ARG_ARGV, &node_options.ignore, 0,
@@ -74,7 +74,7 @@ static int describe(struct session *session, char **line, struct error *err)
 {
 	char host[256] = "this node", system[128];
 	_cleanup_free_ char *type = NULL;
-	enum selinux_mode mode, boot;
+	enum selinux_mode mode = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
 	int r = host_selinux_config(session_root(session), &boot, &type, err);
 
 	if (r == 0)
@@ -92,7 +92,7 @@ static int describe(struct session *session, char **line, struct error *err)
 static int fingerprint(struct session *session, char **text, struct error *err)
 {
 	_cleanup_free_ char *path = NULL;
-	struct store *store;
+	struct store *store = NULL;
 	struct stat st;
 	int r = node_store(session, &store, err);
 

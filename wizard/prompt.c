@@ -327,7 +327,7 @@ int prompt_yes_no(struct session *session, const char *key, const char *subject,
 		{ "no", "[n]o", 'n' },
 		{ NULL, NULL, 0 },
 	};
-	int chosen, r;
+	int chosen = 0, r;
 
 	r = prompt_choice(session, key, subject, text, choices, default_yes ? 0 : 1, &chosen, err);
 	if (r < 0)

@@ -38,13 +38,13 @@ enum step_outcome {
 	STEP_DECLINED,   /* the operator said no or quit (exit 3) */
 	STEP_BACK,       /* go back to the step named by session_go_back() */
 	STEP_DENIALS,    /* denials were found that the policy does not allow (exit 4) */
-	STEP_BLOCKED,    /* a finding must be settled first; already explained on the screen (exit 1) */
+	STEP_BLOCKED,    /* a finding must be settled first, as the screen has told (exit 1) */
 };
 
 enum step_flags {
 	STEP_CHANGES_SYSTEM = 1 << 0, /* plan lists system changes; asked about before apply */
 	STEP_EVERY_RUN = 1 << 1,      /* done anew in each run of the program, as a check is */
-	STEP_NO_PLAN_YET = 1 << 2,    /* what it will do depends on steps before it: `plan` says so */
+	STEP_NO_PLAN_YET = 1 << 2,    /* what it will do depends on steps before it */
 };
 
 /*
@@ -70,8 +70,8 @@ struct step {
 	 * NULL: the step changes nothing that can be listed. */
 	int (*plan)(struct session *session, json_t *changes, struct error *err);
 
-	/* The dialogue; changes nothing but the session's memory, and may strike out of changes what the
-	 * operator declines: the rest is journaled and applied. May be NULL. */
+	/* The dialogue; changes nothing but the session's memory, and may strike out of changes
+	 * what the operator declines: the rest is journaled and applied. May be NULL. */
 	int (*ask)(struct session *session, json_t *changes, struct error *err);
 
 	/* The only one that changes the system. May be NULL: nothing to apply. */
@@ -99,28 +99,28 @@ struct poptOption;
 struct command {
 	const char *name;
 	const char *summary; /* one line for --help */
-	/* The arguments after the command's name are session_arguments(). Returns as a step's apply. */
+	/* session_arguments() is what stands after the name. Returns as a step's apply. */
 	int (*run)(struct session *session, struct error *err);
 	const struct poptOption *options; /* of this command alone; may be NULL */
 	const char *arguments;            /* for its --help: "[LOG...]"; NULL: takes none */
-	int opens_session;                /* 1: the engine takes the lock and replays the journal first */
+	int opens_session; /* 1: the engine takes the lock and replays the journal first */
 };
 
 struct workflow {
-	const char *program; /* "galera-selinux": names the binary, its session directory, its texts */
+	const char *program; /* "galera-selinux": names the binary and its session directory */
 	const char *version;
-	const char *summary;           /* one line for --help */
-	const char *follows;           /* whose procedure: shown in the first lines */
-	const struct step *const *steps;          /* NULL-terminated */
-	const struct question *questions;         /* up to one with key NULL */
-	const struct command *const *commands;    /* NULL-terminated; may be NULL */
-	const struct poptOption *options;         /* the workflow's own, for every command; may be NULL */
+	const char *summary;                   /* one line for --help */
+	const char *follows;                   /* whose procedure: shown in the first lines */
+	const struct step *const *steps;       /* NULL-terminated */
+	const struct question *questions;      /* up to one with key NULL */
+	const struct command *const *commands; /* NULL-terminated; may be NULL */
+	const struct poptOption *options; /* the workflow's own, for every command; may be NULL */
 
 	/* One line that says where we are: "node db3, Debian 12, SELinux enforcing". Caller frees
 	 * *line. May be NULL. */
 	int (*describe)(struct session *session, char **line, struct error *err);
-	/* The state that a plan is made for, as a short text that changes when the system does. Caller
-	 * frees. May be NULL. */
+	/* The state that a plan is made for, as a short text that changes when the system does.
+	 * Caller frees. May be NULL. */
 	int (*fingerprint)(struct session *session, char **text, struct error *err);
 	/* What was reached, printed after the last step. May be NULL. */
 	int (*summary_of)(struct session *session, struct error *err);
