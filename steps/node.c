@@ -65,17 +65,12 @@ void node_close(void *data)
 
 const char *node_domain(void)
 {
-	return node_options.domain ? node_options.domain : galera_domains[0];
+	return node_domains()[0];
 }
 
 const char *const *node_domains(void)
 {
-	static const char *chosen[2];
-
-	if (!node_options.domain)
-		return galera_domains;
-	chosen[0] = node_options.domain;
-	return chosen;
+	return node_options.domain ? (const char *const *)node_options.domain : galera_domains;
 }
 
 int node_config(struct session *session, const struct galera_config **config, struct error *err)

@@ -24,7 +24,7 @@
 
 /* The workflow's options, as popt leaves them. */
 struct node_options {
-	char *domain;        /* --domain TYPE: the server's domain */
+	char **domain;       /* --domain TYPE, NULL-terminated: the server's first; may be NULL */
 	char **logs;         /* --log FILE, NULL-terminated; may be NULL */
 	char **ignore;       /* --ignore NAME, NULL-terminated; may be NULL */
 	char *defaults_file; /* --defaults-file FILE */
