@@ -90,7 +90,13 @@ $(foreach room,audit host galera,$(eval $(call unit_rule,$(room),\
 $(eval $(call unit_rule,policy,$(ROOM_OBJ) $(BASE_OBJ)))
 $(eval $(call unit_rule,steps,$(filter-out $(BUILD)/steps/main.o,$(OBJ))))
 
-check: $(PROGRAM) $(UNIT)
+# Preloaded into the program by tests/faults/; the sanitizers' libraries would want to come first.
+PRELOAD := $(BUILD)/tests/faults/preload.so
+$(PRELOAD): tests/faults/preload.c | $(BUILD)/deps
+	@mkdir -p $(@D)
+	@echo "  LD  $@"; $(CC) $(filter-out -fsanitize% -fno-sanitize%,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
+
+check: $(PROGRAM) $(UNIT) $(PRELOAD)
 	tests/run $(UNIT) $(SCRIPTS)
 
 check-unit: $(UNIT)

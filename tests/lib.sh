@@ -49,6 +49,13 @@ says() {
 	cat "$2"
 	return 1
 }
+# tells PATTERN FILE: as says, but the file is one line, as it was before it was wrapped.
+tells() {
+	tr -s ' \n' ' ' <"$2" | grep -Eq -e "$1" && return
+	echo "nothing in $2 matches: $1"
+	tail -n 20 "$2"
+	return 1
+}
 is() { # FOUND WANTED
 	[ "$1" = "$2" ] && return
 	printf 'found:  %s\nwanted: %s\n' "$1" "$2"

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * preload.c - end the program, as a power cut would, while it writes its journal (LD_PRELOAD)
+ *
+ * FAULT_RECORD=N: with the Nth record of this process. FAULT_HOW=after: when the record is on the
+ * disk; FAULT_HOW=torn: when half of its line is. Any file whose path ends in "/journal" counts.
+ */
+#include <dlfcn.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* The C library declares it under either name, by the width of its off_t. */
+ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset);
+
+static long records; /* that the program has begun to write */
+
+static int is_journal(int fd)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length < 0)
+		return 0;
+	path[length] = '\0';
+	return length > 8 && strcmp(path + length - 8, "/journal") == 0;
+}
+
+/* Is it now, and in this way, that the program ends? */
+static int is_due(const char *how)
+{
+	const char *record = getenv("FAULT_RECORD"), *chosen = getenv("FAULT_HOW");
+
+	return record && strtol(record, NULL, 10) == records && chosen && !strcmp(chosen, how);
+}
+
+static ssize_t write_at(int fd, const void *bytes, size_t length, off64_t offset)
+{
+	ssize_t (*next)(int, const void *, size_t, off64_t);
+
+	*(void **)&next = dlsym(RTLD_NEXT, "pwrite64");
+	if (!is_journal(fd))
+		return next(fd, bytes, length, offset);
+	records++;
+	if (is_due("torn")) {
+		next(fd, bytes, length / 2, offset);
+		kill(getpid(), SIGKILL);
+	}
+	return next(fd, bytes, length, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset)
+{
+	return write_at(fd, bytes, length, offset);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
+{
+	return write_at(fd, bytes, length, offset);
+}
+
+int fdatasync(int fd)
+{
+	int (*next)(int), r;
+
+	*(void **)&next = dlsym(RTLD_NEXT, "fdatasync");
+	r = next(fd);
+	if (r == 0 && is_journal(fd) && is_due("after"))
+		kill(getpid(), SIGKILL);
+	return r;
+}
