@@ -192,6 +192,7 @@ static int base_from_store(struct session *session, struct oracle **base, struct
 {
 	struct store *store;
 	struct store_cil *modules = NULL;
+	struct oracle *loaded;
 	size_t count = 0;
 	int r = node_store(session, &store, err);
 
@@ -202,7 +203,23 @@ static int base_from_store(struct session *session, struct oracle **base, struct
 		return r;
 	r = oracle_compile(base, modules, count, NULL, NULL, err);
 	store_cils_free(modules, count);
-	return r;
+	if (r == 0)
+		r = node_loaded(session, &loaded, err);
+	return r < 0 ? r : oracle_copy_booleans(*base, loaded, err);
+}
+
+/* It takes seconds to make, at each start: after a commit whose stamp was not written any more, or
+ * when somebody else has changed the policy. */
+static int keep_made_base(struct session *session, const char *kept, json_t *stamp,
+			  struct error *err)
+{
+	struct node *node = session_data(session);
+	int r;
+
+	if (session_read_only(session))
+		return 0;
+	r = oracle_save(node->base, kept, err);
+	return r < 0 ? r : session_remember(session, "policy.base", json_incref(stamp), err);
 }
 
 int node_base(struct session *session, struct oracle **oracle, struct error *err)
@@ -239,11 +256,17 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 	else if (json_equal(stamp, session_recall(session, "policy.base")) &&
 		 access(kept, R_OK) == 0)
 		r = oracle_open(&node->base, kept, err);
-	else
+	else {
 		r = base_from_store(session, &node->base, err);
+		if (r == 0)
+			r = keep_made_base(session, kept, stamp, err);
+	}
 	json_decref(stamp);
-	if (r < 0)
+	if (r < 0) {
+		oracle_close(node->base);
+		node->base = NULL;
 		return r;
+	}
 	*oracle = node->base;
 	return 0;
 }
