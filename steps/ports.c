@@ -36,7 +36,7 @@ static int add_change(json_t *changes, const struct galera_port *port, const cha
 			   undo, "proto", port->proto, "number", (int)port->number, "local_type",
 			   local ? type : NULL);
 	if (own && change)
-		json_object_set_new(change, "note", json_string("override; undo restores it"));
+		json_object_set_new(change, "note", json_string("override"));
 	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
 }
 

@@ -269,6 +269,9 @@ static int look_label(struct report *report, const char *name, const char *path,
 		r = file_labels_expect(labels, path, 0, &wanted, err);
 	if (r < 0)
 		return r;
+	/* What a rehearsal puts into its scratch root has no labels, and needs none. */
+	if (!type && session_is_scratch(report->session))
+		return 0;
 	remedy = str_printf("restorecon -Rv %s", path);
 	if (!remedy)
 		return error_nomem(err);

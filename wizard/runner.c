@@ -119,7 +119,7 @@ static void show_equivalent(const json_t *changes)
 			first = command;
 	}
 	if (more)
-		screen_detail("as: %s   (and %zu more; 'd' shows all)", first, more);
+		screen_detail("as: %s   (d: %zu more)", first, more);
 	else if (*first)
 		screen_detail("as: %s", first);
 }

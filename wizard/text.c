@@ -68,6 +68,9 @@ char *text_safe(const char *text, bool keep_lines)
 		if (length) {
 			end = mempcpy(end, text, length);
 			text += length;
+		} else if (*text == '\t' && keep_lines) {
+			end = mempcpy(end, "    ", 4);
+			text++;
 		} else {
 			*end++ = '\\';
 			*end++ = 'x';

@@ -70,7 +70,7 @@ static const struct {
 	{ "plain ~ text", "plain ~ text" },
 	{ "two\nlines", "two\nlines" },
 	{ "\x01\x02\x07\x08", "\\x01\\x02\\x07\\x08" },
-	{ "a\tb\rc\vd", "a\\x09b\\x0dc\\x0bd" },
+	{ "a\tb\rc\vd", "a    b\\x0dc\\x0bd" },
 	{ "\033[2J\033]0;title\007", "\\x1b[2J\\x1b]0;title\\x07" },
 	{ "\x7f", "\\x7f" },
 	{ "\xc2\x80 \xc2\x9b"

@@ -53,8 +53,8 @@ static void test_replaces(void **state)
 static void test_value_stays_in_its_comment(void **state)
 {
 	(void)state;
-	fills("# {{lines}}\n", TEMPLATE_TEXT, "# one\ntwo\\x09tab\n");
-	fills("# {{lines}}\n", TEMPLATE_COMMENT, "# one two\\x09tab\n");
+	fills("# {{lines}}\n", TEMPLATE_TEXT, "# one\ntwo    tab\n");
+	fills("# {{lines}}\n", TEMPLATE_COMMENT, "# one two    tab\n");
 }
 
 static void test_hostile_value(void **state)
