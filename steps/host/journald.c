@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
@@ -67,18 +68,31 @@ static int find_mark(sd_journal *journal, const char *cursor)
 	return rc > 0 ? sd_journal_test_cursor(journal, cursor) : rc;
 }
 
-static int match_units(sd_journal *journal, const char *const *units)
+/* of_units - is the entry of one of the units? A unit may be a pattern, which no match of the
+ * journal itself can be. */
+static int of_units(sd_journal *journal, const char *const *units)
 {
-	for (size_t i = 0; units[i]; i++) {
-		_cleanup_free_ char *match = str_printf("_SYSTEMD_UNIT=%s%s", units[i],
-							strchr(units[i], '.') ? "" : ".service");
-		int rc = match ? sd_journal_add_match(journal, match, 0) : -ENOMEM;
+	static const char field[] = "_SYSTEMD_UNIT=";
+	_cleanup_free_ char *unit = NULL;
+	const void *data;
+	size_t length;
+	int rc = sd_journal_get_data(journal, "_SYSTEMD_UNIT", &data, &length);
 
-		/* Of the same field: either of them. */
-		if (rc < 0)
-			return rc;
+	if (rc == -ENOENT || rc == -EBADMSG)
+		return 0;
+	if (rc < 0)
+		return rc;
+	unit = strndup((const char *)data + strlen(field), length - strlen(field));
+	for (size_t i = 0; unit && units[i]; i++) {
+		_cleanup_free_ char *name =
+			str_printf("%s%s", units[i], strchr(units[i], '.') ? "" : ".service");
+
+		if (!name)
+			return -ENOMEM;
+		if (fnmatch(name, unit, 0) == 0)
+			return 1;
 	}
-	return 0;
+	return unit ? 0 : -ENOMEM;
 }
 
 static int write_message(sd_journal *journal, FILE *out)
@@ -97,54 +111,121 @@ static int write_message(sd_journal *journal, FILE *out)
 	return 0;
 }
 
-static int write_messages(sd_journal *journal, const char *cursor, FILE *out)
+/* write_rest - the units' messages behind the place where the journal stands. */
+static int write_rest(sd_journal *journal, const char *const *units, const char *cursor, FILE *out)
 {
-	int rc = cursor ? sd_journal_seek_cursor(journal, cursor) : sd_journal_seek_head(journal);
+	int rc;
 
-	while (rc >= 0 && (rc = sd_journal_next(journal)) > 0) {
+	while ((rc = sd_journal_next(journal)) > 0) {
 		/* The marked entry itself, if it is one of the units': that was then. */
 		if (cursor && sd_journal_test_cursor(journal, cursor) > 0)
 			continue;
-		rc = write_message(journal, out);
+		rc = of_units(journal, units);
+		if (rc > 0)
+			rc = write_message(journal, out);
+		if (rc < 0)
+			break;
 	}
 	return rc;
 }
 
-int journald_since_in(const char *directory, const char *const *units, const json_t *mark,
-		      char **text, size_t *length, bool *gap, struct error *err)
-{
-	_cleanup_(sd_journal_closep) sd_journal *journal = NULL;
-	_cleanup_free_ char *messages = NULL;
-	const char *cursor = json_string_value(json_object_get(mark, "cursor"));
-	size_t size;
-	bool lost = false;
-	FILE *out;
-	int rc = open_journal(directory, &journal, err);
+struct journald {
+	sd_journal *journal;
+	const char *const *units;
+	char *cursor; /* of the mark, until it has been passed */
+	bool lost;    /* the mark is not there any more */
+};
 
+void journald_close(struct journald *journald)
+{
+	if (!journald)
+		return;
+	sd_journal_close(journald->journal);
+	free(journald->cursor);
+	free(journald);
+}
+
+static void cleanup_journald(struct journald **journald)
+{
+	journald_close(*journald);
+}
+
+static int place(struct journald *journald, const char *cursor, struct error *err)
+{
+	int rc;
+
+	if (!cursor) {
+		rc = sd_journal_seek_head(journald->journal);
+		return rc < 0 ? failed(rc, err) : 0;
+	}
+	journald->cursor = strdup(cursor);
+	if (!journald->cursor)
+		return error_nomem(err);
+	rc = find_mark(journald->journal, cursor);
+	if (rc >= 0) {
+		journald->lost = rc == 0;
+		rc = sd_journal_seek_cursor(journald->journal, cursor);
+	}
+	return rc < 0 ? failed(rc, err) : 0;
+}
+
+int journald_open(struct journald **journald, const char *directory, const char *const *units,
+		  const json_t *mark, struct error *err)
+{
+	_cleanup_(cleanup_journald) struct journald *made = calloc(1, sizeof(*made));
+	int rc;
+
+	if (!made)
+		return error_nomem(err);
+	made->units = units;
+	rc = open_journal(directory, &made->journal, err);
+	if (rc == 0)
+		rc = place(made, json_string_value(json_object_get(mark, "cursor")), err);
 	if (rc < 0)
 		return rc;
-	if (cursor) {
-		rc = find_mark(journal, cursor);
-		if (rc < 0)
-			return failed(rc, err);
-		lost = rc == 0;
-	}
-	rc = match_units(journal, units);
+	*journald = TAKE_PTR(made);
+	return 0;
+}
+
+int journald_fd(struct journald *journald, struct error *err)
+{
+	int fd = sd_journal_get_fd(journald->journal);
+
+	return fd < 0 ? failed(fd, err) : fd;
+}
+
+int journald_read(struct journald *journald, char **text, size_t *length, bool *gap,
+		  struct error *err)
+{
+	_cleanup_free_ char *messages = NULL;
+	FILE *out;
+	int rc;
+
+	/* Takes what the descriptor has to say off it; files that rotation made are opened here. */
+	rc = sd_journal_process(journald->journal);
 	if (rc < 0)
 		return failed(rc, err);
-	out = open_memstream(&messages, &size);
+	out = open_memstream(&messages, length);
 	if (!out)
 		return error_nomem(err);
-	/* Without a match, the journal would give the entries of all. */
-	rc = units[0] ? write_messages(journal, cursor, out) : 0;
+	rc = write_rest(journald->journal, journald->units, journald->cursor, out);
 	if (fclose(out))
 		rc = -ENOMEM;
 	if (rc < 0)
 		return failed(rc, err);
 	*text = TAKE_PTR(messages);
-	*length = size;
-	*gap = lost;
+	*gap = journald->lost;
+	journald->lost = false;
 	return 0;
+}
+
+int journald_since_in(const char *directory, const char *const *units, const json_t *mark,
+		      char **text, size_t *length, bool *gap, struct error *err)
+{
+	_cleanup_(cleanup_journald) struct journald *journald = NULL;
+	int rc = journald_open(&journald, directory, units, mark, err);
+
+	return rc < 0 ? rc : journald_read(journald, text, length, gap, err);
 }
 
 int journald_mark(const char *const *units, json_t **mark, struct error *err)

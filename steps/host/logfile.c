@@ -71,32 +71,40 @@ static bool checksum(int fd, uint64_t offset, char text[17])
 	return true;
 }
 
+static json_t *pack_mark(const char *path, const struct stat *status, uint64_t size,
+			 const char *check)
+{
+	struct timespec now;
+
+	/* The clock that the kernel stamps files with. */
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	if (!status)
+		return json_pack("{s:s, s:b, s:I}", "path", path, "missing", 1, "time",
+				 (json_int_t)nanoseconds(now));
+	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:s, s:I}", "path", path, "missing", 0, "inode",
+			 (json_int_t)status->st_ino, "device", (json_int_t)status->st_dev, "size",
+			 (json_int_t)size, "check", check, "time", (json_int_t)nanoseconds(now));
+}
+
 int logfile_mark(const char *path, json_t **mark, struct error *err)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	_cleanup_free_ char *real = NULL;
 	char sum[17] = "";
-	struct timespec now;
 	struct stat status;
 	json_t *made;
 
-	/* The clock that the kernel stamps files with. */
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	if (fd < 0 && errno != ENOENT)
 		return error_set(err, errno, remedy_read, "cannot open %s: %s", path,
 				 strerror(errno));
 	if (fd < 0) {
-		made = json_pack("{s:s, s:b, s:I}", "path", path, "missing", 1, "time",
-				 (json_int_t)nanoseconds(now));
+		made = pack_mark(path, NULL, 0, NULL);
 	} else {
 		if (fstat(fd, &status) < 0 || !checksum(fd, (uint64_t)status.st_size, sum))
 			return error_set(err, errno, remedy_read, "cannot read %s: %s", path,
 					 strerror(errno));
 		real = realpath(path, NULL);
-		made = json_pack("{s:s, s:b, s:I, s:I, s:I, s:s, s:I}", "path", real ? real : path,
-				 "missing", 0, "inode", (json_int_t)status.st_ino, "device",
-				 (json_int_t)status.st_dev, "size", (json_int_t)status.st_size,
-				 "check", sum, "time", (json_int_t)nanoseconds(now));
+		made = pack_mark(real ? real : path, &status, (uint64_t)status.st_size, sum);
 	}
 	if (!made)
 		return error_nomem(err);
@@ -220,9 +228,9 @@ static void text_clear(struct text *text)
 	free(text->bytes);
 }
 
-static int read_rest(int fd, const char *path, uint64_t offset, struct text *text,
-		     struct error *err)
+static int read_rest(int fd, const char *path, uint64_t *end, struct text *text, struct error *err)
 {
+	uint64_t offset = *end;
 	struct stat status;
 	char *bytes;
 	size_t room;
@@ -251,19 +259,21 @@ static int read_rest(int fd, const char *path, uint64_t offset, struct text *tex
 		room -= (size_t)got;
 	}
 	bytes[text->length] = '\0';
+	*end = offset;
 	return 0;
 }
 
-/* read_piece - from where the mark, NULL for none, says. -EAGAIN: it has been rotated away since
- * the list was made. */
+/* read_piece - from where the mark, NULL for none, says; *end becomes the mark of where it was read
+ * to. -EAGAIN: it has been rotated away since the list was made. */
 static int read_piece(const struct piece *piece, const json_t *mark, struct text *text, bool *gap,
-		      struct error *err)
+		      json_t **end, struct error *err)
 {
 	_cleanup_close_ int fd = open(piece->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	uint64_t offset = (uint64_t)json_integer_value(json_object_get(mark, "size"));
 	const char *check = json_string_value(json_object_get(mark, "check"));
 	struct stat status;
 	char sum[17];
+	int rc;
 
 	if (fd < 0 && errno == ENOENT)
 		return -EAGAIN;
@@ -278,7 +288,15 @@ static int read_piece(const struct piece *piece, const json_t *mark, struct text
 		*gap = true;
 		offset = 0;
 	}
-	return read_rest(fd, piece->path, offset, text, err);
+	rc = read_rest(fd, piece->path, &offset, text, err);
+	if (rc < 0)
+		return rc;
+	json_decref(*end);
+	*end = checksum(fd, offset, sum) ? pack_mark(piece->path, &status, offset, sum) : NULL;
+	/* It became shorter while it was read: the next look finds out. */
+	if (!*end)
+		*end = pack_mark(piece->path, &status, 0, "");
+	return *end ? 0 : error_nomem(err);
 }
 
 /* first_piece - the index of the marked file; if that is gone, of the first that was written to
@@ -304,7 +322,7 @@ static size_t first_piece(const struct pieces *pieces, const json_t *mark, bool 
 }
 
 static int read_since(const char *path, const json_t *mark, struct text *text, bool *gap,
-		      struct error *err)
+		      json_t **end, struct error *err)
 {
 	_cleanup_(pieces_clear) struct pieces pieces = { 0 };
 	bool found;
@@ -317,16 +335,48 @@ static int read_since(const char *path, const json_t *mark, struct text *text, b
 	if (!found && !json_is_true(json_object_get(mark, "missing")))
 		*gap = true;
 	for (size_t i = first; i < pieces.count && !rc; i++)
-		rc = read_piece(&pieces.items[i], found && i == first ? mark : NULL, text, gap,
+		rc = read_piece(&pieces.items[i], found && i == first ? mark : NULL, text, gap, end,
 				err);
 	return rc;
+}
+
+static int read_on(const char *path, const json_t *mark, struct text *text, bool *gap, json_t **end,
+		   struct error *err)
+{
+	for (int try = 0; try < TRIES; try++) {
+		int rc;
+
+		*gap = false;
+		text->length = 0;
+		rc = read_since(path, mark, text, gap, end, err);
+		if (rc != -EAGAIN)
+			return rc;
+	}
+	return error_set(err, EAGAIN, "wait a moment, then start again",
+			 "%s is rotated faster than it can be read", path);
+}
+
+static int read_text(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
+		     json_t **end, struct error *err)
+{
+	_cleanup_(text_clear) struct text read = { 0 };
+	bool lost;
+	int rc = read_on(path, mark, &read, &lost, end, err);
+
+	if (rc < 0)
+		return rc;
+	if (!read.bytes && !(read.bytes = strdup("")))
+		return error_nomem(err);
+	*text = TAKE_PTR(read.bytes);
+	*length = read.length;
+	*gap = lost;
+	return 0;
 }
 
 int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
 		  struct error *err)
 {
-	_cleanup_(text_clear) struct text read = { 0 };
-	bool lost = false;
+	json_t *end = NULL;
 	int rc;
 
 	if (!mark || json_is_null(mark)) {
@@ -335,22 +385,30 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
 			*gap = false;
 		return rc;
 	}
-	for (int try = 0; try < TRIES; try++) {
-		lost = false;
-		read.length = 0;
-		rc = read_since(path, mark, &read, &lost, err);
-		if (rc != -EAGAIN)
-			break;
-	}
-	if (rc == -EAGAIN)
-		return error_set(err, EAGAIN, "wait a moment, then start again",
-				 "%s is rotated faster than it can be read", path);
-	if (rc < 0)
+	rc = read_text(path, mark, text, length, gap, &end, err);
+	json_decref(end);
+	return rc;
+}
+
+int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
+		    struct error *err)
+{
+	json_t *end = NULL;
+	int rc = read_text(path, *mark, text, length, gap, &end, err);
+
+	if (rc < 0 || (!end && !*gap)) {
+		json_decref(end);
 		return rc;
-	if (!read.bytes && !(read.bytes = strdup("")))
+	}
+	/* The log is gone with all that it was: said once. */
+	if (!end)
+		end = pack_mark(path, NULL, 0, NULL);
+	if (!end) {
+		free(*text);
+		*text = NULL;
 		return error_nomem(err);
-	*text = TAKE_PTR(read.bytes);
-	*length = read.length;
-	*gap = lost;
+	}
+	json_decref(*mark);
+	*mark = end;
 	return 0;
 }

@@ -27,8 +27,17 @@ int logfile_mark(const char *path, json_t **mark, struct error *err);
 int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
 		  struct error *err);
 
+/*
+ * logfile_advance - as logfile_since of *mark, which must not be NULL, and *mark (owned by the
+ * caller) moves to the end of what was read: the next call goes on there. On failure *mark is as it
+ * was.
+ */
+int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
+		    struct error *err);
+
 /* The same for the systemd journal of the units `units` (NULL-terminated) (libsystemd): a mark is a
- * journal cursor; lines are the messages, without the journal's prefix. Live root only. */
+ * journal cursor; lines are the messages, without the journal's prefix. A unit may be a pattern
+ * ("mariadb@*"). Live root only. */
 int journald_mark(const char *const *units, json_t **mark, struct error *err);
 int journald_since(const char *const *units, const json_t *mark, char **text, size_t *length,
 		   bool *gap, struct error *err);
