@@ -11,8 +11,6 @@
 #include "wizard/template.h"
 #include "wizard/util.h"
 
-extern const char template_module_header[];
-
 struct module {
 	json_t *sources; /* what denials were read from; NULL: nothing read yet */
 	struct denials denials;
@@ -51,7 +49,7 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 	return r < 0 ? r : store_port_label(store, proto, number, type, NULL, err);
 }
 
-static int path_label(void *data, const char *path, const char *tclass, char **type,
+int module_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
 		      struct error *err)
 {
 	static const struct {
@@ -62,16 +60,21 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 		{ "sock_file", S_IFSOCK }, { "fifo_file", S_IFIFO }, { "chr_file", S_IFCHR },
 		{ "blk_file", S_IFBLK },
 	};
-	struct file_labels *labels;
-	int r = node_labels(data, &labels, err);
 
-	if (r < 0)
-		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i].tclass, tclass))
 			return file_labels_expect(labels, path, kinds[i].kind, type, err);
 	*type = NULL;
 	return 0;
+}
+
+static int path_label(void *data, const char *path, const char *tclass, char **type,
+		      struct error *err)
+{
+	struct file_labels *labels;
+	int r = node_labels(data, &labels, err);
+
+	return r < 0 ? r : module_path_label(labels, path, tclass, type, err);
 }
 
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
@@ -225,7 +228,8 @@ static void format_time(time_t when, char *text, size_t size)
 }
 
 /* From the evidence alone, never from the clock: the same evidence gives the same bytes. */
-static int header_text(const struct denials *denials, char **text, struct error *err)
+int module_header_text(const char *template, const struct denials *denials, char **text,
+		       struct error *err)
 {
 	char first[64] = "-", last[64] = "-";
 	time_t from = 0, to = 0;
@@ -253,7 +257,7 @@ static int header_text(const struct denials *denials, char **text, struct error 
 		format_time(from, first, sizeof(first));
 		format_time(to, last, sizeof(last));
 	}
-	return template_fill(template_module_header, TEMPLATE_COMMENT, values, text, err);
+	return template_fill(template, TEMPLATE_COMMENT, values, text, err);
 }
 
 int module_texts(struct session *session, char **te, char **cil, struct error *err)
@@ -268,7 +272,7 @@ int module_texts(struct session *session, char **te, char **cil, struct error *e
 	*te = *cil = NULL;
 	if (r < 0)
 		return r;
-	r = header_text(denials, &comment, err);
+	r = module_header_text(template_module_header, denials, &comment, err);
 	if (r < 0)
 		return r;
 	header.comment = comment;

@@ -9,6 +9,7 @@
 #define STEPS_MODULE_H
 
 #include "steps/audit/denial.h"
+#include "steps/host/selinux.h"
 #include "steps/policy/advice.h"
 #include "steps/policy/rules.h"
 #include "wizard/session.h"
@@ -24,6 +25,15 @@ void module_free(struct module *module);
 /* module_advisor - where the answers come from: the policy `oracle`, and this node. */
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
 		   struct error *err);
+
+/* module_path_label - as advisor.path_label, out of the labels that a policy wants. */
+int module_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
+		      struct error *err);
+
+/* module_header_text - one of the templates below, filled from the evidence; caller frees. */
+int module_header_text(const char *template, const struct denials *denials, char **text,
+		       struct error *err);
+extern const char template_module_header[], template_explain_header[];
 
 /*
  * module_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials.

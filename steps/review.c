@@ -20,7 +20,7 @@ static bool is_rule(const struct finding *finding)
 
 static bool is_open(const struct finding *finding)
 {
-	return finding->fix != FIX_ALLOWED && finding->decision == DECISION_NONE;
+	return !finding_needs_nothing(finding) && finding->decision == DECISION_NONE;
 }
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
@@ -41,23 +41,9 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	return 0;
 }
 
-static char *join_permissions(const struct finding *finding)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < finding->permission_count; i++)
-		fprintf(out, "%s%s", i ? " " : "", finding->permissions[i]);
-	fclose(out);
-	return text;
-}
-
 static int show(const struct finding *finding, size_t number, struct error *err)
 {
-	_cleanup_free_ char *permissions = join_permissions(finding);
+	_cleanup_free_ char *permissions = finding_permissions(finding);
 	_cleanup_free_ char *times = finding->count == 1 ? strdup("once")
 							 : str_printf("%zu times", finding->count);
 

@@ -52,7 +52,7 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct command *const commands[] = { &command_rehearse, NULL };
+static const struct command *const commands[] = { &command_explain, &command_rehearse, NULL };
 
 /* PRETTY_NAME of the host's os-release, or "Linux". */
 static void system_name(char *name, size_t size)

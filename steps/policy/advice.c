@@ -121,7 +121,7 @@ static struct group *group_new(const struct group *key)
 	finding->target = strdup(from->target);
 	finding->tclass = strdup(from->tclass);
 	finding->rule_target = from->rule_target ? strdup(from->rule_target) : NULL;
-	finding->permissive_only = true;
+	finding->permissive_only = finding->silent = true;
 	finding->severity = -1;
 	if (!finding->source || !finding->target || !finding->tclass ||
 	    !finding->rule_target != !from->rule_target) {
@@ -230,6 +230,7 @@ static int add_rung(struct groups *groups, size_t index, const char *permission,
 		group->why = rung->why;
 	if (rung->severity > group->finding.severity)
 		group->finding.severity = rung->severity;
+	group->finding.silent = group->finding.silent && rung->silent;
 	r = rung->rule_target ? add_detail(group, denial->target, TYPES_MAX)
 			      : add_detail(group, rung->detail, DETAILS_MAX);
 	if (r < 0 || add_evidence(&group->finding, denial, index) < 0)
@@ -366,22 +367,4 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 	*findings = made;
 	made = (struct findings){ 0 };
 	return 0;
-}
-
-char *finding_key(const struct finding *finding)
-{
-	char *key = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&key, &length);
-
-	if (!out)
-		return NULL;
-	fprintf(out, "%s %s %s ", finding->source, finding->target, finding->tclass);
-	for (size_t i = 0; i < finding->permission_count; i++)
-		fprintf(out, "%s%s", i ? "," : "", finding->permissions[i]);
-	if (fclose(out) != 0) {
-		free(key);
-		return NULL;
-	}
-	return key;
 }

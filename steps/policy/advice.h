@@ -97,6 +97,7 @@ struct finding {
 	char *rule_target; /* FIX_DONTAUDIT widened: the attribute; else NULL */
 	int severity;
 	bool permissive_only; /* every denial was logged under permissive */
+	bool silent; /* the policy itself denies all of it without a word: no rule is needed */
 
 	size_t count; /* denials */
 	time_t first, last;
@@ -115,6 +116,19 @@ struct findings {
 int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		 struct findings *findings, struct error *err);
 void findings_clear(struct findings *findings);
+
+/* findings_by_danger - indices of the findings for a person: grouped by fix, the group with the most
+ * severe finding first, what needs nothing last; new memory (caller frees), or NULL. */
+size_t *findings_by_danger(const struct findings *findings);
+
+/* finding_needs_nothing - is it settled by the policy as it is: allowed, or denied silently? */
+bool finding_needs_nothing(const struct finding *finding);
+
+/* finding_permissions - "read write"; new memory (caller frees), or NULL. */
+char *finding_permissions(const struct finding *finding);
+
+/* advice_is_generic_domain - one in which programs land that were given none. */
+bool advice_is_generic_domain(const char *domain);
 
 /* finding_key - "source target class permission,permission": stable; new memory (caller frees). */
 char *finding_key(const struct finding *finding);

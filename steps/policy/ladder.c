@@ -329,7 +329,8 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 	if (r < 0)
 		return r;
 	*rung = (struct rung){ .target = question.target,
-			       .severity = generic_severity(denial->tclass, permission) };
+			       .severity = generic_severity(denial->tclass, permission),
+			       .silent = question.judgement.dontaudit };
 	if (question.judgement.verdict == VERDICT_UNKNOWN) {
 		rung->unknown = true;
 		return 0;

@@ -25,6 +25,7 @@ struct rung {
 	const char *why;         /* borrowed */
 	char *detail;            /* what to do about this one; NULL: the finding's rule */
 	int severity;
+	bool silent; /* denied, and not logged, by the policy as it is */
 };
 
 /* ladder_judge - fill *rung; its strings live as long as the ladder, the denial and the tables, but

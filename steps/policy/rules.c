@@ -190,7 +190,7 @@ int rules_from_findings(const struct findings *findings, const struct denials *d
 		struct rule *rule;
 		int r;
 
-		if (finding->decision != DECISION_ACCEPT ||
+		if (finding->decision != DECISION_ACCEPT || finding_needs_nothing(finding) ||
 		    (finding->fix != FIX_ALLOW && finding->fix != FIX_DONTAUDIT))
 			continue;
 		rule = rule_for(rules, finding);

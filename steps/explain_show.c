@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/explain.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+/* ---- JSON ----------------------------------------------------------------------------------- */
+
+/* A log's bytes need not be UTF-8, which JSON must be: what is not is shown as \xNN. */
+static json_t *text_json(const char *text)
+{
+	_cleanup_free_ char *safe = NULL;
+	json_t *value;
+
+	if (!text)
+		return json_null();
+	value = json_string(text);
+	if (value)
+		return value;
+	safe = screen_safe(text);
+	return safe ? json_string(safe) : NULL;
+}
+
+static json_t *evidence_json(const struct denial *denial)
+{
+	char event[64];
+
+	snprintf(event, sizeof(event), "%lld.%03u:%lu", (long long)denial->seconds, denial->millis,
+		 denial->serial);
+	return json_pack("{s:s, s:I, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:b}", "event", event,
+			 "time", (json_int_t)denial->seconds, "origin", text_json(denial->origin),
+			 "node", text_json(denial->node), "target", denial->target, "pid",
+			 (json_int_t)denial->pid, "comm", text_json(denial->comm), "exe",
+			 text_json(denial->exe), "path", text_json(denial->path), "port",
+			 denial->port ? json_integer(denial->port) : json_null(), "permissive",
+			 denial->permissive);
+}
+
+static json_t *finding_json(const struct finding *finding, const struct denials *denials)
+{
+	json_t *permissions = json_array(), *evidence = json_array(), *object;
+	bool complete = permissions && evidence;
+
+	for (size_t i = 0; complete && i < finding->permission_count; i++)
+		complete = json_array_append_new(permissions,
+						 json_string(finding->permissions[i])) == 0;
+	for (size_t i = 0; complete && i < finding->count; i++)
+		complete = json_array_append_new(
+				   evidence,
+				   evidence_json(&denials->items[finding->evidence[i]])) == 0;
+	object = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:I, s:I, s:I, s:b, s:o}",
+			   "source", finding->source, "target", finding->target, "class",
+			   finding->tclass, "permissions", permissions, "fix",
+			   fix_name(finding->fix), "detail", text_json(finding->detail), "why",
+			   text_json(finding->why), "severity", finding->severity, "count",
+			   (json_int_t)finding->count, "first", (json_int_t)finding->first, "last",
+			   (json_int_t)finding->last, "silent", finding->silent, "evidence",
+			   evidence);
+	if (complete)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+int explanation_json(const struct explanation *explanation, struct error *err)
+{
+	const struct findings *findings = &explanation->findings;
+	const struct denials *denials = &explanation->denials;
+	json_t *list = json_array(), *object;
+	bool complete = list;
+
+	for (size_t i = 0; complete && i < findings->count; i++)
+		complete = json_array_append_new(list,
+						 finding_json(&findings->items[i], denials)) == 0;
+	object = json_pack("{s:I, s:I, s:I, s:I, s:o}", "events", (json_int_t)denials->events,
+			   "denials", (json_int_t)denials->count, "unreadable",
+			   (json_int_t)denials->unreadable, "unknown_names",
+			   (json_int_t)findings->unknown_names, "findings", list);
+	if (object && complete)
+		screen_result_json(object);
+	json_decref(object);
+	return object && complete ? 0 : error_nomem(err);
+}
+
+/* ---- text ----------------------------------------------------------------------------------- */
+
+static const char *heading(const struct finding *finding)
+{
+	static const char *const headings[] = {
+		[FIX_ALLOWED] = "Nothing to do: the policy allows it",
+		[FIX_DOMAIN] = "Wrong domain: the program is to run in its own",
+		[FIX_PORT] = "Label the port",
+		[FIX_LABEL] = "Label the file",
+		[FIX_INVALID_LABEL] = "A label that the policy does not know",
+		[FIX_CONSTRAINT] = "Denied by something that no allow rule changes",
+		[FIX_BOOLEAN] = "Set a boolean",
+		[FIX_DONTAUDIT] = "Not needed: silence it, allow nothing",
+		[FIX_REFUSE] = "Never by a rule",
+		[FIX_ALLOW] = "An allow rule",
+	};
+
+	if (finding->fix != FIX_ALLOWED && finding_needs_nothing(finding))
+		return "Nothing to do: the policy denies it silently";
+	return headings[finding->fix];
+}
+
+static int print_finding(const struct finding *finding, struct error *err)
+{
+	_cleanup_free_ char *permissions = finding_permissions(finding);
+
+	if (!permissions)
+		return error_nomem(err);
+	screen_result("  [%d] %s %s:%s { %s }  %zu %s", finding->severity, finding->source,
+		      finding->target, finding->tclass, permissions, finding->count,
+		      finding->count == 1 ? "denial" : "denials");
+	screen_result("      %s", finding->why);
+	if (*finding->detail)
+		screen_result("      %s", finding->detail);
+	return 0;
+}
+
+static void print_counts(const struct explanation *explanation)
+{
+	const struct denials *denials = &explanation->denials;
+	const struct findings *findings = &explanation->findings;
+
+	screen_result("%zu events, %zu denials, %zu findings", denials->events, denials->count,
+		      findings->count);
+	if (denials->other)
+		screen_result("%zu denials of other domains left alone (--domain adds one)",
+			      denials->other);
+	if (denials->unreadable)
+		screen_result("%zu lines could not be read", denials->unreadable);
+	if (findings->unknown_names)
+		screen_result("%zu denials name something that this policy does not define",
+			      findings->unknown_names);
+}
+
+int explanation_text(const struct explanation *explanation, struct error *err)
+{
+	const struct findings *findings = &explanation->findings;
+	_cleanup_free_ size_t *order = findings_by_danger(findings);
+	const char *last = NULL;
+	int r = 0;
+
+	if (!order)
+		return error_nomem(err);
+	print_counts(explanation);
+	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+		const struct finding *finding = &findings->items[order[i]];
+		const char *title = heading(finding);
+
+		if (title != last) {
+			screen_result("%s", "");
+			screen_result("%s", title);
+		}
+		last = title;
+		r = print_finding(finding, err);
+	}
+	return r;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "steps/policy/generic.h"
+#include "steps/policy/match.h"
+#include "wizard/util.h"
+
+bool finding_needs_nothing(const struct finding *finding)
+{
+	return finding->fix == FIX_ALLOWED || (finding->fix == FIX_DONTAUDIT && finding->silent);
+}
+
+/* How dangerous a fix's findings are at most; those that need nothing come behind all others. */
+static void measure(const struct findings *findings, int *danger)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if (!finding_needs_nothing(finding) && finding->severity > danger[finding->fix])
+			danger[finding->fix] = finding->severity;
+	}
+}
+
+struct order {
+	const struct findings *findings;
+	int danger[FIX_ALLOW + 1];
+};
+
+static int compare(const void *one, const void *other, void *data)
+{
+	const struct order *order = data;
+	size_t i = *(const size_t *)one, j = *(const size_t *)other;
+	const struct finding *a = &order->findings->items[i], *b = &order->findings->items[j];
+	bool a_last = finding_needs_nothing(a), b_last = finding_needs_nothing(b);
+
+	if (a_last != b_last)
+		return a_last ? 1 : -1;
+	if (!a_last && order->danger[a->fix] != order->danger[b->fix])
+		return order->danger[a->fix] > order->danger[b->fix] ? -1 : 1;
+	/* They are sorted within each fix, and the fixes by the ladder. */
+	return i < j ? -1 : i > j;
+}
+
+size_t *findings_by_danger(const struct findings *findings)
+{
+	struct order order = { .findings = findings };
+	size_t *indices = calloc(findings->count + 1, sizeof(*indices));
+
+	if (!indices)
+		return NULL;
+	measure(findings, order.danger);
+	for (size_t i = 0; i < findings->count; i++)
+		indices[i] = i;
+	qsort_r(indices, findings->count, sizeof(*indices), compare, &order);
+	return indices;
+}
+
+bool advice_is_generic_domain(const char *domain)
+{
+	return match_words(generic_domains, domain);
+}
+
+static char *join(const struct finding *finding, const char *between, const char *prefix)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	fputs(prefix, out);
+	for (size_t i = 0; i < finding->permission_count; i++)
+		fprintf(out, "%s%s", i ? between : "", finding->permissions[i]);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+char *finding_permissions(const struct finding *finding)
+{
+	return join(finding, " ", "");
+}
+
+char *finding_key(const struct finding *finding)
+{
+	_cleanup_free_ char *prefix = str_printf("%s %s %s ", finding->source, finding->target,
+						 finding->tclass);
+
+	return prefix ? join(finding, ",", prefix) : NULL;
+}
