@@ -438,7 +438,11 @@ static pid_t other_program(int *go)
 	if (child == 0) {
 		struct store *mine = NULL;
 		struct error err = { 0 };
-		int r = store_open(&mine, root, &err);
+		int r;
+
+		close(ready[0]);
+		close(proceed[1]); /* or it would wait for itself, should the test fail */
+		r = store_open(&mine, root, &err);
 
 		if (r == 0)
 			r = store_begin(mine, &err);
