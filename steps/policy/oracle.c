@@ -19,7 +19,7 @@
 /* The one whose policy libsepol judges from now. */
 static const struct oracle *current;
 
-/* libsepol (3.4) forgets the policy that it judged from, some 8 MB, when it gets another; there is
+/* libsepol (3.4) forgets the policy that it judged from, some 12 MB, when it gets another; there is
  * no call to free it. */
 static int set_policy(FILE *file)
 {

@@ -4,7 +4,7 @@
  *
  * libsepol answers from one policy a process; each oracle keeps its policy's image and makes it the
  * current one when it is asked, so several oracles may be open. But each turn from one to another
- * costs about 15 ms and, for good, 8 MB (libsepol frees none of it): ask one all there is to ask, and
+ * costs about 25 ms and, for good, 12 MB (libsepol frees none of it): ask one all there is to ask, and
  * then the other. Names cost nothing, from any of them.
  */
 #ifndef STEPS_POLICY_ORACLE_H
