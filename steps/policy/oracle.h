@@ -4,8 +4,8 @@
  *
  * libsepol answers from one policy a process; each oracle keeps its policy's image and makes it the
  * current one when it is asked, so several oracles may be open. But each turn from one to another
- * costs about 25 ms and, for good, 12 MB (libsepol frees none of it): ask one all there is to ask, and
- * then the other. Names cost nothing, from any of them.
+ * costs about 25 ms and, for good, 12 MB (libsepol frees none of it): ask one all there is to ask,
+ * and then the other. Names cost nothing, from any of them.
  */
 #ifndef STEPS_POLICY_ORACLE_H
 #define STEPS_POLICY_ORACLE_H
@@ -38,8 +38,8 @@ enum verdict {
 struct judgement {
 	enum verdict verdict;
 	bool dontaudit;            /* denied and not logged */
-	const char *unknown;       /* VERDICT_UNKNOWN: which kind: "source context", "target context",
-				    * "class", "permission" */
+	const char *unknown;       /* VERDICT_UNKNOWN: which kind: "source context",
+				    * "target context", "class", "permission" */
 };
 
 /*
@@ -77,8 +77,8 @@ int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struc
  * oracle_compile - the store's modules and a candidate module (CIL; may be NULL) built in memory,
  * neverallow rules checked. Gives an oracle over the result. Errors: -EINVAL: the candidate does
  * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule. A
- * neverallow that the modules themselves violate is passed over. Local ports, users and booleans are
- * not in it (see oracle_copy_booleans). Takes 4 s.
+ * neverallow that the modules themselves violate is passed over. Local ports, users and booleans
+ * are not in it (see oracle_copy_booleans). Takes 4 s.
  */
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
 		   const char *name, const char *candidate, struct error *err);
