@@ -104,8 +104,12 @@ static int check_given(const json_t *given, struct error *err)
 		if (r < 0)
 			return r;
 		if (count == 0) {
-			error_set(err, ENODATA, NULL, "%s holds %zu events, but no denial of %s",
-				  path, events, node_domain());
+			if (events)
+				error_set(err, ENODATA, NULL,
+					  "%s holds %zu events, but no denial of %s", path, events,
+					  node_domain());
+			else
+				error_set(err, ENODATA, NULL, "%s is empty", path);
 			return error_remedy(err,
 					    "give the audit log of the time of the exercises, or "
 					    "leave --log out");
