@@ -128,6 +128,9 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	r = node_store(session, &store, err);
 	if (r == 0)
 		r = node_keep_base(session, err);
+	/* Before it is there, so that it is known for ours whenever we are stopped. */
+	if (r == 0)
+		r = session_remember(session, LOADED, json_string(cil), err);
 	if (r == 0)
 		r = store_begin(store, err);
 	if (r < 0)
@@ -139,8 +142,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		store_abort(store);
 		return r;
 	}
-	r = node_committed(session, err);
-	return r < 0 ? r : session_remember(session, LOADED, json_string(cil), err);
+	return node_committed(session, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
