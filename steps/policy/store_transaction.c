@@ -29,13 +29,14 @@ static int lock_wait(const struct store *store, struct error *err)
 	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return 0;
-		if (tries == LOCK_TRIES)
-			return error_set(
-				err, EBUSY,
-				"wait until it is done, or find it (fuser -v FILE), then go on",
-				"another program (semodule, semanage, a package's installation) "
-				"is changing the policy and holds %s",
-				path);
+		if (tries == LOCK_TRIES) {
+			error_set(err, EBUSY, NULL,
+				  "another program (semodule, semanage, a package's installation) "
+				  "is changing the policy and holds %s",
+				  path);
+			return error_remedy(
+				err, "wait until it is done, or find it: fuser -v %s; then go on", path);
+		}
 		nanosleep(&(struct timespec){ .tv_nsec = LOCK_PAUSE_NS }, NULL);
 	}
 	return 0;
