@@ -43,11 +43,12 @@ static const struct wsrep_message *match(struct span message)
 	return NULL;
 }
 
-static void take_line(struct wsrep_reader *reader, struct span line)
+void wsrep_story_line(struct wsrep_reader *reader, struct span line)
 {
 	const struct wsrep_message *row;
 	struct span message = message_of(span_trim(line));
 
+	reader->lines++;
 	row = message.length ? match(message) : NULL;
 	if (row)
 		wsrep_story_take(reader, row->event, span_after(message, row->text), message);
@@ -62,8 +63,7 @@ void wsrep_log_read(const char *text, size_t length, struct wsrep_story *story)
 	while (rest.length) {
 		struct span line = span_until(rest, "\n");
 
-		reader.lines++;
-		take_line(&reader, line);
+		wsrep_story_line(&reader, line);
 		rest = span_rest(rest, line.length + (line.length < rest.length));
 	}
 	wsrep_story_end(&reader, story);

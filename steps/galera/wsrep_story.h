@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wsrep_story.h - what each message does to the story (for wsrep_log.c)
+ * wsrep_story.h - what each message does to the story (for wsrep_log.c, wsrep_watch.c)
  */
 #ifndef STEPS_GALERA_WSREP_STORY_H
 #define STEPS_GALERA_WSREP_STORY_H
@@ -31,6 +31,8 @@ struct wsrep_reader {
 };
 
 void wsrep_story_begin(struct wsrep_reader *reader);
+/* wsrep_story_line - heed a line of the log, without its newline (in wsrep_log.c). */
+void wsrep_story_line(struct wsrep_reader *reader, struct span line);
 /* wsrep_story_take - heed a message: value is what follows its row's text. */
 void wsrep_story_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
 		      struct span message);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "steps/galera/wsrep_story.h"
+#include "steps/galera/wsrep_time.h"
+#include "steps/galera/wsrep_watch.h"
+
+/* No line that matters is longer; of one that is, the beginning counts. */
+enum { LINE_MAX_BYTES = 65536 };
+
+struct wsrep_watch {
+	struct wsrep_reader reader;
+	struct wsrep_story told; /* the story as it was told */
+	struct wsrep_news news;  /* clock and seconds of the last line that has a time */
+	char *half;              /* the beginning of a line */
+	size_t half_length, half_room;
+};
+
+/*
+ * What goes on in between: for the eye only, nothing is concluded from it. The percentages of the
+ * provider and what follows a row's text are shown where `rest` says so.
+ */
+static const struct stage {
+	const char *text;
+	const char *words;
+	enum news_kind kind;
+	const char *rest; /* show what follows text up to this; NULL: nothing */
+} stages[] = {
+	/* clang-format off */
+	{ "Normal shutdown", "the server stops", NEWS_EVENT, NULL },
+	{ "Received shutdown signal", "the server stops", NEWS_EVENT, NULL },
+	{ "Cleaning the existing datadir", "the old data are removed", NEWS_PROGRESS, NULL },
+	{ "Waiting for SST streaming to complete", "receiving the data", NEWS_PROGRESS, NULL },
+	{ "Preparing the backup at", "preparing the data received", NEWS_PROGRESS, NULL },
+	{ "Moving the backup to", "moving the data into place", NEWS_PROGRESS, NULL },
+	{ "Server status change joiner -> initializing", "the storage engines start", NEWS_PROGRESS, NULL },
+	{ "Server status change initialized -> joined", "catching up", NEWS_PROGRESS, NULL },
+	{ "Receiving IST... ", "receiving write-sets: ", NEWS_PROGRESS, " complete" },
+	{ "Processing event queue:... ", "catching up: ", NEWS_PROGRESS, " complete" },
+	{ "Failed to establish connection: ", "a peer does not answer: ", NEWS_PROGRESS, "" },
+	{ "gcomm: connecting to group ", "looking for the group ", NEWS_PROGRESS, "," },
+	{ "Requesting state transfer failed: ", "no donor yet; it asks again", NEWS_PROGRESS, NULL },
+	/* clang-format on */
+};
+
+struct wsrep_watch *wsrep_watch_new(void)
+{
+	struct wsrep_watch *watch = calloc(1, sizeof(*watch));
+
+	if (!watch)
+		return NULL;
+	wsrep_story_begin(&watch->reader);
+	wsrep_story_end(&watch->reader, &watch->told);
+	watch->news.seconds = -1;
+	return watch;
+}
+
+void wsrep_watch_free(struct wsrep_watch *watch)
+{
+	if (!watch)
+		return;
+	free(watch->half);
+	free(watch);
+}
+
+void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *story)
+{
+	wsrep_story_end(&watch->reader, story);
+}
+
+time_t wsrep_watch_last(const struct wsrep_watch *watch)
+{
+	return watch->news.seconds;
+}
+
+static void tell(struct wsrep_watch *watch, const struct wsrep_teller *teller, enum news_kind kind,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void tell(struct wsrep_watch *watch, const struct wsrep_teller *teller, enum news_kind kind,
+		 const char *format, ...)
+{
+	va_list args;
+
+	watch->news.kind = kind;
+	va_start(args, format);
+	vsnprintf(watch->news.text, sizeof(watch->news.text), format, args);
+	va_end(args);
+	teller->tell(teller->data, &watch->news);
+}
+
+static void tell_stage(struct wsrep_watch *watch, struct span line,
+		       const struct wsrep_teller *teller)
+{
+	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
+		const struct stage *stage = &stages[i];
+		char rest[128] = "";
+
+		/* "-nan%" is how the provider says "0 of 0". */
+		if (!span_has(line, stage->text) || span_has(line, "nan%"))
+			continue;
+		if (stage->rest)
+			span_copy(rest, sizeof(rest),
+				  span_until(span_after(line, stage->text),
+					     *stage->rest ? stage->rest : "\n"));
+		tell(watch, teller, stage->kind, "%s%s", stage->words, rest);
+		return;
+	}
+}
+
+static const char *kind_words(enum transfer_kind kind)
+{
+	return kind == TRANSFER_SST ? "an SST" : "an IST";
+}
+
+static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *now,
+			  const struct wsrep_teller *teller)
+{
+	const struct wsrep_story *then = &watch->told;
+	bool other = now->starts != then->starts || now->role != then->role;
+
+	if (now->role == ROLE_DONOR) {
+		if (now->kind != TRANSFER_NONE && (other || now->kind != then->kind))
+			tell(watch, teller, NEWS_EVENT, "this node gives %s to %s",
+			     kind_words(now->kind), *now->joiner ? now->joiner : "another");
+		if (now->complete && !then->complete)
+			tell(watch, teller, NEWS_EVENT, "the %s is given",
+			     kind_words(now->kind) + strlen("an "));
+		return;
+	}
+	if (now->transfer_required && !then->transfer_required)
+		tell(watch, teller, NEWS_EVENT, "it asks for a state transfer");
+	if (now->kind != TRANSFER_NONE && now->kind != then->kind)
+		tell(watch, teller, NEWS_EVENT, "this is %s: %s", kind_words(now->kind),
+		     now->proof);
+	if (*now->donor && strcmp(now->donor, then->donor) != 0)
+		tell(watch, teller, NEWS_EVENT, "from %s%s%s", now->donor,
+		     *now->method ? ", by " : "", now->method);
+	if (now->writesets >= 0 && now->writesets != then->writesets)
+		tell(watch, teller, NEWS_EVENT, "write-sets to be received: %lld", now->writesets);
+}
+
+static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now,
+		     const struct wsrep_teller *teller)
+{
+	const struct wsrep_story *then = &watch->told;
+
+	if (now->failed && !then->failed)
+		tell(watch, teller, NEWS_FAILURE, "%s", now->failure);
+	else if (*now->failure && strcmp(now->failure, then->failure) != 0)
+		tell(watch, teller, NEWS_WARNING, "%s", now->failure);
+	if (now->notify_failed && !then->notify_failed)
+		tell(watch, teller, NEWS_FAILURE, "%s", now->notify_failure);
+	if (now->notify_undefined && !then->notify_undefined)
+		tell(watch, teller, NEWS_PROGRESS, "no notification command is set");
+	if (!now->synced || then->synced || now->role == ROLE_DONOR)
+		return;
+	if (now->complete)
+		tell(watch, teller, NEWS_EVENT, "%s complete, up to %s; synced",
+		     now->kind == TRANSFER_SST ? "SST" : "IST", now->position);
+	else if (now->transfer_required)
+		tell(watch, teller, NEWS_EVENT, "synced with the group");
+	else
+		tell(watch, teller, NEWS_EVENT, "synced, without a state transfer");
+}
+
+static void take_line(struct wsrep_watch *watch, struct span line,
+		      const struct wsrep_teller *teller)
+{
+	struct wsrep_story now;
+
+	wsrep_time(line, watch->news.clock, &watch->news.seconds);
+	wsrep_story_line(&watch->reader, line);
+	wsrep_story_end(&watch->reader, &now);
+	/* It may be a run that only recovers the position: then the story before it goes on. */
+	if (watch->reader.booting) {
+		if (now.failed && !watch->told.failed)
+			tell(watch, teller, NEWS_FAILURE, "%s", now.failure);
+		watch->told.failed = now.failed;
+		return;
+	}
+	if (now.starts > watch->told.starts) {
+		watch->told = (struct wsrep_story){ .starts = now.starts, .writesets = -1 };
+		tell(watch, teller, NEWS_EVENT, "the server starts");
+	}
+	tell_transfer(watch, &now, teller);
+	tell_end(watch, &now, teller);
+	tell_stage(watch, line, teller);
+	watch->told = now;
+}
+
+/* keep_half - the beginning of a line, until its end comes. */
+static int keep_half(struct wsrep_watch *watch, const char *text, size_t length)
+{
+	size_t needed = watch->half_length + length;
+	char *half;
+
+	if (needed > LINE_MAX_BYTES) {
+		length -= needed - LINE_MAX_BYTES;
+		needed = LINE_MAX_BYTES;
+	}
+	if (needed > watch->half_room) {
+		half = realloc(watch->half, needed * 2);
+		if (!half)
+			return -ENOMEM;
+		watch->half = half;
+		watch->half_room = needed * 2;
+	}
+	if (length)
+		memcpy(watch->half + watch->half_length, text, length);
+	watch->half_length = needed;
+	return 0;
+}
+
+int wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
+		     const struct wsrep_teller *teller)
+{
+	struct span rest = { text, length };
+
+	while (rest.length) {
+		struct span line = span_until(rest, "\n");
+		bool whole = line.length < rest.length;
+
+		rest = span_rest(rest, line.length + whole);
+		if (!whole || watch->half_length) {
+			if (keep_half(watch, line.text, line.length) < 0)
+				return -ENOMEM;
+			line = (struct span){ watch->half, watch->half_length };
+		}
+		if (!whole)
+			break;
+		take_line(watch, line, teller);
+		watch->half_length = 0;
+	}
+	return 0;
+}
