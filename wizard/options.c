@@ -16,6 +16,7 @@ enum {
 	OPTION_YES,
 	OPTION_JSON,
 	OPTION_NO_COLOR,
+	OPTION_PLAIN,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -33,6 +34,8 @@ static const struct poptOption engine_options[] = {
 	{ "json", 0, POPT_ARG_NONE, NULL, OPTION_JSON, "print results as JSON", NULL },
 	{ "no-color", 0, POPT_ARG_NONE, NULL, OPTION_NO_COLOR,
 	  "no colours (also: NO_COLOR in the environment)", NULL },
+	{ "plain", 0, POPT_ARG_NONE, NULL, OPTION_PLAIN,
+	  "no colours, and nothing is redrawn in place: for screen readers and logs", NULL },
 	{ "help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, "print this help, or a command's", NULL },
 	{ "version", 0, POPT_ARG_NONE, NULL, OPTION_VERSION, "print the version", NULL },
 	POPT_TABLEEND,
@@ -200,6 +203,9 @@ static int take_option(struct options *options, int which, char *value, struct e
 		break;
 	case OPTION_NO_COLOR:
 		options->session.plain = true;
+		break;
+	case OPTION_PLAIN:
+		options->session.plain = options->session.lines = true;
 		break;
 	case OPTION_HELP:
 		options->help = true;

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "wizard/live.h"
 #include "wizard/screen.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
@@ -58,6 +59,7 @@ size_t screen_width(void)
 /* Writes what was built up in one piece, so that two programs' lines do not mix. */
 static void show(const char *built)
 {
+	live_clear();
 	fflush(stdout);
 	fputs(built ? built : "  (out of memory)\n", stderr);
 	fflush(stderr);
@@ -352,6 +354,7 @@ void screen_changes(const json_t *changes, bool with_commands)
 
 static void put_result(const char *line)
 {
+	live_clear();
 	errno = 0;
 	if (!line)
 		errno = ENOMEM;

@@ -26,7 +26,8 @@ struct session_options {
 	const char *root;         /* "/" or a scratch root; an absolute path */
 	bool yes;                 /* --yes */
 	bool json;                /* --json */
-	bool plain;               /* --no-color, NO_COLOR, TERM=dumb */
+	bool plain;               /* --no-color, --plain */
+	bool lines;               /* --plain: nothing is redrawn in place */
 	const char *answers_file; /* --answers FILE; may be NULL */
 	char **answers;           /* --answer KEY=VALUE, NULL-terminated; may be NULL */
 };

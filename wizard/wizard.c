@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "wizard/engine.h"
+#include "wizard/live.h"
 #include "wizard/options.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
@@ -230,6 +231,7 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	session_watch_signals();
 	r = options_parse(&options, argc, argv, &program, &err);
 	screen_init(options.session.plain);
+	live_init(options.session.lines);
 	if (r < 0)
 		return failed(workflow, r, &err, EXIT_USAGE);
 	if (options.help || options.version)
