@@ -2,8 +2,9 @@
 /*
  * preload.c - end the program, as a power cut would, while it writes its journal (LD_PRELOAD)
  *
- * FAULT_RECORD=N: with the Nth record of this process. FAULT_HOW=after: when the record is on the
- * disk; FAULT_HOW=torn: when half of its line is. Any file whose path ends in "/journal" counts.
+ * FAULT_RECORD=N: with the Nth record of this process; with FAULT_TEXT=TEXT, the Nth that has this
+ * text in it. FAULT_HOW=after: when the record is on the disk; FAULT_HOW=torn: when half of its line
+ * is. Any file whose path ends in "/journal" counts.
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -18,6 +19,7 @@
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset);
 
 static long records; /* that the program has begun to write */
+static int counted;  /* was the last of them one? */
 
 static int is_journal(int fd)
 {
@@ -37,17 +39,21 @@ static int is_due(const char *how)
 {
 	const char *record = getenv("FAULT_RECORD"), *chosen = getenv("FAULT_HOW");
 
-	return record && strtol(record, NULL, 10) == records && chosen && !strcmp(chosen, how);
+	return counted && record && strtol(record, NULL, 10) == records && chosen &&
+	       !strcmp(chosen, how);
 }
 
 static ssize_t write_at(int fd, const void *bytes, size_t length, off64_t offset)
 {
 	ssize_t (*next)(int, const void *, size_t, off64_t);
+	const char *text;
 
 	*(void **)&next = dlsym(RTLD_NEXT, "pwrite64");
 	if (!is_journal(fd))
 		return next(fd, bytes, length, offset);
-	records++;
+	text = getenv("FAULT_TEXT");
+	counted = !text || memmem(bytes, length, text, strlen(text));
+	records += counted;
 	if (is_due("torn")) {
 		next(fd, bytes, length / 2, offset);
 		kill(getpid(), SIGKILL);
