@@ -54,7 +54,10 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
 		   finding->tclass, permissions, finding->severity);
 	screen_say("%s Seen %s.", finding->why, times);
-	if (*finding->detail)
+	/* A command is to be copied; a list of names is only read. */
+	if (str_starts(finding->detail, "seen: "))
+		screen_say("%s", finding->detail);
+	else if (*finding->detail)
 		screen_detail("%s", finding->detail);
 	return 0;
 }
@@ -167,7 +170,7 @@ static void show_overview(const struct findings *findings)
 		const struct finding *finding = &findings->items[i];
 
 		if (finding->fix == FIX_ALLOWED)
-			screen_detail("allowed now: %s %s:%s, %zu times. %s", finding->source,
+			screen_say("allowed now: %s %s:%s, %zu times. %s", finding->source,
 				      finding->target, finding->tclass, finding->count, finding->why);
 	}
 	if (allowed)

@@ -117,9 +117,10 @@ static void print_text(struct session *session, const json_t *summary)
 			      json_string_value(json_object_get(port, "purpose")));
 	print_list("Module " MODULE_NAME, json_object_get(summary, "rules"));
 	screen_result("Proof");
-	screen_result("  %lld denied accesses replayed against the module: %lld allowed, %lld "
-		      "silenced, %lld left as decided",
-		      (long long)number(proof, "replayed"), (long long)number(proof, "allowed"),
+	screen_result("  %lld denied accesses replayed against the module:",
+		      (long long)number(proof, "replayed"));
+	screen_result("    %lld allowed, %lld silenced, %lld left as decided",
+		      (long long)number(proof, "allowed"),
 		      (long long)number(proof, "silenced"), (long long)number(proof, "left"));
 	screen_result("  no neverallow rule violated");
 	screen_result("  the exercises repeated confined: %lld denials logged, none of them new",
