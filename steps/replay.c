@@ -36,7 +36,7 @@ static void count_one(const struct finding *finding, const struct denial *denial
 		      struct replay *replay)
 {
 	bool allowed = judgement->verdict == VERDICT_ALLOWED;
-	bool accepted = finding->decision == DECISION_ACCEPT;
+	enum fix decided = finding_rule(finding);
 	bool kept = true;
 
 	replay->replayed++;
@@ -46,9 +46,9 @@ static void count_one(const struct finding *finding, const struct denial *denial
 		replay->silenced++;
 	else
 		replay->left++;
-	if (accepted && finding->fix == FIX_ALLOW)
+	if (decided == FIX_ALLOW)
 		kept = allowed;
-	else if (accepted && finding->fix == FIX_DONTAUDIT)
+	else if (decided == FIX_DONTAUDIT)
 		kept = !allowed && judgement->dontaudit;
 	if (kept)
 		return;

@@ -13,6 +13,27 @@
 #define SERVERS "mariadbd mysqld"
 #define FILES   "file dir lnk_file sock_file fifo_file"
 
+/* Never recommended, though each would allow one of these accesses. */
+const char galera_bad_booleans[] = "nis_enabled allow_ypbind mysql_connect_any "
+				   "domain_kernel_load_modules";
+
+/* Training does not show these: there the script learns that SELinux is on, and spares itself ss. */
+static const struct known_companion scans[] = {
+	{ .target = "@domain",
+	  .tclass = "process",
+	  .permissions = "getattr",
+	  .severity = 3,
+	  .why = "Confined, the SST script takes another way, and runs ss, which looks at every "
+		 "process, too. Proved not needed." },
+	{ .target = "self",
+	  .tclass = "netlink_tcpdiag_socket",
+	  .permissions = "create",
+	  .severity = 2,
+	  .why = "Confined, the SST script takes another way, and runs ss, which asks the kernel "
+		 "which ports listen; denied, it reads /proc/net instead. Proved not needed." },
+	{ 0 },
+};
+
 const struct known_denial galera_known_denials[] = {
 	/* The server in a domain that is not its own. */
 	{ .comm = "mariadbd mysqld mysqld_safe mariadbd-safe wsrep_sst_*",
@@ -39,6 +60,7 @@ const struct known_denial galera_known_denials[] = {
 	  .fix = FIX_DONTAUDIT,
 	  .severity = 3,
 	  .widen = "domain",
+	  .companions = scans,
 	  .why = "ps and ss look at other programs in /proc. Proved not needed: the SST goes on "
 		 "without, where audit2allow would allow them all." },
 	{ .tclass = "sock_file fifo_file chr_file blk_file",

@@ -10,4 +10,7 @@
 /* Most specific first, up to one with why NULL. */
 extern const struct known_denial galera_known_denials[];
 
+/* Booleans that are not to be recommended, as words. */
+extern const char galera_bad_booleans[];
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "steps/policy/ladder.h"
+#include "steps/policy/refine.h"
 #include "wizard/util.h"
 
 /* A finding tells so many different commands, and so many types that a scan met. */
@@ -16,6 +17,7 @@ struct group {
 	char **details;
 	size_t detail_count;
 	bool more_details;
+	bool all_ioctls; /* the command of one of its ioctls is not known */
 };
 
 struct groups {
@@ -60,6 +62,11 @@ static void finding_clear(struct finding *finding)
 	free(finding->why);
 	free(finding->rule_target);
 	free(finding->evidence);
+	free_words(finding->companions, finding->companion_count);
+	for (size_t i = 0; i < finding->boolean_count; i++)
+		free(finding->booleans[i].name);
+	free(finding->booleans);
+	free(finding->ioctls);
 }
 
 void findings_clear(struct findings *findings)
@@ -214,6 +221,31 @@ static int add_evidence(struct finding *finding, const struct denial *denial, si
 	return 0;
 }
 
+/* The commands of a rule's ioctl permission, as long as every denial tells its own. */
+static int add_ioctl(struct group *group, const struct denial *denial)
+{
+	struct finding *finding = &group->finding;
+	unsigned int *slot, command = denial->ioctl & 0xffff;
+	size_t at = 0;
+
+	group->all_ioctls = group->all_ioctls || !denial->has_ioctl;
+	if (group->all_ioctls) {
+		finding->ioctl_count = 0;
+		return 0;
+	}
+	while (at < finding->ioctl_count && finding->ioctls[at] < command)
+		at++;
+	if (at < finding->ioctl_count && finding->ioctls[at] == command)
+		return 0;
+	slot = array_push(&finding->ioctls, &finding->ioctl_count, sizeof(*slot));
+	if (!slot)
+		return -1;
+	memmove(&finding->ioctls[at + 1], &finding->ioctls[at],
+		(finding->ioctl_count - 1 - at) * sizeof(*slot));
+	finding->ioctls[at] = command;
+	return 0;
+}
+
 static int add_rung(struct groups *groups, size_t index, const char *permission,
 		    const struct rung *rung, struct error *err)
 {
@@ -228,9 +260,14 @@ static int add_rung(struct groups *groups, size_t index, const char *permission,
 	if (rung->severity > group->finding.severity ||
 	    (rung->severity == group->finding.severity && strcmp(rung->why, group->why) < 0))
 		group->why = rung->why;
-	if (rung->severity > group->finding.severity)
+	if (rung->severity > group->finding.severity) {
 		group->finding.severity = rung->severity;
+		group->finding.row = rung->row;
+	}
 	group->finding.silent = group->finding.silent && rung->silent;
+	if (rung->fix == FIX_ALLOW && !strcmp(permission, "ioctl") &&
+	    add_ioctl(group, denial) < 0)
+		return error_nomem(err);
 	r = rung->rule_target ? add_detail(group, denial->target, TYPES_MAX)
 			      : add_detail(group, rung->detail, DETAILS_MAX);
 	if (r < 0 || add_evidence(&group->finding, denial, index) < 0)
@@ -341,9 +378,13 @@ static int finish(struct groups *groups, struct findings *findings, struct error
 		*finding = groups->items[i]->finding;
 		groups->items[i]->finding = (struct finding){ 0 };
 	}
+	return 0;
+}
+
+void findings_sort(struct findings *findings)
+{
 	if (findings->count)
 		qsort(findings->items, findings->count, sizeof(*findings->items), finding_compare);
-	return 0;
 }
 
 int advice_judge(const struct advisor *advisor, const struct denials *denials,
@@ -362,8 +403,13 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 	}
 	if (r == 0)
 		r = finish(&groups, &made, err);
+	if (r == 0)
+		r = boolean_advise(advisor, denials, &made, err);
+	if (r == 0)
+		r = companions_find(advisor, &made, err);
 	if (r < 0)
 		return r;
+	findings_sort(&made);
 	*findings = made;
 	made = (struct findings){ 0 };
 	return 0;

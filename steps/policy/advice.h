@@ -30,6 +30,14 @@ enum fix {
 };
 const char *fix_name(enum fix fix); /* "port", "invalid-label": the machine interface's word */
 
+/* Accesses that go together with those of a row; offered, and marked as not observed. */
+struct known_companion {
+	const char *target; /* "self", or "@x": every type of the attribute x */
+	const char *tclass, *permissions;
+	int severity;
+	const char *why;
+};
+
 /* A row of a table of denials that are known for a service, with their explanation. A NULL member
  * matches anything; the members that are words match any one of their space-separated words. A word
  * "@x" matches a target type that has the policy's attribute x; "self" a target equal to the
@@ -44,6 +52,9 @@ struct known_denial {
 	enum fix fix;     /* FIX_DONTAUDIT, FIX_REFUSE, FIX_ALLOW, FIX_LABEL, FIX_DOMAIN */
 	int severity;     /* 0 (harmless) .. 10 (never) of granting it */
 	const char *why;  /* a sentence for the operator */
+	/* FIX_DONTAUDIT: what the same program is known to do besides, though it may not have been
+	 * seen yet; up to one with target NULL. May be NULL. */
+	const struct known_companion *companions;
 	/* FIX_DONTAUDIT: silence it for every type of this attribute, not for the one type seen:
 	 * a scan meets every domain sooner or later. NULL: the type itself. */
 	const char *widen;
@@ -64,6 +75,11 @@ struct advisor {
 	const struct advice_port *ports;
 	size_t port_count;
 	const char *domain; /* the domain that the service should have: mysqld_t */
+	/* Booleans that are not to be recommended, as words; may be NULL. */
+	const char *bad_booleans;
+	/* What the operator insists on, NULL-terminated: target types or permissions for which
+	 * FIX_REFUSE becomes FIX_ALLOW; may be NULL. */
+	char *const *insisted;
 	/* Where the policy expects the service's data: the labels that a directory elsewhere is to
 	 * be given ("semanage fcontext -a -e"). NULL: no such advice. */
 	const char *data_directory;
@@ -81,6 +97,16 @@ enum decision {
 	DECISION_NONE,
 	DECISION_ACCEPT, /* the fix as found */
 	DECISION_REJECT, /* nothing; the access stays denied, and logged */
+	/* Another fix than the one found. */
+	DECISION_ALLOW,
+	DECISION_DONTAUDIT,
+};
+
+/* A boolean that would allow an access, by itself. */
+struct finding_boolean {
+	char *name;
+	bool state;     /* to be set to */
+	size_t further; /* accesses that it opens besides those that were denied */
 };
 
 /* Accesses of one source to one target type and class that have one fix. */
@@ -99,6 +125,18 @@ struct finding {
 	bool permissive_only; /* every denial was logged under permissive */
 	bool silent; /* the policy itself denies all of it without a word: no rule is needed */
 
+	const struct known_denial *row; /* what is known of it; borrowed; may be NULL */
+
+	/* FIX_ALLOW: what usually goes with it and was not observed; sorted. */
+	char **companions;
+	size_t companion_count;
+	bool with_companions; /* the operator wants them, too */
+	bool unobserved;      /* nothing of it was seen: a known companion of another finding */
+	struct finding_boolean *booleans;
+	size_t boolean_count;
+	unsigned int *ioctls; /* the commands of its ioctl permission, sorted; none: not known */
+	size_t ioctl_count;
+
 	size_t count; /* denials */
 	time_t first, last;
 	size_t *evidence; /* indices into the denials, oldest first */
@@ -116,6 +154,15 @@ struct findings {
 int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		 struct findings *findings, struct error *err);
 void findings_clear(struct findings *findings);
+
+/*
+ * advice_companions - append, as findings without evidence, what the rows behind the findings name as
+ * companions: of those that were found, what is not settled by the policy already. Sorted in.
+ */
+int advice_companions(const struct advisor *advisor, struct findings *findings, struct error *err);
+
+/* finding_rule - the rule that has been decided: FIX_ALLOW, FIX_DONTAUDIT; else FIX_ALLOWED. */
+enum fix finding_rule(const struct finding *finding);
 
 /* findings_by_danger - indices of the findings for a person: grouped by fix, the group with the most
  * severe finding first, what needs nothing last; new memory (caller frees), or NULL. */

@@ -14,6 +14,12 @@ static void write_rule(FILE *out, const char *module, const struct rule *rule)
 	fprintf(out, "\t(%s %s %s (%s (", kind, rule->source, rule->target, rule->tclass);
 	for (size_t i = 0; i < rule->permission_count; i++)
 		fprintf(out, "%s%s", i ? " " : "", rule->permissions[i]);
+	fputs(rule->ioctl_count ? ")))\n" : "))))\n", out);
+	if (!rule->ioctl_count)
+		return;
+	fprintf(out, "\t(allowx %s %s (ioctl %s (", rule->source, rule->target, rule->tclass);
+	for (size_t i = 0; i < rule->ioctl_count; i++)
+		fprintf(out, "%s0x%04x", i ? " " : "", rule->ioctls[i]);
 	fputs("))))\n", out);
 }
 

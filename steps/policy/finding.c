@@ -8,6 +8,24 @@ bool finding_needs_nothing(const struct finding *finding)
 	return finding->fix == FIX_ALLOWED || (finding->fix == FIX_DONTAUDIT && finding->silent);
 }
 
+enum fix finding_rule(const struct finding *finding)
+{
+	if (finding_needs_nothing(finding))
+		return FIX_ALLOWED;
+	switch (finding->decision) {
+	case DECISION_ACCEPT:
+		return finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT ? finding->fix
+										  : FIX_ALLOWED;
+	case DECISION_ALLOW:
+		/* Never for all types of an attribute. */
+		return finding->rule_target ? FIX_ALLOWED : FIX_ALLOW;
+	case DECISION_DONTAUDIT:
+		return FIX_DONTAUDIT;
+	default:
+		return FIX_ALLOWED;
+	}
+}
+
 /* How dangerous a fix's findings are at most; those that need nothing come behind all others. */
 static void measure(const struct findings *findings, int *danger)
 {

@@ -4,6 +4,7 @@
 #include "steps/policy/generic.h"
 #include "steps/policy/ladder.h"
 #include "steps/policy/match.h"
+#include "steps/policy/oracle_access.h"
 #include "steps/policy/plain.h"
 #include "steps/policy/relabel.h"
 #include "wizard/util.h"
@@ -88,12 +89,20 @@ static int judge(struct question *question, struct error *err)
 {
 	const struct denial *denial = question->denial;
 	struct oracle *oracle = question->ladder->advisor->oracle;
+	int r;
 
 	if (strcmp(question->target, denial->target) != 0)
 		return oracle_judge_types(oracle, denial->source, question->target, denial->tclass,
 					  question->permission, &question->judgement, err);
-	return oracle_judge(oracle, denial->source_context, denial->target_context, denial->tclass,
-			    question->permission, &question->judgement, err);
+	r = oracle_judge(oracle, denial->source_context, denial->target_context, denial->tclass,
+			 question->permission, &question->judgement, err);
+	/* A rule allows ioctls, and not this one. */
+	if (r == 0 && question->judgement.verdict == VERDICT_ALLOWED && denial->has_ioctl &&
+	    !strcmp(question->permission, "ioctl") &&
+	    access_ioctl_denied(oracle, denial->source, denial->target, denial->tclass,
+				denial->ioctl))
+		question->judgement.verdict = VERDICT_NO_RULE;
+	return r;
 }
 
 static const struct known_denial *find_row(const struct question *question, bool domain)
@@ -288,6 +297,17 @@ static int refuse_port(const struct question *question, struct rung *rung, struc
 	return rung->detail ? 0 : error_nomem(err);
 }
 
+/* Has the operator said that this is to be a rule, whatever the list of refusals says? */
+static bool is_insisted(const struct question *question)
+{
+	char *const *word = question->ladder->advisor->insisted;
+
+	while (word && *word && strcmp(*word, question->target) != 0 &&
+	       strcmp(*word, question->permission) != 0)
+		word++;
+	return word && *word;
+}
+
 /* The last three: dontaudit, refuse, allow. */
 static int rung_rule(const struct question *question, struct rung *rung, struct error *err)
 {
@@ -304,7 +324,7 @@ static int rung_rule(const struct question *question, struct rung *rung, struct 
 	rung->why = row ? row->why
 			: "Nothing better is known than a rule. Look at the evidence: is it the "
 			  "service's own work?";
-	if (!row || row->fix != FIX_REFUSE)
+	if (!row || row->fix != FIX_REFUSE || is_insisted(question))
 		return 1;
 	rung->fix = FIX_REFUSE;
 	r = refuse_port(question, rung, err);
@@ -335,7 +355,7 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 		rung->unknown = true;
 		return 0;
 	}
-	question.row = find_row(&question, false);
+	rung->row = question.row = find_row(&question, false);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(rungs); i++)
 		r = rungs[i](&question, rung, err);
 	return r < 0 ? r : 0;

@@ -25,6 +25,7 @@ struct rung {
 	const char *why;         /* borrowed */
 	char *detail;            /* what to do about this one; NULL: the finding's rule */
 	int severity;
+	const struct known_denial *row; /* what is known of it; borrowed; may be NULL */
 	bool silent; /* denied, and not logged, by the policy as it is */
 };
 

@@ -5,9 +5,10 @@
 #ifndef STEPS_POLICY_ORACLE_PRIVATE_H
 #define STEPS_POLICY_ORACLE_PRIVATE_H
 
+#include <sepol/policydb/conditional.h>
 #include <sepol/policydb/policydb.h>
 
-#include "steps/policy/oracle.h"
+#include "steps/policy/oracle_access.h"
 
 struct oracle {
 	void *image;
@@ -22,5 +23,16 @@ bool policy_bit(const ebitmap_t *map, uint32_t bit);
 /* policy_type - a type (TYPE_TYPE) or an attribute (TYPE_ATTRIB); NULL: none of that name. */
 const type_datum_t *policy_type(const struct oracle *oracle, const char *name, uint32_t flavor);
 const perm_datum_t *policy_permission(const class_datum_t *class, const char *name);
+
+struct access_set {
+	const policydb_t *space;
+	uint32_t *bits; /* by type and class: the permissions */
+};
+/* access_read - as access_of(); the boolean `flipped` (from 0; -1: none) counts as its other state. */
+int access_read(const struct oracle *space, const struct oracle *of, const char *source,
+		enum access_kind kind, int flipped, struct access_set **set, struct error *err);
+
+/* condition_holds - of a conditional block, under the booleans as they are, but for one. */
+bool condition_holds(const policydb_t *policy, const cond_expr_t *expression, int flipped);
 
 #endif

@@ -21,7 +21,11 @@ static void rule_clear(struct rule *rule)
 {
 	for (size_t i = 0; i < rule->permission_count; i++)
 		free(rule->permissions[i]);
+	for (size_t i = 0; i < rule->unobserved_count; i++)
+		free(rule->unobserved[i]);
 	free(rule->permissions);
+	free(rule->unobserved);
+	free(rule->ioctls);
 	free(rule->source);
 	free(rule->target);
 	free(rule->tclass);
@@ -83,6 +87,10 @@ static int write_evidence(FILE *out, const struct finding *finding, const struct
 		words_add(&programs, denial->comm);
 		words_add(&paths, denial->path);
 	}
+	if (finding->unobserved) {
+		fprintf(out, "%s\nNot observed; approved all the same.", why);
+		return 0;
+	}
 	fprintf(out, "%s\nSeen %zu time%s%s", why, finding->count, finding->count == 1 ? "" : "s",
 		finding->permissive_only ? " while permissive" : "");
 	r = words_write(out, &origins, err);
@@ -90,6 +98,10 @@ static int write_evidence(FILE *out, const struct finding *finding, const struct
 		r = words_write(out, &programs, err);
 	if (r == 0)
 		r = words_write(out, &paths, err);
+	if (finding->with_companions && finding->companion_count)
+		fputs("\nNot observed, but approved:", out);
+	for (size_t i = 0; finding->with_companions && i < finding->companion_count; i++)
+		fprintf(out, " %s", finding->companions[i]);
 	return r;
 }
 
@@ -117,25 +129,96 @@ static int append_comment(struct rule *rule, const struct finding *finding,
 	return 0;
 }
 
-static int add_permission(struct rule *rule, const char *permission, struct error *err)
+/* Insert a copy of word into sorted words, where it is not among them yet. */
+static int add_word(char ***words, size_t *count, const char *word, struct error *err)
 {
 	char **slot, *copy;
 	size_t at = 0;
 
-	while (at < rule->permission_count && strcmp(rule->permissions[at], permission) < 0)
+	while (at < *count && strcmp((*words)[at], word) < 0)
 		at++;
-	if (at < rule->permission_count && strcmp(rule->permissions[at], permission) == 0)
+	if (at < *count && strcmp((*words)[at], word) == 0)
 		return 0;
-	copy = strdup(permission);
-	slot = copy ? array_push(&rule->permissions, &rule->permission_count, sizeof(*slot)) : NULL;
+	copy = strdup(word);
+	slot = copy ? array_push(words, count, sizeof(*slot)) : NULL;
 	if (!slot) {
 		free(copy);
 		return error_nomem(err);
 	}
-	memmove(&rule->permissions[at + 1], &rule->permissions[at],
-		(rule->permission_count - 1 - at) * sizeof(*slot));
-	rule->permissions[at] = copy;
+	memmove(&(*words)[at + 1], &(*words)[at], (*count - 1 - at) * sizeof(*slot));
+	(*words)[at] = copy;
 	return 0;
+}
+
+static bool has_word(char *const *words, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
+static int add_unobserved(struct rule *rule, char *const *words, size_t count, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (has_word(rule->permissions, rule->permission_count, words[i]))
+			continue;
+		r = add_word(&rule->unobserved, &rule->unobserved_count, words[i], err);
+		if (r == 0)
+			r = add_word(&rule->permissions, &rule->permission_count, words[i], err);
+	}
+	return r;
+}
+
+static int number_compare(const void *one, const void *other)
+{
+	unsigned int a = *(const unsigned int *)one, b = *(const unsigned int *)other;
+
+	return a < b ? -1 : a > b;
+}
+
+static int add_ioctls(struct rule *rule, const struct finding *finding, struct error *err)
+{
+	if (!has_word(finding->permissions, finding->permission_count, "ioctl"))
+		return 0;
+	rule->all_ioctls = rule->all_ioctls || !finding->ioctl_count;
+	for (size_t i = 0; i < finding->ioctl_count; i++) {
+		unsigned int *slot;
+		bool known = false;
+
+		for (size_t j = 0; j < rule->ioctl_count; j++)
+			known = known || rule->ioctls[j] == finding->ioctls[i];
+		if (known)
+			continue;
+		slot = array_push(&rule->ioctls, &rule->ioctl_count, sizeof(*slot));
+		if (!slot)
+			return error_nomem(err);
+		*slot = finding->ioctls[i];
+	}
+	if (rule->ioctl_count)
+		qsort(rule->ioctls, rule->ioctl_count, sizeof(*rule->ioctls), number_compare);
+	if (rule->all_ioctls)
+		rule->ioctl_count = 0;
+	return 0;
+}
+
+static int add_finding(struct rule *rule, const struct finding *finding,
+		       const struct denials *denials, struct error *err)
+{
+	int r = append_comment(rule, finding, denials, err);
+
+	if (r == 0 && finding->unobserved)
+		return add_unobserved(rule, finding->permissions, finding->permission_count, err);
+	for (size_t i = 0; r == 0 && i < finding->permission_count; i++)
+		r = add_word(&rule->permissions, &rule->permission_count, finding->permissions[i],
+			     err);
+	if (r == 0 && finding->with_companions && rule->kind == RULE_ALLOW)
+		r = add_unobserved(rule, finding->companions, finding->companion_count, err);
+	if (r == 0 && rule->kind == RULE_ALLOW)
+		r = add_ioctls(rule, finding, err);
+	return r;
 }
 
 static int rule_compare(const void *one, const void *other)
@@ -156,7 +239,7 @@ static struct rule *rule_for(struct rules *rules, const struct finding *finding)
 	bool self = strcmp(finding->source, finding->target) == 0;
 	const char *target = self ? "self" : finding->target;
 	struct rule key = {
-		.kind = finding->fix == FIX_ALLOW ? RULE_ALLOW : RULE_DONTAUDIT,
+		.kind = finding_rule(finding) == FIX_ALLOW ? RULE_ALLOW : RULE_DONTAUDIT,
 		.source = finding->source,
 		.target = (char *)(finding->rule_target ? finding->rule_target : target),
 		.tclass = finding->tclass,
@@ -190,15 +273,12 @@ int rules_from_findings(const struct findings *findings, const struct denials *d
 		struct rule *rule;
 		int r;
 
-		if (finding->decision != DECISION_ACCEPT || finding_needs_nothing(finding) ||
-		    (finding->fix != FIX_ALLOW && finding->fix != FIX_DONTAUDIT))
+		if (finding_rule(finding) == FIX_ALLOWED)
 			continue;
 		rule = rule_for(rules, finding);
 		if (!rule)
 			return error_nomem(err);
-		r = append_comment(rule, finding, denials, err);
-		for (size_t j = 0; r == 0 && j < finding->permission_count; j++)
-			r = add_permission(rule, finding->permissions[j], err);
+		r = add_finding(rule, finding, denials, err);
 		if (r < 0)
 			return r;
 	}

@@ -19,6 +19,11 @@ struct rule {
 	bool target_is_attribute;
 	char **permissions; /* sorted, each once */
 	size_t permission_count;
+	char **unobserved; /* of these, those that no event needs: approved companions */
+	size_t unobserved_count;
+	unsigned int *ioctls; /* the only commands of its ioctl permission; none: all */
+	size_t ioctl_count;
+	bool all_ioctls; /* some ioctl was seen whose command is not known */
 	char *comment; /* why, and the evidence: lines of plain text */
 };
 
@@ -27,7 +32,7 @@ struct rules {
 	size_t count;
 };
 
-/* rules_from_findings - those accepted whose fix is allow or dontaudit, merged by kind, source,
+/* rules_from_findings - those that were decided to be a rule (finding_rule), merged by kind, source,
  * target and class. Appends to *rules and keeps it sorted. */
 int rules_from_findings(const struct findings *findings, const struct denials *denials,
 			struct rules *rules, struct error *err);

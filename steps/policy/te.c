@@ -41,6 +41,13 @@ static void write_rule(FILE *out, const struct rule *rule)
 	fprintf(out, "\t}\n\t%s %s %s:%s ", rule->kind == RULE_ALLOW ? "allow" : "dontaudit",
 		rule->source, rule->target, rule->tclass);
 	write_permissions(out, rule);
+	if (rule->ioctl_count) {
+		fprintf(out, "\tallowxperm %s %s:%s ioctl {", rule->source, rule->target,
+			rule->tclass);
+		for (size_t i = 0; i < rule->ioctl_count; i++)
+			fprintf(out, " 0x%04x", rule->ioctls[i]);
+		fputs(" };\n", out);
+	}
 	fputs("}\n", out);
 }
 
