@@ -81,6 +81,6 @@ make_root() {
 }
 # system ROOT: a sum of all that a run could change but the session itself.
 system() {
-	find "$1/etc" "$1/var/lib/selinux" -type f ! -name '*.LOCK' -print0 | sort -z |
+	find "$1/etc" "$1/var/lib/selinux" -type f ! -name '*.LOCK' -print0 2>/dev/null | sort -z |
 		xargs -0 sha256sum | sha256sum
 }
