@@ -1,251 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "steps/audit/log.h"
+#include "steps/evidence.h"
 #include "steps/exercising.h"
 #include "steps/galera/exercises.h"
-#include "steps/host/auditd.h"
-#include "steps/host/logfile.h"
-#include "steps/module.h"
 #include "steps/node.h"
-#include "steps/serverlog.h"
+#include "steps/results.h"
+#include "steps/watch.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/template.h"
+#include "wizard/terminal.h"
 #include "wizard/util.h"
 
-/* ---- what is remembered: results by phase, era and exercise ---- */
+#define USUAL_PACE 10 /* times as fast as recorded, for an eye that looks on */
 
-static json_int_t era_of(struct session *session, const char *phase)
+/* ---- options --------------------------------------------------------------------------------- */
+
+/* "90", "90s", "15m", "1h30m": in milliseconds. */
+static int read_timeout(const char *text, int64_t *limit, struct error *err)
 {
-	_cleanup_free_ char *key = str_printf("era %s", phase);
-	json_t *era = key ? session_recall(session, key) : NULL;
+	static const struct {
+		char letter;
+		int64_t milliseconds;
+	} units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { '\0', 1000 } };
+	const char *at = text;
+	int64_t sum = 0;
 
-	return era ? json_integer_value(era) : 1;
+	while (*at) {
+		char *end;
+		unsigned long number = strtoul(at, &end, 10);
+		size_t unit = 0;
+
+		while (unit < ARRAY_SIZE(units) && units[unit].letter != *end)
+			unit++;
+		if (end == at || *at < '0' || *at > '9' || number > INT_MAX ||
+		    unit == ARRAY_SIZE(units))
+			break;
+		sum += (int64_t)number * units[unit].milliseconds;
+		at = end + (*end != '\0');
+	}
+	if (*at || !*text || sum <= 0)
+		return error_set(err, EINVAL, "write it as 90s, 15m or 1h30m",
+				 "--timeout %s is no length of time", text);
+	*limit = sum;
+	return 0;
 }
 
-static char *result_key(const char *phase, json_int_t era, const char *exercise)
+static int read_pace(double usual, double *pace, struct error *err)
 {
-	return str_printf("exercise %s %lld %s", phase, (long long)era, exercise);
+	char *end;
+
+	*pace = usual;
+	if (!node_options.pace)
+		return 0;
+	*pace = strtod(node_options.pace, &end);
+	if (*end || end == node_options.pace || !(*pace >= 0 && *pace <= 1e6))
+		return error_set(err, EINVAL,
+				 "give how many times as fast as recorded: 10; 0: at once",
+				 "--pace %s is no number", node_options.pace);
+	return 0;
 }
 
-static json_t *result_of(struct session *session, const char *phase, const char *exercise)
+static int check_names(struct error *err)
 {
-	_cleanup_free_ char *key = result_key(phase, era_of(session, phase), exercise);
+	for (char **name = node_options.exercises; name && *name; name++) {
+		const struct exercise *e = galera_exercises;
 
-	return key ? session_recall(session, key) : NULL;
-}
-
-static const char *member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
-bool exercising_covered(struct session *session, const char *phase)
-{
-	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (!result_of(session, phase, e->name))
-			return false;
-	return true;
-}
-
-static size_t count_results(struct session *session, const char *phase, const char *result)
-{
-	size_t count = 0;
-
-	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (!strcmp(member(result_of(session, phase, e->name), "result"), result))
-			count++;
-	return count;
-}
-
-size_t exercising_skipped(struct session *session, const char *phase)
-{
-	return count_results(session, phase, "skipped");
-}
-
-size_t exercising_failed(struct session *session, const char *phase)
-{
-	return count_results(session, phase, "failed");
-}
-
-int exercising_again(struct session *session, const char *phase, struct error *err)
-{
-	_cleanup_free_ char *key = str_printf("era %s", phase);
-
-	if (!key)
-		return error_nomem(err);
-	return session_remember(session, key, json_integer(era_of(session, phase) + 1), err);
-}
-
-int exercising_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
-			struct error *err)
-{
-	json_int_t now = era_of(session, phase);
-
-	for (json_int_t era = earlier ? 1 : now; era < now + (earlier ? 0 : 1); era++) {
-		for (const struct exercise *e = galera_exercises; e->name; e++) {
-			_cleanup_free_ char *key = result_key(phase, era, e->name);
-			_cleanup_free_ char *path = NULL;
-			const char *file;
-
-			if (!key)
-				return error_nomem(err);
-			file = member(session_recall(session, key), "evidence");
-			if (!*file)
-				continue;
-			path = session_path(session, file);
-			if (!path || json_array_append_new(sources, json_pack("{s:s, s:s+}", "path",
-									      path, "origin", e->name,
-									      !strcmp(phase, PHASE_PERMISSIVE)
-										      ? ""
-										      : " confined")))
-				return error_nomem(err);
-		}
+		while (e->name && strcmp(e->name, *name) != 0)
+			e++;
+		if (!e->name)
+			return error_set(err, EINVAL, "there are: sst, ist, notify",
+					 "--exercise %s: no such exercise", *name);
 	}
 	return 0;
 }
 
-void exercising_table(struct session *session, const char *phase)
-{
-	static const char *const header[] = { "exercise", "result", "denials" };
-	enum { COLUMNS = 3, MOST = 16 };
-	const char *cells[COLUMNS * MOST];
-	char counts[MOST][24];
-	size_t rows = 0;
-
-	for (const struct exercise *e = galera_exercises; e->name && rows < MOST; e++, rows++) {
-		json_t *result = result_of(session, phase, e->name);
-
-		snprintf(counts[rows], sizeof(counts[rows]), "%7lld",
-			 (long long)json_integer_value(json_object_get(result, "denials")));
-		cells[COLUMNS * rows] = e->title;
-		cells[COLUMNS * rows + 1] = result ? member(result, "result") : "-";
-		cells[COLUMNS * rows + 2] = counts[rows];
-	}
-	screen_table(header, cells, rows, COLUMNS);
-}
-
-/* The audit log's part that belongs to an exercise. */
-struct evidence {
-	char *file;      /* name in the session's directory */
-	size_t denials;  /* of the server's domains */
-	bool gap;        /* some of it is missing */
-	json_int_t lost; /* events lost by the kernel meanwhile */
-};
-
-static int finish(struct session *session, const char *phase, const struct exercise *exercise,
-		  const char *result, const struct evidence *evidence, struct error *err)
-{
-	_cleanup_free_ char *key = result_key(phase, era_of(session, phase), exercise->name);
-
-	if (!key)
-		return error_nomem(err);
-	return session_remember(session, key,
-				json_pack("{s:s, s:s, s:I}", "result", result, "evidence",
-					  evidence ? evidence->file : "", "denials",
-					  evidence ? (json_int_t)evidence->denials : 0),
-				err);
-}
-
-/* ---- marks: where the logs ended before the exercise ---- */
-
-/* Events that the kernel has lost so far; -1 where no kernel is asked. */
-static json_int_t lost_events(struct session *session)
-{
-	struct audit_state state;
-
-	if (session_is_scratch(session) || host_audit_state(&state, NULL) < 0)
-		return -1;
-	return state.lost;
-}
-
-static char *mark_key(const char *phase, const struct exercise *exercise)
-{
-	return str_printf("mark %s %s", phase, exercise->name);
-}
-
-static int mark_logs(struct session *session, const char *phase, const struct exercise *exercise,
-		     struct error *err)
-{
-	_cleanup_free_ char *key = mark_key(phase, exercise);
-	const char *audit_log;
-	json_t *audit = NULL, *server = NULL;
-	int r;
-
-	if (!key)
-		return error_nomem(err);
-	if (session_recall(session, key))
-		return 0; /* resumed: what came since the first time counts */
-	r = node_audit_log(session, &audit_log, err);
-	if (r < 0)
-		return r;
-	r = logfile_mark(audit_log, &audit, err);
-	if (r < 0)
-		return r;
-	r = serverlog_mark(session, &server, err);
-	if (r < 0) {
-		json_decref(audit);
-		return r;
-	}
-	return session_remember(session, key,
-				json_pack("{s:o, s:o, s:I}", "audit", audit, "server", server,
-					  "lost", lost_events(session)),
-				err);
-}
-
-static int forget_marks(struct session *session, const char *phase, const struct exercise *exercise,
-			struct error *err)
-{
-	_cleanup_free_ char *key = mark_key(phase, exercise);
-
-	return key ? session_remember(session, key, NULL, err) : error_nomem(err);
-}
-
-/* ---- evidence: the audit log's part that belongs to the exercise ---- */
-
-static int keep_evidence(struct session *session, const char *phase,
-			 const struct exercise *exercise, const json_t *mark,
-			 struct evidence *evidence, struct error *err)
-{
-	_cleanup_free_ char *directory = session_path(session, "evidence");
-	_cleanup_free_ char *path = NULL;
-	_cleanup_free_ char *text = NULL;
-	struct denials denials = { 0 };
-	const char *audit_log;
-	json_int_t before = json_integer_value(json_object_get(mark, "lost"));
-	size_t length;
-	int r;
-
-	evidence->file = str_printf("evidence/%s-%lld-%s.log", phase,
-				    (long long)era_of(session, phase), exercise->name);
-	path = evidence->file ? session_path(session, evidence->file) : NULL;
-	if (!directory || !path)
-		return error_nomem(err);
-	r = node_audit_log(session, &audit_log, err);
-	if (r < 0)
-		return r;
-	r = logfile_since(audit_log, json_object_get(mark, "audit"), &text, &length, &evidence->gap,
-			  err);
-	if (r < 0)
-		return r;
-	evidence->lost = before >= 0 ? lost_events(session) - before : 0;
-	r = make_directories(directory, 0700, err);
-	if (r < 0)
-		return r;
-	r = file_write(path, text, length, 0600, err);
-	if (r < 0 || length == 0)
-		return r;
-	r = audit_log_read(path, exercise->name, node_domains(), &denials, err);
-	evidence->denials = denials.count;
-	denials_clear(&denials);
-	return r;
-}
-
-/* ---- the dialogue ---- */
+/* ---- the dialogue ---------------------------------------------------------------------------- */
 
 /* The commands come from a table of ours; what is put into them comes from the configuration. */
 static int show_commands(struct session *session, const struct exercise *exercise,
@@ -273,17 +107,62 @@ static int show_commands(struct session *session, const struct exercise *exercis
 	return 0;
 }
 
-static int wait_for_operator(struct session *session, const struct exercise *exercise, int *chosen,
-			     struct error *err)
+enum answer { ANSWER_DONE, ANSWER_WAIT, ANSWER_SKIP, ANSWER_QUIT };
+
+static int ask_done(struct session *session, const struct exercise *exercise, enum answer *answer,
+		    struct error *err)
 {
-	static const struct choice choices[] = {
-		{ "done", "[d]one", 'd' }, { "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' }, { 0 }
-	};
+	static const struct choice choices[] = { { "done", "[d]one", 'd' },
+						 { "wait", "[w]ait for it", 'w' },
+						 { "skip", "[s]kip", 's' },
+						 { "quit", "[q]uit", 'q' },
+						 { 0 } };
 	_cleanup_free_ char *text = str_printf("%s: have you done it?", exercise->title);
+	int chosen = 0;
+	int r;
 
 	if (!text)
 		return error_nomem(err);
-	return prompt_choice(session, "exercise.done", exercise->name, text, choices, 0, chosen, err);
+	r = prompt_choice(session, "exercise.done", exercise->name, text, choices, 0, &chosen, err);
+	if (r == -ENOTTY && err) {
+		_cleanup_free_ char *remedy = strdup(err->remedy);
+
+		if (remedy)
+			error_remedy(err, "wait for the exercise with --timeout 15m, or %s",
+				     remedy);
+	}
+	*answer = (enum answer)chosen;
+	return r;
+}
+
+/*
+ * How the end of the exercise is found: an operator at a terminal sees it happen; --timeout waits
+ * for it without one; an answer that was given beforehand says that it is over, or is to be waited
+ * for.
+ */
+static int plan_watch(struct session *session, struct watch_order *order, enum answer *answer,
+		      struct error *err)
+{
+	bool answered = prompt_is_answered(session, "exercise.done", order->exercise->name);
+	bool rehearsal = node_player(session);
+	int r = 0;
+
+	*answer = ANSWER_WAIT;
+	order->limit = -1;
+	order->keys = terminal_present() && !answered;
+	order->patient = !terminal_present();
+	order->play = rehearsal;
+	if (node_options.timeout)
+		r = read_timeout(node_options.timeout, &order->limit, err);
+	if (r == 0)
+		r = read_pace(order->keys ? USUAL_PACE : 0, &order->pace, err);
+	/* Nothing to be asked, as it will be seen. */
+	if (r < 0 || (!rehearsal && !answered && (order->keys || node_options.timeout)))
+		return r;
+	r = ask_done(session, order->exercise, answer, err);
+	if (*answer == ANSWER_DONE && !node_options.timeout)
+		order->limit = 0;
+	return r;
 }
 
 /* What to do with an exercise that was not proved: 0 again, STEP_SKIPPED, STEP_PAUSED. */
@@ -307,85 +186,135 @@ static int ask_unproved(struct session *session, const struct exercise *exercise
 	return chosen == 0 ? 0 : chosen == 1 ? STEP_SKIPPED : STEP_PAUSED;
 }
 
-static int play(struct session *session, const char *phase, const struct exercise *exercise,
-		struct error *err)
-{
-	_cleanup_free_ char *server = NULL;
-	const char *audit_log;
-	int r = node_audit_log(session, &audit_log, err);
+/* ---- what came out --------------------------------------------------------------------------- */
 
-	if (r < 0)
-		return r;
-	r = serverlog_path(session, &server, err);
-	if (r < 0)
-		return r;
-	return player_play(node_player(session), phase, exercise->name, audit_log, server, err);
-}
-
-/* The lines of the server's log that tell, as they stand there. */
-static void show_lines(const struct wsrep_story *story)
+static int explain_failure(const struct watched *watched, struct error *err)
 {
-	if (*story->proof)
-		screen_detail("log: %s", story->proof);
-	if (*story->failure)
-		screen_detail("log: %s", story->failure);
-	if (*story->notify_failure)
-		screen_detail("log: %s", story->notify_failure);
-}
-
-/* Read what the logs say now. Returns 0 with *result NULL when nothing is settled yet. */
-static int look(struct session *session, const char *phase, const struct exercise *exercise,
-		const char **result, struct error *err)
-{
-	_cleanup_free_ char *key = mark_key(phase, exercise);
+	const struct wsrep_story *story = &watched->story;
+	const char *message = story->notify_failed ? story->notify_failure : story->failure;
 	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *why = NULL;
-	_cleanup_free_ char *file = NULL;
-	struct evidence evidence = { 0 };
-	struct wsrep_story story;
-	const json_t *mark;
-	enum proof proof;
-	size_t length;
-	bool gap = false;
+
+	if (!*message)
+		return 0;
+	text = failure_explain(message, story->permission_denied, &watched->moment);
+	if (!text)
+		return error_nomem(err);
+	screen_say("%s", text);
+	return 0;
+}
+
+static int record(struct session *session, const struct watch_order *order, const char *result,
+		  const struct watched *watched, struct error *err)
+{
+	const struct exercise *exercise = order->exercise;
+	_cleanup_(evidence_clear) struct evidence evidence = { 0 };
+	const char *missing;
+	int r = evidence_keep(session, order->phase, exercise->name, &evidence, err);
+
+	if (r < 0)
+		return r;
+	missing = evidence_missing(&evidence);
+	if (missing) {
+		screen_mark(MARK_WARN,
+			    "%s, but evidence is missing, so the exercise is not covered. Do it "
+			    "again: %s.",
+			    watched->why, missing);
+		return evidence_forget(session, order->phase, exercise->name, err);
+	}
+	if (evidence.loads)
+		screen_mark(MARK_WARN, "somebody has loaded a policy meanwhile: what was denied "
+				       "before and after may differ");
+	screen_mark(strcmp(result, "proved") ? MARK_STOP : MARK_OK, "%s %s: %s; %zu denials",
+		    exercise->title, result, watched->why, evidence.denials);
+	r = results_put(session, order->phase, exercise->name,
+			json_pack("{s:s, s:s, s:I, s:s, s:s}", "result", result, "evidence",
+				  evidence.file, "denials", (json_int_t)evidence.denials, "donor",
+				  watched->story.donor, "method", watched->story.method),
+			err);
+	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
+}
+
+/* Nobody is there who could repeat it: the next run begins anew. */
+static int fail_alone(struct session *session, const struct watch_order *order, struct error *err)
+{
+	int r = evidence_forget(session, order->phase, order->exercise->name, err);
+
+	return r < 0 ? r : STEP_DENIALS;
+}
+
+/* Not proved: what was seen, and what next. 0: look again. */
+static int not_proved(struct session *session, const struct watch_order *order,
+		      const struct watched *watched, struct error *err)
+{
+	bool alone = node_options.timeout && order->patient;
 	int r;
 
-	*result = NULL;
-	mark = key ? session_recall(session, key) : NULL;
-	r = serverlog_since(session, json_object_get(mark, "server"), &text, &length, &gap, err);
+	if (watched->end == WATCH_LIMIT && alone) {
+		screen_mark(MARK_WARN, "%s is not proved within %s: %s", order->exercise->title,
+			    node_options.timeout, watched->why);
+		return STEP_PAUSED;
+	}
+	screen_mark(watched->proof == PROOF_FAILED ? MARK_STOP : MARK_WARN, "%s", watched->why);
+	r = explain_failure(watched, err);
 	if (r < 0)
 		return r;
-	wsrep_log_read(text, length, &story);
-	proof = exercise_judge(exercise, &story, -1, &why);
-	if (!why)
-		return error_nomem(err);
-	show_lines(&story);
-	if (proof == PROOF_NONE || proof == PROOF_WRONG || (proof == PROOF_FAILED && strcmp(phase, PHASE_ENFORCING) != 0)) {
-		screen_mark(MARK_WARN, "%s", why);
-		if (gap)
-			screen_say("Part of the server's log is missing: it was rotated away.");
-		return 0;
-	}
-	r = keep_evidence(session, phase, exercise, mark, &evidence, err);
-	file = evidence.file;
+	if (watched->proof == PROOF_FAILED && alone)
+		return fail_alone(session, order, err);
+	r = ask_unproved(session, order->exercise, err);
+	/* What was something else is over: what comes next begins anew. */
+	if (r == 0 && (watched->proof == PROOF_WRONG || watched->proof == PROOF_FAILED) &&
+	    !order->play)
+		r = evidence_forget(session, order->phase, order->exercise->name, err);
+	return r;
+}
+
+/* One look, or one watch. 0: it has a result, or is to be done again. */
+static int attempt(struct session *session, const struct watch_order *order, struct error *err)
+{
+	_cleanup_(watched_clear) struct watched watched = { 0 };
+	bool confined = !strcmp(order->phase, PHASE_ENFORCING);
+	int r = watch_exercise(session, order, &watched, err);
+
 	if (r < 0)
 		return r;
-	if (evidence.gap || evidence.lost > 0) {
-		screen_mark(MARK_WARN, "%s, but evidence is missing: %s. Do it again.", why,
-			    evidence.gap ? "the audit log was rotated away or truncated meanwhile"
-					 : "the kernel lost audit events");
-		return forget_marks(session, phase, exercise, err);
+	if (watched.end == WATCH_SKIP)
+		return STEP_SKIPPED;
+	if (watched.end == WATCH_QUIT)
+		return STEP_PAUSED;
+	if (watched.proof == PROOF_OK)
+		return record(session, order, "proved", &watched, err);
+	if (watched.proof != PROOF_FAILED || !confined)
+		return not_proved(session, order, &watched, err);
+	/* Confined, a failure is a result: its denials are what is looked for. */
+	r = explain_failure(&watched, err);
+	return r < 0 ? r : record(session, order, "failed", &watched, err);
+}
+
+static int do_exercise(struct session *session, struct watch_order *order, struct error *err)
+{
+	const char *name = order->exercise->name;
+	enum answer answer;
+	int r = 0;
+
+	while (r == 0 && !results_get(session, order->phase, name)) {
+		r = evidence_begin(session, order->phase, name, err);
+		if (r == 0)
+			r = plan_watch(session, order, &answer, err);
+		if (r < 0)
+			return r;
+		if (answer == ANSWER_QUIT)
+			return STEP_PAUSED;
+		if (answer == ANSWER_SKIP)
+			return STEP_SKIPPED;
+		r = attempt(session, order, err);
 	}
-	*result = proof == PROOF_OK ? "proved" : "failed";
-	screen_mark(proof == PROOF_OK ? MARK_OK : MARK_STOP, "%s %s: %s; %zu denials",
-		    exercise->title, *result, why, evidence.denials);
-	return finish(session, phase, exercise, *result, &evidence, err);
+	return r;
 }
 
 static int exercise_one(struct session *session, const char *phase, const struct exercise *exercise,
 			struct error *err)
 {
-	const char *result = NULL;
-	int chosen = 0;
+	struct watch_order order = { .phase = phase, .exercise = exercise };
 	int r;
 
 	screen_blank();
@@ -393,31 +322,16 @@ static int exercise_one(struct session *session, const char *phase, const struct
 	if (exercise->safety)
 		screen_mark(MARK_WARN, "%s", exercise->safety);
 	r = show_commands(session, exercise, err);
-	while (r == 0 && !result) {
-		r = mark_logs(session, phase, exercise, err);
-		if (r < 0)
-			return r;
-		r = wait_for_operator(session, exercise, &chosen, err);
-		if (r < 0)
-			return r;
-		if (chosen == 2)
-			return STEP_PAUSED;
-		if (chosen == 1)
-			break;
-		if (node_player(session)) {
-			r = play(session, phase, exercise, err);
-			if (r < 0)
-				return r;
-		}
-		r = look(session, phase, exercise, &result, err);
-		if (r == 0 && !result)
-			r = ask_unproved(session, exercise, err);
-	}
-	if (r == STEP_SKIPPED || chosen == 1) {
-		screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
-		r = finish(session, phase, exercise, "skipped", NULL, err);
-	}
-	return r ? r : forget_marks(session, phase, exercise, err);
+	if (r == 0)
+		r = do_exercise(session, &order, err);
+	if (r != STEP_SKIPPED)
+		return r;
+	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
+	r = results_put(
+		session, phase, exercise->name,
+		json_pack("{s:s, s:s, s:i}", "result", "skipped", "evidence", "", "denials", 0),
+		err);
+	return r < 0 ? r : evidence_forget(session, phase, exercise->name, err);
 }
 
 int exercising_run(struct session *session, const char *phase, struct error *err)
@@ -425,13 +339,18 @@ int exercising_run(struct session *session, const char *phase, struct error *err
 	const struct galera_config *config;
 	int r = node_config(session, &config, err);
 
+	if (r == 0)
+		r = check_names(err);
 	if (r < 0)
 		return r;
 	for (const struct exercise *e = galera_exercises; e->name; e++) {
-		if (result_of(session, phase, e->name))
+		if (!results_wanted(e->name) || results_get(session, phase, e->name))
 			continue;
 		if (!strcmp(e->name, "notify") && !config->notify_command)
-			r = finish(session, phase, e, "n/a", NULL, err);
+			r = results_put(session, phase, e->name,
+					json_pack("{s:s, s:s, s:i}", "result", "n/a", "evidence",
+						  "", "denials", 0),
+					err);
 		else
 			r = exercise_one(session, phase, e, err);
 		if (r)

@@ -27,8 +27,12 @@ struct node_options {
 	char **domain;       /* --domain TYPE, NULL-terminated: the server's first; may be NULL */
 	char **logs;         /* --log FILE, NULL-terminated; may be NULL */
 	char **ignore;       /* --ignore NAME, NULL-terminated; may be NULL */
+	char **dangerous;    /* --allow-dangerous NAME, NULL-terminated; may be NULL */
 	char *defaults_file; /* --defaults-file FILE */
 	char *group_suffix;  /* --defaults-group-suffix SUFFIX */
+	char **exercises;    /* --exercise NAME, NULL-terminated; NULL: all */
+	char *timeout;       /* --timeout 15m: how long to wait for an exercise */
+	char *pace;          /* --pace N: how many times as fast a recording is played */
 	char *cluster;       /* rehearse --cluster DIR */
 	char *keep;          /* rehearse --keep DIR */
 };

@@ -16,7 +16,8 @@ struct player {
 	char *cluster;     /* its directory */
 };
 
-#define NO_RECORDING "give a directory that holds recording.json, my.cnf and PHASE/EXERCISE/audit.log"
+#define NO_RECORDING                                                                               \
+	"give a directory that holds recording.json, my.cnf and PHASE/EXERCISE/audit.log"
 
 void player_close(struct player *player)
 {
@@ -41,7 +42,8 @@ static int load(const char *directory, const char *name, json_t **value, struct 
 		return r;
 	*value = json_loads(text, 0, &at);
 	if (!*value)
-		return error_set(err, EINVAL, NO_RECORDING, "%s, line %d: %s", path, at.line, at.text);
+		return error_set(err, EINVAL, NO_RECORDING, "%s, line %d: %s", path, at.line,
+				 at.text);
 	return 0;
 }
 
@@ -118,7 +120,8 @@ int player_attach(const char *root, const char *cluster, struct error *err)
 	int r;
 
 	if (!realpath(cluster, real))
-		return error_set(err, errno, NO_RECORDING, "no recorded cluster at %s: %m", cluster);
+		return error_set(err, errno, NO_RECORDING, "no recorded cluster at %s: %m",
+				 cluster);
 	r = open_recording(&player, real, err);
 	player_close(player);
 	if (r < 0)
@@ -140,41 +143,18 @@ const char *player_title(const struct player *player)
 	return title ? title : player->cluster;
 }
 
-static int append(const char *from, const char *to, struct error *err)
-{
-	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *parent = strdup(to);
-	_cleanup_fclose_ FILE *file = NULL;
-	size_t length;
-	int r;
-
-	if (!parent)
-		return error_nomem(err);
-	r = file_read(from, &text, &length, err);
-	if (r < 0)
-		return r;
-	r = make_directories(dirname(parent), 0755, err);
-	if (r < 0)
-		return r;
-	file = fopen(to, "ae");
-	if (!file || fwrite(text, 1, length, file) != length || fflush(file) != 0)
-		return error_set(err, errno, "see that the scratch root has room", "writing %s: %m",
-				 to);
-	return 0;
-}
-
-int player_play(struct player *player, const char *phase, const char *exercise,
-		const char *audit_log, const char *server_log, struct error *err)
+int player_begin(struct player *player, const char *phase, const char *exercise,
+		 const char *audit_log, const char *server_log, double pace, int64_t now,
+		 struct playing **playing, struct error *err)
 {
 	const char *node = json_string_value(json_object_get(player->recording, "node"));
 	_cleanup_free_ char *audit =
 		str_printf("%s/%s/%s/audit.log", player->cluster, phase, exercise);
 	_cleanup_free_ char *server =
 		str_printf("%s/%s/%s/%s.log", player->cluster, phase, exercise, node);
-	int r;
 
 	if (!audit || !server)
 		return error_nomem(err);
-	r = append(audit, audit_log, err);
-	return r < 0 ? r : append(server, server_log, err);
+	return playing_begin(playing, &(struct played_log){ audit, audit_log },
+			     &(struct played_log){ server, server_log }, pace, now, err);
 }

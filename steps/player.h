@@ -9,6 +9,7 @@
 #ifndef STEPS_PLAYER_H
 #define STEPS_PLAYER_H
 
+#include "steps/playing.h"
 #include "wizard/error.h"
 
 struct player;
@@ -24,10 +25,12 @@ int player_attach(const char *root, const char *cluster, struct error *err);
 const char *player_title(const struct player *player); /* the software that was recorded */
 
 /*
- * player_play - append what was recorded of an exercise ("sst") in a phase ("permissive",
- * "enforcing") to audit_log and server_log, as if it happened now. -ENOENT: it was not recorded.
+ * player_begin - play what was recorded of an exercise ("sst") in a phase ("permissive",
+ * "enforcing"): its lines go to the end of audit_log and server_log; see playing_begin(), which
+ * also says what pace and now are. -ENOENT: it was not recorded.
  */
-int player_play(struct player *player, const char *phase, const char *exercise,
-		const char *audit_log, const char *server_log, struct error *err);
+int player_begin(struct player *player, const char *phase, const char *exercise,
+		 const char *audit_log, const char *server_log, double pace, int64_t now,
+		 struct playing **playing, struct error *err);
 
 #endif

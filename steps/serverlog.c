@@ -31,14 +31,14 @@ int serverlog_mark(struct session *session, json_t **mark, struct error *err)
 	return path ? logfile_mark(path, mark, err) : journald_mark(galera_units, mark, err);
 }
 
-int serverlog_since(struct session *session, const json_t *mark, char **text, size_t *length,
-		    bool *gap, struct error *err)
+int serverlog_follow(struct session *session, struct follow *follow, const json_t *mark,
+		     struct error *err)
 {
 	_cleanup_free_ char *path = NULL;
 	int r = serverlog_path(session, &path, err);
 
 	if (r < 0)
 		return r;
-	return path ? logfile_since(path, mark, text, length, gap, err)
-		    : journald_since(galera_units, mark, text, length, gap, err);
+	return path ? follow_file(follow, path, mark, err)
+		    : follow_journal(follow, NULL, galera_units, mark, err);
 }

@@ -22,11 +22,11 @@ static const struct step *const steps[] = {
 static const struct question questions[] = {
 	{ "ports.apply", "yes skip quit", "yes", "label the ports?" },
 	{ "permissive.apply", "yes skip quit", "yes", "make the server's domain permissive?" },
-	{ "exercise.done", "done skip quit", "done",
+	{ "exercise.done", "done wait skip quit", "done",
 	  "the operator has done the exercise; subject: sst, ist, notify" },
 	{ "exercise.unproved", "skip quit", "quit",
 	  "an exercise is not proved by the log; subject: sst, ist, notify" },
-	{ "review.rule", "accept reject all quit", "accept",
+	{ "review.rule", "accept companions reject allow dontaudit all quit", "accept",
 	  "does the rule enter the module? subject: as `review` shows it" },
 	{ "review.note", "accept quit", "accept", "a finding that is not for the module is noted" },
 	{ "load.apply", "yes skip quit", "yes", "install the module?" },
@@ -45,10 +45,19 @@ static const struct poptOption options[] = {
 	  "a further audit log to collect from, as the donor's (repeatable)", "FILE" },
 	{ "ignore", 0, POPT_ARG_ARGV, &node_options.ignore, 0,
 	  "waive a finding of the check (repeatable)", "NAME" },
+	{ "allow-dangerous", 0, POPT_ARG_ARGV, &node_options.dangerous, 0,
+	  "offer a rule for this type or permission, though it is refused (repeatable)", "NAME" },
 	{ "defaults-file", 0, POPT_ARG_STRING, &node_options.defaults_file, 0,
 	  "the server's configuration file", "FILE" },
 	{ "defaults-group-suffix", 0, POPT_ARG_STRING, &node_options.group_suffix, 0,
 	  "the suffix of this server's option groups", "SUFFIX" },
+	{ "exercise", 0, POPT_ARG_ARGV, &node_options.exercises, 0,
+	  "only this exercise: sst, ist, notify (repeatable)", "NAME" },
+	{ "timeout", 0, POPT_ARG_STRING, &node_options.timeout, 0,
+	  "wait so long for each exercise, also without a terminal: 90s, 15m, 1h", "TIME" },
+	{ "pace", 0, POPT_ARG_STRING, &node_options.pace, 0,
+	  "in a rehearsal: play so many times as fast as recorded (10; without a terminal 0: at once)",
+	  "N" },
 	POPT_TABLEEND
 };
 

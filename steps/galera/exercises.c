@@ -55,7 +55,8 @@ const struct exercise galera_exercises[] = {
 	{ 0 },
 };
 
-const char *const galera_units[] = { "mariadb", "mysql", "mysqld", "mysql@bootstrap", NULL };
+const char *const galera_units[] = { "mariadb",   "mysql",   "mysqld",
+					   "mariadb@*", "mysql@*", "mysqld@*", NULL };
 const char *const galera_servers[] = { "mariadbd", "mysqld", NULL };
 const char *const galera_domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
 

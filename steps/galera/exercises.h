@@ -44,7 +44,7 @@ enum proof {
 enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_story *story,
 			  int notify_runs, char **why);
 
-/* Service names to be tried, and executables, of every flavour; NULL-terminated. */
+/* Services, some as patterns ("mariadb@*"), and executables, of every flavour; NULL-terminated. */
 extern const char *const galera_units[];
 extern const char *const galera_servers[];
 /* Domains of the server: "mysqld_t", "mysqld_safe_t". NULL-terminated. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <selinux/avc.h>
 #include <selinux/label.h>
 #include <selinux/selinux.h>
 #include <signal.h>
@@ -227,6 +228,40 @@ int host_selinux_set_mode(bool enforcing, struct error *err)
 				 "the boolean secure_mode_policyload",
 				 "cannot set SELinux to %s: %s",
 				 enforcing ? "enforcing" : "permissive", strerror(errno));
+	return 0;
+}
+
+int host_policy_reload(struct error *err)
+{
+	if (is_selinux_enabled() <= 0)
+		return not_enabled(err);
+	catch_messages();
+	/* With the booleans as they are set now, not as they would be after a boot. */
+	if (selinux_mkload_policy(1) < 0)
+		return error_set(err, errno ? errno : EIO,
+				 "be root in a domain that may do it: try load_policy, and look at "
+				 "the boolean secure_mode_policyload",
+				 "cannot load the policy anew: %s",
+				 *message ? message : strerror(errno));
+	return 0;
+}
+
+int host_policy_loads(unsigned int *count, struct error *err)
+{
+	int loads;
+
+	if (is_selinux_enabled() <= 0)
+		return not_enabled(err);
+	/* Without the netlink fallback, which only knows of what comes later. */
+	if (selinux_status_open(0) < 0)
+		return error_set(err, errno, "the kernel may be too old for it",
+				 "cannot open the kernel's SELinux status: %s", strerror(errno));
+	loads = selinux_status_policyload();
+	selinux_status_close();
+	if (loads < 0)
+		return error_set(err, EIO, "try again",
+				 "cannot read how often a policy was loaded");
+	*count = (unsigned int)loads;
 	return 0;
 }
 

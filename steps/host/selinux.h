@@ -30,6 +30,12 @@ int host_selinux_set_mode(bool enforcing, struct error *err);
 /* host_selinux_set_config - write SELINUX= in ROOT/etc/selinux/config, the rest of it kept. */
 int host_selinux_set_config(const char *root, enum selinux_mode mode, struct error *err);
 
+/* host_policy_reload - load the policy that is installed, as load_policy does: the kernel forgets
+ * what it has logged. -ENODEV or similar: SELinux is disabled. Live root only. */
+int host_policy_reload(struct error *err);
+/* host_policy_loads - how many policies the running kernel has loaded since boot. */
+int host_policy_loads(unsigned int *count, struct error *err);
+
 /* host_process_context - the context of pid; new memory (caller frees). -ESRCH: no such process. */
 int host_process_context(pid_t pid, char **context, struct error *err);
 /* host_domain_is_permissive - does the running kernel treat the domain of context as permissive? */

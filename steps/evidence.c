@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "steps/audit/log.h"
+#include "steps/evidence.h"
+#include "steps/host/auditd.h"
+#include "steps/host/logfile.h"
+#include "steps/host/selinux.h"
+#include "steps/node.h"
+#include "steps/results.h"
+#include "steps/serverlog.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+void evidence_clear(struct evidence *evidence)
+{
+	free(evidence->file);
+	*evidence = (struct evidence){ 0 };
+}
+
+/* Events that the kernel has lost so far; -1 where no kernel is asked. */
+static json_int_t lost_events(struct session *session)
+{
+	struct audit_state state;
+
+	if (session_is_scratch(session) || host_audit_state(&state, NULL) < 0)
+		return -1;
+	return state.lost;
+}
+
+/* Policies loaded since boot; -1 where no kernel is asked. */
+static json_int_t policy_loads(struct session *session)
+{
+	unsigned int loads;
+
+	return session_is_scratch(session) || host_policy_loads(&loads, NULL) < 0
+		       ? -1
+		       : (json_int_t)loads;
+}
+
+/* The kernel logs a denial of a permissive domain once, and remembers it as granted, until a policy
+ * is loaded. */
+static void flush(struct session *session)
+{
+	enum selinux_mode mode;
+	struct error err = { 0 };
+
+	if (session_is_scratch(session) || host_selinux_mode("/", &mode, NULL) < 0 ||
+	    mode == SELINUX_MODE_DISABLED)
+		return;
+	if (host_policy_reload(&err) < 0)
+		screen_mark(MARK_WARN,
+			    "The policy could not be loaded anew (%s): a denial that was logged "
+			    "before this exercise may not be logged again.",
+			    err.what);
+}
+
+static char *mark_key(const char *phase, const char *exercise)
+{
+	return str_printf("mark %s %s", phase, exercise);
+}
+
+int evidence_begin(struct session *session, const char *phase, const char *exercise,
+		   struct error *err)
+{
+	_cleanup_free_ char *key = mark_key(phase, exercise);
+	const char *audit_log;
+	json_t *audit = NULL, *server = NULL;
+	int r;
+
+	if (!key)
+		return error_nomem(err);
+	if (session_recall(session, key))
+		return 0;
+	r = node_audit_log(session, &audit_log, err);
+	if (r < 0)
+		return r;
+	flush(session);
+	r = logfile_mark(audit_log, &audit, err);
+	if (r < 0)
+		return r;
+	r = serverlog_mark(session, &server, err);
+	if (r < 0) {
+		json_decref(audit);
+		return r;
+	}
+	return session_remember(session, key,
+				json_pack("{s:o, s:o, s:I, s:I}", "audit", audit, "server", server,
+					  "lost", lost_events(session), "loads",
+					  policy_loads(session)),
+				err);
+}
+
+static const json_t *marks_of(struct session *session, const char *phase, const char *exercise)
+{
+	_cleanup_free_ char *key = mark_key(phase, exercise);
+
+	return key ? session_recall(session, key) : NULL;
+}
+
+const json_t *evidence_mark(struct session *session, const char *phase, const char *exercise,
+			    const char *log)
+{
+	return json_object_get(marks_of(session, phase, exercise), log);
+}
+
+int evidence_forget(struct session *session, const char *phase, const char *exercise,
+		    struct error *err)
+{
+	_cleanup_free_ char *key = mark_key(phase, exercise);
+
+	return key ? session_remember(session, key, NULL, err) : error_nomem(err);
+}
+
+/* grown - by how much a counter of the kernel's has grown; 0 where none is asked, or after a boot.
+ */
+static json_int_t grown(const json_t *marks, const char *name, json_int_t now)
+{
+	json_int_t before = json_integer_value(json_object_get(marks, name));
+
+	return json_object_get(marks, name) && before >= 0 && now > before ? now - before : 0;
+}
+
+static int count_denials(const char *path, const char *exercise, struct evidence *evidence,
+			 struct error *err)
+{
+	struct denials denials = { 0 };
+	int r = audit_log_read(path, exercise, node_domains(), &denials, err);
+
+	evidence->denials = denials_total(&denials);
+	evidence->notices = denials.lost_notices;
+	denials_clear(&denials);
+	return r;
+}
+
+int evidence_keep(struct session *session, const char *phase, const char *exercise,
+		  struct evidence *evidence, struct error *err)
+{
+	const json_t *marks = marks_of(session, phase, exercise);
+	_cleanup_free_ char *directory = session_path(session, "evidence");
+	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *text = NULL;
+	const char *audit_log;
+	size_t length;
+	int r;
+
+	evidence->file = str_printf("evidence/%s-%lld-%s.log", phase,
+				    (long long)results_era(session, phase), exercise);
+	path = evidence->file ? session_path(session, evidence->file) : NULL;
+	if (!directory || !path)
+		return error_nomem(err);
+	r = node_audit_log(session, &audit_log, err);
+	if (r < 0)
+		return r;
+	r = logfile_since(audit_log, json_object_get(marks, "audit"), &text, &length,
+			  &evidence->gap, err);
+	if (r < 0)
+		return r;
+	evidence->lost = grown(marks, "lost", lost_events(session));
+	evidence->loads = grown(marks, "loads", policy_loads(session));
+	r = make_directories(directory, 0700, err);
+	if (r < 0)
+		return r;
+	r = file_write(path, text, length, 0600, err);
+	return r < 0 || length == 0 ? r : count_denials(path, exercise, evidence, err);
+}
+
+const char *evidence_missing(const struct evidence *evidence)
+{
+	if (evidence->gap)
+		return "the audit log was rotated away or truncated meanwhile: let auditd keep "
+		       "more "
+		       "of it (num_logs, max_log_file)";
+	if (evidence->lost > 0)
+		return "the kernel lost audit events: give it more room (auditctl -b 8192) and no "
+		       "rate limit (auditctl -r 0)";
+	if (evidence->notices)
+		return "the audit log itself tells of lost events: give the kernel more room "
+		       "(auditctl -b 8192) and no rate limit (auditctl -r 0)";
+	return NULL;
+}

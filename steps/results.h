@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * results.h - what came out of each exercise: by phase, era and exercise
+ *
+ * A result is a JSON object: "result" (proved, failed, skipped, n/a), "evidence" (a file of the
+ * session's directory, or ""), "denials", and where there was a transfer "donor" and "method".
+ * exercising.h has the questions that other steps ask about them.
+ */
+#ifndef STEPS_RESULTS_H
+#define STEPS_RESULTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "wizard/session.h"
+
+/* results_era - the phase's era now, from 1. */
+json_int_t results_era(struct session *session, const char *phase);
+
+/* results_get - of this era; NULL: none yet. Borrowed. */
+json_t *results_get(struct session *session, const char *phase, const char *exercise);
+
+/* results_put - result is stolen, also on failure. */
+int results_put(struct session *session, const char *phase, const char *exercise, json_t *result,
+		struct error *err);
+
+/* results_wanted - is the exercise among those that --exercise names, or are all? */
+bool results_wanted(const char *exercise);
+
+#endif

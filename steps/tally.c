@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "steps/audit/log.h"
+#include "steps/tally.h"
+#include "wizard/util.h"
+
+enum {
+	BEFORE = 10, /* seconds: a script that is denied something goes on for a while */
+	AFTER = 1,   /* the two logs round their times differently */
+};
+
+struct tally {
+	const char *const *domains;
+	struct denials denials;
+	char *half; /* the beginning of a record */
+	size_t half_length;
+	char last[160];
+	bool failed;
+	time_t moment;
+};
+
+struct tally *tally_new(const char *const *domains)
+{
+	struct tally *tally = calloc(1, sizeof(*tally));
+
+	if (tally)
+		tally->domains = domains;
+	return tally;
+}
+
+void tally_free(struct tally *tally)
+{
+	if (!tally)
+		return;
+	denials_clear(&tally->denials);
+	free(tally->half);
+	free(tally);
+}
+
+/* Whole records are read as a log is: from a file, which exists in memory alone. */
+static int read_records(struct tally *tally, const char *text, size_t length, struct error *err)
+{
+	_cleanup_close_ int fd = memfd_create("records", MFD_CLOEXEC);
+	char path[64];
+	int r;
+
+	if (fd < 0)
+		return error_set(err, errno, "start again", "no memory for audit records: %m");
+	for (size_t at = 0; at < length;) {
+		ssize_t written = write(fd, text + at, length - at);
+
+		if (written <= 0)
+			return error_nomem(err);
+		at += (size_t)written;
+	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	r = audit_log_read(path, "", tally->domains, &tally->denials, NULL);
+	/* What is no audit record counts for nothing here; the evidence's reader complains. */
+	return r == -EINVAL ? 0
+	       : r < 0      ? error_set(err, -r, "start again", "audit records: %s", strerror(-r))
+			    : 0;
+}
+
+static void note_last(struct tally *tally)
+{
+	const struct denial *last = &tally->denials.items[tally->denials.count - 1];
+
+	snprintf(tally->last, sizeof(tally->last), "%s: %s %s:%s", last->comm ? last->comm : "-",
+		 last->permission_count ? last->permissions[0] : "-",
+		 last->target ? last->target : "-", last->tclass ? last->tclass : "-");
+}
+
+int tally_feed(struct tally *tally, const char *text, size_t length, struct error *err)
+{
+	size_t before = tally->denials.count, whole;
+	const char *end = memrchr(text, '\n', length);
+	char *all;
+	int r = 0;
+
+	if (!length)
+		return 0;
+	all = realloc(tally->half, tally->half_length + length + 1);
+	if (!all)
+		return error_nomem(err);
+	tally->half = all;
+	memcpy(all + tally->half_length, text, length);
+	whole = end ? tally->half_length + (size_t)(end + 1 - text) : 0;
+	tally->half_length += length;
+	if (whole)
+		r = read_records(tally, all, whole, err);
+	tally->half_length -= whole;
+	memmove(all, all + whole, tally->half_length);
+	if (tally->denials.count > before)
+		note_last(tally);
+	return r;
+}
+
+size_t tally_count(const struct tally *tally)
+{
+	return denials_total(&tally->denials);
+}
+
+const char *tally_last(const struct tally *tally)
+{
+	return tally->last;
+}
+
+void tally_moment(struct tally *tally, time_t seconds)
+{
+	if (tally->failed)
+		return;
+	tally->failed = true;
+	tally->moment = seconds;
+}
+
+struct failure_moment tally_around(const struct tally *tally)
+{
+	struct failure_moment around = { 0 };
+
+	for (size_t i = 0; tally->failed && i < tally->denials.count; i++) {
+		const struct denial *denial = &tally->denials.items[i];
+
+		if (tally->moment >= 0 && (denial_last(denial) < tally->moment - BEFORE ||
+					   denial->seconds > tally->moment + AFTER))
+			continue;
+		if (denial->permissive)
+			around.granted += denial_records(denial);
+		else
+			around.denied += denial_records(denial);
+	}
+	return around;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tally.h - the server's denials, counted while the audit log grows
+ *
+ * For the eye; what is learned from them is read again from the whole evidence.
+ */
+#ifndef STEPS_TALLY_H
+#define STEPS_TALLY_H
+
+#include <stddef.h>
+#include <time.h>
+
+#include "steps/galera/failures.h"
+#include "wizard/error.h"
+
+struct tally;
+
+/* tally_new - domains must outlive it. NULL: out of memory. */
+struct tally *tally_new(const char *const *domains);
+void tally_free(struct tally *tally);
+
+/* tally_feed - what the audit log has got; it may end, and begin, in the middle of a record. */
+int tally_feed(struct tally *tally, const char *text, size_t length, struct error *err);
+
+size_t tally_count(const struct tally *tally);
+/* tally_last - "rsync: getattr rsync_exec_t:file"; "" before the first. Borrowed. */
+const char *tally_last(const struct tally *tally);
+
+/* tally_moment - something failed then (-1: not known when); the first time counts. */
+void tally_moment(struct tally *tally, time_t seconds);
+/* tally_around - what was denied in some seconds before that moment, or in all where it is not
+ * known: each access counts once. */
+struct failure_moment tally_around(const struct tally *tally);
+
+#endif

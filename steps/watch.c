@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "steps/evidence.h"
+#include "steps/galera/wsrep_watch.h"
+#include "steps/host/follow.h"
+#include "steps/node.h"
+#include "steps/serverlog.h"
+#include "steps/tally.h"
+#include "steps/watch.h"
+#include "wizard/keys.h"
+#include "wizard/live.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+enum {
+	QUIET = 2000,       /* after the end, so long without news means that all is there, */
+	QUIET_MOST = 15000, /* ... and if it is never quiet, so long */
+	LINE_EVERY = 10000, /* where no line can be redrawn, progress is told at most so often */
+};
+
+struct watch {
+	struct session *session;
+	const struct watch_order *order;
+	struct watched *watched;
+	struct follow *follow;
+	int audit, server; /* sources */
+	struct wsrep_watch *log;
+	struct tally *tally;
+	struct playing *playing;
+	int64_t next_line;  /* of the recording; -1: none is left */
+	int64_t limit;      /* -1: none */
+	int64_t settled;    /* since when, -1: it is not */
+	int64_t last_news;  /* when something came last */
+	int64_t last_shown; /* when progress was last told in a line */
+	char progress[320];
+	char *unfit; /* the reason that was said last, where something else came */
+};
+
+void watched_clear(struct watched *watched)
+{
+	free(watched->why);
+	*watched = (struct watched){ 0 };
+}
+
+static void watch_clear(struct watch *watch)
+{
+	live_clear();
+	if (watch->order->keys)
+		keys_close();
+	follow_free(watch->follow);
+	wsrep_watch_free(watch->log);
+	tally_free(watch->tally);
+	playing_end(watch->playing);
+	free(watch->unfit);
+}
+
+/* ---- what is seen ---------------------------------------------------------------------------- */
+
+static void show_news(void *data, const struct wsrep_news *news)
+{
+	struct watch *watch = data;
+	const char *clock = *news->clock ? news->clock : "        ";
+
+	*watch->progress = '\0';
+	switch (news->kind) {
+	case NEWS_PROGRESS:
+		snprintf(watch->progress, sizeof(watch->progress), "%s", news->text);
+		break;
+	case NEWS_EVENT:
+		screen_mark(MARK_NONE, "%s  %s", clock, news->text);
+		break;
+	case NEWS_WARNING:
+		screen_mark(MARK_WARN, "%s  %s", clock, news->text);
+		break;
+	case NEWS_FAILURE:
+		screen_mark(MARK_STOP, "%s  %s", clock, news->text);
+		break;
+	}
+	if (news->kind == NEWS_FAILURE || news->kind == NEWS_WARNING)
+		tally_moment(watch->tally, news->seconds);
+}
+
+/* The line that says how it stands: what goes on, and the denials so far. */
+static void show_state(struct watch *watch, int64_t now)
+{
+	size_t denials = tally_count(watch->tally);
+	const char *last = tally_last(watch->tally);
+	const char *keys = watch->order->keys ? " (Enter: look; s: skip; q: quit)" : "";
+	_cleanup_free_ char *line = NULL;
+
+	if (denials)
+		line = str_printf("%s%s%zu denials so far, the last: %s", watch->progress,
+				  *watch->progress ? "; " : "", denials, last);
+	else
+		line = str_printf("%s%s", *watch->progress ? watch->progress : "waiting ...", keys);
+	if (!line || watch->order->limit == 0)
+		return;
+	if (live_possible()) {
+		live_show("%s", line);
+	} else if (watch->last_news > watch->last_shown && now - watch->last_shown >= LINE_EVERY) {
+		screen_mark(MARK_NONE, "%s", line);
+		watch->last_shown = now;
+	}
+}
+
+static int read_audit(struct watch *watch, bool *news, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	bool gap;
+	int r = follow_read(watch->follow, watch->audit, &text, &length, &gap, err);
+
+	if (r < 0)
+		return r;
+	*news |= length > 0;
+	return tally_feed(watch->tally, text, length, err);
+}
+
+static int read_server(struct watch *watch, bool *news, struct error *err)
+{
+	struct wsrep_teller teller = { show_news, watch };
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	bool gap;
+	int r = follow_read(watch->follow, watch->server, &text, &length, &gap, err);
+
+	if (r < 0)
+		return r;
+	*news |= length > 0;
+	if (gap && !watch->watched->gap)
+		screen_mark(MARK_WARN,
+			    "part of the server's log is missing: it was rotated away or "
+			    "truncated");
+	watch->watched->gap |= gap;
+	return wsrep_watch_feed(watch->log, text, length, &teller) < 0 ? error_nomem(err) : 0;
+}
+
+/* ---- is it settled? -------------------------------------------------------------------------- */
+
+static int judge(struct watch *watch, struct error *err)
+{
+	struct watched *watched = watch->watched;
+
+	free(watched->why);
+	wsrep_watch_story(watch->log, &watched->story);
+	watched->proof = exercise_judge(watch->order->exercise, &watched->story, -1, &watched->why);
+	watched->denials = tally_count(watch->tally);
+	watched->moment = tally_around(watch->tally);
+	return watched->why ? 0 : error_nomem(err);
+}
+
+/* Something else than the exercise: said when it is over, and once. */
+static bool is_unfit(struct watch *watch)
+{
+	const struct watched *watched = watch->watched;
+
+	if (watched->proof != PROOF_WRONG || !watched->story.synced)
+		return false;
+	if (watch->order->limit == 0 || !watch->order->patient)
+		return true;
+	if (!watch->unfit || strcmp(watch->unfit, watched->why) != 0) {
+		screen_mark(MARK_WARN, "%s", watched->why);
+		free(watch->unfit);
+		watch->unfit = strdup(watched->why);
+	}
+	return false;
+}
+
+/* is_over - settled, and quiet since; until then *when is when to look again. */
+static bool is_over(struct watch *watch, int64_t now, int64_t *when)
+{
+	enum proof proof = watch->watched->proof;
+	int64_t quiet;
+
+	*when = -1;
+	if (proof != PROOF_OK && proof != PROOF_FAILED && !is_unfit(watch)) {
+		watch->settled = -1;
+		return false;
+	}
+	/* All of a recording belongs to it. */
+	if (watch->playing)
+		return watch->next_line < 0;
+	if (watch->order->limit == 0)
+		return true;
+	if (watch->settled < 0)
+		watch->settled = now;
+	quiet = watch->last_news + QUIET;
+	if (quiet > watch->settled + QUIET_MOST)
+		quiet = watch->settled + QUIET_MOST;
+	*when = quiet;
+	return now >= quiet;
+}
+
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+static bool must_stop(void)
+{
+	return session_interrupted() || keys_suspended();
+}
+
+/* press - what a key means. Returns 1 when it ends the watch. */
+static int press(struct watch *watch)
+{
+	switch (keys_read()) {
+	case '\n':
+		screen_mark(MARK_NONE, "so far: %s", watch->watched->why);
+		return 0;
+	case 's':
+		watch->watched->end = WATCH_SKIP;
+		return 1;
+	case 'q':
+	case -1:
+		watch->watched->end = WATCH_QUIT;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+	if (one < 0 || other < 0)
+		return one < 0 ? other : one;
+	return one < other ? one : other;
+}
+
+/* wait_on - 0: look again; 1: it is over. */
+static int wait_on(struct watch *watch, int input, int64_t until, struct error *err)
+{
+	int news = follow_wait(watch->follow, input, until, must_stop, err);
+
+	if (news < 0)
+		return news;
+	if (session_interrupted())
+		return error_set(err, EINTR, NULL, "interrupted");
+	if (keys_suspended()) {
+		live_clear();
+		keys_suspend();
+	}
+	return news & FOLLOW_INPUT ? press(watch) : 0;
+}
+
+static int look(struct watch *watch, int64_t now, struct error *err)
+{
+	bool news = false;
+	int r = 0;
+
+	if (watch->playing)
+		r = playing_go_on(watch->playing, now, &watch->next_line, err);
+	/* The denials first: a failure that the server tells of is looked at with them. */
+	if (r == 0)
+		r = read_audit(watch, &news, err);
+	if (r == 0)
+		r = read_server(watch, &news, err);
+	if (r == 0)
+		r = judge(watch, err);
+	if (news)
+		watch->last_news = now;
+	return r;
+}
+
+static int watch_on(struct watch *watch, int input, struct error *err)
+{
+	for (;;) {
+		int64_t now = follow_now(), quiet;
+		int r = look(watch, now, err);
+
+		if (r < 0)
+			return r;
+		if (is_over(watch, now, &quiet)) {
+			watch->watched->end = WATCH_SETTLED;
+			return 0;
+		}
+		/* A recording that has ended brings nothing more. */
+		if ((watch->limit >= 0 && now >= watch->limit && !watch->playing) ||
+		    (watch->playing && watch->next_line < 0)) {
+			watch->watched->end = WATCH_LIMIT;
+			return 0;
+		}
+		show_state(watch, now);
+		r = wait_on(watch, input,
+			    earlier(earlier(quiet, watch->playing ? -1 : watch->limit),
+				    watch->playing ? watch->next_line : -1),
+			    err);
+		if (r)
+			return r < 0 ? r : 0;
+	}
+}
+
+/* ---- begin ----------------------------------------------------------------------------------- */
+
+static int begin_playing(struct watch *watch, const char *audit_log, struct error *err)
+{
+	const struct watch_order *order = watch->order;
+	_cleanup_free_ char *server_log = NULL;
+	int r = serverlog_path(watch->session, &server_log, err);
+
+	if (r < 0)
+		return r;
+	return player_begin(node_player(watch->session), order->phase, order->exercise->name,
+			    audit_log, server_log, order->pace, follow_now(), &watch->playing, err);
+}
+
+static int begin(struct watch *watch, struct error *err)
+{
+	const char *phase = watch->order->phase, *name = watch->order->exercise->name;
+	const char *audit_log;
+	int r = node_audit_log(watch->session, &audit_log, err);
+
+	if (r < 0)
+		return r;
+	watch->log = wsrep_watch_new();
+	watch->tally = tally_new(node_domains());
+	if (!watch->log || !watch->tally)
+		return error_nomem(err);
+	r = follow_new(&watch->follow, err);
+	if (r < 0)
+		return r;
+	watch->audit = follow_file(watch->follow, audit_log,
+				   evidence_mark(watch->session, phase, name, "audit"), err);
+	if (watch->audit < 0)
+		return watch->audit;
+	watch->server = serverlog_follow(watch->session, watch->follow,
+					 evidence_mark(watch->session, phase, name, "server"), err);
+	if (watch->server < 0)
+		return watch->server;
+	return watch->order->play ? begin_playing(watch, audit_log, err) : 0;
+}
+
+int watch_exercise(struct session *session, const struct watch_order *order,
+		   struct watched *watched, struct error *err)
+{
+	int64_t now = follow_now();
+	_cleanup_(watch_clear) struct watch watch = {
+		.session = session,
+		.order = order,
+		.watched = watched,
+		.next_line = -1,
+		.limit = order->limit < 0 ? -1 : now + order->limit,
+		.settled = -1,
+		.last_news = now,
+		.last_shown = now,
+	};
+	int r = begin(&watch, err);
+
+	return r < 0 ? r : watch_on(&watch, order->keys ? keys_open() : -1, err);
+}

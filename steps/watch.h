@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watch.h - an exercise seen live: the server's log and the audit log, as they grow, on the screen
+ */
+#ifndef STEPS_WATCH_H
+#define STEPS_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "steps/galera/exercises.h"
+#include "steps/galera/failures.h"
+#include "steps/galera/wsrep_log.h"
+#include "wizard/session.h"
+
+struct watch_order {
+	const char *phase;
+	const struct exercise *exercise;
+	int64_t limit; /* milliseconds to wait; 0: look once; -1: as long as it takes */
+	bool keys;     /* an operator may press keys */
+	bool patient;  /* what is not the exercise, ends nothing: it may still come */
+	bool play;     /* the recorded cluster does the exercise ... */
+	double pace;   /* ... so many times as fast as recorded; 0: at once */
+};
+
+enum watch_end {
+	WATCH_SETTLED, /* it is proved, or has failed, or was something else */
+	WATCH_LIMIT,   /* nothing is settled until now */
+	WATCH_SKIP,    /* the operator wants to skip it, */
+	WATCH_QUIT,    /* ... or to stop here */
+};
+
+struct watched {
+	enum watch_end end;
+	enum proof proof;
+	char *why; /* as exercise_judge() gives it */
+	struct wsrep_story story;
+	size_t denials;               /* of the server's domains */
+	struct failure_moment moment; /* around the failure, where there was one */
+	bool gap;                     /* some of the server's log is missing */
+};
+void watched_clear(struct watched *watched);
+
+/*
+ * watch_exercise - show what the logs say since the exercise's mark (evidence.h), until something
+ * is settled, and the logs are quiet, so that what follows it is there, too. -EINTR: interrupted.
+ * Caller clears *watched.
+ */
+int watch_exercise(struct session *session, const struct watch_order *order,
+		   struct watched *watched, struct error *err);
+
+#endif
