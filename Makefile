@@ -10,13 +10,13 @@ CFLAGS  ?= -O2 -g
 ANSWERS ?=
 
 PROGRAM := $(BUILD)/galera-selinux
-LIBS    := libsemanage libsepol libselinux auparse audit popt libedit jansson libsystemd
+LIBS    := libsemanage libsepol libselinux auparse audit popt libedit jansson libsystemd libarchive
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
 
 # libauparse and libaudit have pkg-config files; popt has one everywhere that we build.
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -pthread
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFLAGS) \
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 

@@ -99,7 +99,7 @@ static int check_given(const json_t *given, struct error *err)
 
 		json_decref(one);
 		events = denials.events;
-		count = denials.count;
+		count = denials_total(&denials);
 		denials_clear(&denials);
 		if (r < 0)
 			return r;
@@ -130,11 +130,11 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 
 		for (size_t d = 0; d < denials->count; d++)
 			if (!strcmp(denials->items[d].origin, origin))
-				count++;
+				count += denial_records(&denials->items[d]);
 		screen_detail("%-20s %6zu denials", origin, count);
 	}
 	screen_mark(MARK_OK, "%zu events in %zu lines: %zu denials of %s", denials->events,
-		    denials->lines, denials->count, node_domain());
+		    denials->lines, denials_total(denials), node_domain());
 	if (denials->other)
 		screen_say("%zu denials of other domains: not the server's, left alone.",
 			   denials->other);
@@ -165,7 +165,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		show_counts(sources, &denials);
 		collected = json_pack("{s:O, s:O, s:I, s:I, s:I, s:I}", "sources", sources, "given",
 				      given, "events", (json_int_t)denials.events, "denials",
-				      (json_int_t)denials.count, "unreadable",
+				      (json_int_t)denials_total(&denials), "unreadable",
 				      (json_int_t)denials.unreadable, "lost",
 				      (json_int_t)denials.lost_notices);
 		r = collected ? session_remember(session, "collect", collected, err)

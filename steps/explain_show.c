@@ -28,13 +28,13 @@ static json_t *evidence_json(const struct denial *denial)
 
 	snprintf(event, sizeof(event), "%lld.%03u:%lu", (long long)denial->seconds, denial->millis,
 		 denial->serial);
-	return json_pack("{s:s, s:I, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:b}", "event", event,
-			 "time", (json_int_t)denial->seconds, "origin", text_json(denial->origin),
+	return json_pack("{s:s, s:I, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:b, s:I}", "event",
+			 event, "time", (json_int_t)denial->seconds, "origin", text_json(denial->origin),
 			 "node", text_json(denial->node), "target", denial->target, "pid",
 			 (json_int_t)denial->pid, "comm", text_json(denial->comm), "exe",
 			 text_json(denial->exe), "path", text_json(denial->path), "port",
 			 denial->port ? json_integer(denial->port) : json_null(), "permissive",
-			 denial->permissive);
+			 denial->permissive, "count", (json_int_t)denial_records(denial));
 }
 
 static json_t *finding_json(const struct finding *finding, const struct denials *denials)
@@ -45,7 +45,7 @@ static json_t *finding_json(const struct finding *finding, const struct denials 
 	for (size_t i = 0; complete && i < finding->permission_count; i++)
 		complete = json_array_append_new(permissions,
 						 json_string(finding->permissions[i])) == 0;
-	for (size_t i = 0; complete && i < finding->count; i++)
+	for (size_t i = 0; complete && i < finding->evidence_count; i++)
 		complete = json_array_append_new(
 				   evidence,
 				   evidence_json(&denials->items[finding->evidence[i]])) == 0;
@@ -74,7 +74,7 @@ int explanation_json(const struct explanation *explanation, struct error *err)
 		complete = json_array_append_new(list,
 						 finding_json(&findings->items[i], denials)) == 0;
 	object = json_pack("{s:I, s:I, s:I, s:I, s:o}", "events", (json_int_t)denials->events,
-			   "denials", (json_int_t)denials->count, "unreadable",
+			   "denials", (json_int_t)denials_total(denials), "unreadable",
 			   (json_int_t)denials->unreadable, "unknown_names",
 			   (json_int_t)findings->unknown_names, "findings", list);
 	if (object && complete)
@@ -125,8 +125,8 @@ static void print_counts(const struct explanation *explanation)
 	const struct denials *denials = &explanation->denials;
 	const struct findings *findings = &explanation->findings;
 
-	screen_result("%zu events, %zu denials, %zu findings", denials->events, denials->count,
-		      findings->count);
+	screen_result("%zu events, %zu denials, %zu findings", denials->events,
+		      denials_total(denials), findings->count);
 	if (denials->other)
 		screen_result("%zu denials of other domains left alone (--domain adds one)",
 			      denials->other);

@@ -233,7 +233,7 @@ int module_header_text(const char *template, const struct denials *denials, char
 {
 	char first[64] = "-", last[64] = "-";
 	time_t from = 0, to = 0;
-	_cleanup_free_ char *count = str_printf("%zu", denials->count);
+	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
 	struct template_value values[] = {
 		{ "version", PROGRAM_VERSION },
 		{ "domain", node_domain() },
@@ -246,12 +246,12 @@ int module_header_text(const char *template, const struct denials *denials, char
 	if (!count)
 		return error_nomem(err);
 	for (size_t i = 0; i < denials->count; i++) {
-		time_t when = denials->items[i].seconds;
+		const struct denial *denial = &denials->items[i];
 
-		if (i == 0 || when < from)
-			from = when;
-		if (i == 0 || when > to)
-			to = when;
+		if (i == 0 || denial->seconds < from)
+			from = denial->seconds;
+		if (i == 0 || denial_last(denial) > to)
+			to = denial_last(denial);
 	}
 	if (denials->count) {
 		format_time(from, first, sizeof(first));

@@ -37,15 +37,16 @@ static void count_one(const struct finding *finding, const struct denial *denial
 {
 	bool allowed = judgement->verdict == VERDICT_ALLOWED;
 	enum fix decided = finding_rule(finding);
+	size_t records = denial_records(denial);
 	bool kept = true;
 
-	replay->replayed++;
+	replay->replayed += records;
 	if (allowed)
-		replay->allowed++;
+		replay->allowed += records;
 	else if (judgement->dontaudit)
-		replay->silenced++;
+		replay->silenced += records;
 	else
-		replay->left++;
+		replay->left += records;
 	if (decided == FIX_ALLOW)
 		kept = allowed;
 	else if (decided == FIX_DONTAUDIT)
@@ -65,7 +66,7 @@ int replay_denials(struct oracle *oracle, const struct findings *findings,
 	for (size_t f = 0; f < findings->count; f++) {
 		const struct finding *finding = &findings->items[f];
 
-		for (size_t e = 0; e < finding->count; e++) {
+		for (size_t e = 0; e < finding->evidence_count; e++) {
 			const struct denial *denial = &denials->items[finding->evidence[e]];
 
 			for (size_t p = 0; p < denial->permission_count; p++) {

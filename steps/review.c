@@ -65,8 +65,9 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 static void show_evidence(const struct finding *finding, const struct denials *denials)
 {
 	enum { SHOWN = 12 };
+	size_t left = finding->count;
 
-	for (size_t i = 0; i < finding->count && i < SHOWN; i++) {
+	for (size_t i = 0; i < finding->evidence_count && i < SHOWN; i++) {
 		const struct denial *denial = &denials->items[finding->evidence[i]];
 
 		screen_detail("event %lld.%03u:%lu  %s  pid %d %s%s%s  %s:%s%s%s",
@@ -75,9 +76,10 @@ static void show_evidence(const struct finding *finding, const struct denials *d
 			      denial->exe ? " " : "", denial->exe ? denial->exe : "", denial->target,
 			      denial->tclass, denial->path ? "  " : "",
 			      denial->path ? denial->path : "");
+		left--;
 	}
-	if (finding->count > SHOWN)
-		screen_detail("... and %zu more", finding->count - SHOWN);
+	if (left)
+		screen_detail("... and %zu more", left);
 }
 
 static int show_module(struct session *session, struct error *err)

@@ -54,7 +54,7 @@ static int judge(struct session *session, const struct denials *denials,
 		r = module_decide_all(session, &findings, err);
 	if (r == 0)
 		r = replay_denials(loaded, &findings, denials, &found->replay, err);
-	found->denials = denials->count;
+	found->denials = denials_total(denials);
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
 

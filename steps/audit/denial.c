@@ -35,3 +35,12 @@ void denials_clear(struct denials *denials)
 	free(denials->items);
 	memset(denials, 0, sizeof(*denials));
 }
+
+size_t denials_total(const struct denials *denials)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < denials->count; i++)
+		total += denial_records(&denials->items[i]);
+	return total;
+}

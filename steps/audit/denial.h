@@ -4,6 +4,9 @@
  *
  * Data only. Every string came from a log and is hostile: it is compared, looked up and escaped,
  * never trusted. Missing fields are NULL or 0.
+ *
+ * A log says the same thing many times. What is equal but for its time, process and inode is one
+ * struct denial, which counts; so the memory depends on what was denied, not on the log's size.
  */
 #ifndef STEPS_AUDIT_DENIAL_H
 #define STEPS_AUDIT_DENIAL_H
@@ -13,7 +16,16 @@
 #include <stdint.h>
 #include <time.h>
 
+/* An access keeps so many denials apart by program, object or port; further ones count as the one
+ * of them that is most alike. */
+#define DENIALS_OF_AN_ACCESS 256
+
 struct denial {
+	size_t more;   /* records beside the first one that it stands for, ... */
+	size_t unlike; /* ... of these, with another program, object or port, ... */
+	time_t last;   /* ... and the time of the latest; 0: there are none */
+
+	/* The first one. */
 	char *origin;         /* where it was read: an exercise ("sst") or a file's name */
 	char *node;           /* the record's node= field */
 	time_t seconds;       /* event id: seconds since the epoch, ... */
@@ -44,7 +56,7 @@ struct denial {
 
 struct denials {
 	struct denial *items;
-	size_t count;
+	size_t count; /* items; the records are denials_total() */
 
 	/* What was read, whatever became of it. */
 	size_t lines;      /* lines of the logs */
@@ -52,10 +64,24 @@ struct denials {
 	size_t avc;        /* AVC and USER_AVC records read that deny something, of any domain */
 	size_t other;      /* of these, those whose source is not one of the domains asked for */
 	size_t granted;    /* "granted" records (auditallow), passed over */
-	size_t unreadable; /* lines that are no audit record, or deny something that cannot be read
-			    */
+	size_t unreadable; /* lines that are no audit record, or deny what cannot be read */
 	size_t lost_notices; /* records that tell of lost events (audit_lost=, backlog limit) */
 };
+
+/* denial_records - that it stands for; at least one. */
+static inline size_t denial_records(const struct denial *denial)
+{
+	return 1 + denial->more;
+}
+
+/* denial_last - when the latest of them was. */
+static inline time_t denial_last(const struct denial *denial)
+{
+	return denial->last > denial->seconds ? denial->last : denial->seconds;
+}
+
+/* denials_total - the records of all items. */
+size_t denials_total(const struct denials *denials);
 
 /* Both leave an empty, usable value. */
 void denial_clear(struct denial *denial);

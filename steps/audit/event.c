@@ -113,8 +113,10 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	denial->millis = reader->id->millis;
 	denial->serial = reader->id->serial;
 	avc_keep(&reader->no_memory, &denial->origin, reader->origin);
-	if (*reader->id->node)
-		avc_keep(&reader->no_memory, &denial->node, reader->id->node);
+	if (reader->id->node_length) {
+		denial->node = strndup(reader->id->node, reader->id->node_length);
+		reader->no_memory |= !denial->node;
+	}
 	item = array_push(&denials->items, &denials->count, sizeof(*item));
 	if (!item) {
 		reader->no_memory = true;
@@ -267,7 +269,7 @@ int event_read(struct event_reader *reader, struct event *event, struct error *e
 		struct record record;
 
 		*newline = '\0';
-		record_parse(line, &record);
+		record_parse(line, (size_t)(newline - line), &record);
 		rc = feed(reader, line, (size_t)(newline - line), &record);
 		line = newline + 1;
 	}

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,20 +11,18 @@
 
 /* ---- the head of a line --------------------------------------------------------------------- */
 
+/* No number in an id has more digits. */
+#define DIGITS_MAX 18
+
 /* number - the decimal digits at *text, which moves behind them; false: none, or too many. */
-static bool number(const char **text, unsigned long max, unsigned long *value)
+static inline bool number(const char **text, unsigned long *value)
 {
 	unsigned long sum = 0;
 	const char *at = *text;
 
-	for (; isdigit((unsigned char)*at); at++) {
-		unsigned long digit = (unsigned long)(*at - '0');
-
-		if (sum > (max - digit) / 10)
-			return false;
-		sum = sum * 10 + digit;
-	}
-	if (at == *text)
+	while ((unsigned char)(*at - '0') < 10)
+		sum = sum * 10 + (unsigned char)(*at++ - '0');
+	if (at == *text || at - *text > DIGITS_MAX)
 		return false;
 	*text = at;
 	*value = sum;
@@ -38,8 +34,8 @@ static bool parse_id(const char **text, struct record_id *id)
 	unsigned long seconds, millis;
 	const char *at = *text;
 
-	if (!number(&at, LONG_MAX, &seconds) || *at++ != '.' || !number(&at, 999, &millis) ||
-	    *at++ != ':' || !number(&at, ULONG_MAX, &id->serial))
+	if (!number(&at, &seconds) || *at++ != '.' || !number(&at, &millis) || millis > 999 ||
+	    *at++ != ':' || !number(&at, &id->serial))
 		return false;
 	if (*at++ != ')' || *at++ != ':')
 		return false;
@@ -51,82 +47,105 @@ static bool parse_id(const char **text, struct record_id *id)
 
 /* The dates of `ausearch -i` are in its user's locale; what no locale changes is that something
  * else than an id is in the brackets, and the space before the colon. */
-static bool is_interpreted(const char *id)
+static bool is_interpreted(const char *id, const char *end)
 {
-	const char *end = strchr(id, ')');
+	const char *close = memchr(id, ')', (size_t)(end - id));
 
-	return end && str_starts(end, ") :") && strspn(id, "0123456789.:") < (size_t)(end - id);
+	return close && end - close >= 3 && !memcmp(close, ") :", 3) &&
+	       strspn(id, "0123456789.:") < (size_t)(close - id);
 }
 
 static enum record_kind kind_of(const char *type, size_t length)
 {
-	static const struct {
-		const char *name;
-		enum record_kind kind;
-	} kinds[] = {
-		{ "AVC", RECORD_AVC },
-		{ "USER_AVC", RECORD_USER_AVC },
-		{ "SYSCALL", RECORD_SYSCALL },
-		{ "PATH", RECORD_PATH },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (strlen(kinds[i].name) == length && !memcmp(kinds[i].name, type, length))
-			return kinds[i].kind;
-	return RECORD_OTHER;
+	switch (length) {
+	case 3:
+		return memcmp(type, "AVC", 3) ? RECORD_OTHER : RECORD_AVC;
+	case 4:
+		return memcmp(type, "PATH", 4) ? RECORD_OTHER : RECORD_PATH;
+	case 7:
+		return memcmp(type, "SYSCALL", 7) ? RECORD_OTHER : RECORD_SYSCALL;
+	case 8:
+		return memcmp(type, "USER_AVC", 8) ? RECORD_OTHER : RECORD_USER_AVC;
+	default:
+		return RECORD_OTHER;
+	}
 }
 
-void record_parse(const char *line, struct record *record)
+/* starts - the rest after the prefix; NULL: the text does not start so. */
+static inline const char *starts_with(const char *text, const char *end, const char *prefix,
+				      size_t length)
 {
-	const char *at = line, *type;
-	size_t length;
+	return (size_t)(end - text) >= length && !memcmp(text, prefix, length) ? text + length
+									       : NULL;
+}
+#define starts(text, end, prefix) starts_with(text, end, prefix, sizeof(prefix) - 1)
+
+/* word_end - the space after a word; NULL: the line has none. Words are short. */
+static const char *word_end(const char *word, const char *end)
+{
+	while (word < end && *word != ' ')
+		word++;
+	return word < end ? word : NULL;
+}
+
+void record_parse(const char *line, size_t length, struct record *record)
+{
+	const char *end = line + length, *at = line, *type, *stop;
 
 	record->kind = RECORD_NONE;
-	record->body = line;
-	record->id.node[0] = '\0';
-	if (!*line || !strcmp(line, "----") || str_starts(line, "time->")) {
-		record->kind = RECORD_DECORATION;
-		return;
-	}
-	if ((type = str_starts(at, "node="))) {
-		length = strcspn(type, " ");
-		if (!length || length >= sizeof(record->id.node) || type[length] != ' ')
+	record->id.node = record->type = record->body = line;
+	record->id.node_length = 0;
+	record->end = end;
+	if ((at = starts(line, end, "node="))) {
+		stop = word_end(at, end);
+		if (!stop || stop == at || stop - at > RECORD_NODE_MAX)
 			return;
-		memcpy(record->id.node, type, length);
-		record->id.node[length] = '\0';
-		at = type + length + 1;
+		record->id.node = at;
+		record->id.node_length = (size_t)(stop - at);
+		line = stop + 1;
 	}
-	if (!(type = str_starts(at, "type=")))
+	if (!(type = starts(line, end, "type="))) {
+		if (!length || (length == 4 && !memcmp(line, "----", 4)) ||
+		    starts(line, end, "time->"))
+			record->kind = RECORD_DECORATION;
 		return;
-	length = strcspn(type, " ");
-	if (!length || !(at = str_starts(type + length, " msg=audit(")))
+	}
+	stop = word_end(type, end);
+	if (!stop || stop == type || !(at = starts(stop, end, " msg=audit(")))
 		return;
-	if (is_interpreted(at)) {
-		record->kind = RECORD_INTERPRETED;
-	} else if (parse_id(&at, &record->id)) {
-		record->kind = kind_of(type, length);
+	record->type = type;
+	if (parse_id(&at, &record->id)) {
+		record->kind = kind_of(type, (size_t)(stop - type));
 		record->body = at;
+	} else if (is_interpreted(at, end)) {
+		record->kind = RECORD_INTERPRETED;
 	}
 }
 
 bool record_same_event(const struct record_id *one, const struct record_id *other)
 {
 	return one->serial == other->serial && one->millis == other->millis &&
-	       one->seconds == other->seconds && !strcmp(one->node, other->node);
+	       one->seconds == other->seconds && one->node_length == other->node_length &&
+	       !memcmp(one->node, other->node, one->node_length);
 }
 
-bool record_tells_loss(const char *line, const struct record *record)
+static const char *find(const char *text, const char *end, const char *word)
 {
-	const char *type = strstr(line, "type="), *lost;
+	return memmem(text, (size_t)(end - text), word, strlen(word));
+}
+
+bool record_tells_loss(const struct record *record)
+{
+	const char *lost;
 
 	/* Records of other types can hold the words in somebody's file name or command. */
 	if (record->kind != RECORD_NONE &&
-	    !(record->kind == RECORD_OTHER && type &&
-	      (str_starts(type, "type=KERNEL") || str_starts(type, "type=DAEMON_"))))
+	    !(record->kind == RECORD_OTHER && (starts(record->type, record->end, "KERNEL") ||
+					       starts(record->type, record->end, "DAEMON_"))))
 		return false;
-	if (strstr(line, "backlog limit exceeded"))
+	if (find(record->body, record->end, "backlog limit exceeded"))
 		return true;
-	lost = strstr(line, "audit_lost=");
+	lost = find(record->body, record->end, "audit_lost=");
 	return lost && strtoul(lost + strlen("audit_lost="), NULL, 10) > 0;
 }
 
@@ -135,12 +154,12 @@ bool record_is_whole(const struct record *record, bool old_kernel)
 	const char *at;
 
 	if (record->kind == RECORD_USER_AVC) {
-		at = strstr(record->body, "msg='");
-		return at && strchr(at + strlen("msg='"), '\'');
+		at = find(record->body, record->end, "msg='");
+		return at && find(at + strlen("msg='"), record->end, "'");
 	}
 	if (old_kernel)
 		return true;
-	at = strstr(record->body, " permissive=");
+	at = find(record->body, record->end, " permissive=");
 	return at && (at[12] == '0' || at[12] == '1');
 }
 
@@ -152,7 +171,7 @@ static const char *message(const struct record *record)
 	const char *text = record->body;
 
 	if (record->kind == RECORD_USER_AVC) {
-		text = strstr(text, "msg='");
+		text = find(text, record->end, "msg='");
 		if (!text)
 			return NULL;
 		text += strlen("msg='");
@@ -219,7 +238,12 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 	_cleanup_free_ char *copy = NULL;
 
 	errno = 0;
-	if (!text || !(copy = strndup(text, strcspn(text, (char[]){ ENRICHED_SEPARATOR, '\0' }))))
+	if (!text)
+		return false;
+	length = (size_t)(record->end - text);
+	value = memchr(text, ENRICHED_SEPARATOR, length);
+	copy = strndup(text, value ? (size_t)(value - text) : length);
+	if (!copy)
 		return false;
 	open = strchr(copy, '{');
 	close = open ? strchr(open, '}') : NULL;

@@ -2,8 +2,8 @@
 /*
  * record.h - one line of an audit log: whose record is it, and of which kind?
  *
- * Only the head of a line is judged here, so that the many lines that tell of no denial cost next
- * to nothing.
+ * Only the head of a line is judged here, in the bytes as they were read, so that the many lines
+ * that tell of no denial cost next to nothing.
  */
 #ifndef STEPS_AUDIT_RECORD_H
 #define STEPS_AUDIT_RECORD_H
@@ -25,27 +25,33 @@ enum record_kind {
 	RECORD_OTHER,
 };
 
+#define RECORD_NODE_MAX 255
+
 /* Which event a record belongs to. */
 struct record_id {
 	time_t seconds;
 	unsigned int millis;
 	unsigned long serial;
-	char node[256]; /* "": the record names none */
+	const char *node; /* not ended by a NUL */
+	size_t node_length; /* 0: the record names none; at most RECORD_NODE_MAX */
 };
 
 struct record {
 	enum record_kind kind;
 	struct record_id id;
-	const char *body; /* what follows the id; points into the line */
+	const char *type; /* points into the line, as the others */
+	const char *body; /* what follows the id */
+	const char *end;  /* of the line */
 };
 
-/* record_parse - line is NUL-terminated, without its newline. */
-void record_parse(const char *line, struct record *record);
+/* record_parse - line is without its newline; line[length] must be there to be read: a newline, or
+ * a NUL. */
+void record_parse(const char *line, size_t length, struct record *record);
 
 bool record_same_event(const struct record_id *one, const struct record_id *other);
 
 /* record_tells_loss - does this line say that the kernel or auditd dropped events? */
-bool record_tells_loss(const char *line, const struct record *record);
+bool record_tells_loss(const struct record *record);
 
 /* record_is_whole - of an AVC record at the end of a log, without a newline behind it: has it all
  * its fields? old_kernel: its AVC records do not end by "permissive=". */

@@ -205,18 +205,19 @@ static int add_detail(struct group *group, const char *detail, size_t max)
 
 static int add_evidence(struct finding *finding, const struct denial *denial, size_t index)
 {
-	size_t *slot;
+	size_t *slot, known = finding->evidence_count;
 
-	if (finding->count && finding->evidence[finding->count - 1] == index)
+	if (known && finding->evidence[known - 1] == index)
 		return 0;
-	slot = array_push(&finding->evidence, &finding->count, sizeof(*slot));
+	slot = array_push(&finding->evidence, &finding->evidence_count, sizeof(*slot));
 	if (!slot)
 		return -1;
 	*slot = index;
-	if (finding->count == 1 || denial->seconds < finding->first)
+	finding->count += denial_records(denial);
+	if (!known || denial->seconds < finding->first)
 		finding->first = denial->seconds;
-	if (finding->count == 1 || denial->seconds > finding->last)
-		finding->last = denial->seconds;
+	if (!known || denial_last(denial) > finding->last)
+		finding->last = denial_last(denial);
 	finding->permissive_only = finding->permissive_only && denial->permissive;
 	return 0;
 }
@@ -346,7 +347,8 @@ static int group_finish(struct group *group, struct denials *denials, struct err
 {
 	struct finding *finding = &group->finding;
 
-	qsort_r(finding->evidence, finding->count, sizeof(*finding->evidence), by_time, denials);
+	qsort_r(finding->evidence, finding->evidence_count, sizeof(*finding->evidence), by_time,
+		denials);
 	finding->why = strdup(group->why);
 	return finding->why ? write_detail(group, err) : error_nomem(err);
 }
@@ -392,14 +394,14 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 {
 	_cleanup_(groups_clear) struct groups groups = { .denials = denials };
 	_cleanup_(ladder_clear) struct ladder ladder = { 0 };
-	_cleanup_(findings_clear) struct findings made = { .denials = denials->count };
+	_cleanup_(findings_clear) struct findings made = { .denials = denials_total(denials) };
 	int r = ladder_init(&ladder, advisor, err);
 
 	for (size_t i = 0; r == 0 && i < denials->count; i++) {
 		bool unknown = false;
 
 		r = judge_denial(&ladder, &groups, i, &unknown, err);
-		made.unknown_names += unknown;
+		made.unknown_names += unknown ? denial_records(&denials->items[i]) : 0;
 	}
 	if (r == 0)
 		r = finish(&groups, &made, err);

@@ -137,17 +137,18 @@ struct finding {
 	unsigned int *ioctls; /* the commands of its ioctl permission, sorted; none: not known */
 	size_t ioctl_count;
 
-	size_t count; /* denials */
+	size_t count; /* records */
 	time_t first, last;
 	size_t *evidence; /* indices into the denials, oldest first */
+	size_t evidence_count;
 	enum decision decision;
 };
 
 struct findings {
 	struct finding *items; /* grouped by fix in the ladder's order, most severe first */
 	size_t count;
-	size_t denials;       /* judged */
-	size_t unknown_names; /* denials with a name that the policy does not define */
+	size_t denials;       /* records judged */
+	size_t unknown_names; /* records with a name that the policy does not define */
 };
 
 /* advice_judge - the findings of denials; the same input gives the same order. */

@@ -149,7 +149,7 @@ static bool is_observed(const struct rule *rule, const char *permission,
 
 		if (!belongs(rule, finding))
 			continue;
-		for (size_t j = 0; j < finding->count; j++) {
+		for (size_t j = 0; j < finding->evidence_count; j++) {
 			const struct denial *denial = &denials->items[finding->evidence[j]];
 
 			if (has_word(denial->permissions, denial->permission_count, permission))
@@ -255,7 +255,7 @@ int proof_coverage(const struct rule *rule, const struct findings *findings,
 		if (!belongs(rule, finding))
 			continue;
 		coverage->denials += finding->count;
-		for (size_t j = 0; j < finding->count; j++) {
+		for (size_t j = 0; j < finding->evidence_count; j++) {
 			const struct denial *denial = &denials->items[finding->evidence[j]];
 
 			names_add(&origins, denial->origin ? denial->origin : "");

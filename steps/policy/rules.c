@@ -80,7 +80,7 @@ static int write_evidence(FILE *out, const struct finding *finding, const struct
 
 	if (!why)
 		return error_nomem(err);
-	for (size_t i = 0; i < finding->count; i++) {
+	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct denial *denial = &denials->items[finding->evidence[i]];
 
 		words_add(&origins, denial->origin);

@@ -123,6 +123,7 @@ static void test_evidence(void **state)
 				.decision = DECISION_ACCEPT,
 				.evidence = all,
 				.count = 6,
+				.evidence_count = 6,
 				.permissive_only = true };
 	struct findings findings = { .items = &item, .count = 1 };
 	struct rules rules = { 0 };
@@ -151,7 +152,8 @@ static void test_hostile_evidence(void **state)
 				.why = "A\nb",
 				.decision = DECISION_ACCEPT,
 				.evidence = all,
-				.count = 1 };
+				.count = 1,
+				.evidence_count = 1 };
 	struct findings findings = { .items = &item, .count = 1 };
 	struct rules rules = { 0 };
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * canonical.h - an event's text without what makes no difference to its denials
+ *
+ * Two events with equal canonical text have equal denials but for time, id, pid and the object's
+ * inode. Inodes are numbered in the order of their appearance, as a PATH record belongs to a denial
+ * by the inode that both name.
+ */
+#ifndef STEPS_AUDIT_CANONICAL_H
+#define STEPS_AUDIT_CANONICAL_H
+
+#include <stddef.h>
+
+/* canonical_text - of an event's records (as struct event has them) into *out, which has room for
+ * size bytes. Returns the length; 0: it does not fit. */
+size_t canonical_text(const char *text, size_t length, char *out, size_t size);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kinds.h - events -> denials, each kind of event read once
+ *
+ * Of a million denials few differ in more than time, process and inode. So an event's text without
+ * these is looked up first, byte by byte; only what is new goes to auparse.
+ */
+#ifndef STEPS_AUDIT_KINDS_H
+#define STEPS_AUDIT_KINDS_H
+
+#include "steps/audit/denial.h"
+#include "steps/audit/event.h"
+#include "wizard/error.h"
+
+struct kinds;
+
+/* kinds_new - origin and domains as of audit_log_read(), which must outlive it. NULL: no memory. */
+struct kinds *kinds_new(const char *origin, const char *const *domains);
+
+/* kinds_free - a clean-up helper: for a variable of type struct kinds *. */
+void kinds_free(struct kinds **kinds);
+
+/* kinds_add - count the event's denials, and add up avc, other and unreadable of *counts. May write
+ * into the event's text. Error: -ENOMEM. */
+int kinds_add(struct kinds *kinds, struct event *event, struct denials *counts, struct error *err);
+
+/* kinds_take - move the denials to the end of *denials, in the order of the log. -ENOMEM: *denials
+ * is as before. */
+int kinds_take(struct kinds *kinds, struct denials *denials, struct error *err);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * source.h - the bytes of a log, a block at a time (libarchive)
+ *
+ * A log compressed by gzip, bzip2, xz or zstd, as logrotate leaves it, is decompressed on the way.
+ * A second thread reads ahead, so that reading or decompressing and looking at lines go on at once.
+ */
+#ifndef STEPS_AUDIT_SOURCE_H
+#define STEPS_AUDIT_SOURCE_H
+
+#include <stddef.h>
+
+#include "wizard/error.h"
+
+struct source;
+
+/* source_open - path "-" is standard input. Errors: as open(2); -ENOMEM. */
+int source_open(const char *path, struct source **source, struct error *err);
+
+/*
+ * source_next - the next block, which stays until the next call; *size is 0 at the end. Errors: as
+ * read(2); -EIO: the compressed log is damaged.
+ */
+int source_next(struct source *source, const char **block, size_t *size, struct error *err);
+
+/* source_name - the path for messages. */
+const char *source_name(const struct source *source);
+
+/* source_close - a clean-up helper: for a variable of type struct source *. */
+void source_close(struct source **source);
+
+#endif
