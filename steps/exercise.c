@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exercise - the operator makes the server do all that it will ever have to do, and the server's own
- * log proves that it did.
+ * exercise - the operator makes the server do all that it will ever have to do, and the server's
+ * own log proves that it did.
  */
 #include "steps/exercising.h"
 #include "steps/node.h"
@@ -10,7 +10,10 @@
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
-	(void)err;
+	int r = exercising_check(err);
+
+	if (r < 0)
+		return r;
 	*state = exercising_covered(session, PHASE_PERMISSIVE) ? STEP_SATISFIED : STEP_TODO;
 	return 0;
 }

@@ -65,18 +65,24 @@ static int read_pace(double usual, double *pace, struct error *err)
 	return 0;
 }
 
-static int check_names(struct error *err)
+int exercising_check(struct error *err)
 {
-	for (char **name = node_options.exercises; name && *name; name++) {
+	int64_t limit;
+	double pace;
+	int r = node_options.timeout ? read_timeout(node_options.timeout, &limit, err) : 0;
+
+	if (r == 0)
+		r = read_pace(0, &pace, err);
+	for (char **name = node_options.exercises; r == 0 && name && *name; name++) {
 		const struct exercise *e = galera_exercises;
 
 		while (e->name && strcmp(e->name, *name) != 0)
 			e++;
 		if (!e->name)
-			return error_set(err, EINVAL, "there are: sst, ist, notify",
-					 "--exercise %s: no such exercise", *name);
+			r = error_set(err, EINVAL, "there are: sst, ist, notify",
+				      "--exercise %s: no such exercise", *name);
 	}
-	return 0;
+	return r;
 }
 
 /* ---- the dialogue ---------------------------------------------------------------------------- */
@@ -117,7 +123,10 @@ static int ask_done(struct session *session, const struct exercise *exercise, en
 						 { "skip", "[s]kip", 's' },
 						 { "quit", "[q]uit", 'q' },
 						 { 0 } };
-	_cleanup_free_ char *text = str_printf("%s: have you done it?", exercise->title);
+	const char *timeout = node_options.timeout;
+	_cleanup_free_ char *text =
+		timeout ? str_printf("%s: wait for it, at most %s?", exercise->title, timeout)
+			: str_printf("%s: have you done it?", exercise->title);
 	int chosen = 0;
 	int r;
 
@@ -160,7 +169,7 @@ static int plan_watch(struct session *session, struct watch_order *order, enum a
 	if (r < 0 || (!rehearsal && !answered && (order->keys || node_options.timeout)))
 		return r;
 	r = ask_done(session, order->exercise, answer, err);
-	if (*answer == ANSWER_DONE && !node_options.timeout)
+	if (*answer == ANSWER_DONE && !node_options.timeout && !(order->play && order->pace > 0))
 		order->limit = 0;
 	return r;
 }
@@ -254,7 +263,11 @@ static int not_proved(struct session *session, const struct watch_order *order,
 			    node_options.timeout, watched->why);
 		return STEP_PAUSED;
 	}
-	screen_mark(watched->proof == PROOF_FAILED ? MARK_STOP : MARK_WARN, "%s", watched->why);
+	/* The server's own words about a failure have just been shown. */
+	if (watched->proof == PROOF_FAILED)
+		screen_mark(MARK_STOP, "%s failed", order->exercise->title);
+	else
+		screen_mark(MARK_WARN, "%s", watched->why);
 	r = explain_failure(watched, err);
 	if (r < 0)
 		return r;
@@ -340,7 +353,7 @@ int exercising_run(struct session *session, const char *phase, struct error *err
 	int r = node_config(session, &config, err);
 
 	if (r == 0)
-		r = check_names(err);
+		r = exercising_check(err);
 	if (r < 0)
 		return r;
 	for (const struct exercise *e = galera_exercises; e->name; e++) {

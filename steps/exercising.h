@@ -15,16 +15,20 @@
 #include "wizard/session.h"
 
 #define PHASE_PERMISSIVE "permissive"
-#define PHASE_ENFORCING "enforcing"
+#define PHASE_ENFORCING  "enforcing"
 
 /*
- * exercising_run - each exercise of the phase that has no result yet: show what to do, wait for the
- * operator, read the logs, keep the audit log's part as evidence. Returns 0 when each has a result,
+ * exercising_run - each exercise of the phase that has no result yet: show what to do, watch the
+ * logs until it is proved, keep the audit log's part as evidence. Returns 0 when each has a result,
  * an enum step_outcome, or a negative errno.
  */
 int exercising_run(struct session *session, const char *phase, struct error *err);
 
-/* exercising_covered - has each exercise a result in this era (proved, failed, skipped, n/a)? */
+/* exercising_check - are --exercise, --timeout and --pace understood? Else -EINVAL. */
+int exercising_check(struct error *err);
+
+/* exercising_covered - has each exercise a result in this era (proved, failed, skipped, n/a)? Of
+ * those that --exercise names, or of all. */
 bool exercising_covered(struct session *session, const char *phase);
 /* exercising_skipped - how many exercises of this era were skipped. */
 size_t exercising_skipped(struct session *session, const char *phase);

@@ -55,7 +55,7 @@ static int64_t time_of(int log, struct span line, int64_t before)
 	time_t seconds;
 
 	if (log == SERVER)
-		return wsrep_time(line, clock, &seconds) ? (int64_t)seconds * 1000 : before;
+		return wsrep_time(line, true, clock, &seconds) ? (int64_t)seconds * 1000 : before;
 	span_copy(id, sizeof(id), span_after(line, "msg=audit("));
 	if (sscanf(id, "%18lld.%3u:", &whole, &millis) != 2)
 		return before;

@@ -18,6 +18,7 @@ extern const struct step step_load;
 extern const struct step step_enforce;
 extern const struct step step_verify;
 
+extern const struct command command_collect;
 extern const struct command command_explain;
 extern const struct command command_rehearse;
 

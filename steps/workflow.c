@@ -61,7 +61,8 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct command *const commands[] = { &command_explain, &command_rehearse, NULL };
+static const struct command *const commands[] = { &command_collect, &command_explain,
+						 &command_rehearse, NULL };
 
 /* PRETTY_NAME of the host's os-release, or "Linux". */
 static void system_name(char *name, size_t size)

@@ -174,8 +174,8 @@ char *failure_explain(const char *message, bool permission, const struct failure
 	if (moment->denied)
 		return str_printf(
 			"That is: %s. SELinux denied %zu access%s at that moment, which is "
-			"most likely why. The denials are kept: go on to collect and "
-			"review, then exercise again.",
+			"most likely why. Label the ports (the step ports); what else "
+			"was denied, review finds. Then repeat the exercise.",
 			failure->what, moment->denied, moment->denied == 1 ? "" : "es");
 	if (moment->granted)
 		return str_printf(

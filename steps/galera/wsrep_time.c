@@ -38,18 +38,17 @@ static bool read_time(const char *text, struct tm *tm, bool *utc)
 		return false;
 	text += date + 1 + used;
 	text += strspn(text, ".0123456789");
-	*utc = *text == 'Z';
+	*utc |= *text == 'Z';
 	return tm->tm_hour >= 0 && tm->tm_hour < 24 && tm->tm_min >= 0 && tm->tm_min < 60 &&
 	       tm->tm_sec >= 0 && tm->tm_sec <= 60;
 }
 
-bool wsrep_time(struct span line, char clock[9], time_t *seconds)
+bool wsrep_time(struct span line, bool utc, char clock[9], time_t *seconds)
 {
 	bool script = span_starts(line, "WSREP_SST: [");
 	struct tm tm = { .tm_isdst = -1 };
 	char text[HEAD + 1];
 	const char *at = text;
-	bool utc = false;
 
 	if (script) {
 		size_t from = line.length > TAIL ? line.length - TAIL : 0;

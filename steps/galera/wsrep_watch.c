@@ -146,6 +146,7 @@ static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now,
 		     const struct wsrep_teller *teller)
 {
 	const struct wsrep_story *then = &watch->told;
+	const char *colon = strrchr(now->position, ':');
 
 	if (now->failed && !then->failed)
 		tell(watch, teller, NEWS_FAILURE, "%s", now->failure);
@@ -158,8 +159,8 @@ static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now,
 	if (!now->synced || then->synced || now->role == ROLE_DONOR)
 		return;
 	if (now->complete)
-		tell(watch, teller, NEWS_EVENT, "%s complete, up to %s; synced",
-		     now->kind == TRANSFER_SST ? "SST" : "IST", now->position);
+		tell(watch, teller, NEWS_EVENT, "%s complete, up to seqno %s; synced",
+		     now->kind == TRANSFER_SST ? "SST" : "IST", colon ? colon + 1 : now->position);
 	else if (now->transfer_required)
 		tell(watch, teller, NEWS_EVENT, "synced with the group");
 	else
@@ -171,7 +172,7 @@ static void take_line(struct wsrep_watch *watch, struct span line,
 {
 	struct wsrep_story now;
 
-	wsrep_time(line, watch->news.clock, &watch->news.seconds);
+	wsrep_time(line, false, watch->news.clock, &watch->news.seconds);
 	wsrep_story_line(&watch->reader, line);
 	wsrep_story_end(&watch->reader, &now);
 	/* It may be a run that only recovers the position: then the story before it goes on. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * extract.h - of audit logs, what is needed to judge the denials of some domains elsewhere
+ */
+#ifndef STEPS_AUDIT_EXTRACT_H
+#define STEPS_AUDIT_EXTRACT_H
+
+#include <stddef.h>
+
+#include "wizard/error.h"
+
+struct extract {
+	char *text; /* an audit log again; with NULs where the logs have some */
+	size_t length;
+	size_t denials; /* denying records of the domains */
+	size_t records; /* lines of text */
+	size_t notices; /* of these, those that tell of lost events */
+};
+
+/*
+ * extract_read - all records of each event in which one of domains (NULL-terminated) was denied
+ * something, and those that tell of lost events, in the order of the logs at paths
+ * (NULL-terminated). Each is given node's name, as auditd's name_format does, unless it has one.
+ *
+ * Without a denial it is empty. Errors: as open(2); -EINVAL: interpreted text. Caller clears.
+ */
+int extract_read(char *const *paths, const char *const *domains, const char *node,
+		 struct extract *extract, struct error *err);
+void extract_clear(struct extract *extract);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `collect -o FILE`: another node's evidence, to be taken to the node that is set up
+ *
+ * A donor's denials are in the donor's audit log alone. No session is opened there: the log is
+ * read, and a file written.
+ */
+#include <errno.h>
+#include <popt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "steps/audit/extract.h"
+#include "steps/host/auditd.h"
+#include "steps/node.h"
+#include "steps/steps.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+static char *output; /* -o FILE */
+
+static const struct poptOption collect_options[] = { { "output", 'o', POPT_ARG_STRING, &output, 0,
+						       "the file to be written", "FILE" },
+						     POPT_TABLEEND };
+
+/* ---- which logs ------------------------------------------------------------------------------ */
+
+static void free_paths(char ***paths)
+{
+	for (char **path = *paths; path && *path; path++)
+		free(*path);
+	free(*paths);
+}
+
+/* add_path - takes path over. */
+static int add_path(char ***paths, size_t *count, char *path, struct error *err)
+{
+	char **more = path ? reallocarray(*paths, *count + 2, sizeof(*more)) : NULL;
+
+	if (!more) {
+		free(path);
+		return error_nomem(err);
+	}
+	more[(*count)++] = path;
+	more[*count] = NULL;
+	*paths = more;
+	return 0;
+}
+
+/* What was given; else the audit log and what auditd has rotated, oldest first. */
+static int list_logs(struct session *session, char ***paths, struct error *err)
+{
+	char *const *given = session_arguments(session);
+	_cleanup_free_ char *inside = NULL, *log = NULL;
+	size_t count = 0;
+	unsigned int last = 0;
+	int r = 0;
+
+	for (; r == 0 && given && *given; given++)
+		r = add_path(paths, &count, strdup(*given), err);
+	if (r < 0 || count)
+		return r;
+	r = host_audit_log_path(session_root(session), &inside, err);
+	if (r < 0)
+		return r;
+	log = session_in_root(session, inside);
+	if (!log)
+		return error_nomem(err);
+	for (bool there = true; there; last += there) {
+		_cleanup_free_ char *path = str_printf("%s.%u", log, last + 1);
+
+		there = path && access(path, F_OK) == 0;
+	}
+	for (; r == 0 && last > 0; last--)
+		r = add_path(paths, &count, str_printf("%s.%u", log, last), err);
+	return r < 0 ? r : add_path(paths, &count, strdup(log), err);
+}
+
+static int write_file(const struct extract *extract, char *const *paths, struct error *err)
+{
+	if (!extract->denials)
+		return error_set(err, ENODATA,
+				 "run it after the exercises, on the node that was the donor; a "
+				 "denial of a permissive domain is logged once until a policy is "
+				 "loaded",
+				 "no denial of %s in %s%s", node_domain(), *paths,
+				 paths[1] ? " and those after it" : "");
+	return file_write(output, extract->text, extract->length, 0600, err);
+}
+
+static int run(struct session *session, struct error *err)
+{
+	char **paths __attribute__((cleanup(free_paths))) = NULL;
+	struct extract extract = { 0 };
+	char node[256] = "";
+	int r;
+
+	if (!output || !strcmp(output, "-"))
+		return error_set(err, EINVAL, "write: galera-selinux collect -o FILE",
+				 "collect needs the name of a file to write");
+	gethostname(node, sizeof(node) - 1);
+	r = list_logs(session, &paths, err);
+	if (r == 0)
+		r = extract_read(paths, node_domains(), node, &extract, err);
+	if (r == 0)
+		r = write_file(&extract, paths, err);
+	if (r == 0) {
+		screen_mark(MARK_OK, "%zu denials of %s, in %zu records: %s", extract.denials,
+			    node_domain(), extract.records, output);
+		if (extract.notices)
+			screen_mark(MARK_WARN,
+				    "%zu records tell of lost events: some denials may be missing",
+				    extract.notices);
+	}
+	extract_clear(&extract);
+	if (r < 0)
+		return r;
+	screen_say("Take the file to the node that is set up, and give it there with --log.");
+	return 0;
+}
+
+const struct command command_collect = {
+	.name = "collect",
+	.summary = "write this node's denials to a file, for the node that is set up",
+	.run = run,
+	.options = collect_options,
+	.arguments = "-o FILE [LOG...]",
+};
