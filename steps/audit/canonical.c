@@ -81,8 +81,9 @@ static void put_words(struct canonical *canonical, const char *at, const char *e
 		else if (*at == 't' && user)
 			number = word_number(at, stop, "tpid=", 5, &value);
 		else if (*at == 'i' && !user)
-			number = (inode = true, word_number(at, stop, "ino=", 4, &value)
-					?: word_number(at, stop, "inode=", 6, &value));
+			number = (inode = true,
+				  word_number(at, stop, "ino=", 4, &value)
+					  ?: word_number(at, stop, "inode=", 6, &value));
 		if (number) {
 			put(canonical, from, (size_t)(number - from));
 			if (inode)
@@ -110,8 +111,8 @@ size_t canonical_text(const char *text, size_t length, char *out, size_t size)
 		put(&canonical, record.id.node, record.id.node_length);
 		if (record.kind == RECORD_SYSCALL) {
 			/* Only this is read of it, and arguments differ each time. */
-			const char *exe = memmem(record.body, (size_t)(stop - record.body), " exe=",
-						 strlen(" exe="));
+			const char *exe = memmem(record.body, (size_t)(stop - record.body),
+						 " exe=", strlen(" exe="));
 
 			put(&canonical, exe ? exe : stop, exe ? (size_t)(stop - exe) : 0);
 		} else {

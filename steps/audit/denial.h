@@ -59,12 +59,12 @@ struct denials {
 	size_t count; /* items; the records are denials_total() */
 
 	/* What was read, whatever became of it. */
-	size_t lines;      /* lines of the logs */
-	size_t events;     /* distinct event ids */
-	size_t avc;        /* AVC and USER_AVC records read that deny something, of any domain */
-	size_t other;      /* of these, those whose source is not one of the domains asked for */
-	size_t granted;    /* "granted" records (auditallow), passed over */
-	size_t unreadable; /* lines that are no audit record, or deny what cannot be read */
+	size_t lines;        /* lines of the logs */
+	size_t events;       /* distinct event ids */
+	size_t avc;          /* AVC and USER_AVC records read that deny something, of any domain */
+	size_t other;        /* of these, those whose source is not one of the domains asked for */
+	size_t granted;      /* "granted" records (auditallow), passed over */
+	size_t unreadable;   /* lines that are no audit record, or deny what cannot be read */
 	size_t lost_notices; /* records that tell of lost events (audit_lost=, backlog limit) */
 };
 

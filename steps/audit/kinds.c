@@ -29,8 +29,8 @@ struct memory {
 
 struct kinds {
 	struct event_reader *reader;
-	struct denials read; /* what the reader made of the event at hand */
-	void *accesses;      /* a tree */
+	struct denials read;   /* what the reader made of the event at hand */
+	void *accesses;        /* a tree */
 	struct denial **items; /* all, in the order of the log */
 	size_t count;
 	struct memory memories[PLACES];
@@ -197,7 +197,8 @@ static struct access *access_of(struct kinds *kinds, struct denial *denial)
 }
 
 /* kind_of - the kind that counts this denial, which is taken or cleared. NULL: out of memory. */
-static struct denial *kind_of(struct kinds *kinds, struct denial *denial, const struct record_id *id)
+static struct denial *kind_of(struct kinds *kinds, struct denial *denial,
+			      const struct record_id *id)
 {
 	struct access *access = access_of(kinds, denial);
 	struct denial *best = NULL;

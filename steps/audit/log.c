@@ -98,8 +98,8 @@ static struct open_event *seen_event(struct log_reader *reader, const struct rec
 static int new_event(struct log_reader *reader, const struct record_id *id,
 		     struct open_event **opened, struct error *err)
 {
-	size_t next = reader->used < OPEN_EVENTS ? reader->used
-						 : (reader->newest + 1) % OPEN_EVENTS;
+	size_t next =
+		reader->used < OPEN_EVENTS ? reader->used : (reader->newest + 1) % OPEN_EVENTS;
 	struct open_event *open = &reader->events[next];
 	int rc = close_event(reader, open, err);
 
@@ -131,8 +131,7 @@ static int close_all_events(struct log_reader *reader, struct error *err)
 	return 0;
 }
 
-static int add_to_event(struct open_event *open, const char *line, size_t length,
-			struct error *err)
+static int add_to_event(struct open_event *open, const char *line, size_t length, struct error *err)
 {
 	struct event *event = &open->event;
 	size_t needed = event->length + length + 1;
@@ -221,8 +220,8 @@ static int take_record(struct log_reader *reader, const char *line, struct recor
 }
 
 /* take_odd - a line that is no record. */
-static int take_odd(struct log_reader *reader, const char *line, size_t length,
-		    const char *name, struct error *err)
+static int take_odd(struct log_reader *reader, const char *line, size_t length, const char *name,
+		    struct error *err)
 {
 	struct record record;
 

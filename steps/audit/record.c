@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,38 @@
 /* No number in an id has more digits. */
 #define DIGITS_MAX 18
 
-/* number - the decimal digits at *text, which moves behind them; false: none, or too many. */
-static inline bool number(const char **text, unsigned long *value)
+/* eight - the number of up to eight digits at text, all at once; *count of them. */
+static inline unsigned long eight(const char *text, unsigned int *count)
 {
-	unsigned long sum = 0;
-	const char *at = *text;
+	uint64_t word, digits, other;
 
-	while ((unsigned char)(*at - '0') < 10)
+	memcpy(&word, text, sizeof(word));
+	word = le64toh(word);
+	digits = word - 0x3030303030303030;
+	/* The first byte that is no digit has its high bit set here; what is behind it is moot. */
+	other = (digits | (word + 0x4646464646464646)) & 0x8080808080808080;
+	*count = other ? (unsigned int)__builtin_ctzll(other) / 8 : 8;
+	if (!*count)
+		return 0;
+	digits <<= 64 - 8 * *count;
+	digits = digits * 10 + (digits >> 8);
+	return ((digits & 0xff000000ff) * 0xf424000000064 +
+		(digits >> 16 & 0xff000000ff) * 0x271000000001) >>
+	       32;
+}
+
+/* number - the decimal digits at *text, which moves behind them; false: none, or too many. */
+static inline bool number(const char **text, const char *end, unsigned long *value)
+{
+	const char *at = *text;
+	unsigned long sum = 0;
+	unsigned int count = 8;
+
+	if (end - at >= 8) {
+		sum = eight(at, &count);
+		at += count;
+	}
+	while (count == 8 && (unsigned char)(*at - '0') < 10)
 		sum = sum * 10 + (unsigned char)(*at++ - '0');
 	if (at == *text || at - *text > DIGITS_MAX)
 		return false;
@@ -29,13 +55,13 @@ static inline bool number(const char **text, unsigned long *value)
 	return true;
 }
 
-static bool parse_id(const char **text, struct record_id *id)
+static inline bool parse_id(const char **text, const char *end, struct record_id *id)
 {
 	unsigned long seconds, millis;
 	const char *at = *text;
 
-	if (!number(&at, &seconds) || *at++ != '.' || !number(&at, &millis) || millis > 999 ||
-	    *at++ != ':' || !number(&at, &id->serial))
+	if (!number(&at, end, &seconds) || *at++ != '.' || !number(&at, end, &millis) ||
+	    millis > 999 || *at++ != ':' || !number(&at, end, &id->serial))
 		return false;
 	if (*at++ != ')' || *at++ != ':')
 		return false;
@@ -80,12 +106,10 @@ static inline const char *starts_with(const char *text, const char *end, const c
 }
 #define starts(text, end, prefix) starts_with(text, end, prefix, sizeof(prefix) - 1)
 
-/* word_end - the space after a word; NULL: the line has none. Words are short. */
-static const char *word_end(const char *word, const char *end)
+/* word_end - the space after a word; NULL: the line has none. */
+static inline const char *word_end(const char *word, const char *end)
 {
-	while (word < end && *word != ' ')
-		word++;
-	return word < end ? word : NULL;
+	return memchr(word, ' ', (size_t)(end - word));
 }
 
 void record_parse(const char *line, size_t length, struct record *record)
@@ -114,7 +138,7 @@ void record_parse(const char *line, size_t length, struct record *record)
 	if (!stop || stop == type || !(at = starts(stop, end, " msg=audit(")))
 		return;
 	record->type = type;
-	if (parse_id(&at, &record->id)) {
+	if (parse_id(&at, end, &record->id)) {
 		record->kind = kind_of(type, (size_t)(stop - type));
 		record->body = at;
 	} else if (is_interpreted(at, end)) {

@@ -32,7 +32,7 @@ struct record_id {
 	time_t seconds;
 	unsigned int millis;
 	unsigned long serial;
-	const char *node; /* not ended by a NUL */
+	const char *node;   /* not ended by a NUL */
 	size_t node_length; /* 0: the record names none; at most RECORD_NODE_MAX */
 };
 

@@ -78,8 +78,8 @@ static ssize_t read_some(int fd, char *bytes, size_t room)
 static int read_plain(struct source *source, struct block *block, struct error *err)
 {
 	while (block->size < BLOCK) {
-		ssize_t got = read_some(source->fd, block->bytes + block->size,
-					BLOCK - block->size);
+		ssize_t got =
+			read_some(source->fd, block->bytes + block->size, BLOCK - block->size);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -123,10 +123,12 @@ static bool is_packed(const struct block *block)
 		const char *bytes;
 		size_t length;
 	} magic[] = {
-		{ "\x1f\x8b", 2 },                 /* gzip */
-		{ "BZh", 3 },                      /* bzip2 */
-		{ "\xfd" "7zXZ", 6 },              /* xz, with its NUL */
-		{ "\x28\xb5\x2f\xfd", 4 },         /* zstd */
+		{ "\x1f\x8b", 2 }, /* gzip */
+		{ "BZh", 3 },      /* bzip2 */
+		{ "\xfd"
+		  "7zXZ",
+		  6 },                     /* xz, with its NUL */
+		{ "\x28\xb5\x2f\xfd", 4 }, /* zstd */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(magic); i++)
@@ -190,6 +192,9 @@ static int open_packed(struct source *source, const struct block *first, struct 
 	archive_read_support_format_empty(archive);
 	if (archive_read_open(archive, TAKE_PTR(packed), NULL, give_packed, end_packed) !=
 	    ARCHIVE_OK)
+		return archive_failed(source, err);
+	/* It begins as a compressed log does, and is none. */
+	if (archive_filter_code(archive, 0) == ARCHIVE_FILTER_NONE)
 		return archive_failed(source, err);
 	switch (archive_read_next_header(archive, &entry)) {
 	case ARCHIVE_OK:
@@ -304,8 +309,8 @@ int source_open(const char *path, struct source **source, struct error *err)
 	opened->path = path;
 	pthread_mutex_init(&opened->lock, NULL);
 	pthread_cond_init(&opened->changed, NULL);
-	opened->fd = strcmp(path, "-") == 0 ? STDIN_FILENO
-					    : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	opened->fd =
+		strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (opened->fd < 0)
 		return error_set(err, errno,
 				 errno == ENOENT ? "look whether auditd is installed and running "
