@@ -8,6 +8,7 @@
 
 #include "steps/module.h"
 #include "steps/node.h"
+#include "steps/policy/proof.h"
 #include "steps/replay.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
@@ -62,25 +63,108 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 	return r < 0 ? error_prefix(err, "the module does not fit the policy") : 0;
 }
 
-static int prove(struct session *session, struct oracle *with, struct replay *replay,
-		 struct error *err)
-{
-	const struct findings *findings;
-	const struct denials *denials;
-	int r = module_findings(session, &findings, &denials, err);
+/* What was proved; remembered for the summary. */
+struct proved {
+	struct replay replay;
+	struct proof proof;
+	json_t *coverage; /* for each rule a line of text */
+};
 
-	if (r < 0)
-		return r;
-	r = replay_denials(with, findings, denials, replay, err);
+/* Not too narrow: every recorded denial again, against the policy with the module. */
+static int prove_replay(struct oracle *with, const struct findings *findings,
+			const struct denials *denials, struct replay *replay, struct error *err)
+{
+	int r = replay_denials(with, findings, denials, replay, err);
+
 	if (r < 0)
 		return r;
 	if (replay->broken)
 		return error_set(err, EPERM, "reject that finding in review; see what its details say",
 				 "%zu accesses would still be denied with the module: %s",
 				 replay->broken, replay->failure);
-	screen_mark(MARK_OK, "replayed %zu denied accesses: %zu allowed now, %zu silenced, %zu left",
+	screen_mark(MARK_OK,
+		    "not too narrow: %zu denied accesses replayed: %zu allowed now, %zu silenced, "
+		    "%zu left",
 		    replay->replayed, replay->allowed, replay->silenced, replay->left);
 	return 0;
+}
+
+/* Not too wide: everything that the domain may do, with the module and without it. */
+static int prove_width(struct session *session, struct oracle *with, const struct rules *rules,
+		       const struct findings *findings, const struct denials *denials,
+		       struct proof *proof, struct error *err)
+{
+	struct oracle *base;
+	int r = node_base(session, &base, err);
+
+	/* The compiled modules have the booleans as the policy's authors set them. */
+	if (r == 0)
+		r = oracle_copy_booleans(with, base, err);
+	if (r == 0)
+		r = proof_width(base, with, node_domains(), rules, findings, denials, proof, err);
+	if (r < 0)
+		return r;
+	if (proof->broken)
+		return error_set(err, EPERM, "reject what it is about in review, then build again",
+				 "the module is not what was approved (%zu differences): %s",
+				 proof->broken, proof->failure);
+	screen_mark(MARK_OK,
+		    "not too wide: of the %zu accesses that %s has now, the module opens %zu: exactly "
+		    "those approved",
+		    proof->compared, node_domain(), proof->opened);
+	if (proof->unobserved)
+		screen_mark(MARK_OK,
+			    "every permission is needed by a recorded event, but for %zu that were "
+			    "approved unobserved",
+			    proof->unobserved);
+	else
+		screen_mark(MARK_OK, "every permission is needed by a recorded event");
+	return 0;
+}
+
+static int cover_rule(const struct rule *rule, const struct findings *findings,
+		      const struct denials *denials, json_t *lines, struct error *err)
+{
+	_cleanup_free_ char *names = NULL, *line = NULL;
+	struct coverage coverage;
+	int r = proof_coverage(rule, findings, denials, &coverage, err);
+
+	if (r < 0)
+		return r;
+	names = coverage.names;
+	if (coverage.denials)
+		line = str_printf("%s %s:%s: %zu denials, on %zu %s, in %s",
+				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,
+				  rule->tclass, coverage.denials, coverage.nodes,
+				  coverage.nodes == 1 ? "node" : "nodes", names);
+	else
+		line = str_printf("%s %s:%s: not observed",
+				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,
+				  rule->tclass);
+	if (!line)
+		return error_nomem(err);
+	screen_detail("%s", line);
+	return json_array_append_new(lines, json_string(line)) < 0 ? error_nomem(err) : 0;
+}
+
+static int prove(struct session *session, struct oracle *with, struct proved *proved,
+		 struct error *err)
+{
+	const struct findings *findings;
+	const struct denials *denials;
+	struct rules rules = { 0 };
+	int r = module_findings(session, &findings, &denials, err);
+
+	if (r == 0)
+		r = rules_from_findings(findings, denials, &rules, err);
+	if (r == 0)
+		r = prove_replay(with, findings, denials, &proved->replay, err);
+	if (r == 0)
+		r = prove_width(session, with, &rules, findings, denials, &proved->proof, err);
+	for (size_t i = 0; r == 0 && i < rules.count; i++)
+		r = cover_rule(&rules.items[i], findings, denials, proved->coverage, err);
+	rules_clear(&rules);
+	return r;
 }
 
 static int write_text(struct session *session, const char *name, const char *text, struct error *err)
@@ -97,67 +181,124 @@ static int write_text(struct session *session, const char *name, const char *tex
 }
 
 /* Files of a module that has become empty would be taken for the present one. */
-static int remove_texts(struct session *session, struct error *err)
+static int remove_text(struct session *session, const char *name, struct error *err)
 {
-	static const char *const names[] = { MODULE_TE, MODULE_CIL };
+	_cleanup_free_ char *path = session_path(session, name);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		_cleanup_free_ char *path = session_path(session, names[i]);
-
-		if (!path)
-			return error_nomem(err);
-		if (remove(path) < 0 && errno != ENOENT)
-			return error_set(err, errno, "remove it by hand", "removing %s: %m", path);
-	}
+	if (!path)
+		return error_nomem(err);
+	if (remove(path) < 0 && errno != ENOENT)
+		return error_set(err, errno, "remove it by hand", "removing %s: %m", path);
 	return 0;
 }
 
-static int remember(struct session *session, const struct replay *replay, struct error *err)
+static int remove_texts(struct session *session, struct error *err)
 {
+	static const char *const names[] = { MODULE_TE, MODULE_CIL, MODULE_PP };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
+		r = remove_text(session, names[i], err);
+	return r;
+}
+
+/* A tool of others that may be missing; what it says is shown when it fails. False: no result. */
+static bool run_tool(const char *const argv[])
+{
+	_cleanup_free_ char *output = NULL, *messages = NULL;
+	struct error err = { 0 };
+	int r = process_capture(argv, &output, &messages, &err);
+
+	if (r > 0)
+		screen_mark(MARK_WARN, "%s exits %d: %s%s", argv[0], r, output ? output : "",
+			    messages ? messages : "");
+	else if (r < 0 && r != -ENOENT)
+		screen_mark(MARK_WARN, "%s", err.what);
+	return r == 0;
+}
+
+/* The package that the documented commands make, for whoever wants to carry it to other nodes. */
+static int write_package(struct session *session, struct error *err)
+{
+	_cleanup_free_ char *te = session_path(session, MODULE_TE);
+	_cleanup_free_ char *mod = session_path(session, MODULE_NAME ".mod");
+	_cleanup_free_ char *pp = session_path(session, MODULE_PP);
+	const char *const compile[] = { "checkmodule", "-M", "-m", "-o", mod, te, NULL };
+	const char *const package[] = { "semodule_package", "-o", pp, "-m", mod, NULL };
+	bool made;
+
+	if (!te || !mod || !pp)
+		return error_nomem(err);
+	made = run_tool(compile) && run_tool(package);
+	if (made)
+		screen_detail("%s", pp);
+	screen_detail("as: checkmodule -M -m " MODULE_TE " -o " MODULE_NAME ".mod");
+	screen_detail("    semodule_package -m " MODULE_NAME ".mod -o " MODULE_PP);
+	/* One of an earlier module would be taken for this one. */
+	if (!made && remove_text(session, MODULE_PP, err) < 0)
+		return -err->code;
+	return remove_text(session, MODULE_NAME ".mod", err);
+}
+
+static int remember(struct session *session, const struct proved *proved, struct error *err)
+{
+	const struct replay *replay = &proved->replay;
+	const struct proof *proof = &proved->proof;
 	struct rules rules = { 0 };
 	json_t *value;
 	int r = module_rules(session, &rules, err);
 
 	if (r < 0)
 		return r;
-	value = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "rules", (json_int_t)rules.count,
-			  "permissions", (json_int_t)rules_permissions(&rules, RULE_ALLOW),
-			  "replayed", (json_int_t)replay->replayed, "allowed",
-			  (json_int_t)replay->allowed, "silenced", (json_int_t)replay->silenced, "left",
-			  (json_int_t)replay->left);
+	value = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "rules",
+			  (json_int_t)rules.count, "permissions",
+			  (json_int_t)rules_permissions(&rules, RULE_ALLOW), "replayed",
+			  (json_int_t)replay->replayed, "allowed", (json_int_t)replay->allowed,
+			  "silenced", (json_int_t)replay->silenced, "left",
+			  (json_int_t)replay->left, "compared", (json_int_t)proof->compared,
+			  "opened", (json_int_t)proof->opened, "hidden",
+			  (json_int_t)proof->silenced, "unobserved", (json_int_t)proof->unobserved,
+			  "coverage", proved->coverage);
 	rules_clear(&rules);
 	return value ? session_remember(session, "build", value, err) : error_nomem(err);
 }
 
-static int apply(struct session *session, const json_t *changes, struct error *err)
+static int build_module(struct session *session, const char *te, const char *cil,
+			struct proved *proved, struct error *err)
 {
-	_cleanup_free_ char *te = NULL;
-	_cleanup_free_ char *cil = NULL;
 	struct oracle *with = NULL;
-	struct replay replay = { 0 };
-	int r = module_texts(session, &te, &cil, err);
+	int r = compile(session, cil, &with, err);
 
-	(void)changes;
-	if (r < 0)
-		return r;
-	if (!te) {
-		screen_mark(MARK_OK, "no rule is needed: there is no module to build");
-		r = remove_texts(session, err);
-		return r < 0 ? r : remember(session, &replay, err);
-	}
-	r = compile(session, cil, &with, err);
 	if (r == 0) {
 		screen_mark(MARK_OK, "it compiles, and violates no neverallow rule");
-		r = prove(session, with, &replay, err);
+		r = prove(session, with, proved, err);
 	}
 	oracle_close(with);
 	if (r == 0)
 		r = write_text(session, MODULE_TE, te, err);
 	if (r == 0)
 		r = write_text(session, MODULE_CIL, cil, err);
-	screen_detail("as: checkmodule -M -m " MODULE_TE " -o " MODULE_NAME ".mod");
-	screen_detail("    semodule_package -m " MODULE_NAME ".mod -o " MODULE_NAME ".pp");
-	return r < 0 ? r : remember(session, &replay, err);
+	return r < 0 ? r : write_package(session, err);
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	_cleanup_free_ char *te = NULL;
+	_cleanup_free_ char *cil = NULL;
+	struct proved proved = { .coverage = json_array() };
+	int r = proved.coverage ? module_texts(session, &te, &cil, err) : error_nomem(err);
+
+	(void)changes;
+	if (r == 0 && te) {
+		r = build_module(session, te, cil, &proved, err);
+	} else if (r == 0) {
+		screen_mark(MARK_OK, "no rule is needed: there is no module to build");
+		r = remove_texts(session, err);
+	}
+	if (r == 0)
+		r = remember(session, &proved, err);
+	json_decref(proved.coverage);
+	return r;
 }
 
 const struct step step_build = {

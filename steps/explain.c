@@ -193,6 +193,8 @@ static int judge(struct explanation *explanation, struct error *err)
 		.ports = explanation->ports,
 		.port_count = explanation->port_count,
 		.domain = node_domain(),
+		.bad_booleans = galera_bad_booleans,
+		.insisted = node_options.dangerous,
 		.data_directory = "/var/lib/mysql",
 		.port_label = port_label,
 		.path_label = explanation->labels ? path_label : NULL,

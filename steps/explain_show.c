@@ -37,6 +37,23 @@ static json_t *evidence_json(const struct denial *denial)
 			 denial->permissive, "count", (json_int_t)denial_records(denial));
 }
 
+static json_t *booleans_json(const struct finding *finding)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < finding->boolean_count; i++) {
+		const struct finding_boolean *boolean = &finding->booleans[i];
+		json_t *one = json_pack("{s:s, s:b, s:I}", "name", boolean->name, "state",
+					boolean->state, "further", (json_int_t)boolean->further);
+
+		if (json_array_append_new(list, one) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
 static json_t *finding_json(const struct finding *finding, const struct denials *denials)
 {
 	json_t *permissions = json_array(), *evidence = json_array(), *object;
@@ -49,14 +66,14 @@ static json_t *finding_json(const struct finding *finding, const struct denials 
 		complete = json_array_append_new(
 				   evidence,
 				   evidence_json(&denials->items[finding->evidence[i]])) == 0;
-	object = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:I, s:I, s:I, s:b, s:o}",
+	object = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:I, s:I, s:I, s:b, s:o, s:o}",
 			   "source", finding->source, "target", finding->target, "class",
 			   finding->tclass, "permissions", permissions, "fix",
 			   fix_name(finding->fix), "detail", text_json(finding->detail), "why",
 			   text_json(finding->why), "severity", finding->severity, "count",
 			   (json_int_t)finding->count, "first", (json_int_t)finding->first, "last",
-			   (json_int_t)finding->last, "silent", finding->silent, "evidence",
-			   evidence);
+			   (json_int_t)finding->last, "silent", finding->silent, "booleans",
+			   booleans_json(finding), "evidence", evidence);
 	if (complete)
 		return object;
 	json_decref(object);
@@ -85,26 +102,6 @@ int explanation_json(const struct explanation *explanation, struct error *err)
 
 /* ---- text ----------------------------------------------------------------------------------- */
 
-static const char *heading(const struct finding *finding)
-{
-	static const char *const headings[] = {
-		[FIX_ALLOWED] = "Nothing to do: the policy allows it",
-		[FIX_DOMAIN] = "Wrong domain: the program is to run in its own",
-		[FIX_PORT] = "Label the port",
-		[FIX_LABEL] = "Label the file",
-		[FIX_INVALID_LABEL] = "A label that the policy does not know",
-		[FIX_CONSTRAINT] = "Denied by something that no allow rule changes",
-		[FIX_BOOLEAN] = "Set a boolean",
-		[FIX_DONTAUDIT] = "Not needed: silence it, allow nothing",
-		[FIX_REFUSE] = "Never by a rule",
-		[FIX_ALLOW] = "An allow rule",
-	};
-
-	if (finding->fix != FIX_ALLOWED && finding_needs_nothing(finding))
-		return "Nothing to do: the policy denies it silently";
-	return headings[finding->fix];
-}
-
 static int print_finding(const struct finding *finding, struct error *err)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
@@ -117,6 +114,10 @@ static int print_finding(const struct finding *finding, struct error *err)
 	screen_result("      %s", finding->why);
 	if (*finding->detail)
 		screen_result("      %s", finding->detail);
+	for (size_t i = 0; i < finding->boolean_count; i++)
+		screen_result("      the boolean %s %s would allow it, and %zu accesses besides",
+			      finding->booleans[i].name, finding->booleans[i].state ? "on" : "off",
+			      finding->booleans[i].further);
 	return 0;
 }
 
@@ -149,7 +150,7 @@ int explanation_text(const struct explanation *explanation, struct error *err)
 	print_counts(explanation);
 	for (size_t i = 0; r == 0 && i < findings->count; i++) {
 		const struct finding *finding = &findings->items[order[i]];
-		const char *title = heading(finding);
+		const char *title = finding_heading(finding);
 
 		if (title != last) {
 			screen_result("%s", "");

@@ -97,6 +97,8 @@ int module_advisor(struct session *session, struct oracle *oracle, struct adviso
 		.ports = module->ports,
 		.port_count = (size_t)count,
 		.domain = node_domain(),
+		.bad_booleans = galera_bad_booleans,
+		.insisted = node_options.dangerous,
 		.data_directory = "/var/lib/mysql",
 		.port_label = port_label,
 		.path_label = path_label,
@@ -132,13 +134,35 @@ static char *decision_key(const struct finding *finding)
 			  finding->target, finding->tclass);
 }
 
+/* As it is remembered: true and false since the first release, words for another fix. */
+static json_t *decision_json(enum decision decision)
+{
+	switch (decision) {
+	case DECISION_ALLOW:
+		return json_string("allow");
+	case DECISION_DONTAUDIT:
+		return json_string("dontaudit");
+	default:
+		return json_boolean(decision == DECISION_ACCEPT);
+	}
+}
+
+static enum decision decision_from(const json_t *said)
+{
+	const char *word = json_string_value(said);
+
+	if (word)
+		return strcmp(word, "allow") ? DECISION_DONTAUDIT : DECISION_ALLOW;
+	return json_is_true(said) ? DECISION_ACCEPT : DECISION_REJECT;
+}
+
 static enum decision decision_of(const struct finding *finding, const json_t *remembered)
 {
 	enum decision decision = DECISION_NONE;
 
 	for (size_t i = 0; i < finding->permission_count; i++) {
 		json_t *said = json_object_get(remembered, finding->permissions[i]);
-		enum decision one = json_is_true(said) ? DECISION_ACCEPT : DECISION_REJECT;
+		enum decision one = decision_from(said);
 
 		if (!said || (i > 0 && one != decision))
 			return DECISION_NONE;
@@ -147,21 +171,40 @@ static enum decision decision_of(const struct finding *finding, const json_t *re
 	return decision;
 }
 
+static bool wants_companions(const struct finding *finding, const json_t *remembered)
+{
+	for (size_t i = 0; i < finding->companion_count; i++)
+		if (!json_is_true(json_object_get(remembered, finding->companions[i])))
+			return false;
+	return finding->companion_count > 0;
+}
+
 int module_decide_all(struct session *session, struct findings *findings, struct error *err)
 {
 	for (size_t i = 0; i < findings->count; i++) {
-		_cleanup_free_ char *key = decision_key(&findings->items[i]);
+		struct finding *finding = &findings->items[i];
+		_cleanup_free_ char *key = decision_key(finding);
+		const json_t *remembered;
 
 		if (!key)
 			return error_nomem(err);
-		findings->items[i].decision =
-			decision_of(&findings->items[i], session_recall(session, key));
+		remembered = session_recall(session, key);
+		finding->decision = decision_of(finding, remembered);
+		finding->with_companions = wants_companions(finding, remembered);
 	}
 	return 0;
 }
 
+static int set_words(json_t *object, char *const *words, size_t count, enum decision decision)
+{
+	for (size_t i = 0; i < count; i++)
+		if (json_object_set_new(object, words[i], decision_json(decision)) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
 int module_decide(struct session *session, const struct finding *finding, enum decision decision,
-		  struct error *err)
+		  bool companions, struct error *err)
 {
 	_cleanup_free_ char *key = decision_key(finding);
 	json_t *remembered;
@@ -170,11 +213,14 @@ int module_decide(struct session *session, const struct finding *finding, enum d
 		return error_nomem(err);
 	remembered = session_recall(session, key) ? json_copy(session_recall(session, key))
 						  : json_object();
-	for (size_t i = 0; remembered && i < finding->permission_count; i++)
-		if (json_object_set_new(remembered, finding->permissions[i],
-					json_boolean(decision == DECISION_ACCEPT)) < 0)
-			return error_nomem(err);
-	return remembered ? session_remember(session, key, remembered, err) : error_nomem(err);
+	if (!remembered ||
+	    set_words(remembered, finding->permissions, finding->permission_count, decision) < 0 ||
+	    (companions && set_words(remembered, finding->companions, finding->companion_count,
+				     decision) < 0)) {
+		json_decref(remembered);
+		return error_nomem(err);
+	}
+	return session_remember(session, key, remembered, err);
 }
 
 int module_findings(struct session *session, const struct findings **findings,
@@ -198,6 +244,8 @@ int module_findings(struct session *session, const struct findings **findings,
 		if (r < 0)
 			return r;
 		r = advice_judge(&advisor, &module->denials, &module->findings, err);
+		if (r == 0)
+			r = advice_companions(&advisor, &module->findings, err);
 		if (r < 0)
 			return r;
 		module->sources = json_deep_copy(sources ? sources : json_array());

@@ -17,6 +17,7 @@
 #define MODULE_NAME "galera"
 #define MODULE_TE "galera.te"   /* in the session's directory */
 #define MODULE_CIL "galera.cil"
+#define MODULE_PP "galera.pp"   /* where checkmodule and semodule_package are installed */
 
 struct module;
 int module_new(struct module **module, struct error *err);
@@ -49,9 +50,10 @@ int module_findings(struct session *session, const struct findings **findings,
 
 /* module_decide_all - put the remembered decisions into findings. */
 int module_decide_all(struct session *session, struct findings *findings, struct error *err);
-/* module_decide - remember the operator's decision on a finding of module_findings(). */
+/* module_decide - remember the operator's decision on a finding of module_findings(); companions: on
+ * its companion permissions, too. */
 int module_decide(struct session *session, const struct finding *finding, enum decision decision,
-		  struct error *err);
+		  bool companions, struct error *err);
 
 /* module_rules - the rules of the accepted findings. Caller clears. */
 int module_rules(struct session *session, struct rules *rules, struct error *err);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "steps/policy/oracle_access.h"
 #include "steps/replay.h"
 
 static const char *verdict_text(enum verdict verdict)
@@ -59,6 +60,17 @@ static void count_one(const struct finding *finding, const struct denial *denial
 			 verdict_text(judgement->verdict));
 }
 
+/* An ioctl is allowed when its command is, too. */
+static void check_ioctl(const struct oracle *oracle, const struct denial *denial,
+			const char *permission, struct judgement *judgement)
+{
+	if (judgement->verdict == VERDICT_ALLOWED && denial->has_ioctl &&
+	    !strcmp(permission, "ioctl") &&
+	    access_ioctl_denied(oracle, denial->source, denial->target, denial->tclass,
+				denial->ioctl))
+		judgement->verdict = VERDICT_NO_RULE;
+}
+
 int replay_denials(struct oracle *oracle, const struct findings *findings,
 		 const struct denials *denials, struct replay *replay, struct error *err)
 {
@@ -81,6 +93,7 @@ int replay_denials(struct oracle *oracle, const struct findings *findings,
 						 &judgement, err);
 				if (r < 0)
 					return r;
+				check_ioctl(oracle, denial, permission, &judgement);
 				count_one(finding, denial, permission, &judgement, replay);
 			}
 		}

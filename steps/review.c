@@ -12,12 +12,6 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-/* Does the fix go into the module, so that there is something to accept? */
-static bool is_rule(const struct finding *finding)
-{
-	return finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
-}
-
 static bool is_open(const struct finding *finding)
 {
 	return !finding_needs_nothing(finding) && finding->decision == DECISION_NONE;
@@ -41,11 +35,39 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	return 0;
 }
 
+static void show_booleans(const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->boolean_count; i++) {
+		const struct finding_boolean *boolean = &finding->booleans[i];
+
+		if (finding->fix != FIX_BOOLEAN)
+			screen_detail("the boolean %s %s would allow it, and %zu accesses besides",
+				      boolean->name, boolean->state ? "on" : "off",
+				      boolean->further);
+	}
+}
+
+static void show_companions(const struct finding *finding)
+{
+	_cleanup_free_ char *words = NULL;
+	size_t length;
+	FILE *out;
+
+	if (!finding->companion_count || !(out = open_memstream(&words, &length)))
+		return;
+	for (size_t i = 0; i < finding->companion_count; i++)
+		fprintf(out, " %s", finding->companions[i]);
+	fclose(out);
+	screen_detail("usual with it, but not observed:%s", words ? words : "");
+}
+
 static int show(const struct finding *finding, size_t number, struct error *err)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
-	_cleanup_free_ char *times = finding->count == 1 ? strdup("once")
-							 : str_printf("%zu times", finding->count);
+	_cleanup_free_ char *times = finding->unobserved   ? strdup("Not observed")
+				     : finding->count == 1 ? strdup("Seen once")
+							   : str_printf("Seen %zu times",
+									finding->count);
 
 	if (!permissions || !times)
 		return error_nomem(err);
@@ -53,31 +75,51 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 	screen_say("#%zu  %s  %s %s:%s { %s }  severity %d", number, fix_name(finding->fix),
 		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
 		   finding->tclass, permissions, finding->severity);
-	screen_say("%s Seen %s.", finding->why, times);
-	/* A command is to be copied; a list of names is only read. */
-	if (str_starts(finding->detail, "seen: "))
-		screen_say("%s", finding->detail);
-	else if (*finding->detail)
+	screen_say("%s %s.", finding->why, times);
+	if (*finding->detail && !finding->unobserved)
 		screen_detail("%s", finding->detail);
+	show_booleans(finding);
+	show_companions(finding);
 	return 0;
+}
+
+static void format_time(time_t when, char *text, size_t size)
+{
+	struct tm tm;
+
+	strftime(text, size, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&when, &tm));
+}
+
+static void show_event(const struct denial *denial)
+{
+	char port[32] = "";
+
+	if (denial->port)
+		snprintf(port, sizeof(port), "  port %u", denial->port);
+	screen_detail("event %lld.%03u:%lu  %s%s%s  pid %d %s%s%s  %s:%s%s%s%s",
+		      (long long)denial->seconds, denial->millis, denial->serial,
+		      denial->node ? denial->node : "", denial->node ? " " : "", denial->origin,
+		      (int)denial->pid, denial->comm ? denial->comm : "?", denial->exe ? " " : "",
+		      denial->exe ? denial->exe : "", denial->target, denial->tclass, port,
+		      denial->path ? "  " : "", denial->path ? denial->path : "");
 }
 
 static void show_evidence(const struct finding *finding, const struct denials *denials)
 {
 	enum { SHOWN = 12 };
+	char first[64], last[64];
 	size_t left = finding->count;
 
-	for (size_t i = 0; i < finding->evidence_count && i < SHOWN; i++) {
-		const struct denial *denial = &denials->items[finding->evidence[i]];
-
-		screen_detail("event %lld.%03u:%lu  %s  pid %d %s%s%s  %s:%s%s%s",
-			      (long long)denial->seconds, denial->millis, denial->serial,
-			      denial->origin, (int)denial->pid, denial->comm ? denial->comm : "?",
-			      denial->exe ? " " : "", denial->exe ? denial->exe : "", denial->target,
-			      denial->tclass, denial->path ? "  " : "",
-			      denial->path ? denial->path : "");
-		left--;
+	if (finding->unobserved) {
+		screen_detail("no event: it is known to come together with what was seen");
+		return;
 	}
+	format_time(finding->first, first, sizeof(first));
+	format_time(finding->last, last, sizeof(last));
+	screen_detail("%zu denials, from %s to %s%s", finding->count, first, last,
+		      finding->permissive_only ? ", all while permissive" : "");
+	for (size_t i = 0; i < finding->evidence_count && i < SHOWN; i++, left--)
+		show_event(&denials->items[finding->evidence[i]]);
 	if (left)
 		screen_detail("... and %zu more", left);
 }
@@ -98,6 +140,51 @@ static int show_module(struct session *session, struct error *err)
 	return 0;
 }
 
+/* What can be decided about a finding, up to one with value NULL. */
+static void choices_for(const struct finding *finding, struct choice *choices)
+{
+	bool rule = finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
+	const struct {
+		bool wanted;
+		struct choice choice;
+	} all[] = {
+		{ rule, { "accept", "[a]ccept", 'a' } },
+		{ !rule, { "accept", "[n]oted", 'n' } },
+		{ finding->companion_count > 0, { "companions", "accept [w]ith the unobserved", 'w' } },
+		{ rule, { "reject", "[r]eject", 'r' } },
+		{ finding->fix == FIX_ALLOW, { "dontaudit", "[s]ilence instead", 's' } },
+		{ finding->fix == FIX_DONTAUDIT && !finding->rule_target,
+		  { "allow", "allow [i]nstead", 'i' } },
+		{ true, { "details", "[d]etails", 'd' } },
+		{ rule, { "module", "[v]iew module", 'v' } },
+		{ rule, { "all", "accept a[l]l that are left", 'l' } },
+		{ true, { "quit", "[q]uit", 'q' } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i].wanted)
+			*choices++ = all[i].choice;
+	*choices = (struct choice){ 0 };
+}
+
+/* A decision that one of the choices is; DECISION_NONE: it is none. */
+static enum decision decision_named(const char *value)
+{
+	static const struct {
+		const char *value;
+		enum decision decision;
+	} decisions[] = {
+		{ "accept", DECISION_ACCEPT },	   { "all", DECISION_ACCEPT },
+		{ "companions", DECISION_ACCEPT }, { "reject", DECISION_REJECT },
+		{ "allow", DECISION_ALLOW },	   { "dontaudit", DECISION_DONTAUDIT },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(decisions); i++)
+		if (!strcmp(decisions[i].value, value))
+			return decisions[i].decision;
+	return DECISION_NONE;
+}
+
 /*
  * Ask about one finding until it is decided. *all: the operator accepts the rest. Returns 0,
  * STEP_PAUSED or a negative errno.
@@ -105,100 +192,95 @@ static int show_module(struct session *session, struct error *err)
 static int decide(struct session *session, const struct finding *finding,
 		  const struct denials *denials, bool *all, struct error *err)
 {
-	static const struct choice rule[] = { { "accept", "[a]ccept", 'a' },
-					      { "reject", "[r]eject", 'r' },
-					      { "details", "[d]etails", 'd' },
-					      { "module", "[v]iew module", 'v' },
-					      { "all", "accept a[l]l that are left", 'l' },
-					      { "quit", "[q]uit", 'q' },
-					      { 0 } };
-	static const struct choice note[] = { { "accept", "[n]oted", 'n' },
-					      { "details", "[d]etails", 'd' },
-					      { "quit", "[q]uit", 'q' },
-					      { 0 } };
-	const struct choice *choices = is_rule(finding) ? rule : note;
+	bool rule = finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
 	_cleanup_free_ char *subject = finding_key(finding);
-	int r = 0;
+	struct choice choices[12];
+	const char *value = "all";
 
 	if (!subject)
 		return error_nomem(err);
+	choices_for(finding, choices);
 	while (!*all) {
-		const char *value;
-		int chosen;
+		int chosen, r;
 
-		r = prompt_choice(session, is_rule(finding) ? "review.rule" : "review.note", subject,
-				  is_rule(finding) ? "Into the module?" : "Not for the module; noted?",
-				  choices, 0, &chosen, err);
+		r = prompt_choice(session, rule ? "review.rule" : "review.note", subject,
+				  rule ? "Into the module?" : "Not for the module; noted?", choices,
+				  0, &chosen, err);
 		if (r < 0)
 			return r;
 		value = choices[chosen].value;
 		if (!strcmp(value, "quit"))
 			return STEP_PAUSED;
-		if (!strcmp(value, "reject"))
-			return module_decide(session, finding, DECISION_REJECT, err);
+		*all = !strcmp(value, "all");
 		if (!strcmp(value, "details"))
 			show_evidence(finding, denials);
 		else if (!strcmp(value, "module"))
 			r = show_module(session, err);
-		else if (!strcmp(value, "all"))
-			*all = true;
 		else
 			break;
 		if (r < 0)
 			return r;
 	}
-	return module_decide(session, finding, DECISION_ACCEPT, err);
-}
-
-static size_t count_fix(const struct findings *findings, enum fix fix)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].fix == fix)
-			count++;
-	return count;
+	return module_decide(session, finding, decision_named(value), !strcmp(value, "companions"),
+			     err);
 }
 
 static void show_overview(const struct findings *findings)
 {
-	size_t open = 0, allowed = count_fix(findings, FIX_ALLOWED);
+	size_t open = 0, settled = 0, observed = 0;
 
-	for (size_t i = 0; i < findings->count; i++)
+	for (size_t i = 0; i < findings->count; i++) {
 		open += is_open(&findings->items[i]);
-	screen_say("%zu denials come down to %zu findings, %zu of them to decide.",
-		   findings->denials, findings->count, open);
+		observed += !findings->items[i].unobserved;
+	}
+	screen_say("%zu denials come down to %zu findings; %zu are to be decided.",
+		   findings->denials, observed, open);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		if (finding->fix == FIX_ALLOWED)
-			screen_say("allowed now: %s %s:%s, %zu times. %s", finding->source,
-				      finding->target, finding->tclass, finding->count, finding->why);
+		if (!finding_needs_nothing(finding))
+			continue;
+		settled++;
+		screen_detail("%s: %s %s:%s, %zu times. %s",
+			      finding->fix == FIX_ALLOWED ? "allowed now" : "silent already",
+			      finding->source, finding->target, finding->tclass, finding->count,
+			      finding->why);
 	}
-	if (allowed)
-		screen_mark(MARK_OK, "%zu findings need nothing: the policy allows them now", allowed);
+	if (settled)
+		screen_mark(MARK_OK, "%zu findings need nothing: the policy settles them", settled);
 	if (findings->unknown_names)
 		screen_mark(MARK_WARN,
 			    "%zu denials name something that this policy does not define: left out",
 			    findings->unknown_names);
 }
 
+/* A decision turns the session's memory, and the findings with it; their order stays. */
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
+	_cleanup_free_ size_t *order = NULL;
 	const struct findings *findings;
 	const struct denials *denials;
+	const char *heading = NULL;
 	bool all = false;
 	int r = module_findings(session, &findings, &denials, err);
 
 	(void)changes;
 	if (r < 0)
 		return r;
+	order = findings_by_danger(findings);
+	if (!order)
+		return error_nomem(err);
 	show_overview(findings);
 	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *finding = &findings->items[i];
+		const struct finding *finding = &findings->items[order[i]];
 
 		if (!is_open(finding))
 			continue;
+		if (finding_heading(finding) != heading) {
+			heading = finding_heading(finding);
+			screen_blank();
+			screen_say("-- %s --", heading);
+		}
 		r = show(finding, i + 1, err);
 		if (r == 0)
 			r = decide(session, finding, denials, &all, err);

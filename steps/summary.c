@@ -3,6 +3,7 @@
  * summary - what was reached: the ports, the module, the proof, the files
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "steps/exercising.h"
 #include "steps/galera/exercises.h"
@@ -73,12 +74,15 @@ static int add_module(struct session *session, json_t *summary, struct error *er
 
 static int add_files(struct session *session, json_t *summary, struct error *err)
 {
-	static const char *const names[] = { MODULE_TE, MODULE_CIL, "evidence", "journal" };
+	static const char *const names[] = { MODULE_TE, MODULE_CIL, MODULE_PP, "evidence", "journal" };
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+	/* Those of a rehearsal that is not kept are about to be removed. */
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !node_options.temporary; i++) {
 		_cleanup_free_ char *path = session_path(session, names[i]);
 
+		if (path && access(path, F_OK) < 0)
+			continue;
 		if (!path || json_array_append_new(list, json_string(path)) < 0)
 			return error_nomem(err);
 	}
@@ -122,13 +126,24 @@ static void print_text(struct session *session, const json_t *summary)
 	screen_result("    %lld allowed, %lld silenced, %lld left as decided",
 		      (long long)number(proof, "allowed"),
 		      (long long)number(proof, "silenced"), (long long)number(proof, "left"));
+	screen_result("  of %lld accesses that %s has, the module opens %lld: exactly the approved rules",
+		      (long long)number(proof, "compared"), node_domain(),
+		      (long long)number(proof, "opened"));
+	if (number(proof, "unobserved"))
+		screen_result("  every permission needed by a recorded event, but for %lld approved "
+			      "unobserved",
+			      (long long)number(proof, "unobserved"));
+	else
+		screen_result("  every permission needed by a recorded event");
 	screen_result("  no neverallow rule violated");
 	screen_result("  the exercises repeated confined: %lld denials logged, none of them new",
 		      (long long)number(verified, "denials"));
 	if (exercising_skipped(session, PHASE_PERMISSIVE) ||
 	    exercising_skipped(session, PHASE_ENFORCING))
 		screen_result("  not covered: some exercises were skipped");
-	print_list("Files", json_object_get(summary, "files"));
+	print_list("Evidence", json_object_get(proof, "coverage"));
+	if (!node_options.temporary)
+		print_list("Files", json_object_get(summary, "files"));
 }
 
 int summary_print(struct session *session, struct error *err)

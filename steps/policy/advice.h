@@ -172,6 +172,8 @@ size_t *findings_by_danger(const struct findings *findings);
 /* finding_needs_nothing - is it settled by the policy as it is: allowed, or denied silently? */
 bool finding_needs_nothing(const struct finding *finding);
 
+/* finding_heading - of the group that a finding is in, for a person; the same pointer for all of it. */
+const char *finding_heading(const struct finding *finding);
 /* finding_permissions - "read write"; new memory (caller frees), or NULL. */
 char *finding_permissions(const struct finding *finding);
 

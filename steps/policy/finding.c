@@ -26,6 +26,26 @@ enum fix finding_rule(const struct finding *finding)
 	}
 }
 
+const char *finding_heading(const struct finding *finding)
+{
+	static const char *const headings[] = {
+		[FIX_ALLOWED] = "Nothing to do: the policy allows it",
+		[FIX_DOMAIN] = "Wrong domain: the program is to run in its own",
+		[FIX_PORT] = "Label the port",
+		[FIX_LABEL] = "Label the file",
+		[FIX_INVALID_LABEL] = "A label that the policy does not know",
+		[FIX_CONSTRAINT] = "Denied by something that no allow rule changes",
+		[FIX_BOOLEAN] = "Set a boolean",
+		[FIX_DONTAUDIT] = "Not needed: silence it, allow nothing",
+		[FIX_REFUSE] = "Never by a rule",
+		[FIX_ALLOW] = "An allow rule",
+	};
+
+	if (finding->fix != FIX_ALLOWED && finding_needs_nothing(finding))
+		return "Nothing to do: the policy denies it silently";
+	return headings[finding->fix];
+}
+
 /* How dangerous a fix's findings are at most; those that need nothing come behind all others. */
 static void measure(const struct findings *findings, int *danger)
 {
