@@ -44,7 +44,12 @@ void report_add(struct report *report, enum level level, const char *name, const
 	}
 	screen_mark(ignored ? MARK_NONE : marks[level], "%s (%s%s)", text, name,
 		    ignored ? ", ignored" : "");
-	if (remedy && !ignored)
+	if (!remedy || ignored)
+		return;
+	/* A sentence is wrapped; a command stands on one line, to be copied. */
+	if (strstr(remedy, ", ") || strstr(remedy, "; ") || strstr(remedy, ": "))
+		screen_mark(MARK_NONE, "%s", remedy);
+	else
 		screen_detail("%s", remedy);
 }
 
@@ -87,9 +92,8 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	if (!report.stops)
 		return 0;
 	screen_blank();
-	screen_say("%zu of these must be settled first. Nothing has been changed. --ignore NAME "
-		   "goes on "
-		   "in spite of one.",
+	screen_say("To be settled first: %zu, marked x above. Nothing has been changed. --ignore "
+		   "NAME goes on in spite of one.",
 		   report.stops);
 	return STEP_BLOCKED;
 }

@@ -173,6 +173,7 @@ static int run(struct session *session, struct error *err)
 		return r < 0 ? r : rehearse_in(session, node_options.keep, err);
 	}
 	r = session_set_resume(session, "galera-selinux rehearse", err);
+	node_options.temporary = true;
 	if (r == 0)
 		r = prepare_temporary(&root, cluster, err);
 	if (r == 0)
