@@ -138,8 +138,15 @@ static const char *node_of(const json_t *result)
 	return *donor ? donor : "another node";
 }
 
-static void fill_row(const struct exercise *exercise, const json_t *result, struct row *row,
-		     const char **cells)
+static const char *donors_side(struct session *session)
+{
+	if (node_player(session))
+		return "not rehearsed";
+	return node_options.logs ? "given (--log)" : "to be collected";
+}
+
+static void fill_row(struct session *session, const struct exercise *exercise, const json_t *result,
+		     struct row *row, const char **cells)
 {
 	bool transfer = strcmp(exercise->name, "notify") != 0;
 
@@ -147,7 +154,7 @@ static void fill_row(const struct exercise *exercise, const json_t *result, stru
 		 (long long)json_integer_value(json_object_get(result, "denials")));
 	if (transfer && !strcmp(member(result, "result"), "proved"))
 		snprintf(row->donor, sizeof(row->donor), "%s: %s", node_of(result),
-			 node_options.logs ? "given (--log)" : "to be collected");
+			 donors_side(session));
 	else
 		snprintf(row->donor, sizeof(row->donor), "%s", transfer ? "-" : "n/a");
 	cells[EXERCISE] = exercise->title;
@@ -187,7 +194,7 @@ void exercising_table(struct session *session, const char *phase)
 	for (const struct exercise *e = galera_exercises; e->name && rows < MOST; e++) {
 		if (!results_wanted(e->name))
 			continue;
-		fill_row(e, results_get(session, phase, e->name), &made[rows],
+		fill_row(session, e, results_get(session, phase, e->name), &made[rows],
 			 cells + COLUMNS * rows);
 		rows++;
 	}
