@@ -30,7 +30,8 @@ SRC         := $(WIZARD_SRC) $(STEP_SRC) $(ROOM_SRC)
 OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/templates.o
 UNIT_SRC    := $(wildcard tests/unit/*/*.c)
 UNIT        := $(UNIT_SRC:%.c=$(BUILD)/%)
-SCRIPTS     := $(sort $(wildcard tests/*/*.test))
+# The longest first: they run side by side.
+SCRIPTS     := $(wildcard tests/vm/*.test) $(filter-out tests/vm/%,$(sort $(wildcard tests/*/*.test)))
 
 all: $(PROGRAM)
 

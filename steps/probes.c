@@ -201,11 +201,11 @@ static int look_server(struct report *report, struct error *err)
 		r = host_process_context(process.pid, &context, err);
 		if (r == 0)
 			report_domain(report, context, process.pid);
-		if (process.others)
+		if (process.others && !node_options.group_suffix && !node_options.defaults_file)
 			report_add(
 				report, LEVEL_WARNING, "servers",
 				"give the right one's --defaults-group-suffix or --defaults-file",
-				"%zu more database servers run here", process.others);
+				"further database servers that run here: %zu", process.others);
 	} else {
 		report_add(report, LEVEL_WARNING, "server",
 			   "start it, so that its domain can be seen",

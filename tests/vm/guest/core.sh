@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The wizard's whole job on a real SELinux kernel, with a real cluster: before it the node does not even
+# start; after it everything passes confined; undone, it fails as before.
+out=$1
+. /var/job/cluster.sh
+cd /var/job || exit 1
+
+policy_state() { # what undo must give back
+	semanage port -l -C -n >"$out/ports.$1" 2>&1
+	semodule --list-modules=full >"$out/modules.$1" 2>&1
+	semanage permissive -l -n >"$out/permissive.$1" 2>&1
+	sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.$1"
+}
+# walk DONE QUIT: run the wizard; the exercise DONE has been done, QUIT is yet to be. Prints its exit status.
+walk() {
+	local begin=$SECONDS status=0
+	local answers=()
+	[ -z "$1" ] || answers+=(--answer "exercise.done[$1]=done")
+	[ -z "$2" ] || answers+=(--answer "exercise.done[$2]=quit")
+	printf '\n==== done: %s, yet to be done: %s\n' "${1:--}" "${2:--}" >>"$out/wizard.log"
+	./galera-selinux --defaults-group-suffix=.node2 --answers answers "${answers[@]}" </dev/null >>"$out/wizard.log" 2>&1 || status=$?
+	row wizard "${1:--}->${2:--}" "exit $status" - $((SECONDS - begin))
+	[ $status = 3 ] || [ $status = 0 ] || tail -n 12 "$out/wizard.log" >/dev/ttyS0
+	echo $status
+}
+
+getenforce >"$out/mode.before"
+policy_state before
+try before bootstrap
+stop_all
+
+# ---- the wizard: to the first exercise, then exercise by exercise ----
+walk "" sst >"$out/walk.1"
+try permissive bootstrap && try permissive sst
+walk sst ist >"$out/walk.2"
+try permissive ist
+walk ist notify >"$out/walk.3"
+# With the other SST method beside, so that what it needs is learned, too.
+try permissive sst_mariabackup
+try permissive notify
+status=$(walk notify sst)
+for round in 1 2 3; do
+	echo "$status" >"$out/walk.verify.$round"
+	[ "$status" = 3 ] || break
+	try "verify-$round" sst
+	walk sst ist >/dev/null
+	try "verify-$round" ist
+	walk ist notify >/dev/null
+	try "verify-$round" sst_mariabackup
+	try "verify-$round" notify
+	status=$(walk notify sst)
+done
+echo "$status" >"$out/walk.end"
+
+# ---- after: everything, confined ----
+policy_state after
+getenforce >"$out/mode.after"
+cp /var/lib/galera-selinux/galera.* /var/lib/galera-selinux/journal "$out/" 2>/dev/null
+stop_all
+for name in bootstrap sst sst_mariabackup ist notify crash; do
+	try after $name
+done
+sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.before"
+walk "" "" >"$out/walk.again"
+sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.after"
+./galera-selinux --defaults-group-suffix=.node2 status --json >"$out/status.json" 2>"$out/status.err"
+
+# ---- undone ----
+stop_all
+./galera-selinux undo --yes </dev/null >"$out/undo.log" 2>&1
+echo $? >"$out/undo.status"
+policy_state undone
+try undone bootstrap
+stop_all
+exit 0
