@@ -92,8 +92,9 @@ static void show_state(struct watch *watch, int64_t now)
 	_cleanup_free_ char *line = NULL;
 
 	if (denials)
-		line = str_printf("%s%s%zu denials so far, the last: %s", watch->progress,
-				  *watch->progress ? "; " : "", denials, last);
+		line = str_printf("%s%s%zu denial%s so far, the last: %s", watch->progress,
+				  *watch->progress ? "; " : "", denials, denials == 1 ? "" : "s",
+				  last);
 	else
 		line = str_printf("%s%s", *watch->progress ? watch->progress : "waiting ...", keys);
 	if (!line || watch->order->limit == 0)

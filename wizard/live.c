@@ -13,7 +13,8 @@
 #define ERASE_LINE "\r\033[K"
 #define INDENT     2
 
-static bool possible, shown;
+static bool possible;
+static char *shown; /* what is drawn, safe; NULL: nothing */
 
 void live_init(bool plain)
 {
@@ -59,10 +60,13 @@ void live_show(const char *format, ...)
 	if (!safe)
 		return;
 	cut(safe, screen_width() - INDENT - 1);
+	if (shown && strcmp(shown, safe) == 0)
+		return;
 	fflush(stdout);
 	fprintf(stderr, ERASE_LINE "%*s%s", INDENT, "", safe);
 	fflush(stderr);
-	shown = true;
+	free(shown);
+	shown = TAKE_PTR(safe);
 }
 
 void live_clear(void)
@@ -71,5 +75,6 @@ void live_clear(void)
 		return;
 	fputs(ERASE_LINE, stderr);
 	fflush(stderr);
-	shown = false;
+	free(shown);
+	shown = NULL;
 }
