@@ -43,6 +43,7 @@ help:
 	@echo 'make check-unit the unit tests alone'
 	@echo 'make check-asan all tests, built with address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make bench      time and memory, beside what an operator would use'
 	@echo 'make lint       rules of the house, clang-tidy, man page'
 	@echo 'make format     clang-format over the sources'
 	@echo 'make deps       install what building and testing need (apt or dnf)'
@@ -96,6 +97,16 @@ PRELOAD := $(BUILD)/tests/faults/preload.so
 $(PRELOAD): tests/faults/preload.c | $(BUILD)/deps
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(filter-out -fsanitize% -fno-sanitize%,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
+
+# Measured beside what an operator would use; fails on nothing.
+BENCH := generate measure scan
+$(BUILD)/tests/bench/scan: $(patsubst %.c,$(BUILD)/%.o,$(wildcard steps/audit/*.c)) $(BASE_OBJ)
+$(BUILD)/tests/bench/%: tests/bench/%.c | $(BUILD)/deps
+	@mkdir -p $(@D)
+	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
+
+bench: $(PROGRAM) $(BENCH:%=$(BUILD)/tests/bench/%)
+	BUILD=$(BUILD) tests/bench/run
 
 check: $(PROGRAM) $(UNIT) $(PRELOAD)
 	tests/run $(UNIT) $(SCRIPTS)
@@ -154,5 +165,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check check-unit check-asan check-valgrind rehearse clean lint format install uninstall
+.PHONY: all help deps bench check check-unit check-asan check-valgrind rehearse clean lint format install uninstall
 .DELETE_ON_ERROR:
