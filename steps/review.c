@@ -41,9 +41,9 @@ static void show_booleans(const struct finding *finding)
 		const struct finding_boolean *boolean = &finding->booleans[i];
 
 		if (finding->fix != FIX_BOOLEAN)
-			screen_detail("the boolean %s %s would allow it, and %zu accesses besides",
-				      boolean->name, boolean->state ? "on" : "off",
-				      boolean->further);
+			screen_say("The boolean %s %s would allow it, and %zu accesses besides.",
+				   boolean->name, boolean->state ? "on" : "off",
+				   boolean->further);
 	}
 }
 
@@ -58,7 +58,7 @@ static void show_companions(const struct finding *finding)
 	for (size_t i = 0; i < finding->companion_count; i++)
 		fprintf(out, " %s", finding->companions[i]);
 	fclose(out);
-	screen_detail("usual with it, but not observed:%s", words ? words : "");
+	screen_say("Usual with it, but not observed:%s", words ? words : "");
 }
 
 static int show(const struct finding *finding, size_t number, struct error *err)
@@ -76,7 +76,10 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
 		   finding->tclass, permissions, finding->severity);
 	screen_say("%s %s.", finding->why, times);
-	if (*finding->detail && !finding->unobserved)
+	/* A command is to be copied; a list of names is only read. */
+	if (str_starts(finding->detail, "seen: "))
+		screen_say("%s", finding->detail);
+	else if (*finding->detail && !finding->unobserved)
 		screen_detail("%s", finding->detail);
 	show_booleans(finding);
 	show_companions(finding);
@@ -241,10 +244,10 @@ static void show_overview(const struct findings *findings)
 		if (!finding_needs_nothing(finding))
 			continue;
 		settled++;
-		screen_detail("%s: %s %s:%s, %zu times. %s",
-			      finding->fix == FIX_ALLOWED ? "allowed now" : "silent already",
-			      finding->source, finding->target, finding->tclass, finding->count,
-			      finding->why);
+		screen_say("%s: %s %s:%s, %zu times. %s",
+			   finding->fix == FIX_ALLOWED ? "allowed now" : "silent already",
+			   finding->source, finding->target, finding->tclass, finding->count,
+			   finding->why);
 	}
 	if (settled)
 		screen_mark(MARK_OK, "%zu findings need nothing: the policy settles them", settled);

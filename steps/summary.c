@@ -126,7 +126,8 @@ static void print_text(struct session *session, const json_t *summary)
 	screen_result("    %lld allowed, %lld silenced, %lld left as decided",
 		      (long long)number(proof, "allowed"),
 		      (long long)number(proof, "silenced"), (long long)number(proof, "left"));
-	screen_result("  of %lld accesses that %s has, the module opens %lld: exactly the approved rules",
+	screen_result("  of %lld accesses that %s has, the module opens %lld: "
+		      "exactly the approved",
 		      (long long)number(proof, "compared"), node_domain(),
 		      (long long)number(proof, "opened"));
 	if (number(proof, "unobserved"))
