@@ -176,6 +176,7 @@ static void without_selinux_there_are_no_domains(void **state)
 {
 	struct error err = { 0 };
 	char *context = NULL;
+	unsigned int loads;
 	bool permissive;
 
 	(void)state;
@@ -192,6 +193,8 @@ static void without_selinux_there_are_no_domains(void **state)
 	err.remedy[0] = '\0';
 	assert_int_equal(host_selinux_set_mode(false, &err), -EINVAL);
 	assert_true(*err.remedy);
+	assert_int_equal(host_policy_reload(&err), -EOPNOTSUPP);
+	assert_int_equal(host_policy_loads(&loads, &err), -EOPNOTSUPP);
 }
 
 /* ---- labels ---------------------------------------------------------------------------------- */
