@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * build - the module as text to read, compiled in memory with the store's own modules, its neverallow
- * rules checked, every denial replayed against it: before anything is installed.
+ * build - the module as text to read, compiled in memory with the store's own modules, its
+ * neverallow rules checked, every denial replayed against it: before anything is installed.
  */
 #include <errno.h>
 #include <string.h>
@@ -47,20 +47,17 @@ static int detect(struct session *session, enum step_state *state, struct error 
 static int compile(struct session *session, const char *cil, struct oracle **with,
 		   struct error *err)
 {
-	struct store_cil *modules = NULL;
-	struct store *store;
-	size_t count = 0;
-	int r = node_store(session, &store, err);
+	size_t count;
+	int r;
 
+	screen_say("Compiling it in memory with the store's own modules ...");
+	r = node_compile(session, cil, with, &count, err);
 	if (r < 0)
-		return r;
-	r = store_all_modules(store, MODULE_NAME, &modules, &count, err);
-	if (r < 0)
-		return r;
-	screen_say("Compiling it in memory with the store's %zu modules ...", count);
-	r = oracle_compile(with, modules, count, MODULE_NAME, cil, err);
-	store_cils_free(modules, count);
-	return r < 0 ? error_prefix(err, "the module does not fit the policy") : 0;
+		return error_prefix(err, "the module does not fit the policy");
+	screen_mark(MARK_OK,
+		    "it compiles with the store's %zu modules, and violates no neverallow rule",
+		    count);
+	return 0;
 }
 
 /* What was proved; remembered for the summary. */
@@ -79,7 +76,8 @@ static int prove_replay(struct oracle *with, const struct findings *findings,
 	if (r < 0)
 		return r;
 	if (replay->broken)
-		return error_set(err, EPERM, "reject that finding in review; see what its details say",
+		return error_set(err, EPERM,
+				 "reject that finding in review; see what its details say",
 				 "%zu accesses would still be denied with the module: %s",
 				 replay->broken, replay->failure);
 	screen_mark(MARK_OK,
@@ -108,10 +106,11 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 		return error_set(err, EPERM, "reject what it is about in review, then build again",
 				 "the module is not what was approved (%zu differences): %s",
 				 proof->broken, proof->failure);
-	screen_mark(MARK_OK,
-		    "not too wide: of the %zu accesses that %s has now, the module opens %zu: exactly "
-		    "those approved",
-		    proof->compared, node_domain(), proof->opened);
+	screen_mark(
+		MARK_OK,
+		"not too wide: of the %zu accesses that %s has now, the module opens %zu: exactly "
+		"those approved",
+		proof->compared, node_domain(), proof->opened);
 	if (proof->unobserved)
 		screen_mark(MARK_OK,
 			    "every permission is needed by a recorded event, but for %zu that were "
@@ -167,7 +166,8 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 	return r;
 }
 
-static int write_text(struct session *session, const char *name, const char *text, struct error *err)
+static int write_text(struct session *session, const char *name, const char *text,
+		      struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, name);
 	int r;
@@ -269,10 +269,8 @@ static int build_module(struct session *session, const char *te, const char *cil
 	struct oracle *with = NULL;
 	int r = compile(session, cil, &with, err);
 
-	if (r == 0) {
-		screen_mark(MARK_OK, "it compiles, and violates no neverallow rule");
+	if (r == 0)
 		r = prove(session, with, proved, err);
-	}
 	oracle_close(with);
 	if (r == 0)
 		r = write_text(session, MODULE_TE, te, err);

@@ -8,11 +8,27 @@ char *confine_module(void)
 	return str_printf("permissive_%s", node_domain());
 }
 
+struct confinement {
+	const char *module;
+	unsigned int priority;
+	const char *cil; /* NULL: the module goes */
+};
+
+static int change(struct store *store, const void *data, struct error *err)
+{
+	const struct confinement *wanted = data;
+
+	return wanted->cil ? store_module_install(store, wanted->module, wanted->priority,
+						  wanted->cil, err)
+			   : store_module_remove(store, wanted->module, wanted->priority, err);
+}
+
 int confine_set(struct session *session, bool permissive, unsigned int priority, struct error *err)
 {
 	_cleanup_free_ char *name = confine_module();
 	_cleanup_free_ char *cil = str_printf("(typepermissive %s)\n", node_domain());
 	_cleanup_free_ char *present = NULL;
+	struct confinement wanted = { name, priority, permissive ? cil : NULL };
 	struct store *store;
 	int r;
 
@@ -24,16 +40,5 @@ int confine_set(struct session *session, bool permissive, unsigned int priority,
 	r = store_module_text(store, name, priority, &present, err);
 	if (r < 0 || !!present == permissive)
 		return r;
-	r = store_begin(store, err);
-	if (r < 0)
-		return r;
-	r = permissive ? store_module_install(store, name, priority, cil, err)
-		       : store_module_remove(store, name, priority, err);
-	if (r == 0)
-		r = store_commit(store, err);
-	if (r < 0) {
-		store_abort(store);
-		return r;
-	}
-	return node_committed(session, err);
+	return node_change(session, change, &wanted, err);
 }

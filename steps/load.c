@@ -23,7 +23,8 @@ static int built(struct session *session, char **cil, struct error *err)
 	if (!path)
 		return error_nomem(err);
 	if (!build)
-		return error_set(err, ENOENT, "run the step build first", "no module has been built");
+		return error_set(err, ENOENT, "run the step build first",
+				 "no module has been built");
 	if (json_integer_value(json_object_get(build, "rules")) == 0)
 		return 0;
 	return file_read(path, cil, NULL, err);
@@ -58,10 +59,10 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 			   !present ? "not installed"
 			   : ours   ? "as it was loaded before"
 				    : "another module of that name",
-			   "to", to, "note", present ? "undo restores it" : "priority 400", "command",
-			   "semodule -i " MODULE_NAME ".pp", "undo",
-			   present ? "the module that was there" : "semodule -r " MODULE_NAME, "before",
-			   present);
+			   "to", to, "note", present ? "undo restores it" : "priority 400",
+			   "command", "semodule -i " MODULE_NAME ".pp", "undo",
+			   present ? "the module that was there" : "semodule -r " MODULE_NAME,
+			   "before", present);
 	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
 }
 
@@ -109,12 +110,22 @@ static void show_difference(const char *before, const char *cil)
 	show_missing_lines(cil, before, '+');
 }
 
+/* data: the text to be installed, or NULL: no module of that name. */
+static int change(struct store *store, const void *data, struct error *err)
+{
+	return data ? store_module_install(store, MODULE_NAME, STORE_PRIORITY, data, err)
+		    : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);
+}
+
+static const char *text_before(const json_t *changes)
+{
+	return json_string_value(json_object_get(json_array_get(changes, 0), "before"));
+}
+
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	const char *before =
-		json_string_value(json_object_get(json_array_get(changes, 0), "before"));
+	const char *before = text_before(changes);
 	_cleanup_free_ char *cil = NULL;
-	struct store *store;
 	int r = built(session, &cil, err);
 
 	if (r < 0)
@@ -125,47 +136,16 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	}
 	if (before)
 		show_difference(before, cil);
-	r = node_store(session, &store, err);
-	if (r == 0)
-		r = node_keep_base(session, err);
+	r = node_keep_base(session, err);
 	/* Before it is there, so that it is known for ours whenever we are stopped. */
 	if (r == 0)
 		r = session_remember(session, LOADED, json_string(cil), err);
-	if (r == 0)
-		r = store_begin(store, err);
-	if (r < 0)
-		return r;
-	r = store_module_install(store, MODULE_NAME, STORE_PRIORITY, cil, err);
-	if (r == 0)
-		r = store_commit(store, err);
-	if (r < 0) {
-		store_abort(store);
-		return r;
-	}
-	return node_committed(session, err);
+	return r < 0 ? r : node_change(session, change, cil, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	const char *before =
-		json_string_value(json_object_get(json_array_get(changes, 0), "before"));
-	struct store *store;
-	int r = node_store(session, &store, err);
-
-	if (r < 0)
-		return r;
-	r = store_begin(store, err);
-	if (r < 0)
-		return r;
-	r = before ? store_module_install(store, MODULE_NAME, STORE_PRIORITY, before, err)
-		   : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);
-	if (r == 0)
-		r = store_commit(store, err);
-	if (r < 0) {
-		store_abort(store);
-		return r;
-	}
-	return node_committed(session, err);
+	return node_change(session, change, text_before(changes), err);
 }
 
 const struct step step_load = {

@@ -18,12 +18,6 @@ struct module {
 	struct advice_port ports[GALERA_PORTS_MAX];
 };
 
-int module_new(struct module **module, struct error *err)
-{
-	*module = calloc(1, sizeof(**module));
-	return *module ? 0 : error_nomem(err);
-}
-
 static void forget(struct module *module)
 {
 	json_decref(module->sources);
@@ -32,12 +26,24 @@ static void forget(struct module *module)
 	denials_clear(&module->denials);
 }
 
-void module_free(struct module *module)
+static void release(void *data)
 {
+	struct module *module = data;
+
 	if (!module)
 		return;
 	forget(module);
 	free(module);
+}
+
+/* What has been read and judged is kept for the session; NULL: no memory. */
+static struct module *module_of(struct session *session)
+{
+	void **slot = node_slot(session, release);
+
+	if (!*slot)
+		*slot = calloc(1, sizeof(struct module));
+	return *slot;
 }
 
 static int port_label(void *data, const char *proto, unsigned int number, char **type,
@@ -56,7 +62,7 @@ int module_path_label(struct file_labels *labels, const char *path, const char *
 		const char *tclass;
 		mode_t kind;
 	} kinds[] = {
-		{ "file", S_IFREG },	  { "dir", S_IFDIR },	    { "lnk_file", S_IFLNK },
+		{ "file", S_IFREG },       { "dir", S_IFDIR },       { "lnk_file", S_IFLNK },
 		{ "sock_file", S_IFSOCK }, { "fifo_file", S_IFIFO }, { "chr_file", S_IFCHR },
 		{ "blk_file", S_IFBLK },
 	};
@@ -80,12 +86,14 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
 		   struct error *err)
 {
-	struct module *module = node_module(session);
+	struct module *module = module_of(session);
 	const struct galera_port *ports;
 	int count = node_ports(session, &ports, err);
 
 	if (count < 0)
 		return count;
+	if (!module)
+		return error_nomem(err);
 	for (int i = 0; i < count; i++)
 		module->ports[i] = (struct advice_port){ .proto = ports[i].proto,
 							 .number = ports[i].number,
@@ -112,7 +120,8 @@ int module_read(const json_t *sources, struct denials *denials, struct error *er
 	json_t *source;
 	size_t i;
 
-	json_array_foreach (sources, i, source) {
+	json_array_foreach(sources, i, source)
+	{
 		const char *path = json_string_value(json_object_get(source, "path"));
 		const char *origin = json_string_value(json_object_get(source, "origin"));
 		int r;
@@ -125,8 +134,8 @@ int module_read(const json_t *sources, struct denials *denials, struct error *er
 }
 
 /*
- * A decision is remembered by what it is about, permission by permission: a finding that has got one
- * more permission is asked about again.
+ * A decision is remembered by what it is about, permission by permission: a finding that has got
+ * one more permission is asked about again.
  */
 static char *decision_key(const struct finding *finding)
 {
@@ -215,8 +224,8 @@ int module_decide(struct session *session, const struct finding *finding, enum d
 						  : json_object();
 	if (!remembered ||
 	    set_words(remembered, finding->permissions, finding->permission_count, decision) < 0 ||
-	    (companions && set_words(remembered, finding->companions, finding->companion_count,
-				     decision) < 0)) {
+	    (companions &&
+	     set_words(remembered, finding->companions, finding->companion_count, decision) < 0)) {
 		json_decref(remembered);
 		return error_nomem(err);
 	}
@@ -226,12 +235,14 @@ int module_decide(struct session *session, const struct finding *finding, enum d
 int module_findings(struct session *session, const struct findings **findings,
 		    const struct denials **denials, struct error *err)
 {
-	struct module *module = node_module(session);
+	struct module *module = module_of(session);
 	json_t *sources = json_object_get(session_recall(session, "collect"), "sources");
 	struct advisor advisor;
 	struct oracle *base;
 	int r;
 
+	if (!module)
+		return error_nomem(err);
 	if (!module->sources || !json_equal(module->sources, sources)) {
 		forget(module);
 		r = module_read(sources, &module->denials, err);

@@ -14,14 +14,9 @@
 #include "steps/policy/rules.h"
 #include "wizard/session.h"
 
-#define MODULE_NAME "galera"
-#define MODULE_TE "galera.te"   /* in the session's directory */
+#define MODULE_TE  "galera.te" /* in the session's directory */
 #define MODULE_CIL "galera.cil"
-#define MODULE_PP "galera.pp"   /* where checkmodule and semodule_package are installed */
-
-struct module;
-int module_new(struct module **module, struct error *err);
-void module_free(struct module *module);
+#define MODULE_PP  "galera.pp" /* where checkmodule and semodule_package are installed */
 
 /* module_advisor - where the answers come from: the policy `oracle`, and this node. */
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
@@ -50,14 +45,15 @@ int module_findings(struct session *session, const struct findings **findings,
 
 /* module_decide_all - put the remembered decisions into findings. */
 int module_decide_all(struct session *session, struct findings *findings, struct error *err);
-/* module_decide - remember the operator's decision on a finding of module_findings(); companions: on
- * its companion permissions, too. */
+/* module_decide - remember the operator's decision on a finding of module_findings(); companions:
+ * on its companion permissions, too. */
 int module_decide(struct session *session, const struct finding *finding, enum decision decision,
 		  bool companions, struct error *err);
 
 /* module_rules - the rules of the accepted findings. Caller clears. */
 int module_rules(struct session *session, struct rules *rules, struct error *err);
-/* module_texts - the module's two texts; new memory (caller frees); NULL when there are no rules. */
+/* module_texts - the module's two texts; new memory (caller frees); NULL when there are no rules.
+ */
 int module_texts(struct session *session, char **te, char **cil, struct error *err);
 
 #endif

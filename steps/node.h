@@ -20,7 +20,8 @@
 #include "steps/policy/store.h"
 #include "wizard/session.h"
 
-#define PORT_TYPE "mysqld_port_t"
+#define PORT_TYPE   "mysqld_port_t"
+#define MODULE_NAME "galera"
 
 /* The workflow's options, as popt leaves them. */
 struct node_options {
@@ -65,8 +66,19 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 int node_base(struct session *session, struct oracle **oracle, struct error *err);
 /* node_keep_base - before our module is loaded for the first time: keep the policy as it is. */
 int node_keep_base(struct session *session, struct error *err);
-/* node_committed - to be called after each commit of ours: what was read of the policy is old. */
-int node_committed(struct session *session, struct error *err);
+/*
+ * node_compile - the store's modules but ours, and cil as ours (NULL: none), built in memory.
+ * *count: how many modules of the store. Errors as oracle_compile().
+ */
+int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
+		 struct error *err);
+/*
+ * node_change - one transaction: change is called with the store's lock held, then all is made
+ * real, or nothing. What was read of the policy is read anew afterwards.
+ */
+int node_change(struct session *session,
+		int (*change)(struct store *store, const void *data, struct error *err),
+		const void *data, struct error *err);
 
 /* node_is_permissive - is the server's domain permissive, by the store's policy? */
 int node_is_permissive(struct session *session, bool *permissive, struct error *err);
@@ -77,7 +89,8 @@ int node_audit_log(struct session *session, const char **path, struct error *err
 /* The recording that stands in for the operator and the cluster in a rehearsal; NULL: none. */
 struct player *node_player(struct session *session);
 
-/* The module in the making; see module.h. */
-struct module *node_module(struct session *session);
+/* node_slot - a place for what another part keeps with the node; release(*slot) is called when the
+ * session closes. There is one. */
+void **node_slot(struct session *session, void (*release)(void *));
 
 #endif

@@ -79,54 +79,62 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	return r;
 }
 
-/* In one transaction: set every port (apply), or give back what each had (undo). */
-static int change_ports(struct session *session, const json_t *changes, bool undo,
-			struct error *err)
+static const char *member(const json_t *change, const char *name)
 {
-	struct store *store;
+	return json_string_value(json_object_get(change, name));
+}
+
+static unsigned int port_number(const json_t *change)
+{
+	return (unsigned int)json_integer_value(json_object_get(change, "number"));
+}
+
+/* data: the changes. */
+static int set_ports(struct store *store, const void *data, struct error *err)
+{
 	json_t *change;
 	size_t i;
-	int r = node_store(session, &store, err);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	r = store_begin(store, err);
-	json_array_foreach(changes, i, change)
+	json_array_foreach(data, i, change)
 	{
-		const char *proto = json_string_value(json_object_get(change, "proto"));
-		unsigned int number =
-			(unsigned int)json_integer_value(json_object_get(change, "number"));
-		const char *before = json_string_value(json_object_get(change, "local_type"));
+		if (r == 0)
+			r = store_port_set(store, member(change, "proto"), port_number(change),
+					   PORT_TYPE, err);
+	}
+	return r;
+}
 
-		if (r < 0)
-			break;
-		if (!undo)
-			r = store_port_set(store, proto, number, PORT_TYPE, err);
-		else if (before)
-			r = store_port_set(store, proto, number, before, err);
-		else
-			r = store_port_unset(store, proto, number, err);
+/* Give back what each port had. */
+static int unset_ports(struct store *store, const void *data, struct error *err)
+{
+	json_t *change;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(data, i, change)
+	{
+		const char *before = member(change, "local_type");
+
+		if (r == 0 && before)
+			r = store_port_set(store, member(change, "proto"), port_number(change),
+					   before, err);
+		else if (r == 0)
+			r = store_port_unset(store, member(change, "proto"), port_number(change),
+					     err);
 	}
 	/* Without it the policy after an undo is equal in meaning, but not byte for byte. */
-	if (r == 0 && undo)
-		r = store_rebuild(store, err);
-	if (r == 0)
-		r = store_commit(store, err);
-	if (r < 0) {
-		store_abort(store);
-		return r;
-	}
-	return node_committed(session, err);
+	return r < 0 ? r : store_rebuild(store, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	return change_ports(session, changes, false, err);
+	return node_change(session, set_ports, changes, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	return change_ports(session, changes, true, err);
+	return node_change(session, unset_ports, changes, err);
 }
 
 const struct step step_ports = {

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node_policy - the policy as the store has it, the policy without our module, and changes of it
+ */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "steps/node_private.h"
+#include "wizard/util.h"
+
+static int policy_file(struct session *session, char **path, struct error *err)
+{
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	return r < 0 ? r : store_kernel_policy(store, path, err);
+}
+
+int node_loaded(struct session *session, struct oracle **oracle, struct error *err)
+{
+	struct node *node = session_data(session);
+
+	if (!node->loaded) {
+		_cleanup_free_ char *path = NULL;
+		int r = policy_file(session, &path, err);
+
+		if (r < 0)
+			return r;
+		r = oracle_open(&node->loaded, path, err);
+		if (r < 0)
+			return r;
+	}
+	*oracle = node->loaded;
+	return 0;
+}
+
+/* Which state of the policy the kept base was made from, or made equal to by our own commits. */
+static int policy_stamp(struct session *session, json_t **stamp, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+	int r = policy_file(session, &path, err);
+
+	if (r < 0)
+		return r;
+	if (stat(path, &st) < 0)
+		return error_set(err, errno, "reinstall the policy package",
+				 "cannot look at %s: %m", path);
+	*stamp = json_pack("{s:s, s:I, s:I, s:I}", "file", path, "size", (json_int_t)st.st_size,
+			   "seconds", (json_int_t)st.st_mtim.tv_sec, "nanoseconds",
+			   (json_int_t)st.st_mtim.tv_nsec);
+	return *stamp ? 0 : error_nomem(err);
+}
+
+int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
+		 struct error *err)
+{
+	struct store_cil *modules = NULL;
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	if (r < 0)
+		return r;
+	r = store_all_modules(store, MODULE_NAME, &modules, count, err);
+	if (r < 0)
+		return r;
+	r = oracle_compile(oracle, modules, *count, cil ? MODULE_NAME : NULL, cil, err);
+	store_cils_free(modules, *count);
+	return r;
+}
+
+static int base_from_store(struct session *session, struct oracle **base, struct error *err)
+{
+	struct oracle *loaded;
+	size_t count;
+	int r = node_compile(session, NULL, base, &count, err);
+
+	if (r == 0)
+		r = node_loaded(session, &loaded, err);
+	return r < 0 ? r : oracle_copy_booleans(*base, loaded, err);
+}
+
+/* It takes seconds to make, at each start: after a commit whose stamp was not written any more, or
+ * when somebody else has changed the policy. */
+static int keep_made_base(struct session *session, const char *kept, json_t *stamp,
+			  struct error *err)
+{
+	struct node *node = session_data(session);
+	int r;
+
+	if (session_read_only(session))
+		return 0;
+	r = oracle_save(node->base, kept, err);
+	return r < 0 ? r : session_remember(session, "policy.base", json_incref(stamp), err);
+}
+
+int node_base(struct session *session, struct oracle **oracle, struct error *err)
+{
+	struct node *node = session_data(session);
+	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *kept = NULL;
+	json_t *stamp = NULL;
+	struct store *store;
+	bool ours;
+	int r;
+
+	if (node->base) {
+		*oracle = node->base;
+		return 0;
+	}
+	r = node_store(session, &store, err);
+	if (r < 0)
+		return r;
+	r = store_module_active(store, MODULE_NAME, &ours, NULL, err);
+	if (r < 0)
+		return r;
+	r = policy_file(session, &path, err);
+	if (r < 0)
+		return r;
+	kept = session_path(session, "policy.base");
+	if (!kept)
+		return error_nomem(err);
+	r = policy_stamp(session, &stamp, err);
+	if (r < 0)
+		return r;
+	if (!ours)
+		r = oracle_open(&node->base, path, err);
+	else if (json_equal(stamp, session_recall(session, "policy.base")) &&
+		 access(kept, R_OK) == 0)
+		r = oracle_open(&node->base, kept, err);
+	else {
+		r = base_from_store(session, &node->base, err);
+		if (r == 0)
+			r = keep_made_base(session, kept, stamp, err);
+	}
+	json_decref(stamp);
+	if (r < 0) {
+		oracle_close(node->base);
+		node->base = NULL;
+		return r;
+	}
+	*oracle = node->base;
+	return 0;
+}
+
+int node_keep_base(struct session *session, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *kept = session_path(session, "policy.base");
+	_cleanup_free_ char *image = NULL;
+	struct store *store;
+	size_t length;
+	bool ours;
+	int r;
+
+	if (!kept)
+		return error_nomem(err);
+	r = node_store(session, &store, err);
+	if (r < 0)
+		return r;
+	r = store_module_active(store, MODULE_NAME, &ours, NULL, err);
+	if (r < 0)
+		return r;
+	if (ours)
+		return 0;
+	r = policy_file(session, &path, err);
+	if (r < 0)
+		return r;
+	r = file_read(path, &image, &length, err);
+	if (r < 0)
+		return r;
+	return file_write(kept, image, length, 0600, err);
+}
+
+/* What was read of the policy is old after a commit of ours. */
+static int committed(struct session *session, struct error *err)
+{
+	struct node *node = session_data(session);
+	json_t *stamp = NULL;
+	int r;
+
+	oracle_close(node->loaded);
+	node->loaded = NULL;
+	oracle_close(node->base);
+	node->base = NULL;
+	file_labels_close(node->labels);
+	node->labels = NULL;
+	r = policy_stamp(session, &stamp, err);
+	if (r < 0)
+		return r;
+	return session_remember(session, "policy.base", stamp, err);
+}
+
+int node_change(struct session *session,
+		int (*change)(struct store *store, const void *data, struct error *err),
+		const void *data, struct error *err)
+{
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = store_begin(store, err);
+	if (r < 0)
+		return r;
+	r = change(store, data, err);
+	if (r == 0)
+		r = store_commit(store, err);
+	if (r < 0) {
+		store_abort(store);
+		return r;
+	}
+	return committed(session, err);
+}
+
+int node_is_permissive(struct session *session, bool *permissive, struct error *err)
+{
+	struct oracle *oracle;
+	int r = node_loaded(session, &oracle, err);
+
+	if (r < 0)
+		return r;
+	*permissive = oracle_is_permissive(oracle, node_domain());
+	return 0;
+}
