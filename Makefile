@@ -120,7 +120,7 @@ check-asan:
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' check
 
 check-valgrind: $(UNIT)
-	WRAP='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
+	WRAP='valgrind -q --suppressions=tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
 	tests/run $(UNIT)
 
 # ---- the main job ---------------------------------------------------------------------------
