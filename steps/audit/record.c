@@ -55,13 +55,30 @@ static inline bool number(const char **text, const char *end, unsigned long *val
 	return true;
 }
 
+/* thousandths - always three digits, as written by the kernel; else, as any number. */
+static inline bool thousandths(const char **text, const char *end, unsigned long *value)
+{
+	const char *at = *text;
+	unsigned int a, b, c;
+
+	if (end - at >= 4 && at[3] == ':') {
+		a = (unsigned char)(at[0] - '0');
+		b = (unsigned char)(at[1] - '0');
+		c = (unsigned char)(at[2] - '0');
+		*text = at + 3;
+		*value = a * 100 + b * 10 + c;
+		return a < 10 && b < 10 && c < 10;
+	}
+	return number(text, end, value) && *value <= 999;
+}
+
 static inline bool parse_id(const char **text, const char *end, struct record_id *id)
 {
 	unsigned long seconds, millis;
 	const char *at = *text;
 
-	if (!number(&at, end, &seconds) || *at++ != '.' || !number(&at, end, &millis) ||
-	    millis > 999 || *at++ != ':' || !number(&at, end, &id->serial))
+	if (!number(&at, end, &seconds) || *at++ != '.' || !thousandths(&at, end, &millis) ||
+	    *at++ != ':' || !number(&at, end, &id->serial))
 		return false;
 	if (*at++ != ')' || *at++ != ':')
 		return false;

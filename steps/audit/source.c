@@ -278,8 +278,8 @@ static int next_ahead(struct source *source, struct block **block, struct error 
 
 /* ---- the source ------------------------------------------------------------------------------ */
 
-/* open_first - the first block: it tells whether the log is compressed, and whether there is so
- * much of it that a thread is worth while. */
+/* open_first - the first block: it tells whether the log is compressed. Only then is a thread worth
+ * while: the kernel copies a block sooner than it switches threads. */
 static int open_first(struct source *source, struct error *err)
 {
 	struct block *first = &source->blocks[0];
@@ -293,7 +293,7 @@ static int open_first(struct source *source, struct error *err)
 	if (rc < 0)
 		return rc;
 	source->filled = first->size > 0;
-	if (first->size == BLOCK)
+	if (source->archive && first->size == BLOCK)
 		start_thread(source);
 	return 0;
 }

@@ -2,8 +2,8 @@
 /*
  * source.h - the bytes of a log, a block at a time (libarchive)
  *
- * A log compressed by gzip, bzip2, xz or zstd, as logrotate leaves it, is decompressed on the way.
- * A second thread reads ahead, so that reading or decompressing and looking at lines go on at once.
+ * A log compressed by gzip, bzip2, xz or zstd, as logrotate leaves it, is decompressed on the way,
+ * by a second thread, while the caller looks at what has been decompressed.
  */
 #ifndef STEPS_AUDIT_SOURCE_H
 #define STEPS_AUDIT_SOURCE_H
