@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explain - each denial of any log and its right fix, outside a session: nothing is changed, nothing
- * is remembered, and with a policy file of one's own nothing of the host but its labels is read.
+ * explain - each denial of any log and its right fix, outside a session: nothing is changed,
+ * nothing is remembered, and with a policy file of one's own nothing of the host but its labels is
+ * read.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -87,8 +88,9 @@ static int host_policy(struct session *session, char **path, struct error *err)
 }
 
 /*
- * The file contexts that belong to a policy stand beside it: ROOT/etc/selinux/TYPE/policy/policy.NN.
- * Of a policy that lies elsewhere nothing is known of files.
+ * The file contexts that belong to a policy stand beside it:
+ * ROOT/etc/selinux/TYPE/policy/policy.NN. Of a policy that lies elsewhere nothing is known of
+ * files.
  */
 static int open_labels(const char *policy, struct explanation *explanation, struct error *err)
 {

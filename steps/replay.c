@@ -55,8 +55,8 @@ static void count_one(const struct finding *finding, const struct denial *denial
 	if (kept)
 		return;
 	if (replay->broken++ == 0)
-		snprintf(replay->failure, sizeof(replay->failure), "%s %s:%s %s: %s", denial->source,
-			 denial->target, denial->tclass, permission,
+		snprintf(replay->failure, sizeof(replay->failure), "%s %s:%s %s: %s",
+			 denial->source, denial->target, denial->tclass, permission,
 			 verdict_text(judgement->verdict));
 }
 
@@ -72,7 +72,7 @@ static void check_ioctl(const struct oracle *oracle, const struct denial *denial
 }
 
 int replay_denials(struct oracle *oracle, const struct findings *findings,
-		 const struct denials *denials, struct replay *replay, struct error *err)
+		   const struct denials *denials, struct replay *replay, struct error *err)
 {
 	memset(replay, 0, sizeof(*replay));
 	for (size_t f = 0; f < findings->count; f++) {

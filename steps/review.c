@@ -42,8 +42,7 @@ static void show_booleans(const struct finding *finding)
 
 		if (finding->fix != FIX_BOOLEAN)
 			screen_say("The boolean %s %s would allow it, and %zu accesses besides.",
-				   boolean->name, boolean->state ? "on" : "off",
-				   boolean->further);
+				   boolean->name, boolean->state ? "on" : "off", boolean->further);
 	}
 }
 
@@ -64,10 +63,10 @@ static void show_companions(const struct finding *finding)
 static int show(const struct finding *finding, size_t number, struct error *err)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
-	_cleanup_free_ char *times = finding->unobserved   ? strdup("Not observed")
-				     : finding->count == 1 ? strdup("Seen once")
-							   : str_printf("Seen %zu times",
-									finding->count);
+	_cleanup_free_ char *times = finding->unobserved ? strdup("Not observed")
+				     : finding->count == 1
+					     ? strdup("Seen once")
+					     : str_printf("Seen %zu times", finding->count);
 
 	if (!permissions || !times)
 		return error_nomem(err);
@@ -153,7 +152,8 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 	} all[] = {
 		{ rule, { "accept", "[a]ccept", 'a' } },
 		{ !rule, { "accept", "[n]oted", 'n' } },
-		{ finding->companion_count > 0, { "companions", "accept [w]ith the unobserved", 'w' } },
+		{ finding->companion_count > 0,
+		  { "companions", "accept [w]ith the unobserved", 'w' } },
 		{ rule, { "reject", "[r]eject", 'r' } },
 		{ finding->fix == FIX_ALLOW, { "dontaudit", "[s]ilence instead", 's' } },
 		{ finding->fix == FIX_DONTAUDIT && !finding->rule_target,
@@ -177,9 +177,9 @@ static enum decision decision_named(const char *value)
 		const char *value;
 		enum decision decision;
 	} decisions[] = {
-		{ "accept", DECISION_ACCEPT },	   { "all", DECISION_ACCEPT },
+		{ "accept", DECISION_ACCEPT },     { "all", DECISION_ACCEPT },
 		{ "companions", DECISION_ACCEPT }, { "reject", DECISION_REJECT },
-		{ "allow", DECISION_ALLOW },	   { "dontaudit", DECISION_DONTAUDIT },
+		{ "allow", DECISION_ALLOW },       { "dontaudit", DECISION_DONTAUDIT },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(decisions); i++)

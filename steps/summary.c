@@ -28,10 +28,10 @@ static int add_ports(struct session *session, json_t *summary, struct error *err
 
 		r = store_port_label(store, ports[i].proto, ports[i].number, &type, NULL, err);
 		if (r == 0 &&
-		    json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s?}", "number",
-							  (int)ports[i].number, "proto",
-							  ports[i].proto, "purpose",
-							  ports[i].purpose, "type", type)) < 0)
+		    json_array_append_new(list,
+					  json_pack("{s:i, s:s, s:s, s:s?}", "number",
+						    (int)ports[i].number, "proto", ports[i].proto,
+						    "purpose", ports[i].purpose, "type", type)) < 0)
 			r = error_nomem(err);
 	}
 	return r;
@@ -45,8 +45,8 @@ static char *rule_line(const struct rule *rule)
 
 	if (!out)
 		return NULL;
-	fprintf(out, "%s %s %s:%s {", rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->source,
-		rule->target, rule->tclass);
+	fprintf(out, "%s %s %s:%s {", rule->kind == RULE_ALLOW ? "allow" : "dontaudit",
+		rule->source, rule->target, rule->tclass);
 	for (size_t i = 0; i < rule->permission_count; i++)
 		fprintf(out, " %s", rule->permissions[i]);
 	fprintf(out, " };");
@@ -74,7 +74,8 @@ static int add_module(struct session *session, json_t *summary, struct error *er
 
 static int add_files(struct session *session, json_t *summary, struct error *err)
 {
-	static const char *const names[] = { MODULE_TE, MODULE_CIL, MODULE_PP, "evidence", "journal" };
+	static const char *const names[] = { MODULE_TE, MODULE_CIL, MODULE_PP, "evidence",
+					     "journal" };
 	json_t *list = json_array();
 
 	/* Those of a rehearsal that is not kept are about to be removed. */
@@ -124,16 +125,17 @@ static void print_text(struct session *session, const json_t *summary)
 	screen_result("  %lld denied accesses replayed against the module:",
 		      (long long)number(proof, "replayed"));
 	screen_result("    %lld allowed, %lld silenced, %lld left as decided",
-		      (long long)number(proof, "allowed"),
-		      (long long)number(proof, "silenced"), (long long)number(proof, "left"));
+		      (long long)number(proof, "allowed"), (long long)number(proof, "silenced"),
+		      (long long)number(proof, "left"));
 	screen_result("  of %lld accesses that %s has, the module opens %lld: "
 		      "exactly the approved",
 		      (long long)number(proof, "compared"), node_domain(),
 		      (long long)number(proof, "opened"));
 	if (number(proof, "unobserved"))
-		screen_result("  every permission needed by a recorded event, but for %lld approved "
-			      "unobserved",
-			      (long long)number(proof, "unobserved"));
+		screen_result(
+			"  every permission needed by a recorded event, but for %lld approved "
+			"unobserved",
+			(long long)number(proof, "unobserved"));
 	else
 		screen_result("  every permission needed by a recorded event");
 	screen_result("  no neverallow rule violated");

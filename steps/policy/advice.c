@@ -266,8 +266,7 @@ static int add_rung(struct groups *groups, size_t index, const char *permission,
 		group->finding.row = rung->row;
 	}
 	group->finding.silent = group->finding.silent && rung->silent;
-	if (rung->fix == FIX_ALLOW && !strcmp(permission, "ioctl") &&
-	    add_ioctl(group, denial) < 0)
+	if (rung->fix == FIX_ALLOW && !strcmp(permission, "ioctl") && add_ioctl(group, denial) < 0)
 		return error_nomem(err);
 	r = rung->rule_target ? add_detail(group, denial->target, TYPES_MAX)
 			      : add_detail(group, rung->detail, DETAILS_MAX);

@@ -157,22 +157,23 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 void findings_clear(struct findings *findings);
 
 /*
- * advice_companions - append, as findings without evidence, what the rows behind the findings name as
- * companions: of those that were found, what is not settled by the policy already. Sorted in.
+ * advice_companions - append, as findings without evidence, what the rows behind the findings name
+ * as companions: of those that were found, what is not settled by the policy already. Sorted in.
  */
 int advice_companions(const struct advisor *advisor, struct findings *findings, struct error *err);
 
 /* finding_rule - the rule that has been decided: FIX_ALLOW, FIX_DONTAUDIT; else FIX_ALLOWED. */
 enum fix finding_rule(const struct finding *finding);
 
-/* findings_by_danger - indices of the findings for a person: grouped by fix, the group with the most
- * severe finding first, what needs nothing last; new memory (caller frees), or NULL. */
+/* findings_by_danger - indices of the findings for a person: grouped by fix, the group with the
+ * most severe finding first, what needs nothing last; new memory (caller frees), or NULL. */
 size_t *findings_by_danger(const struct findings *findings);
 
 /* finding_needs_nothing - is it settled by the policy as it is: allowed, or denied silently? */
 bool finding_needs_nothing(const struct finding *finding);
 
-/* finding_heading - of the group that a finding is in, for a person; the same pointer for all of it. */
+/* finding_heading - of the group that a finding is in, for a person; the same pointer for all of
+ * it. */
 const char *finding_heading(const struct finding *finding);
 /* finding_permissions - "read write"; new memory (caller frees), or NULL. */
 char *finding_permissions(const struct finding *finding);

@@ -98,8 +98,9 @@ static int choose(struct finding *finding, struct error *err)
 	free(finding->detail);
 	free(finding->why);
 	finding->detail = str_printf("setsebool -P %s %s", best->name, best->state ? "on" : "off");
-	finding->why = strdup("The policy has a boolean for just this: it opens nothing besides what "
-			      "was denied.");
+	finding->why =
+		strdup("The policy has a boolean for just this: it opens nothing besides what "
+		       "was denied.");
 	return finding->detail && finding->why ? 0 : error_nomem(err);
 }
 
@@ -114,8 +115,7 @@ static int advise(const struct advisor *advisor, const struct denials *denials,
 	if (r == 0 && count)
 		r = denied_to(advisor, finding->source, denials, &denied, err);
 	for (size_t i = 0; r == 0 && i < count; i++)
-		if (!advisor->bad_booleans ||
-		    !match_words(advisor->bad_booleans, booleans[i].name))
+		if (!advisor->bad_booleans || !match_words(advisor->bad_booleans, booleans[i].name))
 			r = add_boolean(advisor, &booleans[i], denied, finding, err);
 	access_free(denied);
 	return r < 0 ? r : choose(finding, err);

@@ -30,8 +30,8 @@ static int is_missing(const struct advisor *advisor, const struct finding *findi
 		      const char *permission, bool *missing, struct error *err)
 {
 	struct judgement judgement = { 0 };
-	int r = oracle_judge_types(advisor->oracle, finding->source, finding->target, finding->tclass,
-				   permission, &judgement, err);
+	int r = oracle_judge_types(advisor->oracle, finding->source, finding->target,
+				   finding->tclass, permission, &judgement, err);
 
 	*missing = r == 0 && judgement.verdict == VERDICT_NO_RULE;
 	return r;
@@ -107,7 +107,8 @@ int companions_find(const struct advisor *advisor, struct findings *findings, st
 	return 0;
 }
 
-/* ---- companions that are findings of their own ------------------------------------------------ */
+/* ---- companions that are findings of their own ------------------------------------------------
+ */
 
 static bool is_found(const struct findings *findings, const struct finding *wanted,
 		     const char *permission)
@@ -178,7 +179,7 @@ static int add_companion(const struct advisor *advisor, const char *source,
 			 struct error *err)
 {
 	bool attribute = *companion->target == '@';
-	const char *target = attribute ? companion->target + 1
+	const char *target = attribute                           ? companion->target + 1
 			     : strcmp(companion->target, "self") ? companion->target
 								 : source;
 	struct findings one = { 0 };

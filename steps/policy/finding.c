@@ -121,8 +121,8 @@ char *finding_permissions(const struct finding *finding)
 
 char *finding_key(const struct finding *finding)
 {
-	_cleanup_free_ char *prefix = str_printf("%s %s %s ", finding->source, finding->target,
-						 finding->tclass);
+	_cleanup_free_ char *prefix =
+		str_printf("%s %s %s ", finding->source, finding->target, finding->tclass);
 
 	return prefix ? join(finding, ",", prefix) : NULL;
 }

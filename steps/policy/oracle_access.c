@@ -170,8 +170,7 @@ static void add_rules(struct reading *reading)
 }
 
 int access_read(const struct oracle *space, const struct oracle *of, const char *source,
-		       enum access_kind kind, int flipped, struct access_set **result,
-		       struct error *err)
+		enum access_kind kind, int flipped, struct access_set **result, struct error *err)
 {
 	const type_datum_t *type = policy_type(of, source, TYPE_TYPE);
 	_cleanup_free_ uint32_t *types = map_types(&of->policy->p, &space->policy->p);
@@ -180,7 +179,7 @@ int access_read(const struct oracle *space, const struct oracle *of, const char 
 	};
 	int r = types ? access_new(space, &reading.set, err) : error_nomem(err);
 
-	if (r < 0)
+	if (r < 0 || !reading.set)
 		return r;
 	if (type) {
 		reading.source = &reading.of->type_attr_map[type->s.value - 1];
@@ -219,8 +218,8 @@ void access_add(struct access_set *set, const char *target, const char *tclass,
 		*cell(set, type->s.value, class->s.value) |= mask;
 		return;
 	}
-	ebitmap_for_each_positive_bit(&space->attr_type_map[type->s.value - 1], node, bit)
-		*cell(set, bit + 1, class->s.value) |= mask;
+	ebitmap_for_each_positive_bit(&space->attr_type_map[type->s.value - 1], node, bit) *
+		cell(set, bit + 1, class->s.value) |= mask;
 }
 
 /* ---- comparison ------------------------------------------------------------------------------ */

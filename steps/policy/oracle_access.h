@@ -20,9 +20,9 @@ enum access_kind {
 struct access_set;
 
 /*
- * access_of - what source may do by the policy `of`, numbered as `space`. Both must stay open as long
- * as the set. A source that `of` does not have may do nothing. -ENOTUNIQ: `of` grants something
- * that `space` has no name for.
+ * access_of - what source may do by the policy `of`, numbered as `space`. Both must stay open as
+ * long as the set. A source that `of` does not have may do nothing. -ENOTUNIQ: `of` grants
+ * something that `space` has no name for.
  */
 int access_of(const struct oracle *space, const struct oracle *of, const char *source,
 	      enum access_kind kind, struct access_set **set, struct error *err);
@@ -66,8 +66,8 @@ int access_opened(const struct oracle *oracle, const char *source, const char *b
 
 /* ---- extended permissions ------------------------------------------------------------------- */
 
-/* access_ioctl - of an ioctl that a rule allows: is this command left out by the policy's allowxperm
- * rules for source, target and class? Without such rules every command is allowed. */
+/* access_ioctl - of an ioctl that a rule allows: is this command left out by the policy's
+ * allowxperm rules for source, target and class? Without such rules every command is allowed. */
 bool access_ioctl_denied(const struct oracle *oracle, const char *source, const char *target,
 			 const char *tclass, unsigned int command);
 

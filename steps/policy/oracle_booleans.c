@@ -65,8 +65,8 @@ int access_opened(const struct oracle *oracle, const char *source, const char *b
 
 	if (r < 0)
 		return r;
-	r = access_read(oracle, oracle, source, ACCESS_ALLOWED, datum ? (int)datum->s.value - 1 : -1,
-			&then, err);
+	r = access_read(oracle, oracle, source, ACCESS_ALLOWED,
+			datum ? (int)datum->s.value - 1 : -1, &then, err);
 	if (r == 0)
 		access_subtract(then, now);
 	access_free(now);
@@ -97,7 +97,7 @@ static bool asked_init(struct asked *asked, const struct oracle *oracle, const c
 	*asked = (struct asked){ .policy = policy,
 				 .source = &policy->type_attr_map[from->s.value - 1],
 				 .target = &policy->type_attr_map[to->s.value - 1],
-				 .class = (uint16_t)class->s.value,
+				 .class = (uint16_t) class->s.value,
 				 .mask = UINT32_C(1) << (datum->s.value - 1) };
 	return true;
 }
@@ -118,8 +118,8 @@ static bool list_grants(const struct asked *asked, const cond_av_list_t *list)
 	return false;
 }
 
-static int add_boolean(const struct asked *asked, uint32_t number,
-		       struct access_boolean **booleans, size_t *count)
+static int add_boolean(const struct asked *asked, uint32_t number, struct access_boolean **booleans,
+		       size_t *count)
 {
 	const char *name = asked->policy->p_bool_val_to_name[number];
 	struct access_boolean *boolean;
@@ -130,7 +130,8 @@ static int add_boolean(const struct asked *asked, uint32_t number,
 	boolean = array_push(booleans, count, sizeof(*boolean));
 	if (!boolean)
 		return -ENOMEM;
-	*boolean = (struct access_boolean){ name, !asked->policy->bool_val_to_struct[number]->state };
+	*boolean =
+		(struct access_boolean){ name, !asked->policy->bool_val_to_struct[number]->state };
 	return 0;
 }
 

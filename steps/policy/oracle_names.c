@@ -5,7 +5,6 @@
 #include "steps/policy/oracle_private.h"
 #include "wizard/util.h"
 
-
 /* hashtab_search is not exported by the shared library, but the table brings its own functions. */
 void *policy_find(hashtab_t table, const char *name)
 {

@@ -28,7 +28,8 @@ struct access_set {
 	const policydb_t *space;
 	uint32_t *bits; /* by type and class: the permissions */
 };
-/* access_read - as access_of(); the boolean `flipped` (from 0; -1: none) counts as its other state. */
+/* access_read - as access_of(); the boolean `flipped` (from 0; -1: none) counts as its other state.
+ */
 int access_read(const struct oracle *space, const struct oracle *of, const char *source,
 		enum access_kind kind, int flipped, struct access_set **set, struct error *err);
 

@@ -7,8 +7,8 @@
 #include "steps/policy/proof.h"
 #include "wizard/util.h"
 
-static void __attribute__((format(printf, 2, 3))) broken(struct proof *proof, const char *format,
-							 ...)
+static void __attribute__((format(printf, 2, 3)))
+broken(struct proof *proof, const char *format, ...)
 {
 	va_list arguments;
 
@@ -78,7 +78,8 @@ static int compare(const struct oracle *base, const struct oracle *with, const c
 
 	if (r < 0)
 		return r;
-	/* A policy that was built with `semodule -DB` silences nothing at all, for the time being. */
+	/* A policy that was built with `semodule -DB` silences nothing at all, for the time being.
+	 */
 	if (silence && !access_count(sets.before, NULL))
 		return 0;
 	find_access(proof, sets.before, sets.after, source,
@@ -166,8 +167,9 @@ static void check_rule(const struct rule *rule, const struct findings *findings,
 		       const struct denials *denials, struct proof *proof)
 {
 	if (rule->kind == RULE_ALLOW && rule->target_is_attribute)
-		broken(proof, "allow %s %s:%s: it names an attribute, so that it holds for types "
-			      "that nobody has seen",
+		broken(proof,
+		       "allow %s %s:%s: it names an attribute, so that it holds for types "
+		       "that nobody has seen",
 		       rule->source, rule->target, rule->tclass);
 	for (size_t i = 0; i < rule->permission_count; i++) {
 		const char *permission = rule->permissions[i];

@@ -18,11 +18,12 @@ struct proof {
 };
 
 /*
- * proof_width - compare everything that the rules' sources, and the domains (NULL-terminated), may do
- * by the policy base and by the policy with the module, over all types and classes: the difference
- * is to be what the rules say, neither more nor less. Every permission of a rule is to be needed by
- * an event behind an accepted finding, but for approved companions; no allow rule may name an attribute. What does not
- * hold is counted in broken and told in failure; an error is that it could not be looked at.
+ * proof_width - compare everything that the rules' sources, and the domains (NULL-terminated), may
+ * do by the policy base and by the policy with the module, over all types and classes: the
+ * difference is to be what the rules say, neither more nor less. Every permission of a rule is to
+ * be needed by an event behind an accepted finding, but for approved companions; no allow rule may
+ * name an attribute. What does not hold is counted in broken and told in failure; an error is that
+ * it could not be looked at.
  */
 int proof_width(const struct oracle *base, const struct oracle *with, const char *const *domains,
 		const struct rules *rules, const struct findings *findings,

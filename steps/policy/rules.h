@@ -24,7 +24,7 @@ struct rule {
 	unsigned int *ioctls; /* the only commands of its ioctl permission; none: all */
 	size_t ioctl_count;
 	bool all_ioctls; /* some ioctl was seen whose command is not known */
-	char *comment; /* why, and the evidence: lines of plain text */
+	char *comment;   /* why, and the evidence: lines of plain text */
 };
 
 struct rules {
@@ -32,8 +32,8 @@ struct rules {
 	size_t count;
 };
 
-/* rules_from_findings - those that were decided to be a rule (finding_rule), merged by kind, source,
- * target and class. Appends to *rules and keeps it sorted. */
+/* rules_from_findings - those that were decided to be a rule (finding_rule), merged by kind,
+ * source, target and class. Appends to *rules and keeps it sorted. */
 int rules_from_findings(const struct findings *findings, const struct denials *denials,
 			struct rules *rules, struct error *err);
 void rules_clear(struct rules *rules);

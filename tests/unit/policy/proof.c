@@ -68,7 +68,8 @@ static int setup_training(void **state)
 		return -1;
 	read_policy();
 	for (size_t i = 0; i < ARRAY_SIZE(exercises); i++) {
-		_cleanup_free_ char *path = str_printf(CLUSTER "permissive/%s/audit.log", exercises[i]);
+		_cleanup_free_ char *path =
+			str_printf(CLUSTER "permissive/%s/audit.log", exercises[i]);
 
 		must(audit_log_read(path, exercises[i], domains, &training.denials, &err), &err);
 	}
@@ -76,7 +77,8 @@ static int setup_training(void **state)
 	must(advice_companions(&world.advisor, &training.findings, &err), &err);
 	for (size_t i = 0; i < training.findings.count; i++)
 		training.findings.items[i].decision = DECISION_ACCEPT;
-	must(rules_from_findings(&training.findings, &training.denials, &training.rules, &err), &err);
+	must(rules_from_findings(&training.findings, &training.denials, &training.rules, &err),
+	     &err);
 	return 0;
 }
 
@@ -232,7 +234,8 @@ static size_t still_denied(struct oracle *with, const struct rule *rule, const c
 		const struct denial *denial = &training.denials.items[i];
 		struct judgement judgement;
 
-		if (strcmp(denial->target, target) != 0 || strcmp(denial->tclass, rule->tclass) != 0)
+		if (strcmp(denial->target, target) != 0 ||
+		    strcmp(denial->tclass, rule->tclass) != 0)
 			continue;
 		for (size_t j = 0; j < denial->permission_count; j++) {
 			if (strcmp(denial->permissions[j], permission) != 0)
@@ -340,12 +343,9 @@ static void test_coverage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_proved),
-		cmocka_unit_test(test_wider_than_approved),
-		cmocka_unit_test(test_one_more),
-		cmocka_unit_test(test_one_less),
-		cmocka_unit_test(test_attribute),
-		cmocka_unit_test(test_not_needed),
+		cmocka_unit_test(test_proved),    cmocka_unit_test(test_wider_than_approved),
+		cmocka_unit_test(test_one_more),  cmocka_unit_test(test_one_less),
+		cmocka_unit_test(test_attribute), cmocka_unit_test(test_not_needed),
 		cmocka_unit_test(test_coverage),
 	};
 
