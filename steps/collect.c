@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/exercising.h"
+#include "steps/exercising/exercising.h"
 #include "steps/module.h"
 #include "steps/node.h"
 #include "steps/steps.h"

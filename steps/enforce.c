@@ -14,8 +14,9 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-#define SYSTEM_LATER "enforce.system.later" /* memory: the operator leaves the system permissive   \
-					     */
+#define SYSTEM_LATER                                                                               \
+	"enforce.system.later" /* memory: the operator leaves the system permissive                \
+				*/
 
 /* What would have to change: the domain, the running system, its configuration. */
 static int plan(struct session *session, json_t *changes, struct error *err)

@@ -3,7 +3,7 @@
  * exercise - the operator makes the server do all that it will ever have to do, and the server's
  * own log proves that it did.
  */
-#include "steps/exercising.h"
+#include "steps/exercising/exercising.h"
 #include "steps/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"

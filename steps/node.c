@@ -4,7 +4,7 @@
 #include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
 #include "steps/node_private.h"
-#include "steps/player.h"
+#include "steps/rehearsal/player.h"
 #include "wizard/util.h"
 
 struct node_options node_options;

@@ -14,7 +14,7 @@
 #include "steps/galera/config.h"
 #include "steps/galera/ports.h"
 #include "steps/host/selinux.h"
-#include "steps/player.h"
+#include "steps/rehearsal/player.h"
 #include "steps/policy/advice.h"
 #include "steps/policy/oracle.h"
 #include "steps/policy/store.h"

@@ -4,7 +4,7 @@
  * access is logged. The rest of the system stays as it is.
  */
 #include "steps/confine.h"
-#include "steps/exercising.h"
+#include "steps/exercising/exercising.h"
 #include "steps/node.h"
 #include "steps/steps.h"
 #include "wizard/util.h"

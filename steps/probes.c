@@ -12,7 +12,7 @@
 #include "steps/module.h"
 #include "steps/node.h"
 #include "steps/probes.h"
-#include "steps/serverlog.h"
+#include "steps/exercising/serverlog.h"
 #include "wizard/util.h"
 
 static int look_root(struct report *report, struct error *err)

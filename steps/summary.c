@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/exercising.h"
+#include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/module.h"
 #include "steps/node.h"
@@ -96,8 +96,7 @@ static void print_list(const char *title, const json_t *list)
 	size_t i;
 
 	screen_result("%s", title);
-	json_array_foreach (list, i, item)
-		screen_result("  %s", json_string_value(item));
+	json_array_foreach(list, i, item) screen_result("  %s", json_string_value(item));
 	if (!json_array_size(list))
 		screen_result("  none");
 }
@@ -115,7 +114,7 @@ static void print_text(struct session *session, const json_t *summary)
 	size_t i;
 
 	screen_result("Ports");
-	json_array_foreach (json_object_get(summary, "ports"), i, port)
+	json_array_foreach(json_object_get(summary, "ports"), i, port)
 		screen_result("  %lld/%s  %s  %s", (long long)number(port, "number"),
 			      json_string_value(json_object_get(port, "proto")),
 			      json_string_value(json_object_get(port, "type")),

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verify - the same exercises again, confined. A module can be complete for the permissive run and not
- * for the confined one: a program that is denied something takes another path. So each denial of
- * the confined run is judged against the policy that is loaded now.
+ * verify - the same exercises again, confined. A module can be complete for the permissive run and
+ * not for the confined one: a program that is denied something takes another path. So each denial
+ * of the confined run is judged against the policy that is loaded now.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "steps/exercising.h"
+#include "steps/exercising/exercising.h"
 #include "steps/module.h"
 #include "steps/node.h"
 #include "steps/replay.h"
@@ -36,8 +36,8 @@ struct verification {
 	struct replay replay;
 };
 
-static int judge(struct session *session, const struct denials *denials,
-		 struct verification *found, struct error *err)
+static int judge(struct session *session, const struct denials *denials, struct verification *found,
+		 struct error *err)
 {
 	struct findings findings = { 0 };
 	struct advisor advisor;
@@ -85,12 +85,13 @@ static int look(struct session *session, struct verification *found, struct erro
 	return r;
 }
 
-/* Back to review with what is new, or to the exercises where one failed: a server that was stopped by
- * the first denial has not shown the others. */
+/* Back to review with what is new, or to the exercises where one failed: a server that was stopped
+ * by the first denial has not shown the others. */
 static int go_back(struct session *session, struct error *err)
 {
 	static const struct choice choices[] = { { "review", "[r]eview what is new", 'r' },
-						 { "exercise", "[e]xercise permissively again", 'e' },
+						 { "exercise", "[e]xercise permissively again",
+						   'e' },
 						 { "quit", "[q]uit", 'q' },
 						 { 0 } };
 	size_t failed = exercising_failed(session, PHASE_ENFORCING);
@@ -140,8 +141,8 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	screen_mark(MARK_OK, "no new denial: %s is confined, and does what it has to do",
 		    node_domain());
 	return session_remember(session, "verified",
-				json_pack("{s:I, s:I}", "denials", (json_int_t)found.denials, "left",
-					  (json_int_t)found.replay.left),
+				json_pack("{s:I, s:I}", "denials", (json_int_t)found.denials,
+					  "left", (json_int_t)found.replay.left),
 				err);
 }
 

@@ -56,13 +56,14 @@ static const struct poptOption options[] = {
 	{ "timeout", 0, POPT_ARG_STRING, &node_options.timeout, 0,
 	  "wait so long for each exercise, also without a terminal: 90s, 15m, 1h", "TIME" },
 	{ "pace", 0, POPT_ARG_STRING, &node_options.pace, 0,
-	  "in a rehearsal: play so many times as fast as recorded (10; without a terminal 0: at once)",
+	  "in a rehearsal: play so many times as fast as recorded (10; without a terminal 0: at "
+	  "once)",
 	  "N" },
 	POPT_TABLEEND
 };
 
 static const struct command *const commands[] = { &command_collect, &command_explain,
-						 &command_rehearse, NULL };
+						  &command_rehearse, NULL };
 
 /* PRETTY_NAME of the host's os-release, or "Linux". */
 static void system_name(char *name, size_t size)

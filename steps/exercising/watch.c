@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/evidence.h"
+#include "steps/exercising/evidence.h"
 #include "steps/galera/wsrep_watch.h"
 #include "steps/host/follow.h"
 #include "steps/node.h"
-#include "steps/serverlog.h"
-#include "steps/tally.h"
-#include "steps/watch.h"
+#include "steps/exercising/serverlog.h"
+#include "steps/exercising/tally.h"
+#include "steps/exercising/watch.h"
 #include "wizard/keys.h"
 #include "wizard/live.h"
 #include "wizard/screen.h"

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "steps/exercising.h"
+#include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/node.h"
-#include "steps/results.h"
+#include "steps/exercising/results.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 

@@ -16,7 +16,7 @@
 
 #include "steps/host/selinux.h"
 #include "steps/node.h"
-#include "steps/player.h"
+#include "steps/rehearsal/player.h"
 #include "steps/steps.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/player.h"
+#include "steps/rehearsal/player.h"
 #include "wizard/util.h"
 
 struct player {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "steps/galera/wsrep_time.h"
-#include "steps/playing.h"
+#include "steps/rehearsal/playing.h"
 #include "wizard/util.h"
 
 enum { AUDIT, SERVER, LOGS };

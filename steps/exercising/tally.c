@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "steps/audit/log.h"
-#include "steps/tally.h"
+#include "steps/exercising/tally.h"
 #include "wizard/util.h"
 
 enum {

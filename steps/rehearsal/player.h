@@ -9,7 +9,7 @@
 #ifndef STEPS_PLAYER_H
 #define STEPS_PLAYER_H
 
-#include "steps/playing.h"
+#include "steps/rehearsal/playing.h"
 #include "wizard/error.h"
 
 struct player;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "steps/serverlog.h"
+#include "steps/exercising/serverlog.h"
 #include "steps/galera/exercises.h"
 #include "steps/host/logfile.h"
 #include "steps/node.h"

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "steps/audit/log.h"
-#include "steps/evidence.h"
+#include "steps/exercising/evidence.h"
 #include "steps/host/auditd.h"
 #include "steps/host/logfile.h"
 #include "steps/host/selinux.h"
 #include "steps/node.h"
-#include "steps/results.h"
-#include "steps/serverlog.h"
+#include "steps/exercising/results.h"
+#include "steps/exercising/serverlog.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 

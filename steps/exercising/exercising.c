@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/evidence.h"
-#include "steps/exercising.h"
+#include "steps/exercising/evidence.h"
+#include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/node.h"
-#include "steps/results.h"
-#include "steps/watch.h"
+#include "steps/exercising/results.h"
+#include "steps/exercising/watch.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/template.h"
