@@ -39,10 +39,9 @@ int main(int argc, char **argv)
 		execvp(argv[1], argv + 1);
 		_exit(127);
 	}
-	if (waitpid(child, &status, 0) != child)
-		err(1, "waitpid");
+	if (wait4(child, &status, 0, &usage) != child)
+		err(1, "wait4");
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	getrusage(RUSAGE_CHILDREN, &usage);
 	printf("{\"seconds\": %.6f, \"cpu\": %.6f, \"kib\": %ld, \"status\": %d}\n",
 	       (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9,
 	       seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), usage.ru_maxrss,
