@@ -272,8 +272,8 @@ int module_findings(struct session *session, const struct findings **findings,
 
 int module_rules(struct session *session, struct rules *rules, struct error *err)
 {
-	const struct findings *findings;
-	const struct denials *denials;
+	const struct findings *findings = NULL;
+	const struct denials *denials = NULL;
 	int r = module_findings(session, &findings, &denials, err);
 
 	return r < 0 ? r : rules_from_findings(findings, denials, rules, err);
@@ -322,8 +322,8 @@ int module_header_text(const char *template, const struct denials *denials, char
 int module_texts(struct session *session, char **te, char **cil, struct error *err)
 {
 	struct rules rules = { 0 };
-	const struct findings *findings;
-	const struct denials *denials;
+	const struct findings *findings = NULL;
+	const struct denials *denials = NULL;
 	_cleanup_free_ char *comment = NULL;
 	struct module_header header = { .name = MODULE_NAME, .version = "1.0" };
 	int r = module_findings(session, &findings, &denials, err);

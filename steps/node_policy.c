@@ -72,7 +72,7 @@ int node_compile(struct session *session, const char *cil, struct oracle **oracl
 
 static int base_from_store(struct session *session, struct oracle **base, struct error *err)
 {
-	struct oracle *loaded;
+	struct oracle *loaded = NULL;
 	size_t count;
 	int r = node_compile(session, NULL, base, &count, err);
 

@@ -306,7 +306,7 @@ static int attempt(struct session *session, const struct watch_order *order, str
 static int do_exercise(struct session *session, struct watch_order *order, struct error *err)
 {
 	const char *name = order->exercise->name;
-	enum answer answer;
+	enum answer answer = ANSWER_QUIT;
 	int r = 0;
 
 	while (r == 0 && !results_get(session, order->phase, name)) {

@@ -4,7 +4,7 @@
 #include "steps/galera/exercises.h"
 #include "wizard/util.h"
 
-#define CHECK_OTHER                                                                        \
+#define CHECK_OTHER                                                                                \
 	"mysql -e \"SHOW STATUS LIKE 'wsrep_local_state_comment'\"  # on another node: Synced?"
 
 const struct exercise galera_exercises[] = {
@@ -34,7 +34,8 @@ const struct exercise galera_exercises[] = {
 			(const char *const[]){
 				CHECK_OTHER,
 				"systemctl stop {{service}}",
-				"mysql -e 'CREATE DATABASE galera_selinux_probe'  # on another node",
+				"mysql -e 'CREATE DATABASE galera_selinux_probe'  # on another "
+				"node",
 				"mysql -e 'DROP DATABASE galera_selinux_probe'    # there, too",
 				"systemctl start {{service}}",
 				NULL,
@@ -55,8 +56,8 @@ const struct exercise galera_exercises[] = {
 	{ 0 },
 };
 
-const char *const galera_units[] = { "mariadb",   "mysql",   "mysqld",
-					   "mariadb@*", "mysql@*", "mysqld@*", NULL };
+const char *const galera_units[] = { "mariadb", "mysql",    "mysqld", "mariadb@*",
+				     "mysql@*", "mysqld@*", NULL };
 const char *const galera_servers[] = { "mariadbd", "mysqld", NULL };
 const char *const galera_domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
 

@@ -17,7 +17,7 @@
 const char galera_bad_booleans[] = "nis_enabled allow_ypbind mysql_connect_any "
 				   "domain_kernel_load_modules";
 
-/* Training does not show these: there the script learns that SELinux is on, and spares itself ss. */
+/* Not seen in training: there the script learns that SELinux is on, and spares itself ss. */
 static const struct known_companion scans[] = {
 	{ .target = "@domain",
 	  .tclass = "process",

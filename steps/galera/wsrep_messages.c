@@ -4,7 +4,8 @@
 /* One row a message. */
 /* clang-format off */
 const struct wsrep_message wsrep_messages[] = {
-	/* The server's life. Every version loads the provider once at each real start, and only then. */
+	/* The server's life. Every version loads the provider once at each real start, and only
+	 * then. */
 	{ "Starting MariaDB ", EVENT_BOOT, AT_START, " as process " },
 	{ ") starting as process ", EVENT_BOOT, ANYWHERE, 0 },
 	{ "mysqld_safe Starting ", EVENT_BOOT, ANYWHERE, 0 },
@@ -23,7 +24,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Prepared SST request: ", EVENT_METHOD, AT_START, 0 },
 	{ "Prepared IST receiver for 0-", EVENT_JOINER_SST, AT_START, 0 },
 	{ "Prepared IST receiver", EVENT_JOINER, AT_START, 0 },
-	{ "Failed to prepare for incremental state transfer: Local state", EVENT_JOINER_SST, ANYWHERE, 0 },
+	{ "Failed to prepare for incremental state transfer: Local state", EVENT_JOINER_SST,
+	  ANYWHERE, 0 },
 	{ "Requesting state transfer: success", EVENT_JOINER, AT_START, 0 },
 	{ "but it is impossible to select State Transfer donor", EVENT_HINDRANCE, ANYWHERE, 0 },
 	{ "Member ", EVENT_MEMBERS, AT_START, " requested state transfer from " },

@@ -37,13 +37,15 @@ static const struct stage {
 	{ "Waiting for SST streaming to complete", "receiving the data", NEWS_PROGRESS, NULL },
 	{ "Preparing the backup at", "preparing the data received", NEWS_PROGRESS, NULL },
 	{ "Moving the backup to", "moving the data into place", NEWS_PROGRESS, NULL },
-	{ "Server status change joiner -> initializing", "the storage engines start", NEWS_PROGRESS, NULL },
+	{ "Server status change joiner -> initializing", "the storage engines start", NEWS_PROGRESS,
+	  NULL },
 	{ "Server status change initialized -> joined", "catching up", NEWS_PROGRESS, NULL },
 	{ "Receiving IST... ", "receiving write-sets: ", NEWS_PROGRESS, " complete" },
 	{ "Processing event queue:... ", "catching up: ", NEWS_PROGRESS, " complete" },
 	{ "Failed to establish connection: ", "a peer does not answer: ", NEWS_PROGRESS, "" },
 	{ "gcomm: connecting to group ", "looking for the group ", NEWS_PROGRESS, "," },
-	{ "Requesting state transfer failed: ", "no donor yet; it asks again", NEWS_PROGRESS, NULL },
+	{ "Requesting state transfer failed: ", "no donor yet; it asks again", NEWS_PROGRESS,
+	  NULL },
 	/* clang-format on */
 };
 

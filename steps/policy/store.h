@@ -42,8 +42,8 @@ enum store_label {
 };
 
 /*
- * store_port_label - the type that proto ("tcp", "udp") port number has: a local customisation, else
- * the narrowest range of the policy, else *type NULL (unlabelled). New memory (caller frees).
+ * store_port_label - the type that proto ("tcp", "udp") port number has: a local customisation,
+ * else the narrowest range of the policy, else *type NULL (unlabelled). New memory (caller frees).
  * label (may be NULL): where it comes from.
  */
 int store_port_label(struct store *store, const char *proto, unsigned int number, char **type,
@@ -81,7 +81,8 @@ int store_port_set(struct store *store, const char *proto, unsigned int number, 
 int store_port_unset(struct store *store, const char *proto, unsigned int number,
 		     struct error *err);
 
-/* Modules. A name can be present at several priorities; 400 is what an administrator's tools use. */
+/* Modules. A name can be present at several priorities; 400 is what an administrator's tools use.
+ */
 #define STORE_PRIORITY 400
 
 /* store_module_text - the CIL text of module name at priority, new memory (caller frees). *text is
@@ -89,8 +90,8 @@ int store_port_unset(struct store *store, const char *proto, unsigned int number
 int store_module_text(struct store *store, const char *name, unsigned int priority, char **text,
 		      struct error *err);
 /* store_module_active - is name enabled at any priority? *priority (may be NULL): the highest. */
-int store_module_active(struct store *store, const char *name, bool *active,
-			unsigned int *priority, struct error *err);
+int store_module_active(struct store *store, const char *name, bool *active, unsigned int *priority,
+			struct error *err);
 /* Within a transaction. Installing over the same name and priority replaces it. */
 int store_module_install(struct store *store, const char *name, unsigned int priority,
 			 const char *cil, struct error *err);

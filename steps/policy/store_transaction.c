@@ -35,7 +35,8 @@ static int lock_wait(const struct store *store, struct error *err)
 				  "is changing the policy and holds %s",
 				  path);
 			return error_remedy(
-				err, "wait until it is done, or find it: fuser -v %s; then go on", path);
+				err, "wait until it is done, or find it: fuser -v %s; then go on",
+				path);
 		}
 		nanosleep(&(struct timespec){ .tv_nsec = LOCK_PAUSE_NS }, NULL);
 	}
