@@ -118,8 +118,8 @@ static void show_evidence(const struct finding *finding, const struct denials *d
 	}
 	format_time(finding->first, first, sizeof(first));
 	format_time(finding->last, last, sizeof(last));
-	screen_detail("%zu denials, from %s to %s%s", finding->count, first, last,
-		      finding->permissive_only ? ", all while permissive" : "");
+	screen_mark(MARK_NONE, "%zu denials, from %s to %s%s", finding->count, first, last,
+		    finding->permissive_only ? ", all while permissive" : "");
 	for (size_t i = 0; i < finding->evidence_count && i < SHOWN; i++, left--)
 		show_event(&denials->items[finding->evidence[i]]);
 	if (left)
