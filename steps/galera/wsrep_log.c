@@ -12,10 +12,10 @@ static bool is_level(struct span span)
 	       span_starts(span, "[ERROR] ") || span_starts(span, "[System] ");
 }
 
-/* A line without what the server puts before its messages. What it quotes from others comes later,
- * so the first level in the line is the server's own. */
-static struct span message_of(struct span line)
+/* What the line quotes from others comes later, so its first level is the server's own. */
+struct span wsrep_message_of(struct span line)
 {
+	line = span_trim(line);
 	for (size_t i = 0; i < line.length && i < PREFIX_MAX; i++) {
 		struct span here = span_rest(line, i);
 
@@ -31,27 +31,17 @@ static struct span message_of(struct span line)
 	return line;
 }
 
-static const struct wsrep_message *match(struct span message)
-{
-	for (const struct wsrep_message *row = wsrep_messages; row->text; row++) {
-		if (row->where == AT_START ? !span_starts(message, row->text)
-					   : !span_has(message, row->text))
-			continue;
-		if (!row->and_also || span_has(span_after(message, row->text), row->and_also))
-			return row;
-	}
-	return NULL;
-}
-
 void wsrep_story_line(struct wsrep_reader *reader, struct span line)
 {
-	const struct wsrep_message *row;
-	struct span message = message_of(span_trim(line));
+	struct span message = wsrep_message_of(line);
+	const struct wsrep_message *row = message.length ? wsrep_message_find(message) : NULL;
 
 	reader->lines++;
-	row = message.length ? match(message) : NULL;
-	if (row)
-		wsrep_story_take(reader, row->event, span_after(message, row->text), message);
+	if (!row || row->event == EVENT_NONE)
+		return;
+	if (reader->life.servers & row->servers)
+		reader->life.servers &= row->servers;
+	wsrep_story_take(reader, row->event, span_after(message, row->text), message);
 }
 
 void wsrep_log_read(const char *text, size_t length, struct wsrep_story *story)

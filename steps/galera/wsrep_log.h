@@ -40,6 +40,13 @@ struct wsrep_story {
 	char failure[256];      /* the first failure, also of what was tried again or otherwise,
 				   as an IST that became an SST; "". A success leaves it */
 	bool permission_denied; /* one of these with errno 13 */
+	char server[32];        /* "MariaDB 10.11.6", as it says; "" */
+	bool server_unknown;    /* of no generation whose messages are known (wsrep_servers.h) */
+	bool bootstrapped;      /* it began a new group */
+	bool crashed;           /* it had not been shut down before: its saved state had no seqno */
+	bool ist_encrypted;     /* the write-sets' listener is ssl:// */
+	bool sst_encrypted;     /* the SST script said that it encrypts */
+	bool arbitrator;        /* a member named as garbd is by default, synced with the group */
 	bool notify_failed;     /* "Notification command failed" */
 	bool notify_undefined;  /* "wsrep_notify_cmd is not defined" */
 	char notify_failure[256];

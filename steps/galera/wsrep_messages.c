@@ -1,99 +1,193 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "steps/galera/wsrep_messages.h"
 
-/* One row a message. */
+/* One row a message, with its version range. */
 /* clang-format off */
 const struct wsrep_message wsrep_messages[] = {
 	/* The server's life. Every version loads the provider once at each real start, and only
 	 * then. */
-	{ "Starting MariaDB ", EVENT_BOOT, AT_START, " as process " },
-	{ ") starting as process ", EVENT_BOOT, ANYWHERE, 0 },
-	{ "mysqld_safe Starting ", EVENT_BOOT, ANYWHERE, 0 },
-	{ "Recovered position: ", EVENT_RECOVERY, AT_START, 0 },
-	{ "wsrep_load(): loading provider library '", EVENT_START, AT_START, 0 },
-	{ "Synchronized with group, ready for connections", EVENT_SYNCED, AT_START, 0 },
+	{ "Starting MariaDB ", EVENT_BOOT, AT_START, " as process ", MARIADB_FROM_10_4 },
+	{ ") starting as process ", EVENT_BOOT, ANYWHERE, 0,
+	  EVERY_SERVER & ~(MARIADB_5_5 | MARIADB_11) },
+	{ "mysqld_safe Starting ", EVENT_BOOT, ANYWHERE, 0, GALERA_3 },
+	{ "Recovered position: ", EVENT_RECOVERY, AT_START, 0, EVERY_SERVER },
+	{ "Found saved state: ", EVENT_SAVED_STATE, AT_START, 0, EVERY_SERVER },
+	{ "gcomm: bootstrapping new group ", EVENT_BOOTSTRAP, AT_START, 0, EVERY_SERVER },
+	{ "wsrep_load(): loading provider library '", EVENT_START, AT_START, 0, EVERY_SERVER },
 
 	/* A state transfer is wanted. */
-	{ "State transfer required:", EVENT_TRANSFER_NEEDED, AT_START, 0 },
-	{ "Gap in state sequence. Need state transfer.", EVENT_TRANSFER_GAP, AT_START, 0 },
-	{ "Group state: ", EVENT_GROUP_STATE, AT_START, 0 },
-	{ "Local state: ", EVENT_LOCAL_STATE, AT_START, 0 },
-	{ "Running: 'wsrep_sst_", EVENT_SCRIPT, AT_START, 0 },
-	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, AT_START, 0 },
-	{ "Joiner monitor thread started to monitor", EVENT_JOINER_MONITOR, AT_START, 0 },
-	{ "Prepared SST request: ", EVENT_METHOD, AT_START, 0 },
-	{ "Prepared IST receiver for 0-", EVENT_JOINER_SST, AT_START, 0 },
-	{ "Prepared IST receiver", EVENT_JOINER, AT_START, 0 },
+	{ "State transfer required:", EVENT_TRANSFER_NEEDED, AT_START, 0, EVERY_SERVER },
+	{ "Gap in state sequence. Need state transfer.", EVENT_TRANSFER_GAP, AT_START, 0,
+	  GALERA_3 },
+	{ "Group state: ", EVENT_GROUP_STATE, AT_START, 0, EVERY_SERVER },
+	{ "Local state: ", EVENT_LOCAL_STATE, AT_START, 0, EVERY_SERVER },
+	{ "Running: 'wsrep_sst_", EVENT_SCRIPT, AT_START, 0, MARIADB | MYSQL },
+	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, AT_START, 0, PERCONA },
+	{ "Joiner monitor thread started to monitor", EVENT_JOINER_MONITOR, AT_START, 0,
+	  MARIADB_FROM_10_4 },
+	{ "Prepared SST request: ", EVENT_METHOD, AT_START, 0, EVERY_SERVER },
+	{ "Prepared IST receiver for 0-", EVENT_JOINER_SST, AT_START, 0, GALERA_4 },
+	{ "Prepared IST receiver", EVENT_IST_LISTENER, AT_START, 0, EVERY_SERVER },
 	{ "Failed to prepare for incremental state transfer: Local state", EVENT_JOINER_SST,
-	  ANYWHERE, 0 },
-	{ "Requesting state transfer: success", EVENT_JOINER, AT_START, 0 },
-	{ "but it is impossible to select State Transfer donor", EVENT_HINDRANCE, ANYWHERE, 0 },
-	{ "Member ", EVENT_MEMBERS, AT_START, " requested state transfer from " },
-	{ "Node ", EVENT_MEMBERS, AT_START, " requested state transfer from " },
-	{ "Shifting PRIMARY -> JOINER", EVENT_SHIFT_JOINER, AT_START, 0 },
-	{ "Shifting SYNCED -> DONOR/DESYNCED", EVENT_SHIFT_DONOR, AT_START, 0 },
+	  ANYWHERE, 0, EVERY_SERVER },
+	{ "####### IST uuid:", EVENT_JOINER, AT_START, 0, GALERA_4 },
+	{ "Requesting state transfer: success", EVENT_JOINER, AT_START, 0, EVERY_SERVER },
+	{ "but it is impossible to select State Transfer donor", EVENT_HINDRANCE, ANYWHERE, 0,
+	  EVERY_SERVER },
+	{ "Requesting state transfer failed: ", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "Member ", EVENT_MEMBERS, AT_START, " requested state transfer from ", EVERY_SERVER },
+	{ "Node ", EVENT_MEMBERS, AT_START, " requested state transfer from ", MARIADB_5_5 },
+	{ "Shifting PRIMARY -> JOINER", EVENT_SHIFT_JOINER, AT_START, 0, EVERY_SERVER },
+	{ "Shifting OPEN -> PRIMARY", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "Shifting JOINER -> JOINED", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "Shifting JOINED -> SYNCED", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "Shifting SYNCED -> DONOR/DESYNCED", EVENT_SHIFT_DONOR, AT_START, 0, EVERY_SERVER },
 
 	/* The donor decides, and gives. */
-	{ "falling back to SST", EVENT_DONOR_SST, ANYWHERE, 0 },
-	{ "Streaming the backup to joiner at ", EVENT_DONOR_SST, AT_START, 0 },
-	{ "Flushing tables for SST", EVENT_DONOR_SST, AT_START, 0 },
-	{ "Bypassing state dump", EVENT_DONOR_IST, AT_START, 0 },
-	{ "Bypassing the SST for IST", EVENT_DONOR_IST, AT_START, 0 },
-	{ "Bypassing SST. Can work it through IST", EVENT_DONOR_IST, AT_START, 0 },
-	{ "SST sent: ", EVENT_DONOR_SENT, AT_START, 0 },
-	{ "): State transfer ", EVENT_MEMBER_TRANSFER, ANYWHERE, 0 },
+	{ "IST request: ", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "falling back to SST", EVENT_DONOR_SST, ANYWHERE, 0, EVERY_SERVER },
+	/* An SST's, but it comes before the script's line, where the transfer is known to begin. */
+	{ "Cert index preload: ", EVENT_NONE, AT_START, 0, GALERA_4 },
+	{ "Streaming the backup to joiner at ", EVENT_DONOR_SST, AT_START, 0, HAS_BACKUP_SST },
+	{ "Flushing tables for SST", EVENT_DONOR_SST, AT_START, 0, HAS_RSYNC_SST },
+	{ "Tables flushed", EVENT_NONE, AT_START, 0, HAS_RSYNC_SST },
+	{ "Bypassing state dump", EVENT_DONOR_IST, AT_START, 0, HAS_RSYNC_SST },
+	{ "Bypassing the SST for IST", EVENT_DONOR_IST, AT_START, 0, MARIADB_10_1 },
+	{ "Bypassing SST. Can work it through IST", EVENT_DONOR_IST, AT_START, 0, PERCONA },
+	{ "Donor monitor thread ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_4 },
+	{ "sst_donor_thread signaled with ", EVENT_DONOR_SIGNAL, AT_START, 0, MARIADB | MYSQL },
+	{ "DONOR thread signaled with ", EVENT_DONOR_SIGNAL, AT_START, 0, PERCONA },
+	/* Said for an SST, too, where Galera 4 preloads its index. */
+	{ "async IST sender starting to serve ", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "async IST sender served", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "IST sender notifying joiner, not sending anything", EVENT_NONE, AT_START, 0,
+	  EVERY_SERVER },
+	{ "IST sender ", EVENT_NONE, AT_START, " -> ", EVERY_SERVER },
+	{ "SST sent: ", EVENT_DONOR_SENT, AT_START, 0, GALERA_4 },
+	{ "): State transfer ", EVENT_MEMBER_TRANSFER, ANYWHERE, 0, EVERY_SERVER },
 
 	/* The joiner receives. */
-	{ "Proceeding with SST", EVENT_JOINER_SST, AT_START, 0 },
-	{ "xtrabackup_ist", EVENT_JOINER_IST, ANYWHERE, " received from donor: Running IST" },
-	{ "Receiving IST: ", EVENT_WRITESETS, AT_START, 0 },
-	{ "IST received: ", EVENT_POSITION, AT_START, 0 },
-	{ "SST received: ", EVENT_POSITION, AT_START, 0 },
-	{ "SST complete, seqno: ", EVENT_SST_RESULT, AT_START, 0 },
-	{ "SST succeeded for position ", EVENT_SST_RESULT, AT_START, 0 },
+	{ "Proceeding with SST", EVENT_JOINER_SST, AT_START, 0, HAS_BACKUP_SST },
+	{ "Using openssl based encryption with socat", EVENT_SST_ENCRYPTED, AT_START, 0,
+	  MARIADB_FROM_10_1 | PERCONA_5_7 },
+	{ "Using stunnel for SSL encryption", EVENT_SST_ENCRYPTED, AT_START, 0,
+	  MARIADB_FROM_10_4 },
+	{ "xtrabackup_ist", EVENT_JOINER_IST, ANYWHERE, " received from donor: Running IST",
+	  HAS_BACKUP_SST },
+	{ "Receiving IST: ", EVENT_WRITESETS, AT_START, 0, EVERY_SERVER },
+	{ "IST received: ", EVENT_POSITION, AT_START, 0, EVERY_SERVER },
+	{ "SST received: ", EVENT_POSITION, AT_START, 0, EVERY_SERVER },
+	{ "SST received", EVENT_NONE, AT_START, 0, GALERA_4 },
+	{ "Installed new state from SST: ", EVENT_NONE, AT_START, 0, GALERA_4 },
+	{ "Cert. index preload", EVENT_NONE, AT_START, 0, GALERA_4 },
+	{ "Receiving IST... ", EVENT_NONE, AT_START, 0, GALERA_4 },
+	{ "Waiting for SST to complete", EVENT_NONE, AT_START, 0, GALERA_3 },
+	{ "SST complete, status: ", EVENT_SST_STATUS, AT_START, 0, MARIADB_5_5 },
+	{ "SST complete, seqno: ", EVENT_SST_RESULT, AT_START, 0, GALERA_3 },
+	{ "SST succeeded for position ", EVENT_SST_RESULT, AT_START, 0, MARIADB_FROM_10_4 },
+
+	{ "Total time on joiner: ", EVENT_NONE, AT_START, 0, HAS_BACKUP_SST },
+	{ "Galera co-ords from recovery: ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_1 },
+	{ "Joiner monitor thread ended ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_4 },
+
+	/* The end, of this node and of others. */
+	{ "Synchronized with group, ready for connections", EVENT_SYNCED, AT_START, 0,
+	  EVERY_SERVER },
+	{ "Server status change joined -> synced", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_4 },
+	{ "Server ", EVENT_NONE, AT_START, " synced with group", GALERA_4 },
+	{ "Member ", EVENT_MEMBER_SYNCED, AT_START, " synced with group", EVERY_SERVER },
 
 	/* The notification command: only its failures are logged. */
-	{ "wsrep_notify_cmd is not defined", EVENT_NOTIFY_UNDEFINED, AT_START, 0 },
-	{ "Notification command failed: ", EVENT_NOTIFY_FAILED, AT_START, 0 },
-	{ "Notification buffer too short", EVENT_NOTIFY_FAILED, AT_START, 0 },
+	{ "wsrep_notify_cmd is not defined", EVENT_NOTIFY_UNDEFINED, AT_START, 0, EVERY_SERVER },
+	{ "Notification command failed: ", EVENT_NOTIFY_FAILED, AT_START, 0, EVERY_SERVER },
+	{ "Notification buffer too short", EVENT_NOTIFY_FAILED, AT_START, 0, EVERY_SERVER },
 
 	/* Failures: the group's port, */
-	{ "failed to open gcomm backend connection", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Failed to open backend connection: ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Failed to open channel ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "gcs connect failed: ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "wsrep::connect(", EVENT_FAILURE, ANYWHERE, ") failed: " },
+	{ "failed to open gcomm backend connection", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Failed to open backend connection: ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Failed to open channel ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "gcs connect failed: ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "wsrep::connect(", EVENT_FAILURE, ANYWHERE, ") failed: ", EVERY_SERVER },
 	/* the IST, */
-	{ "Failed to prepare for incremental state transfer: ", EVENT_HINDRANCE, ANYWHERE, 0 },
-	{ "Failed to open IST listener at ", EVENT_HINDRANCE, ANYWHERE, 0 },
-	{ "IST sender, failed to connect ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "async IST sender failed to serve ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "eceiving IST failed, node restart required", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "IST didn't contain all write sets", EVENT_FAILURE, ANYWHERE, 0 },
+	{ "Failed to prepare for incremental state transfer: ", EVENT_HINDRANCE, ANYWHERE, 0,
+	  EVERY_SERVER },
+	/* Where the message before it has two lines. */
+	{ "IST will be unavailable", EVENT_NONE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Failed to open IST listener at ", EVENT_HINDRANCE, ANYWHERE, 0, EVERY_SERVER },
+	{ "IST sender, failed to connect ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "async IST sender failed to serve ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "eceiving IST failed, node restart required", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "IST didn't contain all write sets", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
 	/* the SST and its script, */
-	{ "posix_spawnp(wsrep_sst_", EVENT_FAILURE, ANYWHERE, ") failed: " },
-	{ "Failed to execute: wsrep_sst_", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Failed to read 'ready <addr>'", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Failed to read uuid:seqno ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "SST script aborted with error ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Process completed with error: wsrep_sst_", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Process was aborted.", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "SST failed: ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "SST failed for position ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "SST sending failed: ", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "SST preparation failed", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "SST request callback failed.", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Application state transfer failed.", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Initiating SST cancellation", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Possible timeout in receving first data from donor", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "rsync daemon port ", EVENT_FAILURE, ANYWHERE, " has been taken" },
-	{ "lsof tool not found in PATH", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "socat[", EVENT_FAILURE, ANYWHERE, "] E " },
-	{ "TCP-LISTEN:", EVENT_FAILURE, ANYWHERE, "Permission denied" },
+	{ "posix_spawnp(wsrep_sst_", EVENT_FAILURE, ANYWHERE, ") failed: ", EVERY_SERVER },
+	{ "Failed to execute: wsrep_sst_", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Failed to read 'ready <addr>'", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Failed to read uuid:seqno ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "SST script aborted with error ", EVENT_FAILURE, ANYWHERE, 0, PERCONA_8_0 },
+	{ "Process completed with error: wsrep_sst_", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Process was aborted.", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "SST failed: ", EVENT_FAILURE, ANYWHERE, 0, GALERA_3 },
+	{ "SST failed for position ", EVENT_FAILURE, ANYWHERE, 0, MARIADB_FROM_10_4 },
+	{ "SST sending failed: ", EVENT_FAILURE, ANYWHERE, 0, GALERA_4 },
+	{ "SST preparation failed", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "SST request callback failed.", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Application state transfer failed.", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Initiating SST cancellation", EVENT_FAILURE, ANYWHERE, 0, PERCONA_8_0 },
+	{ "Possible timeout in receving first data from donor", EVENT_FAILURE, ANYWHERE, 0,
+	  HAS_BACKUP_SST },
+	{ "rsync daemon port ", EVENT_FAILURE, ANYWHERE, " has been taken", HAS_RSYNC_SST },
+	{ "lsof tool not found in PATH", EVENT_FAILURE, ANYWHERE, 0, HAS_RSYNC_SST },
+	{ "socat[", EVENT_FAILURE, ANYWHERE, "] E ", HAS_BACKUP_SST },
+	{ "TCP-LISTEN:", EVENT_FAILURE, ANYWHERE, "Permission denied", HAS_BACKUP_SST },
 	/* and the end. */
-	{ "Will never receive state. Need to abort", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "State transfer request failed unrecoverably", EVENT_FAILURE, ANYWHERE, 0 },
-	{ "Aborting", EVENT_ABORTING, AT_START, 0 },
+	{ "Will never receive state. Need to abort", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "State transfer request failed unrecoverably", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "Aborting", EVENT_ABORTING, AT_START, 0, EVERY_SERVER },
+	{ 0 },
+};
+
+const struct wsrep_stage wsrep_stages[] = {
+	{ "Normal shutdown", "the server stops", true, 0,
+	  EVERY_SERVER & ~(PERCONA_8_0 | MYSQL_8_0) },
+	{ "Received shutdown signal", "the server stops", true, 0, PERCONA | MYSQL },
+	{ "Received SHUTDOWN from user", "the server stops", true, 0, PERCONA_8_0 | MYSQL_8_0 },
+	{ "Cleaning the existing datadir", "the old data are removed", false, 0, HAS_BACKUP_SST },
+	{ "Waiting for SST streaming to complete", "receiving the data", false, 0, HAS_BACKUP_SST },
+	{ "Waiting for SST to complete", "receiving the data", false, 0, GALERA_3 },
+	{ "Preparing the backup at", "preparing the data received", false, 0, HAS_BACKUP_SST },
+	{ "Moving the backup to", "moving the data into place", false, 0, HAS_BACKUP_SST },
+	{ "Server status change joiner -> initializing", "the storage engines start", false, 0,
+	  MARIADB_FROM_10_4 },
+	{ "Server status change initialized -> joined", "catching up", false, 0,
+	  MARIADB_FROM_10_4 },
+	{ "Shifting JOINER -> JOINED", "catching up", false, 0, EVERY_SERVER },
+	{ "async IST sender starting to serve ", "sending write-sets", false, 0, EVERY_SERVER },
+	{ "Receiving IST... ", "receiving write-sets: ", false, " complete", GALERA_4 },
+	{ "Processing event queue:... ", "catching up: ", false, " complete", GALERA_4 },
+	{ "Failed to establish connection: ", "a peer does not answer: ", false, "", GALERA_4 },
+	{ "gcomm: connecting to group ", "looking for the group ", false, ",", EVERY_SERVER },
+	{ "Requesting state transfer failed: ", "no donor yet; it asks again", false, 0,
+	  EVERY_SERVER },
 	{ 0 },
 };
 /* clang-format on */
+
+const struct wsrep_message *wsrep_message_find(struct span message)
+{
+	for (const struct wsrep_message *row = wsrep_messages; row->text; row++) {
+		if (row->where == AT_START ? !span_starts(message, row->text)
+					   : !span_has(message, row->text))
+			continue;
+		if (!row->and_also || span_has(span_after(message, row->text), row->and_also))
+			return row;
+	}
+	return NULL;
+}
+
+const struct wsrep_stage *wsrep_stage_find(struct span message)
+{
+	for (const struct wsrep_stage *stage = wsrep_stages; stage->text; stage++)
+		if (span_has(message, stage->text))
+			return stage;
+	return NULL;
+}

@@ -8,15 +8,22 @@
 #ifndef STEPS_GALERA_WSREP_MESSAGES_H
 #define STEPS_GALERA_WSREP_MESSAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "steps/galera/wsrep_servers.h"
+
 enum wsrep_event {
-	EVENT_BOOT,     /* the server's program begins; it may be to recover a position only */
-	EVENT_RECOVERY, /* ... it was */
-	EVENT_START,    /* it loads the provider: a real start */
+	EVENT_NONE, /* known, and proves nothing: said for an SST and an IST alike, or by others */
+	EVENT_BOOT, /* the server's program begins; it may be to recover a position only */
+	EVENT_RECOVERY,    /* ... it was */
+	EVENT_START,       /* it loads the provider: a real start */
+	EVENT_BOOTSTRAP,   /* it begins a new group */
+	EVENT_SAVED_STATE, /* uuid:seqno follows; without a seqno the server was not shut down */
 	EVENT_TRANSFER_NEEDED, /* joiner: begins a state transfer */
 	EVENT_TRANSFER_GAP,    /* joiner: likewise, said by older servers a little later */
 	EVENT_JOINER,          /* this node is the joiner (from here to EVENT_METHOD) */
+	EVENT_IST_LISTENER,    /* joiner: where it listens for write-sets follows */
 	EVENT_GROUP_STATE,     /* joiner: uuid:seqno follows */
 	EVENT_LOCAL_STATE,     /* joiner: uuid:seqno follows */
 	EVENT_JOINER_MONITOR,  /* likewise; its server also says "SST succeeded" */
@@ -25,16 +32,20 @@ enum wsrep_event {
 	EVENT_WRITESETS,       /* joiner: count and seqnos of the write-sets */
 	EVENT_POSITION,        /* joiner: uuid:seqno follows */
 	EVENT_SST_RESULT,      /* joiner: a position follows, which is undefined after a failure */
+	EVENT_SST_STATUS,      /* joiner: 0 or an error follows */
 	EVENT_METHOD,          /* joiner: METHOD|... follows */
+	EVENT_SST_ENCRYPTED,   /* the script encrypts what it sends or receives */
 	EVENT_SCRIPT,          /* an SST script's command line */
 	EVENT_MEMBERS,         /* who asks whom for a transfer; on every node */
 	EVENT_SHIFT_JOINER,    /* the one who asked was this node */
 	EVENT_SHIFT_DONOR,     /* the one who was asked was this node */
 	EVENT_DONOR_SST,       /* donor: it is an SST (from here to EVENT_DONOR_SENT) */
 	EVENT_DONOR_IST,       /* donor: it is an IST */
+	EVENT_DONOR_SIGNAL,    /* donor: 0, the script runs, or an error follows */
 	EVENT_DONOR_SENT,      /* donor: position follows; done */
 	EVENT_MEMBER_TRANSFER, /* "a (x): State transfer to|from b (y) complete|failed"; on every
 				  node */
+	EVENT_MEMBER_SYNCED,   /* another node's, or this one's; on every node */
 	EVENT_SYNCED,
 	EVENT_FAILURE,
 	EVENT_HINDRANCE, /* joiner: a failure after which it tries again, or otherwise */
@@ -53,9 +64,29 @@ struct wsrep_message {
 	enum wsrep_event event;
 	enum wsrep_where where;
 	const char *and_also; /* further on in the line, too; NULL: nothing */
+	unsigned int servers; /* its version range: whose logs have it (wsrep_servers.h) */
 };
 
 /* The first row that fits a line counts. Ends with a NULL text. */
 extern const struct wsrep_message wsrep_messages[];
+
+/*
+ * What goes on in between: for the eye only, nothing is concluded from it. It may stand anywhere in
+ * the line.
+ */
+struct wsrep_stage {
+	const char *text;
+	const char *words;
+	bool lasting;     /* an event; else progress, which the next one replaces */
+	const char *rest; /* show what follows text up to this ("": all); NULL: nothing */
+	unsigned int servers;
+};
+
+/* As wsrep_messages. */
+extern const struct wsrep_stage wsrep_stages[];
+
+/* wsrep_message_find, wsrep_stage_find - the row that fits a message, or NULL. */
+const struct wsrep_message *wsrep_message_find(struct span message);
+const struct wsrep_stage *wsrep_stage_find(struct span message);
 
 #endif

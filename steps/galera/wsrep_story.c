@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "steps/galera/wsrep_story.h"
@@ -28,24 +26,6 @@ static void copy_message(char *to, size_t size, struct span from)
 	hide_password(to);
 }
 
-/* The number that ends uuid:seqno, or is all there is. -1: undefined, or no number. */
-static long long seqno_of(struct span position)
-{
-	char text[96];
-	const char *colon;
-
-	span_copy(text, sizeof(text), span_word(position, "-:"));
-	colon = strrchr(text, ':');
-	if (!colon)
-		return isdigit((unsigned char)*text) ? atoll(text) : -1;
-	return isdigit((unsigned char)colon[1]) ? atoll(colon + 1) : -1;
-}
-
-static void life_init(struct wsrep_life *life)
-{
-	*life = (struct wsrep_life){ .story.writesets = -1 };
-}
-
 /* A new transfer: what was known of an earlier one goes; failures since the start stay. */
 static void begin_transfer(struct wsrep_life *life, enum transfer_role role)
 {
@@ -57,6 +37,7 @@ static void begin_transfer(struct wsrep_life *life, enum transfer_role role)
 	story->writesets = -1;
 	*story->method = *story->donor = *story->joiner = *story->position = *story->proof = '\0';
 	*life->group_uuid = '\0';
+	story->ist_encrypted = story->sst_encrypted = false;
 	life->local_known = life->result = life->ended = false;
 }
 
@@ -112,13 +93,13 @@ static void take_position(struct wsrep_life *life, struct span position)
 
 	position = span_word(position, "-:");
 	/* "SST complete" of older servers has the number alone; others say more. */
-	if (seqno_of(position) >= 0 && (span_has(position, ":") || !*story->position))
+	if (wsrep_seqno(position) >= 0 && (span_has(position, ":") || !*story->position))
 		span_copy(story->position, sizeof(story->position), position);
 }
 
 static void take_result(struct wsrep_life *life, struct span position, struct span message)
 {
-	if (seqno_of(position) < 0) {
+	if (wsrep_seqno(position) < 0) {
 		fail(life, message);
 		return;
 	}
@@ -131,7 +112,7 @@ static void take_local_state(struct wsrep_life *life, struct span position)
 	bool same = span_starts(position, life->group_uuid);
 
 	life->local_known = *life->group_uuid;
-	life->local_seqno = same ? seqno_of(position) : -1;
+	life->local_seqno = same ? wsrep_seqno(position) : -1;
 }
 
 /*
@@ -141,14 +122,14 @@ static void take_local_state(struct wsrep_life *life, struct span position)
 static void take_writesets(struct wsrep_life *life, struct span numbers, struct span message)
 {
 	struct span seqnos = span_after(numbers, "seqnos ");
-	long long first = seqno_of(span_until(seqnos, "-"));
+	long long first = wsrep_seqno(span_until(seqnos, "-"));
 
 	if (life->local_known && (life->local_seqno < 0 || first > life->local_seqno + 1))
 		prove(life, TRANSFER_SST, message);
 	else
 		prove(life, TRANSFER_IST, message);
 	if (life->story.kind == TRANSFER_IST)
-		life->story.writesets = seqno_of(span_until(numbers, " "));
+		life->story.writesets = wsrep_seqno(span_until(numbers, " "));
 }
 
 /* The donor's script is told to leave the data out of an IST. */
@@ -225,7 +206,7 @@ static void take_member_transfer(struct wsrep_life *life, struct span message)
 
 static void take_sent(struct wsrep_life *life, struct span position, struct span message)
 {
-	if (seqno_of(position) < 0) {
+	if (wsrep_seqno(position) < 0) {
 		fail(life, message);
 		return;
 	}
@@ -242,31 +223,13 @@ static void take_synced(struct wsrep_story *story)
 		story->failed = false;
 }
 
-static void take_boot(struct wsrep_reader *reader)
+/* garbd's name where it is given none, as the provider has it. */
+static void take_member_synced(struct wsrep_story *story, struct span member)
 {
-	if (!reader->booting)
-		reader->before = reader->life;
-	reader->booting = true;
-	life_init(&reader->life);
-}
+	char name[8];
 
-static void take_start(struct wsrep_reader *reader, struct span provider)
-{
-	if (span_starts(provider, "none'"))
-		return;
-	/* A log may lack the line before it. */
-	if (!reader->booting)
-		life_init(&reader->life);
-	reader->booting = false;
-	reader->life.story.started = true;
-	reader->starts++;
-}
-
-static void take_recovery(struct wsrep_reader *reader)
-{
-	if (reader->booting)
-		reader->life = reader->before;
-	reader->booting = false;
+	span_copy(name, sizeof(name), span_until(span_after(member, "("), ")"));
+	story->arbitrator |= !strcmp(name, "garb");
 }
 
 static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event, struct span value,
@@ -292,6 +255,10 @@ static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event,
 		take_position(life, value);
 	else if (event == EVENT_SST_RESULT)
 		take_result(life, value, message);
+	else if (event == EVENT_SST_STATUS && !span_starts(value, "0"))
+		fail(life, message);
+	else if (event == EVENT_IST_LISTENER)
+		story->ist_encrypted = span_has(value, "listening at: ssl://");
 	else if (event == EVENT_METHOD && span_has(value, "|"))
 		span_copy(story->method, sizeof(story->method),
 			  span_word(span_until(value, "|"), "-_"));
@@ -304,7 +271,9 @@ static void take_donor_message(struct wsrep_life *life, enum wsrep_event event, 
 		return;
 	if (event == EVENT_DONOR_SENT)
 		take_sent(life, value, message);
-	else
+	else if (event == EVENT_DONOR_SIGNAL && !span_starts(value, "0"))
+		fail(life, message);
+	else if (event != EVENT_DONOR_SIGNAL)
 		prove(life, event == EVENT_DONOR_IST ? TRANSFER_IST : TRANSFER_SST, message);
 }
 
@@ -328,14 +297,14 @@ static void take_server_message(struct wsrep_reader *reader, enum wsrep_event ev
 {
 	struct wsrep_life *life = &reader->life;
 
-	if (event == EVENT_BOOT)
-		take_boot(reader);
-	else if (event == EVENT_RECOVERY)
-		take_recovery(reader);
-	else if (event == EVENT_START)
-		take_start(reader, value);
-	else if (event == EVENT_SYNCED)
+	if (wsrep_start_take(reader, event, value, message))
+		return;
+	if (event == EVENT_SYNCED)
 		take_synced(&life->story);
+	else if (event == EVENT_MEMBER_SYNCED)
+		take_member_synced(&life->story, value);
+	else if (event == EVENT_SST_ENCRYPTED)
+		life->story.sst_encrypted = true;
 	else if (event == EVENT_SCRIPT)
 		take_script(reader, message);
 	else if (event == EVENT_MEMBERS)
@@ -359,7 +328,7 @@ static void take_server_message(struct wsrep_reader *reader, enum wsrep_event ev
 void wsrep_story_begin(struct wsrep_reader *reader)
 {
 	*reader = (struct wsrep_reader){ 0 };
-	life_init(&reader->life);
+	wsrep_life_init(&reader->life);
 }
 
 void wsrep_story_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,

@@ -18,6 +18,7 @@ struct wsrep_life {
 	bool expects_result;   /* this server says "SST succeeded" */
 	bool result;           /* ... and did, with a position */
 	bool ended;            /* donor: it has sent all */
+	unsigned int servers;  /* enum wsrep_server: of those whose log it may be */
 };
 
 struct wsrep_reader {
@@ -30,7 +31,16 @@ struct wsrep_reader {
 	char giver[64], taker[64]; /* the same two, when this node became the donor */
 };
 
+/* wsrep_seqno - the number that ends uuid:seqno, or is all there is; -1: undefined, or none. */
+long long wsrep_seqno(struct span position);
+void wsrep_life_init(struct wsrep_life *life);
+/* wsrep_start_take - heed a message that belongs to a server's start; false: it is another. */
+bool wsrep_start_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
+		      struct span message);
+
 void wsrep_story_begin(struct wsrep_reader *reader);
+/* wsrep_message_of - a line without what the server, or its script, puts before its messages. */
+struct span wsrep_message_of(struct span line);
 /* wsrep_story_line - heed a line of the log, without its newline (in wsrep_log.c). */
 void wsrep_story_line(struct wsrep_reader *reader, struct span line);
 /* wsrep_story_take - heed a message: value is what follows its row's text. */

@@ -20,35 +20,6 @@ struct wsrep_watch {
 	size_t half_length, half_room;
 };
 
-/*
- * What goes on in between: for the eye only, nothing is concluded from it. The percentages of the
- * provider and what follows a row's text are shown where `rest` says so.
- */
-static const struct stage {
-	const char *text;
-	const char *words;
-	enum news_kind kind;
-	const char *rest; /* show what follows text up to this; NULL: nothing */
-} stages[] = {
-	/* clang-format off */
-	{ "Normal shutdown", "the server stops", NEWS_EVENT, NULL },
-	{ "Received shutdown signal", "the server stops", NEWS_EVENT, NULL },
-	{ "Cleaning the existing datadir", "the old data are removed", NEWS_PROGRESS, NULL },
-	{ "Waiting for SST streaming to complete", "receiving the data", NEWS_PROGRESS, NULL },
-	{ "Preparing the backup at", "preparing the data received", NEWS_PROGRESS, NULL },
-	{ "Moving the backup to", "moving the data into place", NEWS_PROGRESS, NULL },
-	{ "Server status change joiner -> initializing", "the storage engines start", NEWS_PROGRESS,
-	  NULL },
-	{ "Server status change initialized -> joined", "catching up", NEWS_PROGRESS, NULL },
-	{ "Receiving IST... ", "receiving write-sets: ", NEWS_PROGRESS, " complete" },
-	{ "Processing event queue:... ", "catching up: ", NEWS_PROGRESS, " complete" },
-	{ "Failed to establish connection: ", "a peer does not answer: ", NEWS_PROGRESS, "" },
-	{ "gcomm: connecting to group ", "looking for the group ", NEWS_PROGRESS, "," },
-	{ "Requesting state transfer failed: ", "no donor yet; it asks again", NEWS_PROGRESS,
-	  NULL },
-	/* clang-format on */
-};
-
 struct wsrep_watch *wsrep_watch_new(void)
 {
 	struct wsrep_watch *watch = calloc(1, sizeof(*watch));
@@ -96,20 +67,18 @@ static void tell(struct wsrep_watch *watch, const struct wsrep_teller *teller, e
 static void tell_stage(struct wsrep_watch *watch, struct span line,
 		       const struct wsrep_teller *teller)
 {
-	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
-		const struct stage *stage = &stages[i];
-		char rest[128] = "";
+	const struct wsrep_stage *stage = wsrep_stage_find(line);
+	char rest[128] = "";
 
-		/* "-nan%" is how the provider says "0 of 0". */
-		if (!span_has(line, stage->text) || span_has(line, "nan%"))
-			continue;
-		if (stage->rest)
-			span_copy(rest, sizeof(rest),
-				  span_until(span_after(line, stage->text),
-					     *stage->rest ? stage->rest : "\n"));
-		tell(watch, teller, stage->kind, "%s%s", stage->words, rest);
+	/* "-nan%" is how the provider says "0 of 0". */
+	if (!stage || span_has(line, "nan%"))
 		return;
-	}
+	if (stage->rest)
+		span_copy(rest, sizeof(rest),
+			  span_until(span_after(line, stage->text),
+				     *stage->rest ? stage->rest : "\n"));
+	tell(watch, teller, stage->lasting ? NEWS_EVENT : NEWS_PROGRESS, "%s%s", stage->words,
+	     rest);
 }
 
 static const char *kind_words(enum transfer_kind kind)
@@ -186,7 +155,12 @@ static void take_line(struct wsrep_watch *watch, struct span line,
 	}
 	if (now.starts > watch->told.starts) {
 		watch->told = (struct wsrep_story){ .starts = now.starts, .writesets = -1 };
-		tell(watch, teller, NEWS_EVENT, "the server starts");
+		tell(watch, teller, NEWS_EVENT, "the server starts%s%s", *now.server ? ": " : "",
+		     now.server);
+		if (now.server_unknown)
+			tell(watch, teller, NEWS_EVENT,
+			     "its messages may be others than those that are known; what is not "
+			     "recognised is not claimed");
 	}
 	tell_transfer(watch, &now, teller);
 	tell_end(watch, &now, teller);

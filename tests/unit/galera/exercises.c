@@ -130,7 +130,7 @@ static void test_other_servers(void **state)
 	read_log(OTHERS "mariadb-5.5-ist.log", &story);
 	expect("ist", &story, -1, PROOF_OK, "an IST from db1 by rsync");
 	expect("sst", &story, -1, PROOF_WRONG, "not an SST");
-	read_log(OTHERS "galera-4-sst-gap.log", &story);
+	read_log(OTHERS "mariadb-10.6-sst-gap.log", &story);
 	expect("ist", &story, -1, PROOF_WRONG, "it was an SST");
 	read_log(OTHERS "pxc-8.0-sst-failed.log", &story);
 	expect("sst", &story, -1, PROOF_FAILED, "socat[1402] E bind(");

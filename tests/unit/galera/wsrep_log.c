@@ -186,10 +186,10 @@ static void test_other_servers(void **state)
 		  STARTED | REQUIRED | FAILED | DENIED, "xtrabackup-v2", "",
 		  "Prepared IST receiver for 0-52", "2024/03/01 09:00:02 socat[1402] E bind(", "",
 		  -1 },
-		{ "galera-4-sst-gap.log", ROLE_JOINER, TRANSFER_SST,
+		{ "mariadb-10.6-sst-gap.log", ROLE_JOINER, TRANSFER_SST,
 		  STARTED | REQUIRED | SYNCED | COMPLETE, "rsync", "",
 		  "Receiving IST: 5 writesets, seqnos 896-900", "", ":900", -1 },
-		{ "mysqld_safe-recovery.log", ROLE_NONE, TRANSFER_NONE, STARTED | SYNCED, "", "",
+		{ "mariadb-10.1-recovery.log", ROLE_NONE, TRANSFER_NONE, STARTED | SYNCED, "", "",
 		  "", "", "", -1 },
 	};
 
@@ -608,6 +608,116 @@ static void test_notify(void **state)
 			    "\"/usr/local/bin/wsrep_notify --status joiner\"");
 }
 
+/* What a start tells of itself. */
+static void test_server(void **state)
+{
+	struct wsrep_story story;
+
+	(void)state;
+	read_text(BOOT PROVIDER SYNC, &story);
+	assert_string_equal(story.server, "MariaDB 10.11.6");
+	assert_false(story.server_unknown);
+	read_text(
+		"[Note] Starting MariaDB 12.1.2-MariaDB source revision x as process 7\n" PROVIDER,
+		&story);
+	assert_string_equal(story.server, "MariaDB 12.1.2");
+	assert_true(story.server_unknown);
+	/* One start says several lines, of which the first names no version. */
+	read_text("120000 mysqld_safe Starting mysqld daemon with databases from /var/lib/mysql\n"
+		  "[Note] /usr/sbin/mysqld (mysqld 10.1.48-MariaDB) starting as process 7 ...\n"
+		  "120000 mysqld_safe Starting mysqld daemon with databases from x\n" PROVIDER,
+		  &story);
+	assert_string_equal(story.server, "MariaDB 10.1.48");
+	read_text(PROVIDER SYNC, &story);
+	assert_string_equal(story.server, "");
+	assert_false(story.server_unknown);
+	/* Such a server says of each SST whether it succeeded. */
+	read_text(
+		BOOT PROVIDER STATE("9", HERE("7")) "WSREP_SST: [INFO] Proceeding with SST\n" SYNC,
+		&story);
+	assert_false(story.complete);
+	read_text(PROVIDER STATE("9", HERE("7")) "WSREP_SST: [INFO] Proceeding with SST\n" SYNC,
+		  &story);
+	assert_true(story.complete);
+}
+
+static void test_bootstrap_and_crash(void **state)
+{
+	struct wsrep_story story;
+
+	(void)state;
+	read_log(RECORDINGS, "permissive/bootstrap/node1.log", &story);
+	assert_true(story.bootstrapped);
+	assert_false(story.crashed);
+	read_log(RECORDINGS, "permissive/sst/node2.log", &story);
+	assert_false(story.bootstrapped || story.crashed || story.arbitrator ||
+		     story.ist_encrypted || story.sst_encrypted);
+	read_log(RECORDINGS, "permissive/ist/node2.log", &story);
+	assert_false(story.crashed);
+	read_text(PROVIDER
+		  "[Note] WSREP: Found saved state: " HERE("-1") ", safe_to_bootstrap: 0\n",
+		  &story);
+	assert_true(story.crashed);
+	read_text(PROVIDER
+		  "[Note] WSREP: Found saved state: 00000000-0000-0000-0000-000000000000:-1\n",
+		  &story);
+	assert_false(story.crashed);
+	read_text(PROVIDER "[Note] WSREP: Found saved state: " HERE("7") "\n", &story);
+	assert_false(story.crashed);
+	/* The next start begins anew. */
+	read_text(PROVIDER "[Note] WSREP: Found saved state: " HERE("-1") "\n" SYNC PROVIDER,
+		  &story);
+	assert_false(story.crashed);
+}
+
+static void test_encryption_and_arbitrator(void **state)
+{
+	struct wsrep_story story;
+
+	(void)state;
+	read_text(PROVIDER STATE(
+			  "9",
+			  HERE("7")) "[Note] WSREP: Prepared IST receiver for 8-9, listening at: "
+				     "ssl://db2:4568\n"
+				     "[Note] WSREP: Receiving IST: 2 writesets, seqnos 8-9\n" SYNC,
+		  &story);
+	assert_true(story.ist_encrypted);
+	assert_false(story.sst_encrypted);
+	read_text(PROVIDER STATE("9", HERE("7")) "WSREP_SST: [INFO] Using openssl based encryption "
+						 "with socat: with key and crt\n",
+		  &story);
+	assert_true(story.sst_encrypted);
+	/* Of the last transfer. */
+	read_text(PROVIDER STATE("9", HERE("7")) "WSREP_SST: [INFO] Using stunnel for SSL "
+						 "encryption: CA: ''\n" STATE("9", HERE("7")),
+		  &story);
+	assert_false(story.sst_encrypted);
+	read_text("[Note] WSREP: Member 2.0 (garb) synced with group.\n", &story);
+	assert_true(story.arbitrator);
+	assert_false(story.started);
+	read_text("[Note] WSREP: Member 2.0 (garbage) synced with group.\n"
+		  "[Note] WSREP: Member 2.0 (db2) synced with group.\n",
+		  &story);
+	assert_false(story.arbitrator);
+}
+
+/* The donor's thread says how its script's start went; very old servers so much of an SST. */
+static void test_statuses(void **state)
+{
+	struct wsrep_story story;
+
+	(void)state;
+	read_text(GIVE("") "[Note] WSREP: sst_donor_thread signaled with 0\n", &story);
+	assert_false(story.failed);
+	read_text(GIVE("") "[Note] WSREP: DONOR thread signaled with -2\n", &story);
+	assert_true(story.failed);
+	read_text(PROVIDER STATE("9", HERE("7")) "[Note] WSREP: SST complete, status: 0\n", &story);
+	assert_false(story.failed);
+	read_text(PROVIDER STATE("9", HERE("7")) "[Note] WSREP: SST complete, status: 32\n",
+		  &story);
+	assert_true(story.failed);
+}
+
 /* Who is named in a log line may try to be taken for the server. */
 static void test_quoted_messages(void **state)
 {
@@ -782,6 +892,10 @@ int main(void)
 		cmocka_unit_test(test_starts),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_notify),
+		cmocka_unit_test(test_server),
+		cmocka_unit_test(test_bootstrap_and_crash),
+		cmocka_unit_test(test_encryption_and_arbitrator),
+		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_quoted_messages),
 		cmocka_unit_test(test_passwords),
 		cmocka_unit_test(test_positions),

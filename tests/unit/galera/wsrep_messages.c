@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each row of the tables is recognised in a log of each server in its version range; and no log
+ * has a message of a server that is not in the row's range.
+ */
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "steps/galera/wsrep_story.h"
+#include "wizard/util.h"
+
+#define EACH_MESSAGE "tests/fixtures/wsrep/messages/*.log"
+#define IN_SHORT     "tests/fixtures/wsrep/*.log"
+#define RECORDINGS   "tests/fixtures/clusters/debian12-mariadb10.11/*/*/node*.log"
+
+enum { MOST = 256 };
+static unsigned int messages_seen[MOST], stages_seen[MOST];
+
+static void see_line(const char *path, unsigned int server, struct span line)
+{
+	struct span message = wsrep_message_of(line);
+	const struct wsrep_message *row = wsrep_message_find(message);
+	const struct wsrep_stage *stage = wsrep_stage_find(message);
+
+	if (row) {
+		if (!(row->servers & server))
+			fail_msg("%s has \"%s\", whose range is without it", path, row->text);
+		messages_seen[row - wsrep_messages] |= server;
+	}
+	if (stage) {
+		if (!(stage->servers & server))
+			fail_msg("%s has \"%s\", whose range is without it", path, stage->text);
+		stages_seen[stage - wsrep_stages] |= server;
+	}
+	if (!row && !stage && strstr(path, "/messages/"))
+		fail_msg("%s: no row knows: %.*s", path, (int)line.length, line.text);
+}
+
+static void see_log(const char *path, unsigned int server)
+{
+	_cleanup_free_ char *text = NULL;
+	struct span rest = { 0 };
+
+	assert_int_equal(file_read(path, &text, &rest.length, NULL), 0);
+	rest.text = text;
+	while (rest.length) {
+		struct span line = span_until(rest, "\n");
+
+		if (span_trim(line).length)
+			see_line(path, server, line);
+		rest = span_rest(rest, line.length + (line.length < rest.length));
+	}
+}
+
+/* Whose log it is: its name, "pxc" for short, begins with the server and its version. */
+static unsigned int server_of(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	_cleanup_free_ char *percona = NULL;
+
+	if (str_starts(name, "pxc-"))
+		percona = str_printf("percona-%s", name + strlen("pxc-"));
+	if (strstr(path, "/clusters/"))
+		name = "mariadb-10.11";
+	return wsrep_server_find(percona ? percona : name);
+}
+
+static void see_logs(const char *pattern, size_t count)
+{
+	glob_t found;
+
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	assert_int_equal(found.gl_pathc, count);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		unsigned int server = server_of(found.gl_pathv[i]);
+
+		if (!server)
+			fail_msg("%s is of no server", found.gl_pathv[i]);
+		see_log(found.gl_pathv[i], server);
+	}
+	globfree(&found);
+}
+
+static void fail_unseen(const char *text, unsigned int servers)
+{
+	char words[512];
+
+	wsrep_servers_words(servers, words, sizeof(words));
+	fail_msg("no log has \"%s\" as it is printed by: %s", text, words);
+}
+
+static void test_each_row(void **state)
+{
+	size_t rows = 0;
+
+	(void)state;
+	see_logs(EACH_MESSAGE, 8);
+	for (; wsrep_messages[rows].text; rows++)
+		if (wsrep_messages[rows].servers & ~messages_seen[rows])
+			fail_unseen(wsrep_messages[rows].text,
+				    wsrep_messages[rows].servers & ~messages_seen[rows]);
+	assert_in_range(rows, 100, MOST);
+	for (size_t i = 0; wsrep_stages[i].text; i++)
+		if (wsrep_stages[i].servers & ~stages_seen[i])
+			fail_unseen(wsrep_stages[i].text,
+				    wsrep_stages[i].servers & ~stages_seen[i]);
+}
+
+static void test_ranges(void **state)
+{
+	(void)state;
+	see_logs(IN_SHORT, 11);
+	see_logs(RECORDINGS, 43);
+}
+
+static void test_server_names(void **state)
+{
+	static const struct {
+		const char *line, *name;
+		unsigned int servers;
+	} cases[] = {
+		{ "Starting MariaDB 10.11.6-MariaDB source revision 0 as process 9",
+		  "MariaDB 10.11.6", MARIADB_10_4 },
+		{ "/usr/sbin/mysqld (mysqld 10.1.48-MariaDB) starting as process 9 ...",
+		  "MariaDB 10.1.48", MARIADB_10_1 },
+		{ "/usr/sbin/mysqld (mysqld 8.0.36-28.1) starting as process 9", "MySQL 8.0.36",
+		  PERCONA_8_0 | MYSQL_8_0 },
+		{ "Starting MariaDB 12.1.2-MariaDB source revision 0 as process 9",
+		  "MariaDB 12.1.2", 0 },
+		{ "mysqld_safe Starting mysqld daemon with databases from /x", "", EVERY_SERVER },
+		{ "Starting MariaDB \33[31m as process 9", "", EVERY_SERVER },
+	};
+	char name[32], words[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct span line = { cases[i].line, strlen(cases[i].line) };
+
+		assert_int_equal(wsrep_server_read(line, name, sizeof(name)), cases[i].servers);
+		assert_string_equal(name, cases[i].name);
+	}
+	assert_int_equal(wsrep_server_find("mysql-8.0"), MYSQL_8_0);
+	assert_int_equal(wsrep_server_find("postgresql-16"), 0);
+	assert_int_equal(wsrep_server_find("mariadb"), 0);
+	assert_int_equal(wsrep_server_find("mariadb-x"), 0);
+	wsrep_servers_words(MARIADB_FROM_10_4, words, sizeof(words));
+	assert_string_equal(words, "MariaDB 10.4 to 10.11, MariaDB 11");
+	wsrep_servers_words(EVERY_SERVER, words, 8);
+	assert_string_equal(words, "MariaDB");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_row),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_server_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
