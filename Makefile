@@ -8,6 +8,7 @@ BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 ANSWERS ?=
+FULL    ?=
 
 PROGRAM := $(BUILD)/galera-selinux
 LIBS    := libsemanage libsepol libselinux auparse audit popt libedit jansson libsystemd libarchive
@@ -43,6 +44,9 @@ help:
 	@echo 'make check-unit the unit tests alone'
 	@echo 'make check-asan all tests, built with address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make check-vm   the wizard on a real SELinux kernel, in a virtual machine (root, qemu)'
+	@echo '                (FULL=1: wrong causes, power cuts, a person at a terminal, too)'
+	@echo 'make record     record the cluster of tests/fixtures anew, in that machine'
 	@echo 'make bench      time and memory, beside what an operator would use'
 	@echo 'make lint       rules of the house, clang-tidy, man page'
 	@echo 'make format     clang-format over the sources'
@@ -123,6 +127,13 @@ check-valgrind: $(UNIT)
 	WRAP='valgrind -q --suppressions=tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
 	tests/run $(UNIT)
 
+# One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run.
+check-vm: $(PROGRAM)
+	BUILD=$(BUILD) FULL=$(FULL) tests/vm/check
+
+record: $(PROGRAM)
+	BUILD=$(BUILD) tests/vm/record
+
 # ---- the main job ---------------------------------------------------------------------------
 
 rehearse: $(PROGRAM)
@@ -165,5 +176,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind rehearse clean lint format install uninstall
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm record rehearse clean lint format install uninstall
 .DELETE_ON_ERROR:

@@ -2,13 +2,15 @@
 # Sourced in the machine: the cluster, and the exercises as an operator does them. Node 2 is the one that
 # the wizard works on; node 1 is its donor.
 audit_log=/var/log/audit/audit.log
+# How many times slower than alone; every limit is that much longer.
+slow=$(sed -n 's/.*vm\.slow=\([0-9]*\).*/\1/p' /proc/cmdline)
 
 sql() { # NODE STATEMENT
 	mysql -S "/run/mysqld/node$1.sock" -N -B -e "$2"
 }
 synced() { # NODE: wait until it is Synced
 	local tries
-	for ((tries = 0; tries < 120; tries++)); do
+	for ((tries = 0; tries < 240 * slow; tries++)); do
 		[ "$(sql "$1" "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null | cut -f 2)" = Synced ] && return 0
 		systemctl is-active -q "galera@node$1" || return 1
 		sleep 1
@@ -48,16 +50,17 @@ sst_mariabackup() {
 	return $status
 }
 ist() {
+	local status=0
 	stop 2
 	sql 1 "CREATE DATABASE galera_selinux_probe; CREATE TABLE galera_selinux_probe.t (i INT PRIMARY KEY);
-		INSERT INTO galera_selinux_probe.t SELECT seq FROM galera_selinux_probe.seq_1_to_100; DROP DATABASE galera_selinux_probe" || return 1
-	start 2
+		INSERT INTO galera_selinux_probe.t SELECT seq FROM galera_selinux_probe.seq_1_to_100; DROP DATABASE galera_selinux_probe" || status=1
+	start 2 && return $status
 }
 notify() { systemctl restart galera@node2 && synced 2; }
 crash() {
 	kill -9 "$(cat /run/mysqld/node2.pid)"
 	local tries
-	for ((tries = 0; tries < 30; tries++)); do
+	for ((tries = 0; tries < 60 * slow; tries++)); do
 		systemctl is-active -q galera@node2 || break
 		sleep 1
 	done
@@ -65,21 +68,38 @@ crash() {
 	start 2
 }
 
-# Denials of the server's domain in the audit log since a line number.
+# ---- what is kept: of each exercise its part of the logs, as a recording has it ----
 audit_lines() { wc -l <$audit_log; }
-denials_since() {
-	sleep 1 # auditd writes behind
-	tail -n +$(($1 + 1)) $audit_log | grep 'avc: *denied' | grep -c 'scontext=[^ ]*:mysqld_t'
+mark_logs() { # NAME: where the logs end now
+	local node
+	mkdir -p "/run/marks/$1"
+	audit_lines >"/run/marks/$1/audit"
+	for node in 1 2 3; do
+		{ wc -c <"/var/log/mysql/node$node.log" || echo 0; } 2>/dev/null >"/run/marks/$1/node$node"
+	done
 }
+cut_logs() { # NAME PHASE EXERCISE: what came since, into the recording
+	local into=/var/job/out/recording/$2/$3 node
+	mkdir -p "$into"
+	tail -n +$(($(cat "/run/marks/$1/audit") + 1)) $audit_log >"$into/audit.log"
+	for node in 1 2 3; do
+		tail -c +$(($(cat "/run/marks/$1/node$node") + 1)) "/var/log/mysql/node$node.log" >"$into/node$node.log" 2>/dev/null
+		[ -s "$into/node$node.log" ] || rm -f "$into/node$node.log"
+	done
+}
+# denials FILE: of the server's domain.
+denials() { grep 'avc: *denied' "$1" | grep -c 'scontext=[^ ]*:mysqld_t'; }
 # row PHASE NAME RESULT DENIALS SECONDS: into the table, and onto the console for who waits.
 row() {
 	printf '%s\t%s\t%s\t%s\t%s\n' "$@" | tee -a /var/job/out/table.tsv >/dev/ttyS0
 }
 # try PHASE NAME: do it, note the result, the denials and the time.
 try() {
-	local phase=$1 name=$2 mark result=failed begin=$SECONDS
-	mark=$(audit_lines)
-	if timeout 240 bash -c ". /var/job/cluster.sh; $name" >>/var/job/out/exercises.log 2>&1; then result=ok; fi
-	row "$phase" "$name" $result "$(denials_since "$mark")" $((SECONDS - begin))
+	local phase=$1 name=$2 result=failed begin=$SECONDS
+	mark_logs try
+	if timeout $((300 * slow)) bash -c ". /var/job/cluster.sh; $name" >>/var/job/out/exercises.log 2>&1; then result=ok; fi
+	sleep 1 # auditd writes behind
+	cut_logs try "$phase" "$name"
+	row "$phase" "$name" $result "$(denials "/var/job/out/recording/$phase/$name/audit.log")" $((SECONDS - begin))
 	[ $result = ok ]
 }

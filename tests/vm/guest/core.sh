@@ -12,6 +12,17 @@ policy_state() { # what undo must give back
 	semanage permissive -l -n >"$out/permissive.$1" 2>&1
 	sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.$1"
 }
+session=/var/lib/galera-selinux
+# keep EXERCISE: the wizard's own evidence of it, and the servers' logs of the same time, as a recording.
+keep() {
+	local evidence phase
+	# shellcheck disable=SC2012 # the newest; their names are the wizard's
+	evidence=$(ls -t $session/evidence/*-"$1".log 2>/dev/null | head -n 1)
+	[ -n "$evidence" ] || return
+	phase=$(basename "$evidence" | sed 's/-.*//')
+	cut_logs walk "$phase" "$1"
+	cp "$evidence" "$out/recording/$phase/$1/audit.log"
+}
 # walk DONE QUIT: run the wizard; the exercise DONE has been done, QUIT is yet to be. Prints its exit status.
 walk() {
 	local begin=$SECONDS status=0
@@ -21,13 +32,17 @@ walk() {
 	printf '\n==== done: %s, yet to be done: %s\n' "${1:--}" "${2:--}" >>"$out/wizard.log"
 	./galera-selinux --defaults-group-suffix=.node2 --answers answers "${answers[@]}" </dev/null >>"$out/wizard.log" 2>&1 || status=$?
 	row wizard "${1:--}->${2:--}" "exit $status" - $((SECONDS - begin))
+	[ -z "$1" ] || keep "$1"
+	mark_logs walk
 	[ $status = 3 ] || [ $status = 0 ] || tail -n 12 "$out/wizard.log" >/dev/ttyS0
 	echo $status
 }
 
 getenforce >"$out/mode.before"
 policy_state before
-try before bootstrap
+for name in bootstrap sst ist notify; do
+	try before $name
+done
 stop_all
 
 # ---- the wizard: to the first exercise, then exercise by exercise ----
@@ -56,11 +71,13 @@ echo "$status" >"$out/walk.end"
 # ---- after: everything, confined ----
 policy_state after
 getenforce >"$out/mode.after"
-cp /var/lib/galera-selinux/galera.* /var/lib/galera-selinux/journal "$out/" 2>/dev/null
+cp $session/galera.* $session/journal "$out/" 2>/dev/null
 stop_all
 for name in bootstrap sst sst_mariabackup ist notify crash; do
 	try after $name
 done
+mariadbd --version >"$out/version" 2>/dev/null
+dpkg-query -W -f '${Version}' galera-4 >"$out/version.galera"
 sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.before"
 walk "" "" >"$out/walk.again"
 sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.after"
@@ -71,6 +88,8 @@ stop_all
 ./galera-selinux undo --yes </dev/null >"$out/undo.log" 2>&1
 echo $? >"$out/undo.status"
 policy_state undone
-try undone bootstrap
+for name in bootstrap sst ist notify; do
+	try undone $name
+done
 stop_all
 exit 0
