@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/confine.h"
@@ -14,6 +15,8 @@
 #include "steps/probes.h"
 #include "steps/exercising/serverlog.h"
 #include "wizard/util.h"
+
+#define EXECUTABLE_TYPE "mysqld_exec_t"
 
 static int look_root(struct report *report, struct error *err)
 {
@@ -144,10 +147,31 @@ static void report_domain(struct report *report, const char *context, pid_t pid)
 			   (int)pid, type);
 	else
 		report_add(report, LEVEL_STOP, "domain",
-			   "relabel its executable (restorecon -v on it; its type must be "
-			   "mysqld_exec_t), start it by its systemd unit, not by hand",
+			   "see that its executable is labelled " EXECUTABLE_TYPE
+			   "; start it by its systemd unit, not by hand",
 			   "the server (pid %d) runs in %s, not in %s: nothing would be learned",
 			   (int)pid, type ? type : context, node_domain());
+}
+
+/* executable_remedy - what gives the server's program its label: the policy's word, or a new one.
+ */
+static int executable_remedy(struct report *report, const char *path, char **remedy,
+			     struct error *err)
+{
+	_cleanup_free_ char *wanted = NULL;
+	struct file_labels *labels;
+	int r = node_labels(report->session, &labels, err);
+
+	if (r == 0)
+		r = file_labels_expect(labels, path, S_IFREG, &wanted, err);
+	if (r < 0)
+		return r;
+	*remedy = wanted && !strcmp(wanted, EXECUTABLE_TYPE)
+			  ? str_printf("restorecon -v %s", path)
+			  : str_printf("semanage fcontext -a -t " EXECUTABLE_TYPE
+				       " %s && restorecon -v %s",
+				       path, path);
+	return *remedy ? 0 : error_nomem(err);
 }
 
 static int report_executable(struct report *report, struct error *err)
@@ -155,6 +179,7 @@ static int report_executable(struct report *report, struct error *err)
 	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *real = NULL;
 	_cleanup_free_ char *type = NULL;
+	_cleanup_free_ char *remedy = NULL;
 	int r = host_program_path(session_root(report->session), galera_servers, &path, err);
 
 	if (r < 0)
@@ -169,17 +194,16 @@ static int report_executable(struct report *report, struct error *err)
 	if (!real)
 		return error_nomem(err);
 	r = host_file_type(real, &type, err);
+	if (r == 0)
+		r = executable_remedy(report, path, &remedy, err);
 	if (r < 0)
 		return r;
-	if (!type || strcmp(type, "mysqld_exec_t") != 0)
-		report_add(
-			report, LEVEL_STOP, "executable",
-			"restorecon -v on it; where that changes nothing: semanage fcontext -a -t "
-			"mysqld_exec_t on it, then restorecon",
-			"%s is labelled %s, not mysqld_exec_t: it will not run in %s", path,
-			type ? type : "not at all", node_domain());
+	if (!type || strcmp(type, EXECUTABLE_TYPE) != 0)
+		report_add(report, LEVEL_STOP, "executable", remedy,
+			   "%s is labelled %s, not " EXECUTABLE_TYPE ": it will not run in %s",
+			   path, type ? type : "not at all", node_domain());
 	else
-		report_add(report, LEVEL_OK, "executable", NULL, "%s is mysqld_exec_t", path);
+		report_add(report, LEVEL_OK, "executable", NULL, "%s is " EXECUTABLE_TYPE, path);
 	return 0;
 }
 
