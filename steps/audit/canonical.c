@@ -123,3 +123,18 @@ size_t canonical_text(const char *text, size_t length, char *out, size_t size)
 	}
 	return canonical.full ? 0 : (size_t)(canonical.at - out);
 }
+
+uint64_t canonical_hash(const char *text, size_t length)
+{
+	uint64_t hash = length, word = 0;
+
+	for (; length >= 8; text += 8, length -= 8) {
+		memcpy(&word, text, 8);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	memcpy(&word, text, length);
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+	return hash ^ hash >> 32;
+}

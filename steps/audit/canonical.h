@@ -10,9 +10,16 @@
 #define STEPS_AUDIT_CANONICAL_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+/* A longer text is not kept, nor compared. */
+#define CANONICAL_MAX 4096
 
 /* canonical_text - of an event's records (as struct event has them) into *out, which has room for
  * size bytes. Returns the length; 0: it does not fit. */
 size_t canonical_text(const char *text, size_t length, char *out, size_t size);
+
+/* canonical_hash - of such a text. */
+uint64_t canonical_hash(const char *text, size_t length);
 
 #endif

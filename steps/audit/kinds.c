@@ -8,9 +8,8 @@
 #include "steps/audit/kinds.h"
 #include "wizard/util.h"
 
-/* Texts that are remembered, in pairs of places; and how long one may be. */
-#define PLACES   2048
-#define TEXT_MAX 4096
+/* Texts that are remembered, in pairs of places. */
+#define PLACES 2048
 
 /* The kinds of one access. A kind is a denial that counts, and stays where it is. */
 struct access {
@@ -18,11 +17,17 @@ struct access {
 	size_t count;
 };
 
+/* Where a denial was counted; unlike: as one of those that are not the same. */
+struct counted {
+	struct denial *kind;
+	bool unlike;
+};
+
 /* A text that was read, and what came of it. */
 struct memory {
 	char *text;
 	size_t length;
-	struct denial **kinds;
+	struct counted *counted;
 	size_t count;
 	size_t avc, other, unreadable;
 };
@@ -34,7 +39,7 @@ struct kinds {
 	struct denial **items; /* all, in the order of the log */
 	size_t count;
 	struct memory memories[PLACES];
-	char text[TEXT_MAX];
+	char text[CANONICAL_MAX];
 };
 
 struct kinds *kinds_new(const char *origin, const char *const *domains)
@@ -60,7 +65,7 @@ static void access_free(void *node)
 static void memory_clear(struct memory *memory)
 {
 	free(memory->text);
-	free(memory->kinds);
+	free(memory->counted);
 	memset(memory, 0, sizeof(*memory));
 }
 
@@ -153,11 +158,15 @@ static bool is_same(const struct denial *one, const struct denial *other)
 
 /* ---- counting -------------------------------------------------------------------------------- */
 
-static void count_one(struct denial *kind, const struct record_id *id)
+/* count - more denials, the latest of them at last. */
+static void count(const struct counted *counted, size_t more, time_t last)
 {
-	kind->more++;
-	if (id->seconds > kind->last)
-		kind->last = id->seconds;
+	struct denial *kind = counted->kind;
+
+	kind->more += more;
+	kind->unlike += counted->unlike ? more : 0;
+	if (last > kind->last)
+		kind->last = last;
 }
 
 static struct denial *kind_new(struct kinds *kinds, struct access *access, struct denial *denial)
@@ -196,58 +205,44 @@ static struct access *access_of(struct kinds *kinds, struct denial *denial)
 	return access;
 }
 
-/* kind_of - the kind that counts this denial, which is taken or cleared. NULL: out of memory. */
-static struct denial *kind_of(struct kinds *kinds, struct denial *denial,
-			      const struct record_id *id)
+/* kind_of - the kind that counts this denial, which is taken or cleared. False: out of memory. */
+static bool kind_of(struct kinds *kinds, struct denial *denial, const struct record_id *id,
+		    struct counted *counted)
 {
 	struct access *access = access_of(kinds, denial);
-	struct denial *best = NULL;
 	size_t most = 0;
 
 	if (!access)
-		return NULL;
+		return false;
+	*counted = (struct counted){ 0 };
 	/* It was the first of its access. */
-	if (!denial->tclass)
-		return access->kinds[0];
+	if (!denial->tclass) {
+		counted->kind = access->kinds[0];
+		return true;
+	}
 	for (size_t i = 0; i < access->count; i++) {
-		struct denial *kind = access->kinds[i];
 		size_t points;
 
-		if (is_same(kind, denial)) {
-			count_one(kind, id);
-			denial_clear(denial);
-			return kind;
+		if (is_same(access->kinds[i], denial)) {
+			*counted = (struct counted){ access->kinds[i], false };
+			break;
 		}
-		points = likeness(kind, denial);
-		if (!best || points > most) {
-			best = kind;
+		points = likeness(access->kinds[i], denial);
+		if (!counted->kind || points > most) {
+			*counted = (struct counted){ access->kinds[i], true };
 			most = points;
 		}
 	}
-	if (access->count < DENIALS_OF_AN_ACCESS)
-		return kind_new(kinds, access, denial);
-	best->unlike++;
-	count_one(best, id);
+	if (counted->unlike && access->count < DENIALS_OF_AN_ACCESS) {
+		*counted = (struct counted){ kind_new(kinds, access, denial), false };
+		return counted->kind != NULL;
+	}
+	count(counted, 1, id->seconds);
 	denial_clear(denial);
-	return best;
+	return true;
 }
 
 /* ---- remembering ----------------------------------------------------------------------------- */
-
-static uint64_t hash_text(const char *text, size_t length)
-{
-	uint64_t hash = length, word = 0;
-
-	for (; length >= 8; text += 8, length -= 8) {
-		memcpy(&word, text, 8);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-		hash ^= hash >> 32;
-	}
-	word = 0;
-	memcpy(&word, text, length);
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-	return hash ^ hash >> 32;
-}
 
 static bool is_memory_of(const struct memory *memory, const char *text, size_t length)
 {
@@ -258,7 +253,8 @@ static bool is_memory_of(const struct memory *memory, const char *text, size_t l
  * useful last is left alone. */
 static struct memory *recall(struct kinds *kinds, size_t length)
 {
-	struct memory *pair = &kinds->memories[hash_text(kinds->text, length) % (PLACES / 2) * 2];
+	struct memory *pair =
+		&kinds->memories[canonical_hash(kinds->text, length) % (PLACES / 2) * 2];
 	struct memory swapped;
 
 	if (is_memory_of(&pair[0], kinds->text, length))
@@ -278,13 +274,9 @@ static bool read_event(struct kinds *kinds, struct event *event, struct memory *
 	bool fine = event_read(kinds->reader, event, NULL) == 0;
 
 	for (size_t i = 0; fine && i < read->count; i++) {
-		struct denial *kind = kind_of(kinds, &read->items[i], &event->id);
-		struct denial **slot =
-			kind ? array_push(&memory->kinds, &memory->count, sizeof(*slot)) : NULL;
+		struct counted *slot = array_push(&memory->counted, &memory->count, sizeof(*slot));
 
-		fine = slot != NULL;
-		if (slot)
-			*slot = kind;
+		fine = slot && kind_of(kinds, &read->items[i], &event->id, slot);
 	}
 	memory->avc = read->avc;
 	memory->other = read->other;
@@ -293,31 +285,49 @@ static bool read_event(struct kinds *kinds, struct event *event, struct memory *
 	return fine;
 }
 
-int kinds_add(struct kinds *kinds, struct event *event, struct denials *counts, struct error *err)
+/* memory_of - what comes of the event, which is read and counted if its text is new. *passing: if
+ * it cannot be remembered. NULL: out of memory. */
+static struct memory *memory_of(struct kinds *kinds, struct event *event, struct memory *passing,
+				bool *read)
+{
+	size_t length = canonical_text(event->text, event->length, kinds->text, CANONICAL_MAX);
+	struct memory *memory = length ? recall(kinds, length) : passing;
+
+	*read = !memory->length;
+	if (!*read)
+		return memory;
+	if (!read_event(kinds, event, memory))
+		return NULL;
+	if (length) {
+		memory->text = malloc(length);
+		if (!memory->text)
+			return NULL;
+		memcpy(memory->text, kinds->text, length);
+		memory->length = length;
+	}
+	return memory;
+}
+
+int kinds_add(struct kinds *kinds, struct event *event, size_t more, time_t last,
+	      struct denials *counts, struct error *err)
 {
 	_cleanup_(memory_clear) struct memory passing = { 0 };
-	struct memory *memory = &passing;
-	size_t length = canonical_text(event->text, event->length, kinds->text, TEXT_MAX);
+	bool read;
+	struct memory *memory = memory_of(kinds, event, &passing, &read);
 
-	if (length)
-		memory = recall(kinds, length);
-	if (memory->length) {
-		for (size_t i = 0; i < memory->count; i++)
-			count_one(memory->kinds[i], &event->id);
-	} else {
-		if (!read_event(kinds, event, memory))
-			return error_nomem(err);
-		if (length) {
-			memory->text = malloc(length);
-			if (!memory->text)
-				return error_nomem(err);
-			memcpy(memory->text, kinds->text, length);
-			memory->length = length;
-		}
+	if (!memory)
+		return error_nomem(err);
+	counts->avc += memory->avc * (1 + more);
+	counts->other += memory->other * (1 + more);
+	counts->unreadable += memory->unreadable * (1 + more);
+	/* What was read has been counted, but for the events like it. */
+	if (!read) {
+		more++;
+		if (event->id.seconds > last)
+			last = event->id.seconds;
 	}
-	counts->avc += memory->avc;
-	counts->other += memory->other;
-	counts->unreadable += memory->unreadable;
+	for (size_t i = 0; more && i < memory->count; i++)
+		count(&memory->counted[i], more, last);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "steps/audit/kinds.h"
 #include "steps/audit/log.h"
+#include "steps/audit/parts.h"
 #include "steps/audit/reader.h"
 #include "steps/audit/source.h"
 #include "wizard/util.h"
@@ -18,15 +19,16 @@ static int take_event(void *data, struct event *event, struct error *err)
 {
 	struct counted *counted = data;
 
-	return kinds_add(counted->kinds, event, counted->counts, err);
+	return kinds_add(counted->kinds, event, 0, 0, counted->counts, err);
 }
 
-static int read_log(struct source *source, struct counted *counted, struct error *err)
+static int read_blocks(struct source *source, struct counted *counted, size_t *records,
+		       struct error *err)
 {
 	_cleanup_(reader_free) struct reader *reader =
 		reader_new(source_name(source), take_event, counted, counted->counts);
-	size_t unreadable = counted->counts->unreadable, size;
 	const char *block;
+	size_t size;
 	int rc;
 
 	if (!reader)
@@ -38,9 +40,25 @@ static int read_log(struct source *source, struct counted *counted, struct error
 	}
 	if (rc == 0)
 		rc = reader_end(reader, err);
+	*records = reader_records(reader);
+	return rc;
+}
+
+static int read_log(struct source *source, struct counted *counted, struct error *err)
+{
+	size_t unreadable = counted->counts->unreadable, records;
+	struct parts_log log = { .name = source_name(source) };
+	int rc;
+
+	log.fd = source_plain(source, &log.size);
+	log.threads = log.fd >= 0 ? parts_threads(log.size, &log.part) : 1;
+	if (log.threads > 1)
+		rc = parts_read(&log, counted->kinds, counted->counts, &records, err);
+	else
+		rc = read_blocks(source, counted, &records, err);
 	if (rc < 0)
 		return rc;
-	if (!reader_records(reader) && counted->counts->unreadable > unreadable)
+	if (!records && counted->counts->unreadable > unreadable)
 		return error_set(err, EINVAL,
 				 "give an audit log (usually /var/log/audit/audit.log), or what "
 				 "`ausearch --raw -m avc,user_avc` prints",

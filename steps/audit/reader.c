@@ -23,7 +23,7 @@ struct reader {
 	struct denials *counts;
 	size_t records;    /* lines that are audit records */
 	bool old_kernel;   /* its last whole AVC record did not end by permissive=, ... */
-	bool knows_kernel; /* ... if it had one */
+	bool knows_kernel; /* ... and it had one since the last reader_end() */
 
 	/* The last events seen, in the order of their first records; a ring. */
 	struct open_event events[OPEN_EVENTS];
@@ -334,15 +334,14 @@ int reader_end(struct reader *reader, struct error *err)
 
 	if (reader->length || reader->overlong)
 		rc = take_parts(reader, false, err);
+	reader->knows_kernel = false;
 	return rc < 0 ? rc : close_all_events(reader, err);
 }
 
 void reader_follow(struct reader *reader, const struct reader *before)
 {
-	if (reader->knows_kernel)
-		return;
-	reader->knows_kernel = before->knows_kernel;
-	reader->old_kernel = before->old_kernel;
+	if (!reader->knows_kernel)
+		reader->old_kernel = before->old_kernel;
 }
 
 size_t reader_records(const struct reader *reader)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/audit/source.h"
@@ -321,6 +322,17 @@ int source_open(const char *path, struct source **source, struct error *err)
 	if (rc == 0)
 		*source = TAKE_PTR(opened);
 	return rc;
+}
+
+int source_plain(const struct source *source, off_t *size)
+{
+	struct stat status;
+
+	if (source->archive || source->fd == STDIN_FILENO || fstat(source->fd, &status) < 0 ||
+	    !S_ISREG(status.st_mode))
+		return -1;
+	*size = status.st_size;
+	return source->fd;
 }
 
 int source_next(struct source *source, const char **block, size_t *size, struct error *err)

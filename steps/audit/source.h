@@ -9,6 +9,7 @@
 #define STEPS_AUDIT_SOURCE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "wizard/error.h"
 
@@ -22,6 +23,10 @@ int source_open(const char *path, struct source **source, struct error *err);
  * read(2); -EIO: the compressed log is damaged.
  */
 int source_next(struct source *source, const char **block, size_t *size, struct error *err);
+
+/* source_plain - its descriptor, if it is a regular file that is not compressed, and the file's
+ * size; else -1. To read such a log by offsets, do not call source_next(). */
+int source_plain(const struct source *source, off_t *size);
 
 /* source_name - the path for messages. */
 const char *source_name(const struct source *source);

@@ -12,12 +12,10 @@
 #include <unistd.h>
 
 #include "steps/audit/log.h"
+#include "tests/unit/audit/made.h"
 #include "wizard/util.h"
 
-#define CLUSTER  "tests/fixtures/clusters/debian12-mariadb10.11/"
-#define CONTEXTS "scontext=system_u:system_r:mysqld_t:s0 tcontext=system_u:object_r:var_lib_t:s0 "
-
-static const char *const domains[] = { "mysqld_t", NULL };
+#define CLUSTER "tests/fixtures/clusters/debian12-mariadb10.11/"
 
 /* A denial a text; many. */
 struct texts {
@@ -187,13 +185,16 @@ static void add_denial(const struct denial *denial, struct texts *texts)
 				     denial->path ?: "", denial->permissive, denial->port));
 }
 
-static size_t read_log(const char *path, struct texts *texts)
+/* read_log - part: 0: as the program does it; else in parts of this size, by two threads. */
+static size_t read_log(const char *path, off_t part, struct texts *texts)
 {
 	struct denials denials = { 0 };
 	struct error err = { 0 };
 	size_t kinds;
+	int rc = part ? read_parts(path, 2, part, &denials, &err)
+		      : audit_log_read(path, "here", domains, &denials, &err);
 
-	if (audit_log_read(path, "here", domains, &denials, &err) < 0)
+	if (rc < 0)
 		fail_msg("%s", err.what);
 	for (size_t i = 0; i < denials.count; i++) {
 		assert_int_equal(denials.items[i].unlike, 0);
@@ -201,29 +202,32 @@ static size_t read_log(const char *path, struct texts *texts)
 	}
 	kinds = denials.count;
 	denials_clear(&denials);
+	if (texts->count)
+		qsort(texts->items, texts->count, sizeof(*texts->items), compare);
 	return kinds;
 }
 
 /* compare_log - returns how many denials the log has, and of how many kinds. */
 static size_t compare_log(const char *path, size_t *kinds)
 {
+	static const off_t parts[] = { 0, 20000, 100000 };
 	struct texts plain = { 0 }, ours = { 0 };
 	size_t count;
 
 	walk_plainly(path, &plain);
-	*kinds = read_log(path, &ours);
 	if (plain.count)
 		qsort(plain.items, plain.count, sizeof(*plain.items), compare);
-	if (ours.count)
-		qsort(ours.items, ours.count, sizeof(*ours.items), compare);
-	for (size_t i = 0; i < plain.count && i < ours.count; i++)
-		if (strcmp(plain.items[i], ours.items[i]))
-			fail_msg("%s\nplainly: %s\nhere:    %s", path, plain.items[i],
-				 ours.items[i]);
-	assert_int_equal(plain.count, ours.count);
-	count = ours.count;
+	for (size_t round = 0; round < ARRAY_SIZE(parts); round++) {
+		*kinds = read_log(path, parts[round], &ours);
+		for (size_t i = 0; i < plain.count && i < ours.count; i++)
+			if (strcmp(plain.items[i], ours.items[i]))
+				fail_msg("%s\nplainly: %s\nhere:    %s", path, plain.items[i],
+					 ours.items[i]);
+		assert_int_equal(plain.count, ours.count);
+		texts_clear(&ours);
+	}
+	count = plain.count;
 	texts_clear(&plain);
-	texts_clear(&ours);
 	return count;
 }
 
@@ -245,72 +249,6 @@ static void recorded_logs_are_read_as_by_a_plain_walk(void **state)
 }
 
 /* ---- logs made up ---------------------------------------------------------------------------- */
-
-static unsigned int seed;
-
-static unsigned int draw(unsigned int below)
-{
-	return (unsigned int)rand_r(&seed) % below;
-}
-
-/* An event of few words, so that kinds repeat, in the order in which the kernel writes it. */
-static size_t make_event(unsigned int serial, char *lines[], size_t max)
-{
-	static const char *const programs[] = { "ps", "rsync", "6D79206461746100", "ss" };
-	static const char *const places[] = { "path=\"/var/lib/x\"", "path=2F6120622F63",
-					      "name=\"x\"", "name=622063", "" };
-	static const char *const accesses[] = { "read", "read write", "getattr" };
-	_cleanup_free_ char *id = str_printf("msg=audit(%u.%03u:%u):", 1000 + serial / 7,
-					     draw(3) + serial % 7 * 100, serial);
-	const char *program = programs[draw(ARRAY_SIZE(programs))];
-	unsigned int inode = 10 + draw(3), count = 1 + draw(2);
-	size_t made = 0;
-
-	for (unsigned int i = 0; i < count && made < max; i++) {
-		const char *place = places[draw(ARRAY_SIZE(places))];
-
-		lines[made++] = str_printf(
-			"type=AVC %s avc:  denied  { %s } for  pid=%u comm=%s%s%s%s%s dev=\"vda\" "
-			"ino=%u %sscontext=system_u:system_r:%s:s0 "
-			"tcontext=system_u:object_r:t%u_t:s0 tclass=file permissive=%u",
-			id, accesses[draw(3)], 1 + draw(9999), *program == '6' ? "" : "\"", program,
-			*program == '6' ? "" : "\"", *place ? " " : "", place, inode,
-			draw(9) ? "" : "src=4567 ", draw(5) ? "mysqld_t" : "httpd_t", draw(2),
-			draw(2));
-	}
-	if (draw(4))
-		lines[made++] = str_printf("type=SYSCALL %s arch=c000003e a0=%x pid=%u comm=\"y\" "
-					   "exe=\"/usr/bin/%s\" key=(null)%s",
-					   id, draw(1 << 30), draw(9999), draw(2) ? "a" : "b",
-					   draw(2) ? "\x1d"
-						     "ARCH=x86_64 UID=\"mysql\""
-						   : "");
-	for (unsigned int i = 0; i < 2 && draw(2); i++)
-		lines[made++] = str_printf("type=PATH %s item=%u name=\"/%s/x\" inode=%u dev=fe:00 "
-					   "nametype=NORMAL",
-					   id, i, draw(2) ? "a" : "b", 10 + draw(3));
-	lines[made++] = str_printf("type=PROCTITLE %s proctitle=%X", id, draw(1 << 30));
-	return made;
-}
-
-/* Two events at a time, their lines shuffled together as two processors' are. */
-static void write_events(FILE *out, unsigned int *serial)
-{
-	char *one[16], *other[16];
-	size_t ones = make_event(++*serial, one, 2), others = make_event(++*serial, other, 2);
-
-	for (size_t i = 0, j = 0; i < ones || j < others;) {
-		bool first = j == others || (i < ones && (draw(8) || !i));
-		char *line = first ? one[i++] : other[j++];
-
-		fprintf(out, "%s\n", line);
-		free(line);
-	}
-	if (!draw(4))
-		fprintf(out, "type=USER_END msg=audit(%u.000:%u): pid=%u res=success\n",
-			1001 + *serial / 7, *serial + 1, draw(9999));
-	++*serial;
-}
 
 static void logs_made_up_are_read_as_by_a_plain_walk(void **state)
 {
