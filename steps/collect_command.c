@@ -84,8 +84,9 @@ static int write_file(const struct extract *extract, char *const *paths, struct 
 				 "run it after the exercises, on the node that was the donor; a "
 				 "denial of a permissive domain is logged once until a policy is "
 				 "loaded",
-				 "no denial of %s in %s%s", node_domain(), *paths,
-				 paths[1] ? " and those after it" : "");
+				 "no denial of %s in %s%s (lines that cannot be read: %zu)",
+				 node_domain(), *paths, paths[1] ? " and those after it" : "",
+				 extract->unsure);
 	return file_write(output, extract->text, extract->length, 0600, err);
 }
 
@@ -112,6 +113,12 @@ static int run(struct session *session, struct error *err)
 			screen_mark(MARK_WARN,
 				    "%zu records tell of lost events: some denials may be missing",
 				    extract.notices);
+		if (extract.unsure)
+			screen_mark(
+				MARK_WARN,
+				"%zu lines look like records and cannot be read: some denials may "
+				"be missing (give the audit log itself)",
+				extract.unsure);
 	}
 	extract_clear(&extract);
 	if (r < 0)

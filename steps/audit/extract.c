@@ -7,6 +7,7 @@
 
 #include "steps/audit/extract.h"
 #include "steps/audit/record.h"
+#include "steps/audit/shown.h"
 #include "wizard/util.h"
 
 struct id {
@@ -99,27 +100,48 @@ static int write_record(struct reading *reading, const char *line, size_t length
 	return 0;
 }
 
+/* parse - a line, or the record that another program has made this line of. False: no record, which
+ * tells of no loss either. */
+static bool parse(struct reading *reading, struct shown *shown, const char **line, size_t *length,
+		  struct record *record)
+{
+	enum shown_as as;
+
+	record_parse(*line, *length, record);
+	if (record->kind >= RECORD_AVC)
+		return true;
+	if (record->kind == RECORD_DECORATION)
+		return false;
+	as = shown_read(shown, *line, *length);
+	reading->extract->unsure += as == SHOWN_UNSURE && !reading->out;
+	if (as != SHOWN_RECORD)
+		return false;
+	*line = shown->text;
+	*length = shown->length;
+	record_parse(*line, *length, record);
+	return record->kind >= RECORD_AVC;
+}
+
 static int each_line(struct reading *reading, const char *path, take_line take, struct error *err)
 {
+	_cleanup_free_ struct shown *shown = shown_new();
 	_cleanup_free_ char *text = NULL;
-	size_t size;
-	int r = file_read(path, &text, &size, err);
+	size_t size = 0;
+	int r = shown ? file_read(path, &text, &size, err) : error_nomem(err);
 
 	if (r < 0)
 		return r;
-	for (char *line = text, *end; line < text + size; line = end + 1) {
+	for (const char *line = text, *end; line < text + size; line = end + 1) {
 		struct record record;
+		const char *at = line;
+		size_t length;
 
 		end = memchr(line, '\n', (size_t)(text + size - line));
 		if (!end)
 			end = text + size;
-		record_parse(line, (size_t)(end - line), &record);
-		if (record.kind == RECORD_INTERPRETED)
-			return error_set(err, EINVAL, "give the log itself, or ausearch --raw",
-					 "%s is interpreted text (ausearch -i)", path);
-		if (record.kind == RECORD_NONE || record.kind == RECORD_DECORATION)
-			continue;
-		if (take(reading, line, (size_t)(end - line), &record) < 0)
+		length = (size_t)(end - line);
+		if (parse(reading, shown, &at, &length, &record) &&
+		    take(reading, at, length, &record) < 0)
 			return error_nomem(err);
 	}
 	return 0;

@@ -15,6 +15,7 @@ struct extract {
 	size_t denials; /* denying records of the domains */
 	size_t records; /* lines of text */
 	size_t notices; /* of these, those that tell of lost events */
+	size_t unsure;  /* lines that may be records, but cannot be read in one way only */
 };
 
 /*
@@ -22,7 +23,8 @@ struct extract {
  * something, and those that tell of lost events, in the order of the logs at paths
  * (NULL-terminated). Each is given node's name, as auditd's name_format does, unless it has one.
  *
- * Without a denial it is empty. Errors: as open(2); -EINVAL: interpreted text. Caller clears.
+ * Records in another form (shown.h) become raw ones. Without a denial it is empty. Errors: as
+ * open(2). Caller clears.
  */
 int extract_read(char *const *paths, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err);

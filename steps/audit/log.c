@@ -59,11 +59,13 @@ static int read_log(struct source *source, struct counted *counted, struct error
 	if (rc < 0)
 		return rc;
 	if (!records && counted->counts->unreadable > unreadable)
-		return error_set(err, EINVAL,
-				 "give an audit log (usually /var/log/audit/audit.log), or what "
-				 "`ausearch --raw -m avc,user_avc` prints",
-				 "%s is no audit log: no line of it is an audit record",
-				 source_name(source));
+		return error_set(
+			err, EINVAL,
+			"give an audit log (usually /var/log/audit/audit.log), or what "
+			"`ausearch --raw -m avc,user_avc` prints, without -i (--interpret)",
+			"%s is no audit log: no line of it is an audit record that can "
+			"be read",
+			source_name(source));
 	return 0;
 }
 

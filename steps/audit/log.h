@@ -2,8 +2,8 @@
 /*
  * log.h - audit logs -> denials (libauparse)
  *
- * Raw and enriched logs. Interpreted text (`ausearch -i`) is refused with what to give instead: its
- * dates and names depend on the locale of whoever made it.
+ * Raw and enriched logs, interpreted text (`ausearch -i`) and the kernel's own messages: shown.h
+ * has what is read of the last two. What cannot be read in one way only counts as unreadable.
  */
 #ifndef STEPS_AUDIT_LOG_H
 #define STEPS_AUDIT_LOG_H
@@ -16,7 +16,7 @@
  * is one of domains (NULL-terminated), tagging it with origin; add up the counts.
  *
  * An empty log, or one without a denial, is success with nothing appended. Errors: as open(2);
- * -EINVAL: interpreted text, or no line of it is an audit record. On failure *denials is as before.
+ * -EINVAL: no line of it is an audit record that can be read. On failure *denials is as before.
  * Each call is one host's log: equal event ids of two hosts are never joined.
  */
 int audit_log_read(const char *path, const char *origin, const char *const *domains,

@@ -5,6 +5,7 @@
 
 #include "steps/audit/reader.h"
 #include "steps/audit/record.h"
+#include "steps/audit/shown.h"
 #include "wizard/util.h"
 
 /* What an event's memory has for its text is kept for the next one, if it is no more than this. */
@@ -21,9 +22,10 @@ struct reader {
 	reader_take_event take;
 	void *data;
 	struct denials *counts;
-	size_t records;    /* lines that are audit records */
-	bool old_kernel;   /* its last whole AVC record did not end by permissive=, ... */
-	bool knows_kernel; /* ... and it had one since the last reader_end() */
+	size_t records;      /* lines that are audit records */
+	bool old_kernel;     /* its last whole AVC record did not end by permissive=, ... */
+	bool knows_kernel;   /* ... and it had one since the last reader_end() */
+	struct shown *shown; /* for records in another form; NULL: there was no odd line yet */
 
 	/* The last events seen, in the order of their first records; a ring. */
 	struct open_event events[OPEN_EVENTS];
@@ -59,6 +61,7 @@ void reader_free(struct reader **pointer)
 		return;
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		free(reader->events[i].event.text);
+	free(reader->shown);
 	free(reader);
 	*pointer = NULL;
 }
@@ -233,8 +236,26 @@ static int take_record(struct reader *reader, const char *line, struct record *r
 		       : take_told(reader, line, record, open, ended, err);
 }
 
-/* take_odd - a line that is no record. */
-static int take_odd(struct reader *reader, const char *line, size_t length, struct error *err)
+/* take_shown - a line that another program may have made of a record. */
+static int take_shown(struct reader *reader, const char *line, size_t length, struct record *record,
+		      bool ended, struct error *err)
+{
+	if (!reader->shown && !(reader->shown = shown_new()))
+		return error_nomem(err);
+	if (shown_read(reader->shown, line, length) == SHOWN_RECORD) {
+		record_parse(reader->shown->text, reader->shown->length, record);
+		if (record->kind >= RECORD_AVC) {
+			reader->counts->lost_notices += record_tells_loss(record);
+			return take_record(reader, reader->shown->text, record, ended, err);
+		}
+	}
+	reader->counts->unreadable++;
+	return 0;
+}
+
+/* take_odd - a line that is no record as auditd writes it. */
+static int take_odd(struct reader *reader, const char *line, size_t length, bool ended,
+		    struct error *err)
 {
 	struct record record;
 
@@ -243,17 +264,9 @@ static int take_odd(struct reader *reader, const char *line, size_t length, stru
 	record_parse(line, length, &record);
 	if (record.kind == RECORD_DECORATION)
 		return 0;
-	if (record.kind == RECORD_INTERPRETED)
-		return error_set(err, EINVAL,
-				 "give the log itself, or what `ausearch --raw -m avc,user_avc "
-				 "-ts recent` prints: without -i (--interpret)",
-				 "%s is interpreted text (ausearch -i), which cannot be read "
-				 "reliably",
-				 reader->name);
-	if (record_tells_loss(&record))
-		reader->counts->lost_notices++;
-	else
-		reader->counts->unreadable++;
+	if (!record_tells_loss(&record))
+		return take_shown(reader, line, length, &record, ended, err);
+	reader->counts->lost_notices++;
 	return 0;
 }
 
@@ -265,7 +278,7 @@ static inline int take_line(struct reader *reader, const char *line, size_t leng
 
 	record_parse(line, length, &record);
 	if (record.kind < RECORD_AVC)
-		return take_odd(reader, line, length, err);
+		return take_odd(reader, line, length, ended, err);
 	if (record.kind == RECORD_OTHER && record_tells_loss(&record))
 		reader->counts->lost_notices++;
 	return take_record(reader, line, &record, ended, err);

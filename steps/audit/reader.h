@@ -32,7 +32,8 @@ struct reader *reader_new(const char *name, reader_take_event take, void *data,
 /* reader_free - a clean-up helper: for a variable of type struct reader *. */
 void reader_free(struct reader **reader);
 
-/* reader_take - some bytes more. Errors: -EINVAL: interpreted text; of take. */
+/* reader_take - some bytes more; records in another form (shown.h) as if they were raw. Errors: of
+ * take. */
 int reader_take(struct reader *reader, const char *bytes, size_t size, struct error *err);
 
 /* reader_end - the log ends here: its last line, if it has no newline, and the events that are

@@ -186,6 +186,12 @@ bool record_tells_loss(const struct record *record)
 		return false;
 	if (find(record->body, record->end, "backlog limit exceeded"))
 		return true;
+	/* Without auditd, records are the kernel's messages, of which it prints so many a second.
+	 */
+	if (record->kind == RECORD_NONE && find(record->body, record->end, "audit") &&
+	    find(record->body, record->end, "_printk_skb: ") &&
+	    find(record->body, record->end, " callbacks suppressed"))
+		return true;
 	lost = find(record->body, record->end, "audit_lost=");
 	return lost && strtoul(lost + strlen("audit_lost="), NULL, 10) > 0;
 }

@@ -285,35 +285,6 @@ static void a_storm_is_read_in_linear_time(void **state)
 
 /* ---- what cannot be read --------------------------------------------------------------------- */
 
-static void interpreted_text_is_refused(void **state)
-{
-	static const char *const dates[] = {
-		"11/24/26 14:25:49.432:88",
-		"24.11.2026 14:25:49.432:88",
-		"2026\345\271\26411\346\234\210 14\346\231\202.432:88",
-		"1795530349.432 x:88",
-	};
-	struct denials denials = denials_in(FIXTURES "kinds.log");
-	const struct denials before = denials;
-	struct error err = { 0 };
-
-	(void)state;
-	assert_int_equal(audit_log_read(FIXTURES "interpreted.log", "x", mysqld, &denials, &err),
-			 -EINVAL);
-	assert_non_null(strstr(err.remedy, "ausearch --raw"));
-	for (size_t i = 0; i < ARRAY_SIZE(dates); i++) {
-		/* Good records before it are taken back, too. */
-		_cleanup_free_ char *text =
-			str_printf("%stype=AVC msg=audit(%s) : avc:  denied  { read } for pid=1\n",
-				   interleaved, dates[i]);
-
-		assert_int_equal(read_bytes(text, strlen(text), &denials, &err), -EINVAL);
-	}
-	denials.items = before.items;
-	assert_memory_equal(&denials, &before, sizeof(before));
-	denials_clear(&denials);
-}
-
 static void another_log_is_refused(void **state)
 {
 	struct denials denials = { 0 };
@@ -521,7 +492,6 @@ int main(void)
 		cmocka_unit_test(other_domains_are_counted_and_left_out),
 		cmocka_unit_test(interleaved_events_are_put_together),
 		cmocka_unit_test(a_storm_is_read_in_linear_time),
-		cmocka_unit_test(interpreted_text_is_refused),
 		cmocka_unit_test(another_log_is_refused),
 		cmocka_unit_test(bad_lines_are_counted),
 		cmocka_unit_test(a_nul_byte_makes_a_line_unreadable),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * shown.h - audit records as other programs show them -> as auditd writes them
+ *
+ *   ausearch -i      type=AVC msg=audit(11/24/26 14:25:49.432:88) : avc:  denied  { read } for ...
+ *   dmesg            [   12.3] audit: type=1400 audit(1795530349.432:88): avc:  denied  { read }
+ * ... journalctl -k    Nov 24 14:25:49 db1 kernel: audit: type=1400 audit(1795530349.432:88): avc:
+ * ...
+ *
+ * The date of `ausearch -i` is without a zone: it is taken as local time of this host. Of 04/05/26
+ * the locale decides which is the month, unless that would be in the future or no date.
+ *
+ * Interpreted text has names and paths without quotes, so that a path may read like the fields
+ * behind it. Only what can be read in one way is read: else, and with an escaped byte (\012) or an
+ * unknown ioctl's name in it, a record is unsure. What is read: an AVC's fields, a SYSCALL's exe=,
+ * a PATH's name= and inode=. A capability stays a name. (Before audit 2.6, ausearch escaped
+ * nothing: a name with a line break that is followed by a whole record cannot be told from that
+ * record.)
+ *
+ * A kernel's message in a file of syslog is as good as syslog: any process may send one under the
+ * kernel's name. What journalctl shows as "audit[796]: AVC", everyone can forge, so that it is not
+ * read; the same record is in the audit log, or without auditd in the kernel's log.
+ */
+#ifndef STEPS_AUDIT_SHOWN_H
+#define STEPS_AUDIT_SHOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "steps/audit/shown_date.h"
+
+/* A longer line is unsure. */
+#define SHOWN_MAX 65536
+
+enum shown_as {
+	SHOWN_NOTHING, /* no record in any of these forms */
+	SHOWN_RECORD,  /* text is what it stands for */
+	SHOWN_UNSURE,  /* a record, but not one that can be read in one way only */
+};
+
+struct shown {
+	struct shown_dates dates;
+	bool torn; /* a record ended within a name: what follows may be the rest of it */
+
+	size_t length;
+	char text[3 * SHOWN_MAX]; /* ended by a NUL; a name in hex is twice as long */
+};
+
+/* shown_new - for the lines of one log, in their order; free() it. NULL: out of memory. */
+struct shown *shown_new(void);
+
+/* shown_read - line is without its newline, and need not be ended by anything. */
+enum shown_as shown_read(struct shown *shown, const char *line, size_t length);
+
+#endif
