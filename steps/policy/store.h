@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * store.h - the policy store: ports, modules, transactions (libsemanage)
+ * store.h - the policy store: ports, file contexts, modules, transactions (libsemanage)
  *
  * One root and one store a process: libsemanage fixes its paths at the first use. The store's type
  * (SELINUXTYPE) is read from the root's own /etc/selinux/config. Off a live SELinux root nothing is
@@ -80,6 +80,28 @@ int store_port_set(struct store *store, const char *proto, unsigned int number, 
 /* store_port_unset - delete the local label of one port; one that has none: success. */
 int store_port_unset(struct store *store, const char *proto, unsigned int number,
 		     struct error *err);
+
+/* File contexts. Which files a local rule is about. */
+enum store_files {
+	STORE_FILES_ALL, /* of every kind */
+	STORE_FILES_DIR, /* directories alone: semanage's "-f d" */
+};
+
+/* store_fcontext_spec - path as the regular expression of a file context that matches it; below:
+ * and everything below it, "/data/mysql(/.*)?". New memory (caller frees); NULL: no memory. */
+char *store_fcontext_spec(const char *path, bool below);
+/* store_fcontext_local - the type that the local rule of just this expression gives, "<<none>>" for
+ * none at all, in new memory (caller frees); *type NULL: there is no such rule. -EINVAL: a file
+ * context cannot name it (white space). */
+int store_fcontext_local(struct store *store, const char *spec, enum store_files files, char **type,
+			 struct error *err);
+/* Within a transaction. store_fcontext_set adds or modifies the local rule of one expression. The
+ * files themselves keep their labels. */
+int store_fcontext_set(struct store *store, const char *spec, enum store_files files,
+		       const char *type, struct error *err);
+/* store_fcontext_unset - delete the local rule of one expression; one that has none: success. */
+int store_fcontext_unset(struct store *store, const char *spec, enum store_files files,
+			 struct error *err);
 
 /* Modules. A name can be present at several priorities; 400 is what an administrator's tools use.
  */

@@ -179,7 +179,7 @@ int store_local_ports(struct store *store, struct store_port **result, size_t *c
 	return 0;
 }
 
-static int context_make(struct store *store, const char *type, semanage_context_t **context)
+int store_context(struct store *store, const char *type, semanage_context_t **context)
 {
 	semanage_handle_t *handle = store->handle;
 
@@ -206,7 +206,7 @@ int store_port_set(struct store *store, const char *proto_name, unsigned int num
 	if (r < 0)
 		return r;
 	if (semanage_port_create(store->handle, &port) < 0 ||
-	    context_make(store, type, &context) < 0 ||
+	    store_context(store, type, &context) < 0 ||
 	    semanage_port_set_con(store->handle, port, context) < 0)
 		return error_nomem(err);
 	semanage_port_set_proto(port, proto);

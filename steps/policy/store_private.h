@@ -53,6 +53,10 @@ int store_error(const struct store *store, struct error *err, int code, const ch
 /* store_in_transaction - 0, or -EINVAL without store_begin. */
 int store_in_transaction(const struct store *store, struct error *err);
 
+/* store_context - "system_u:object_r:TYPE", with the lowest level where the policy has levels;
+ * *context is to be freed also when it failed (negative: no memory). */
+int store_context(struct store *store, const char *type, semanage_context_t **context);
+
 /* store_configured - the value of KEY=value in a file, in new memory (caller frees); *value is NULL
  * when the file does not set it. Errors: as file_read. */
 int store_configured(const char *path, const char *key, char **value, struct error *err);
