@@ -367,10 +367,10 @@ void file_labels_close(struct file_labels *labels)
 	free(labels);
 }
 
-int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
-		       struct error *err)
+int file_labels_expect_whole(struct file_labels *labels, const char *path, mode_t kind,
+			     char **label, struct error *err)
 {
-	char *raw = NULL, *found;
+	char *raw = NULL;
 
 	catch_messages();
 	if (selabel_lookup_raw(labels->handle, &raw, path, (int)kind) < 0) {
@@ -378,13 +378,22 @@ int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind
 			return error_set(err, errno, "look at it with matchpathcon",
 					 "cannot look up the label that %s should have: %s", path,
 					 *message ? message : strerror(errno));
-		*type = NULL;
+		*label = NULL;
 		return 0;
 	}
-	found = context_type(raw);
+	*label = strdup(raw);
 	freecon(raw);
-	if (!found)
-		return error_nomem(err);
-	*type = found;
-	return 0;
+	return *label ? 0 : error_nomem(err);
+}
+
+int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
+		       struct error *err)
+{
+	_cleanup_free_ char *label = NULL;
+	int r = file_labels_expect_whole(labels, path, kind, &label, err);
+
+	if (r < 0)
+		return r;
+	*type = label ? context_type(label) : NULL;
+	return label && !*type ? error_nomem(err) : 0;
 }

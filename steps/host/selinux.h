@@ -56,6 +56,14 @@ void file_labels_close(struct file_labels *labels);
 int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
 		       struct error *err);
 
+/* file_labels_expect_whole - the whole label, "system_u:object_r:TYPE:s0". */
+int file_labels_expect_whole(struct file_labels *labels, const char *path, mode_t kind,
+			     char **label, struct error *err);
+/* file_labels_alias - path as the policy's equivalences (file_contexts.subs and .subs_dist) have
+ * it: what a rule for it must name. In new memory (caller frees). */
+int file_labels_alias(const char *root, const char *type, const char *path, char **alias,
+		      struct error *err);
+
 /* context_type - the type in "user:role:type[:level]", new memory (caller frees) or NULL. */
 char *context_type(const char *context);
 
