@@ -11,21 +11,13 @@
 #include "steps/steps.h"
 #include "wizard/screen.h"
 
-static bool waived(const char *name)
-{
-	for (char **ignored = node_options.ignore; ignored && *ignored; ignored++)
-		if (!strcmp(*ignored, name))
-			return true;
-	return false;
-}
-
 void report_add(struct report *report, enum level level, const char *name, const char *remedy,
 		const char *format, ...)
 {
 	static const enum mark marks[] = {
 		[LEVEL_OK] = MARK_OK, [LEVEL_WARNING] = MARK_WARN, [LEVEL_STOP] = MARK_STOP
 	};
-	bool ignored = level != LEVEL_OK && waived(name);
+	bool ignored = level != LEVEL_OK && node_ignored(name);
 	char text[1024];
 	va_list args;
 

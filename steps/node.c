@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
@@ -52,6 +53,14 @@ const char *node_domain(void)
 const char *const *node_domains(void)
 {
 	return node_options.domain ? (const char *const *)node_options.domain : galera_domains;
+}
+
+bool node_ignored(const char *name)
+{
+	for (char **ignored = node_options.ignore; ignored && *ignored; ignored++)
+		if (!strcmp(*ignored, name))
+			return true;
+	return false;
 }
 
 int node_config(struct session *session, const struct galera_config **config, struct error *err)

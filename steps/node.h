@@ -51,6 +51,8 @@ const char *node_domain(void); /* "mysqld_t", or --domain */
  */
 const char *const *node_domains(void);
 
+bool node_ignored(const char *name); /* has --ignore waived this finding of the check? */
+
 int node_config(struct session *session, const struct galera_config **config, struct error *err);
 /* node_ports - how many, or a negative errno. */
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ports - the server may only bind and connect to ports that the policy calls mysqld_port_t.
+ * ports - the server may only bind and connect to ports that the policy calls mysqld_port_t, and
+ * only use files that have its labels.
  *
  * Where the base policy labels a port otherwise (4444, and on Fedora 4567), the local label goes
- * over it; undo deletes the local label, and the base label is back.
+ * over it; undo deletes the local label, and the base label is back. A data directory or log that
+ * is not where the policy expects it gets a file-context rule, in the same transaction, and the
+ * files are relabelled: before the exercises, so that what it would deny is never denied.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "steps/labels.h"
 #include "steps/node.h"
 #include "steps/steps.h"
+#include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
@@ -40,7 +45,7 @@ static int add_change(json_t *changes, const struct galera_port *port, const cha
 	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
 }
 
-static int plan(struct session *session, json_t *changes, struct error *err)
+static int plan_ports(struct session *session, json_t *changes, struct error *err)
 {
 	const struct galera_port *ports;
 	struct store *store;
@@ -68,6 +73,13 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	return r;
 }
 
+static int plan(struct session *session, json_t *changes, struct error *err)
+{
+	int r = plan_ports(session, changes, err);
+
+	return r < 0 ? r : labels_plan(session, changes, err);
+}
+
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
 	json_t *changes = json_array();
@@ -89,16 +101,43 @@ static unsigned int port_number(const json_t *change)
 	return (unsigned int)json_integer_value(json_object_get(change, "number"));
 }
 
+/* A change of a file's label has a path instead. */
+static size_t count_ports(const json_t *changes)
+{
+	size_t count = 0, i;
+	json_t *change;
+
+	json_array_foreach(changes, i, change) count += json_object_get(change, "number") != NULL;
+	return count;
+}
+
+static int ask(struct session *session, json_t *changes, struct error *err)
+{
+	size_t files = json_array_size(changes) - count_ports(changes);
+	bool yes = true;
+	int r;
+
+	if (!files)
+		return 0;
+	r = prompt_yes_no(session, "ports.files", NULL,
+			  count_ports(changes) ? "Label the files, too?" : "Label the files?", true,
+			  &yes, err);
+	if (r < 0 || yes)
+		return r;
+	screen_say("The files keep their labels; `check` goes on to tell of them.");
+	return labels_decline(session, changes, err);
+}
+
 /* data: the changes. */
-static int set_ports(struct store *store, const void *data, struct error *err)
+static int set_labels(struct store *store, const void *data, struct error *err)
 {
 	json_t *change;
 	size_t i;
-	int r = 0;
+	int r = labels_set(store, data, err);
 
 	json_array_foreach(data, i, change)
 	{
-		if (r == 0)
+		if (r == 0 && json_object_get(change, "number"))
 			r = store_port_set(store, member(change, "proto"), port_number(change),
 					   PORT_TYPE, err);
 	}
@@ -106,16 +145,18 @@ static int set_ports(struct store *store, const void *data, struct error *err)
 }
 
 /* Give back what each port had. */
-static int unset_ports(struct store *store, const void *data, struct error *err)
+static int unset_labels(struct store *store, const void *data, struct error *err)
 {
 	json_t *change;
 	size_t i;
-	int r = 0;
+	int r = labels_unset(store, data, err);
 
 	json_array_foreach(data, i, change)
 	{
 		const char *before = member(change, "local_type");
 
+		if (!json_object_get(change, "number"))
+			continue;
 		if (r == 0 && before)
 			r = store_port_set(store, member(change, "proto"), port_number(change),
 					   before, err);
@@ -124,26 +165,36 @@ static int unset_ports(struct store *store, const void *data, struct error *err)
 					     err);
 	}
 	/* Without it the policy after an undo is equal in meaning, but not byte for byte. */
-	return r < 0 ? r : store_rebuild(store, err);
+	return r < 0 || !count_ports(data) ? r : store_rebuild(store, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	return node_change(session, set_ports, changes, err);
+	int r = 0;
+
+	if (count_ports(changes) || labels_rules(changes))
+		r = node_change(session, set_labels, changes, err);
+	return r < 0 ? r : labels_relabel(session, changes, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	return node_change(session, unset_ports, changes, err);
+	int r = 0;
+
+	if (count_ports(changes) || labels_rules(changes))
+		r = node_change(session, unset_labels, changes, err);
+	return r < 0 ? r : labels_restore(session, changes, err);
 }
 
 const struct step step_ports = {
 	.name = "ports",
-	.title = "Label the Galera ports",
-	.why = "The server may only use ports that the policy calls " PORT_TYPE ".",
-	.flags = STEP_CHANGES_SYSTEM,
+	.title = "Label the Galera ports and files",
+	.why = "The server may only use ports that the policy calls " PORT_TYPE
+	       ", and files with its labels.",
+	.flags = STEP_CHANGES_SYSTEM | STEP_ASKS_FIRST,
 	.detect = detect,
 	.plan = plan,
+	.ask = ask,
 	.apply = apply,
 	.undo = undo,
 };

@@ -271,95 +271,6 @@ static int look_config(struct report *report, struct error *err)
 	return 0;
 }
 
-/* One file's label against what the policy wants it to be. */
-static int look_label(struct report *report, const char *name, const char *path, enum level level,
-		      struct error *err)
-{
-	_cleanup_free_ char *real = session_in_root(report->session, path);
-	_cleanup_free_ char *type = NULL;
-	_cleanup_free_ char *wanted = NULL;
-	_cleanup_free_ char *remedy = NULL;
-	struct file_labels *labels;
-	int r;
-
-	if (!real)
-		return error_nomem(err);
-	if (access(real, F_OK) < 0)
-		return 0;
-	r = node_labels(report->session, &labels, err);
-	if (r == 0)
-		r = host_file_type(real, &type, err);
-	if (r == 0)
-		r = file_labels_expect(labels, path, 0, &wanted, err);
-	if (r < 0)
-		return r;
-	/* What a rehearsal puts into its scratch root has no labels, and needs none. */
-	if (!type && session_is_scratch(report->session))
-		return 0;
-	remedy = str_printf("restorecon -Rv %s", path);
-	if (!remedy)
-		return error_nomem(err);
-	if (!wanted || (type && !strcmp(type, wanted)))
-		report_add(report, LEVEL_OK, name, NULL, "%s is %s", path,
-			   type ? type : "unlabelled");
-	else
-		report_add(report, level, name, remedy, "%s is %s, and should be %s", path,
-			   type ? type : "unlabelled", wanted);
-	return 0;
-}
-
-/* A data directory in a place that the policy does not know: relabelling would not help. */
-static int look_data_directory(struct report *report, const char *path, struct error *err)
-{
-	_cleanup_free_ char *wanted = NULL;
-	_cleanup_free_ char *remedy = NULL;
-	_cleanup_free_ char *real = session_in_root(report->session, path);
-	struct file_labels *labels;
-	int r = node_labels(report->session, &labels, err);
-
-	if (r < 0)
-		return r;
-	if (!real)
-		return error_nomem(err);
-	if (access(real, F_OK) < 0)
-		return 0;
-	r = file_labels_expect(labels, path, 0, &wanted, err);
-	if (r < 0)
-		return r;
-	if (wanted && !strcmp(wanted, "mysqld_db_t"))
-		return look_label(report, "label-datadir", path, LEVEL_STOP, err);
-	remedy = str_printf("semanage fcontext -a -e /var/lib/mysql %s && restorecon -Rv %s", path,
-			    path);
-	if (!remedy)
-		return error_nomem(err);
-	report_add(report, LEVEL_STOP, "label-datadir", remedy,
-		   "the policy takes the data directory %s for %s, not for mysqld_db_t", path,
-		   wanted ? wanted : "nothing");
-	return 0;
-}
-
-static int look_labels(struct report *report, struct error *err)
-{
-	static const char *const configurations[] = { "/etc/my.cnf", "/etc/mysql/my.cnf" };
-	const struct galera_config *config;
-	int r = node_config(report->session, &config, err);
-
-	if (r == 0)
-		r = look_data_directory(report, config->data_directory, err);
-	if (r == 0 && config->error_log)
-		r = look_label(report, "label-log", config->error_log, LEVEL_WARNING, err);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(configurations); i++)
-		r = look_label(report, "label-config", configurations[i], LEVEL_WARNING, err);
-	if (r == 0 && config->notify_command) {
-		_cleanup_free_ char *script =
-			strndup(config->notify_command, strcspn(config->notify_command, " \t"));
-
-		r = script ? look_label(report, "label-notify", script, LEVEL_WARNING, err)
-			   : error_nomem(err);
-	}
-	return r;
-}
-
 static int look_leftovers(struct report *report, struct error *err)
 {
 	_cleanup_free_ char *name = confine_module();
@@ -425,7 +336,7 @@ const struct probe probes[] = {
 	{ "audit-log", look_audit_log },
 	{ "server", look_server },
 	{ "config", look_config },
-	{ "labels", look_labels },
+	{ "labels", probe_labels },
 	{ "leftovers", look_leftovers },
 	{ "disk", look_disk },
 	{ 0 },

@@ -36,6 +36,9 @@ struct probe {
 	int (*look)(struct report *report, struct error *err);
 };
 
+/* probe_labels - the labels of the server's files; in a file of its own. */
+int probe_labels(struct report *report, struct error *err);
+
 /* All probes, in the order in which one builds on the other, up to one with name NULL. */
 extern const struct probe probes[];
 

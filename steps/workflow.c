@@ -21,6 +21,7 @@ static const struct step *const steps[] = {
 
 static const struct question questions[] = {
 	{ "ports.apply", "yes skip quit", "yes", "label the ports?" },
+	{ "ports.files", "yes no", "yes", "label the server's files, too, where they need it?" },
 	{ "permissive.apply", "yes skip quit", "yes", "make the server's domain permissive?" },
 	{ "exercise.done", "done wait skip quit", "done",
 	  "the operator has done the exercise; subject: sst, ist, notify" },

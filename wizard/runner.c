@@ -174,9 +174,15 @@ static int ask_to_apply(const struct walk *walk, const struct step *step, const 
 static int consent(const struct walk *walk, const struct step *step, json_t *changes,
 		   struct error *err)
 {
+	int r;
+
 	show_plan(walk, step, changes);
-	if (step->ask)
-		return step->ask(walk->session, changes, err);
+	if (step->ask) {
+		r = step->ask(walk->session, changes, err);
+		/* It may have struck out all there was. */
+		if (r != 0 || !(step->flags & STEP_ASKS_FIRST) || !json_array_size(changes))
+			return r;
+	}
 	if (step->flags & STEP_CHANGES_SYSTEM)
 		return ask_to_apply(walk, step, changes, err);
 	return 0;

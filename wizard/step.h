@@ -45,6 +45,7 @@ enum step_flags {
 	STEP_CHANGES_SYSTEM = 1 << 0, /* plan lists system changes; asked about before apply */
 	STEP_EVERY_RUN = 1 << 1,      /* done anew in each run of the program, as a check is */
 	STEP_NO_PLAN_YET = 1 << 2,    /* what it will do depends on steps before it */
+	STEP_ASKS_FIRST = 1 << 3,     /* after its ask, the runner still asks "apply?" */
 };
 
 /*

@@ -163,6 +163,8 @@ static int judge(const struct walk *walk, const struct file *file, char **wanted
 	int r;
 
 	*wanted = NULL;
+	if (!file->label && relabel->bare)
+		return 0;
 	if (type && *file->name && relabel->own && str_starts(type, relabel->own))
 		return 0;
 	r = file_labels_expect_whole(relabel->labels, file->path, file->mode, &label, err);

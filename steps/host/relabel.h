@@ -24,6 +24,7 @@ struct relabel {
 	 * tree's own top: the server has made these files, and the policy of the domain chose the
 	 * type. May be NULL. */
 	const char *own;
+	bool bare; /* what has no label at all is right: a scratch root's files need none */
 	/* Asked now and then; false: stop, -EINTR. May be NULL. */
 	bool (*go_on)(void *data, size_t files);
 	void *data;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/galera/files.h"
+#include "wizard/util.h"
+
+#define DATA "mysqld_db_t"
+#define LOGS "mysqld_log_t"
+
+/* Options that name a path, and files that every server reads. A relative path is below the data
+ * directory. */
+static const struct {
+	const char *option; /* NULL: the path itself */
+	const char *path;
+	struct galera_file file;
+} table[] = {
+	/* The data directory comes first: the others may be in it. */
+	{ "datadir",
+	  NULL,
+	  { "label-datadir", "the data directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
+	{ "innodb_data_home_dir",
+	  NULL,
+	  { "label-innodb", "InnoDB's directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
+	{ "innodb_log_group_home_dir",
+	  NULL,
+	  { "label-innodb", "InnoDB's log directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
+	{ "innodb_undo_directory",
+	  NULL,
+	  { "label-innodb", "InnoDB's undo directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
+	{ "log_bin",
+	  NULL,
+	  { "label-binlog", "the binary log's directory", GALERA_FILE_DIR, NULL, DATA, LOGS } },
+	{ "log_error", NULL, { "label-log", "the error log", GALERA_FILE_LOG, NULL, LOGS, DATA } },
+	{ NULL,
+	  "/etc/my.cnf",
+	  { "label-config", "the configuration", GALERA_FILE_PLAIN, NULL, NULL, NULL } },
+	{ NULL,
+	  "/etc/mysql/my.cnf",
+	  { "label-config", "the configuration", GALERA_FILE_PLAIN, NULL, NULL, NULL } },
+	{ "wsrep_notify_cmd",
+	  NULL,
+	  { "label-notify", "the notify script", GALERA_FILE_PROGRAM, NULL, NULL, NULL } },
+};
+
+/* An absolute path in new memory, each slash once and none at the end; NULL: none, or no memory. */
+static char *path_clean(const char *path, size_t length)
+{
+	char *clean = calloc(1, length + 2), *end = clean;
+
+	for (size_t i = 0; clean && i < length; i++)
+		if (path[i] != '/' || end == clean || end[-1] != '/')
+			*end++ = path[i];
+	if (clean && end > clean + 1 && end[-1] == '/')
+		end[-1] = '\0';
+	return clean;
+}
+
+static bool is_in(const char *path, const char *directory)
+{
+	const char *rest = str_starts(path, directory);
+
+	return rest && (*rest == '/' || !*rest);
+}
+
+static bool is_named(const struct galera_file *files, size_t count, const char *path)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(files[i].path, path) ||
+		    (files[i].kind == GALERA_FILE_TREE && is_in(path, files[i].path)))
+			return true;
+	return false;
+}
+
+/* How much of the value is the path: a command may have arguments behind it, and the binary log's
+ * name is only the beginning of its files' names. */
+static size_t path_length(enum galera_file_kind kind, const char *value)
+{
+	if (kind == GALERA_FILE_PROGRAM)
+		return strcspn(value, " \t");
+	if (kind == GALERA_FILE_DIR)
+		return (size_t)(strrchr(value, '/') - value);
+	return strlen(value);
+}
+
+static const char *value_of(const struct galera_config *config, size_t row)
+{
+	const char *option = table[row].option;
+
+	if (!option)
+		return table[row].path;
+	if (!strcmp(option, "datadir"))
+		return config->data_directory;
+	if (!strcmp(option, "log_error"))
+		return config->error_log;
+	if (!strcmp(option, "wsrep_notify_cmd"))
+		return config->notify_command;
+	return galera_config_get(config, option);
+}
+
+int galera_files(const struct galera_config *config, struct galera_file **result, size_t *count,
+		 struct error *err)
+{
+	struct galera_file *files = NULL;
+	size_t used = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const char *value = value_of(config, i);
+		_cleanup_free_ char *path = NULL;
+		struct galera_file *file;
+
+		if (!value || *value != '/')
+			continue;
+		path = path_clean(value, path_length(table[i].file.kind, value));
+		if (path && is_named(files, used, path))
+			continue;
+		file = path ? array_push(&files, &used, sizeof(*file)) : NULL;
+		if (!file) {
+			galera_files_free(files, used);
+			return error_nomem(err);
+		}
+		*file = table[i].file;
+		file->path = TAKE_PTR(path);
+	}
+	*result = files;
+	*count = used;
+	return 0;
+}
+
+void galera_files_free(struct galera_file *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(files[i].path);
+	free(files);
+}

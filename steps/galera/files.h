@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * files.h - the files of the server whose label decides whether it runs, confined
+ */
+#ifndef STEPS_GALERA_FILES_H
+#define STEPS_GALERA_FILES_H
+
+#include "steps/galera/config.h"
+
+enum galera_file_kind {
+	GALERA_FILE_TREE,    /* a directory that is the server's own, with all that is in it */
+	GALERA_FILE_DIR,     /* a directory of the server's files, that may have others', too */
+	GALERA_FILE_LOG,     /* a file that the server makes anew in its directory */
+	GALERA_FILE_PROGRAM, /* a program that the server runs */
+	GALERA_FILE_PLAIN,   /* a file that the server reads */
+};
+
+struct galera_file {
+	const char *name; /* of the finding about it: "label-datadir" */
+	const char *what; /* "the data directory" */
+	enum galera_file_kind kind;
+	char *path; /* absolute, as the server has it, without a slash at its end */
+	/* GALERA_FILE_TREE, _DIR and _LOG: the type that it must have, and another one that will do (may
+	 * be NULL). Else NULL: whatever the policy wants. */
+	const char *type, *also;
+};
+
+/*
+ * galera_files - those of a configuration, each once; what is in a tree that is named before is
+ * left out. Those that do not exist are named, too. Caller frees with galera_files_free.
+ */
+int galera_files(const struct galera_config *config, struct galera_file **files, size_t *count,
+		 struct error *err);
+void galera_files_free(struct galera_file *files, size_t count);
+
+#endif

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * labels - which labels the server's files have, and what they should be
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "steps/galera/files.h"
+#include "steps/host/relabel.h"
+#include "steps/labels.h"
+#include "steps/labels_private.h"
+#include "steps/node.h"
+#include "wizard/util.h"
+
+/* What a directory above the server's files gets, where the policy knows it for nothing: every
+ * domain may pass through such a one, and may do nothing else with it. */
+#define WAY_TYPE "var_t"
+
+#define MOST_LINKS 8
+
+struct look {
+	struct session *session;
+	struct file_labels *wants;
+	struct oracle *oracle;
+	struct labels *labels;
+};
+
+void labels_clear(struct labels *labels)
+{
+	for (size_t i = 0; i < labels->count; i++) {
+		struct label *label = &labels->items[i];
+
+		free(label->path);
+		free(label->type);
+		free(label->wanted);
+		free(label->first);
+		free(label->spec);
+		free(label->advice);
+	}
+	free(labels->items);
+	*labels = (struct labels){ 0 };
+}
+
+static struct label *find(const struct labels *labels, const char *path)
+{
+	for (size_t i = 0; i < labels->count; i++)
+		if (!strcmp(labels->items[i].path, path))
+			return &labels->items[i];
+	return NULL;
+}
+
+/* *label is NULL, with success, when the file does not exist, or was looked at before. */
+static int add(struct look *look, const struct galera_file *file, const char *path, mode_t *mode,
+	       struct label **label, struct error *err)
+{
+	_cleanup_free_ char *real = session_in_root(look->session, path);
+	struct label *added;
+	struct stat st;
+	int r;
+
+	*label = NULL;
+	if (!real)
+		return error_nomem(err);
+	if (!*path || find(look->labels, path) || lstat(real, &st) < 0)
+		return 0;
+	added = array_push(&look->labels->items, &look->labels->count, sizeof(*added));
+	if (!added)
+		return error_nomem(err);
+	*added = (struct label){ .name = file->name, .what = file->what, .path = strdup(path) };
+	*mode = st.st_mode;
+	r = added->path ? host_file_type(real, &added->type, err) : error_nomem(err);
+	if (r == 0)
+		r = file_labels_expect(look->wants, path, st.st_mode, &added->wanted, err);
+	*label = added;
+	return r;
+}
+
+static bool go_on(void *data, size_t files)
+{
+	(void)data, (void)files;
+	return !session_interrupted();
+}
+
+struct relabel labels_tree(struct session *session, struct file_labels *wants, const char *path,
+			   bool alone)
+{
+	return (struct relabel){
+		.root = session_root(session),
+		.labels = wants,
+		.path = path,
+		.alone = alone,
+		/* What the server makes itself is right, as a socket in the data directory is. */
+		.own = "mysqld_",
+		/* What a rehearsal puts into its scratch root has no labels, and needs none. */
+		.bare = session_is_scratch(session),
+		.go_on = go_on,
+	};
+}
+
+/* The policy knows the path: is every file of it as it should be? */
+static int look_at_files(struct look *look, struct label *label, struct error *err)
+{
+	struct relabel tree = labels_tree(look->session, look->wants, label->path, label->alone);
+	struct relabel_found found;
+	int r = relabel_look(&tree, 0, &found, err);
+
+	if (r < 0)
+		return r;
+	label->files = found.files;
+	label->wrong = found.wrong;
+	if (found.wrong) {
+		label->state = LABEL_WRONG;
+		label->first = TAKE_PTR(found.first);
+		free(label->type);
+		label->type = TAKE_PTR(found.type);
+		free(label->wanted);
+		label->wanted = TAKE_PTR(found.wanted);
+	}
+	relabel_found_clear(&found);
+	return 0;
+}
+
+static int is_in_place(struct label *label, const char *advice, struct error *err)
+{
+	label->state = LABEL_PLACE;
+	free(label->advice);
+	label->advice = strdup(advice);
+	return label->advice ? 0 : error_nomem(err);
+}
+
+/* The policy does not know the path for what it is: a rule for it, as its equivalences want it. */
+static int make_rule(struct look *look, struct label *label, const char *type, struct error *err)
+{
+	_cleanup_free_ char *alias = NULL, *local = NULL;
+	struct error why = { 0 };
+	struct store *store;
+	int r = node_store(look->session, &store, err);
+
+	if (r == 0)
+		r = file_labels_alias(session_root(look->session), store_type(store), label->path,
+				      &alias, err);
+	if (r < 0)
+		return r;
+	free(label->wanted);
+	label->wanted = strdup(type);
+	label->spec = store_fcontext_spec(alias, !label->alone);
+	if (!label->wanted || !label->spec)
+		return error_nomem(err);
+	label->state = LABEL_RULE;
+	r = store_fcontext_local(store, label->spec, labels_kind(label->name), &local, &why);
+	if (r == -EINVAL)
+		return is_in_place(label, why.remedy, err);
+	if (r < 0)
+		*err = why;
+	return r;
+}
+
+/* ---- the directories above ------------------------------------------------------------------ */
+
+static int may(struct look *look, const char *type, const char *tclass, const char *permission,
+	       bool *allowed, struct error *err)
+{
+	struct judgement judgement;
+	int r = oracle_judge_types(look->oracle, node_domain(), type, tclass, permission,
+				   &judgement, err);
+
+	*allowed = judgement.verdict == VERDICT_ALLOWED || judgement.verdict == VERDICT_UNKNOWN;
+	return r;
+}
+
+static int look_at_directory(struct look *look, const char *path, struct error *err)
+{
+	static const struct galera_file above = { .name = LABEL_WAY, .what = "a directory above" };
+	bool now = true, wanted = true, way = true;
+	struct label *label;
+	const char *type;
+	mode_t mode;
+	int r = add(look, &above, path, &mode, &label, err);
+
+	if (r < 0 || !label)
+		return r;
+	label->alone = true;
+	type = label->type ? label->type : label->wanted;
+	if (type)
+		r = may(look, type, "dir", "search", &now, err);
+	if (r == 0 && label->wanted)
+		r = may(look, label->wanted, "dir", "search", &wanted, err);
+	if (r == 0)
+		r = may(look, WAY_TYPE, "dir", "search", &way, err);
+	if (r < 0 || now)
+		return r;
+	if (wanted && label->wanted) {
+		label->state = LABEL_WRONG;
+		label->wrong = label->files = 1;
+		return 0;
+	}
+	if (way && label->wanted && !strcmp(label->wanted, "default_t"))
+		return make_rule(look, label, WAY_TYPE, err);
+	return is_in_place(label,
+			   "the server may not pass through it; move the files below /srv or "
+			   "/var/lib, or mount their file system there",
+			   err);
+}
+
+static int look_above(struct look *look, const char *path, struct error *err)
+{
+	_cleanup_free_ char *directory = strdup(path);
+	int r = directory ? 0 : error_nomem(err);
+
+	for (char *slash = directory ? strchr(directory + 1, '/') : NULL; r == 0 && slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		r = look_at_directory(look, directory, err);
+		*slash = '/';
+	}
+	return r;
+}
+
+/* ---- a file of the server's ----------------------------------------------------------------- */
+
+static size_t depth(const char *path)
+{
+	size_t slashes = 0;
+
+	for (; *path; path++)
+		slashes += *path == '/' && path[1];
+	return slashes;
+}
+
+/* Is it a directory that others' files may be in? A rule for all below it would take them along.
+ * log: the file whose directory it is; NULL: it is looked at itself. */
+static bool is_shared(const struct look *look, const char *path, const char *wanted, bool own,
+		      const char *log)
+{
+	bool unknown = !wanted || !strcmp(wanted, "default_t");
+
+	for (size_t i = 0; i < look->labels->count; i++) {
+		const char *other = look->labels->items[i].path, *rest = str_starts(other, path);
+
+		if (rest && *rest == '/' && other != log)
+			return true;
+	}
+	if (own)
+		return depth(path) < (unknown ? 1 : 2);
+	return depth(path) < (str_starts(path, "/var/") ? 3 : unknown ? 1 : 2);
+}
+
+static int look_at_tree(struct look *look, const struct galera_file *file, struct label *label,
+			struct error *err)
+{
+	bool labels = !label->type || !oracle_has_attribute(look->oracle, "noxattrfs") ||
+		      !oracle_type_has_attribute(look->oracle, label->type, "noxattrfs");
+
+	if (!labels)
+		return is_in_place(label,
+				   "its file system keeps no labels: mount it with the option "
+				   "context=system_u:object_r:mysqld_db_t:s0",
+				   err);
+	if (label->wanted && (!strcmp(label->wanted, file->type) ||
+			      (file->also && !strcmp(label->wanted, file->also))))
+		return look_at_files(look, label, err);
+	if (!oracle_has_type(look->oracle, file->type))
+		return 0;
+	if (is_shared(look, label->path, label->wanted, file->kind == GALERA_FILE_TREE, NULL))
+		return is_in_place(label, "give it a directory of its own, as /srv/mysql", err);
+	return make_rule(look, label, file->type, err);
+}
+
+/* The server makes the log anew, so its directory must be its own, where it has one. */
+static int look_at_log(struct look *look, const struct galera_file *file, struct label *label,
+		       struct error *err)
+{
+	_cleanup_free_ char *directory =
+		strndup(label->path, (size_t)(strrchr(label->path, '/') - label->path));
+	_cleanup_free_ char *wanted = NULL;
+	int r;
+
+	if (!directory)
+		return error_nomem(err);
+	label->alone = true;
+	if (label->wanted &&
+	    (!strcmp(label->wanted, file->type) || !strcmp(label->wanted, file->also)))
+		return look_at_files(look, label, err);
+	if (!oracle_has_type(look->oracle, file->type))
+		return 0;
+	r = file_labels_expect(look->wants, directory, S_IFDIR, &wanted, err);
+	if (r < 0)
+		return r;
+	if (!is_shared(look, directory, wanted, false, label->path)) {
+		free(label->path);
+		label->path = TAKE_PTR(directory);
+		label->alone = false;
+	}
+	return make_rule(look, label, file->type, err);
+}
+
+static int look_at_program(struct look *look, struct label *label, struct error *err)
+{
+	bool allowed = true;
+	int r = 0;
+
+	if (label->wanted)
+		r = may(look, label->wanted, "file", "execute", &allowed, err);
+	if (r < 0)
+		return r;
+	if (allowed)
+		return look_at_files(look, label, err);
+	return is_in_place(label,
+			   "move it to /usr/local/bin, run restorecon -v on it there, and correct "
+			   "wsrep_notify_cmd",
+			   err);
+}
+
+/* One step of a link, within the root; *target NULL: it is none. */
+static int read_link(struct session *session, const char *path, char **target, struct error *err)
+{
+	_cleanup_free_ char *real = session_in_root(session, path);
+	char text[4096];
+	ssize_t length;
+
+	*target = NULL;
+	if (!real)
+		return error_nomem(err);
+	length = readlink(real, text, sizeof(text) - 1);
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	while (length > 1 && text[length - 1] == '/')
+		text[--length] = '\0';
+	*target = *text == '/'
+			  ? strdup(text)
+			  : str_printf("%.*s/%s", (int)(strrchr(path, '/') - path), path, text);
+	return *target ? 0 : error_nomem(err);
+}
+
+/* The journal is JSON. */
+static bool is_text(const char *path)
+{
+	json_auto_t *text = json_string(path);
+
+	return text != NULL;
+}
+
+static int look_at_kind(struct look *look, const struct galera_file *file, const char *path,
+			struct error *err)
+{
+	struct label *label;
+	mode_t mode;
+	int r = add(look, file, path, &mode, &label, err);
+	bool data = file->kind != GALERA_FILE_PROGRAM && file->kind != GALERA_FILE_PLAIN;
+
+	if (r < 0 || !label)
+		return r;
+	label->alone = !S_ISDIR(mode);
+	if (!is_text(path))
+		return is_in_place(label, "give it a name of plain letters", err);
+	if (S_ISLNK(mode) || file->kind == GALERA_FILE_PLAIN)
+		r = look_at_files(look, label, err);
+	else if (file->kind == GALERA_FILE_PROGRAM)
+		r = look_at_program(look, label, err);
+	else if (file->kind == GALERA_FILE_LOG)
+		r = look_at_log(look, file, label, err);
+	else
+		r = look_at_tree(look, file, label, err);
+	return r < 0 || !data || S_ISLNK(mode) ? r : look_above(look, path, err);
+}
+
+/* The path without links in its directories, where they stay within the root. */
+static int settle_path(struct session *session, char **path, struct error *err)
+{
+	const char *root = session_is_scratch(session) ? session_root(session) : "";
+	_cleanup_free_ char *directory =
+		str_printf("%s%.*s/", root, (int)(strrchr(*path, '/') - *path), *path);
+	_cleanup_free_ char *real = directory ? realpath(directory, NULL) : NULL;
+	const char *inside = real ? str_starts(real, root) : NULL;
+	char *settled;
+
+	if (!directory)
+		return error_nomem(err);
+	if (!inside || (*inside && *inside != '/'))
+		return 0;
+	settled = str_printf("%s%s", strcmp(inside, "/") ? inside : "", strrchr(*path, '/'));
+	free(*path);
+	*path = settled;
+	return settled ? 0 : error_nomem(err);
+}
+
+/* The links themselves, and what they lead to: a data directory is often moved behind one. */
+static int look_at(struct look *look, const struct galera_file *file, struct error *err)
+{
+	_cleanup_free_ char *path = strdup(file->path);
+	int r = path ? 0 : error_nomem(err);
+
+	for (int links = 0; r == 0 && path && links < MOST_LINKS; links++) {
+		char *target = NULL;
+
+		r = settle_path(look->session, &path, err);
+		if (r == 0)
+			r = look_at_kind(look, file, path, err);
+		if (r == 0)
+			r = read_link(look->session, path, &target, err);
+		free(path);
+		path = target;
+	}
+	return r;
+}
+
+int labels_look(struct session *session, struct labels *labels, struct error *err)
+{
+	struct look look = { .session = session, .labels = labels };
+	const struct galera_config *config;
+	struct galera_file *files = NULL;
+	size_t count = 0;
+	int r = node_config(session, &config, err);
+
+	if (r == 0)
+		r = node_labels(session, &look.wants, err);
+	if (r == 0)
+		r = node_loaded(session, &look.oracle, err);
+	if (r == 0)
+		r = galera_files(config, &files, &count, err);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = look_at(&look, &files[i], err);
+	galera_files_free(files, count);
+	if (r < 0)
+		labels_clear(labels);
+	return r;
+}

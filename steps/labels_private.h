@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* labels_private.h - what labels.c and labels_change.c share */
+#ifndef STEPS_LABELS_PRIVATE_H
+#define STEPS_LABELS_PRIVATE_H
+
+#include "steps/host/relabel.h"
+#include "steps/labels.h"
+
+/* How the server's files are walked; path is borrowed. */
+struct relabel labels_tree(struct session *session, struct file_labels *wants, const char *path,
+			   bool alone);
+
+/* Which files a rule is about: a directory above the server's is labelled by itself. */
+enum store_files labels_kind(const char *name);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "steps/galera/files.h"
+#include "wizard/util.h"
+
+/* "NAME PATH TYPE" of each, in their order. */
+static void assert_files(const struct galera_config *config, const char *wanted)
+{
+	struct galera_file *files = NULL;
+	_cleanup_free_ char *text = NULL;
+	struct error err = { 0 };
+	size_t count, length;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_int_equal(galera_files(config, &files, &count, &err), 0);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s %s %s\n", files[i].name + strlen("label-"), files[i].path,
+			files[i].type ? files[i].type : "-");
+	fclose(out);
+	galera_files_free(files, count);
+	assert_string_equal(text, wanted);
+}
+
+static void a_usual_node(void **state)
+{
+	const struct galera_config config = { .data_directory = (char *)"/var/lib/mysql/",
+					      .error_log = (char *)"/var/log/mysql/error.log",
+					      .notify_command =
+						      (char *)"/usr/local/bin/notify --log x" };
+
+	(void)state;
+	assert_files(&config, "datadir /var/lib/mysql mysqld_db_t\n"
+			      "log /var/log/mysql/error.log mysqld_log_t\n"
+			      "config /etc/my.cnf -\n"
+			      "config /etc/mysql/my.cnf -\n"
+			      "notify /usr/local/bin/notify -\n");
+}
+
+/* What is in the data directory goes with it; what is beside it does not. */
+static void paths_of_its_own(void **state)
+{
+	struct galera_option options[] = {
+		{ (char *)"log_bin", (char *)"//data//binlog/mysql-bin" },
+		{ (char *)"innodb_data_home_dir", (char *)"/data/mysql" },
+		{ (char *)"innodb_undo_directory", (char *)"/data/mysql2" },
+		{ (char *)"innodb_log_group_home_dir", (char *)"./redo" },
+	};
+	const struct galera_config config = { .options = options,
+					      .option_count = ARRAY_SIZE(options),
+					      .data_directory = (char *)"/data/mysql",
+					      .error_log = (char *)"/data/mysql/db1.err" };
+
+	(void)state;
+	assert_files(&config, "datadir /data/mysql mysqld_db_t\n"
+			      "innodb /data/mysql2 mysqld_db_t\n"
+			      "binlog /data/binlog mysqld_db_t\n"
+			      "config /etc/my.cnf -\n"
+			      "config /etc/mysql/my.cnf -\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_usual_node),
+		cmocka_unit_test(paths_of_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
