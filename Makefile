@@ -102,6 +102,12 @@ $(PRELOAD): tests/faults/preload.c | $(BUILD)/deps
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(filter-out -fsanitize% -fno-sanitize%,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
+# Writes recorded logs while the program watches them.
+PLAY := $(BUILD)/tests/play
+$(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/playing galera/span galera/wsrep_time) $(BASE_OBJ) | $(BUILD)/deps
+	@mkdir -p $(@D)
+	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
+
 # Measured beside what an operator would use; fails on nothing.
 BENCH := generate measure scan
 $(BUILD)/tests/bench/scan: $(patsubst %.c,$(BUILD)/%.o,$(wildcard steps/audit/*.c)) $(BASE_OBJ)
@@ -112,7 +118,7 @@ $(BUILD)/tests/bench/%: tests/bench/%.c | $(BUILD)/deps
 bench: $(PROGRAM) $(BENCH:%=$(BUILD)/tests/bench/%)
 	BUILD=$(BUILD) tests/bench/run
 
-check: $(PROGRAM) $(UNIT) $(PRELOAD)
+check: $(PROGRAM) $(UNIT) $(PRELOAD) $(PLAY)
 	tests/run $(UNIT) $(SCRIPTS)
 
 check-unit: $(UNIT)

@@ -171,6 +171,9 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		r = collected ? session_remember(session, "collect", collected, err)
 			      : error_nomem(err);
 	}
+	/* What of the donors' side is there now. */
+	if (r == 0 && json_array_size(given))
+		r = exercising_table(session, PHASE_PERMISSIVE, err);
 	denials_clear(&denials);
 	json_decref(sources);
 	json_decref(given);

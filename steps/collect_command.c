@@ -7,11 +7,13 @@
  */
 #include <errno.h>
 #include <popt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "steps/audit/extract.h"
+#include "steps/galera/config.h"
 #include "steps/host/auditd.h"
 #include "steps/node.h"
 #include "steps/steps.h"
@@ -90,6 +92,24 @@ static int write_file(const struct extract *extract, char *const *paths, struct 
 	return file_write(output, extract->text, extract->length, 0600, err);
 }
 
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
+/* As the other nodes' logs call this one; else by the machine's name. */
+static void name_node(struct session *session, char *name, size_t size)
+{
+	struct galera_config_source source = { session_root(session), node_options.defaults_file,
+					       node_options.group_suffix };
+	struct galera_config config = { 0 };
+
+	/* A record's field ends at a blank. */
+	if (galera_config_read(&source, &config, NULL) == 0 && config.node_name &&
+	    !config.node_name[strspn(config.node_name, PLAIN)])
+		snprintf(name, size, "%s", config.node_name);
+	else
+		gethostname(name, size - 1);
+	galera_config_clear(&config);
+}
+
 static int run(struct session *session, struct error *err)
 {
 	char **paths __attribute__((cleanup(free_paths))) = NULL;
@@ -100,7 +120,7 @@ static int run(struct session *session, struct error *err)
 	if (!output || !strcmp(output, "-"))
 		return error_set(err, EINVAL, "write: galera-selinux collect -o FILE",
 				 "collect needs the name of a file to write");
-	gethostname(node, sizeof(node) - 1);
+	name_node(session, node, sizeof(node));
 	r = list_logs(session, &paths, err);
 	if (r == 0)
 		r = extract_read(paths, node_domains(), node, &extract, err);

@@ -4,15 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "steps/exercising/commands.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/node.h"
+#include "steps/exercising/offers.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/watch.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
-#include "wizard/template.h"
 #include "wizard/terminal.h"
 #include "wizard/util.h"
 
@@ -73,45 +74,13 @@ int exercising_check(struct error *err)
 
 	if (r == 0)
 		r = read_pace(0, &pace, err);
-	for (char **name = node_options.exercises; r == 0 && name && *name; name++) {
-		const struct exercise *e = galera_exercises;
-
-		while (e->name && strcmp(e->name, *name) != 0)
-			e++;
-		if (!e->name)
-			r = error_set(err, EINVAL, "there are: sst, ist, notify",
-				      "--exercise %s: no such exercise", *name);
-	}
+	for (char **name = node_options.exercises; r == 0 && name && *name; name++)
+		if (!exercise_find(*name))
+			r = offers_unknown("--exercise ", *name, err);
 	return r;
 }
 
 /* ---- the dialogue ---------------------------------------------------------------------------- */
-
-/* The commands come from a table of ours; what is put into them comes from the configuration. */
-static int show_commands(struct session *session, const struct exercise *exercise,
-			 struct error *err)
-{
-	const struct galera_config *config;
-	int r = node_config(session, &config, err);
-
-	if (r < 0)
-		return r;
-	for (const char *const *command = exercise->commands; *command; command++) {
-		_cleanup_free_ char *line = NULL;
-		struct template_value values[] = {
-			{ "datadir", config->data_directory },
-			{ "service", "mariadb" },
-			{ "notify", config->notify_command ? config->notify_command : "-" },
-			{ 0 },
-		};
-
-		r = template_fill(*command, TEMPLATE_COMMENT, values, &line, err);
-		if (r < 0)
-			return r;
-		screen_detail("%s", line);
-	}
-	return 0;
-}
 
 enum answer { ANSWER_DONE, ANSWER_WAIT, ANSWER_SKIP, ANSWER_QUIT };
 
@@ -332,9 +301,11 @@ static int exercise_one(struct session *session, const char *phase, const struct
 
 	screen_blank();
 	screen_say("%s: %s.", exercise->title, exercise->what);
+	if (exercise->covers)
+		screen_say("Only in it is seen: %s.", exercise->covers);
 	if (exercise->safety)
 		screen_mark(MARK_WARN, "%s", exercise->safety);
-	r = show_commands(session, exercise, err);
+	r = commands_show(session, exercise, err);
 	if (r == 0)
 		r = do_exercise(session, &order, err);
 	if (r != STEP_SKIPPED)
@@ -347,6 +318,25 @@ static int exercise_one(struct session *session, const char *phase, const struct
 	return r < 0 ? r : evidence_forget(session, phase, exercise->name, err);
 }
 
+static int exercise_each(struct session *session, const char *phase,
+			 const struct galera_config *config, struct error *err)
+{
+	int r = 0;
+
+	for (const struct exercise *e = galera_exercises; r == 0 && e->name; e++) {
+		if (!results_wanted(session, e) || results_get(session, phase, e->name))
+			continue;
+		if (e->kind == EXERCISE_NOTIFY && !config->notify_command)
+			r = results_put(session, phase, e->name,
+					json_pack("{s:s, s:s, s:i}", "result", "n/a", "evidence",
+						  "", "denials", 0),
+					err);
+		else
+			r = exercise_one(session, phase, e, err);
+	}
+	return r;
+}
+
 int exercising_run(struct session *session, const char *phase, struct error *err)
 {
 	const struct galera_config *config;
@@ -354,22 +344,17 @@ int exercising_run(struct session *session, const char *phase, struct error *err
 
 	if (r == 0)
 		r = exercising_check(err);
-	if (r < 0)
+	/* What is asked for once is done in the confined phase, too. */
+	if (r == 0 && !strcmp(phase, PHASE_PERMISSIVE))
+		r = offers_take_named(session, err);
+	if (r == 0)
+		r = exercise_each(session, phase, config, err);
+	if (r == 0 && !strcmp(phase, PHASE_PERMISSIVE))
+		r = offers_ask(session, config, err);
+	if (r == 0)
+		r = exercise_each(session, phase, config, err);
+	if (r)
 		return r;
-	for (const struct exercise *e = galera_exercises; e->name; e++) {
-		if (!results_wanted(e->name) || results_get(session, phase, e->name))
-			continue;
-		if (!strcmp(e->name, "notify") && !config->notify_command)
-			r = results_put(session, phase, e->name,
-					json_pack("{s:s, s:s, s:i}", "result", "n/a", "evidence",
-						  "", "denials", 0),
-					err);
-		else
-			r = exercise_one(session, phase, e, err);
-		if (r)
-			return r;
-	}
 	screen_blank();
-	exercising_table(session, phase);
-	return 0;
+	return exercising_table(session, phase, err);
 }

@@ -45,7 +45,8 @@ int exercising_again(struct session *session, const char *phase, struct error *e
 int exercising_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
 			struct error *err);
 
-/* exercising_table - print the results of this era: exercise, result, denials. */
-void exercising_table(struct session *session, const char *phase);
+/* exercising_table - print the results of this era: exercise, this node's and the donor's part,
+ * denials; and on which node a donor's side is to be collected. */
+int exercising_table(struct session *session, const char *phase, struct error *err);
 
 #endif

@@ -6,7 +6,6 @@
 #include "steps/galera/exercises.h"
 #include "steps/node.h"
 #include "steps/exercising/results.h"
-#include "wizard/screen.h"
 #include "wizard/util.h"
 
 json_int_t results_era(struct session *session, const char *phase)
@@ -41,14 +40,31 @@ int results_put(struct session *session, const char *phase, const char *exercise
 	return session_remember(session, key, result, err);
 }
 
-bool results_wanted(const char *exercise)
+static char *asked_key(const char *exercise)
 {
-	if (!node_options.exercises)
-		return true;
-	for (char **name = node_options.exercises; *name; name++)
-		if (!strcmp(*name, exercise))
+	return str_printf("exercise also %s", exercise);
+}
+
+int results_ask_for(struct session *session, const char *exercise, struct error *err)
+{
+	_cleanup_free_ char *key = asked_key(exercise);
+
+	if (!key)
+		return error_nomem(err);
+	return session_recall(session, key) ? 0 : session_remember(session, key, json_true(), err);
+}
+
+bool results_wanted(struct session *session, const struct exercise *exercise)
+{
+	_cleanup_free_ char *key = NULL;
+
+	for (char **name = node_options.exercises; name && *name; name++)
+		if (!strcmp(*name, exercise->name))
 			return true;
-	return false;
+	if (node_options.exercises)
+		return false;
+	key = exercise->optional ? asked_key(exercise->name) : NULL;
+	return !exercise->optional || (key && session_recall(session, key));
 }
 
 static const char *member(const json_t *object, const char *name)
@@ -61,7 +77,7 @@ static const char *member(const json_t *object, const char *name)
 bool exercising_covered(struct session *session, const char *phase)
 {
 	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (results_wanted(e->name) && !results_get(session, phase, e->name))
+		if (results_wanted(session, e) && !results_get(session, phase, e->name))
 			return false;
 	return true;
 }
@@ -120,85 +136,4 @@ int exercising_evidence(struct session *session, const char *phase, bool earlier
 		}
 	}
 	return 0;
-}
-
-/* ---- the table: exercise x role, and which node has the role --------------------------------- */
-
-enum { EXERCISE, JOINER, DONOR, DENIALS, COLUMNS, MOST = 16 };
-
-struct row {
-	char donor[96];
-	char denials[24];
-};
-
-static const char *node_of(const json_t *result)
-{
-	const char *donor = member(result, "donor");
-
-	return *donor ? donor : "another node";
-}
-
-static const char *donors_side(struct session *session)
-{
-	if (node_player(session))
-		return "not rehearsed";
-	return node_options.logs ? "given (--log)" : "to be collected";
-}
-
-static void fill_row(struct session *session, const struct exercise *exercise, const json_t *result,
-		     struct row *row, const char **cells)
-{
-	bool transfer = strcmp(exercise->name, "notify") != 0;
-
-	snprintf(row->denials, sizeof(row->denials), "%7lld",
-		 (long long)json_integer_value(json_object_get(result, "denials")));
-	if (transfer && !strcmp(member(result, "result"), "proved"))
-		snprintf(row->donor, sizeof(row->donor), "%s: %s", node_of(result),
-			 donors_side(session));
-	else
-		snprintf(row->donor, sizeof(row->donor), "%s", transfer ? "-" : "n/a");
-	cells[EXERCISE] = exercise->title;
-	cells[JOINER] = result ? member(result, "result") : "-";
-	cells[DONOR] = row->donor;
-	cells[DENIALS] = row->denials;
-}
-
-/* What a donor is denied is in its own audit log alone. */
-static void say_donors(struct session *session, const char *phase)
-{
-	const char *said = "";
-
-	if (node_options.logs || node_player(session))
-		return;
-	for (const struct exercise *e = galera_exercises; e->name; e++) {
-		const json_t *result = results_get(session, phase, e->name);
-		const char *donor = member(result, "donor");
-
-		if (!*donor || !strcmp(donor, said))
-			continue;
-		screen_say("The donor's side is in %s's audit log. There:", donor);
-		screen_detail("galera-selinux collect -o %s.log", donor);
-		screen_say("Bring the file here, and go on with --log %s.log.", donor);
-		said = donor;
-	}
-}
-
-void exercising_table(struct session *session, const char *phase)
-{
-	static const char *const header[COLUMNS] = { "exercise", "joiner (this node)", "donor",
-						     "denials" };
-	const char *cells[COLUMNS * MOST];
-	struct row made[MOST];
-	size_t rows = 0;
-
-	for (const struct exercise *e = galera_exercises; e->name && rows < MOST; e++) {
-		if (!results_wanted(e->name))
-			continue;
-		fill_row(session, e, results_get(session, phase, e->name), &made[rows],
-			 cells + COLUMNS * rows);
-		rows++;
-	}
-	screen_table(header, cells, rows, COLUMNS);
-	if (!strcmp(phase, PHASE_PERMISSIVE))
-		say_donors(session, phase);
 }

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "steps/galera/exercises.h"
 #include "wizard/session.h"
 
 /* results_era - the phase's era now, from 1. */
@@ -24,7 +25,13 @@ json_t *results_get(struct session *session, const char *phase, const char *exer
 int results_put(struct session *session, const char *phase, const char *exercise, json_t *result,
 		struct error *err);
 
-/* results_wanted - is the exercise among those that --exercise names, or are all? */
-bool results_wanted(const char *exercise);
+/*
+ * results_wanted - is the exercise among those that --exercise names; or where it names none, is it
+ * one of the three, or one that the operator has asked for in this session?
+ */
+bool results_wanted(struct session *session, const struct exercise *exercise);
+
+/* results_ask_for - from now on the exercise is wanted, in both phases. */
+int results_ask_for(struct session *session, const char *exercise, struct error *err);
 
 #endif

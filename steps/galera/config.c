@@ -8,8 +8,11 @@
 #include "wizard/util.h"
 
 /* The server's own groups, for a my_print_defaults that does not know them (MySQL's). */
-static const char *const server_groups[] = { "client-server", "mysqld",   "server",
-					     "mariadb",       "mariadbd", "galera" };
+static const char *const server_groups[] = { "client-server", "mysqld", "server", "mariadb",
+					     "mariadbd",      "galera", NULL };
+
+/* Those of the SST scripts. */
+static const char *const script_groups[] = { "sst", "xtrabackup", "mariabackup", NULL };
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
@@ -31,15 +34,15 @@ static int scratch_file(const char *root, char **file, struct error *err)
 	return 0;
 }
 
-/* Run my_print_defaults with the server's groups, as it knows them itself (MariaDB's, with the
- * groups of its version) or as we do. Returns its exit status or a negative errno. */
-static int print_defaults(const char *file, const char *suffix, bool own_groups, char **output,
-			  char **messages, struct error *err)
+/* Run my_print_defaults with these groups; NULL: the server's, as it knows them itself (MariaDB's,
+ * with the groups of its version). Returns its exit status or a negative errno. */
+static int print_defaults(const char *file, const char *suffix, const char *const *groups,
+			  char **output, char **messages, struct error *err)
 {
 	_cleanup_free_ char *file_option = file ? str_printf("--defaults-file=%s", file) : NULL;
 	_cleanup_free_ char *suffix_option =
 		suffix ? str_printf("--defaults-group-suffix=%s", suffix) : NULL;
-	const char *argv[5 + ARRAY_SIZE(server_groups)] = { "my_print_defaults" };
+	const char *argv[4 + ARRAY_SIZE(server_groups)] = { "my_print_defaults" };
 	size_t count = 1;
 
 	if ((file && !file_option) || (suffix && !suffix_option))
@@ -49,10 +52,10 @@ static int print_defaults(const char *file, const char *suffix, bool own_groups,
 		argv[count++] = file_option;
 	if (suffix_option)
 		argv[count++] = suffix_option;
-	if (own_groups)
+	if (!groups)
 		argv[count++] = "--mysqld";
-	for (size_t i = 0; !own_groups && i < ARRAY_SIZE(server_groups); i++)
-		argv[count++] = server_groups[i];
+	for (; groups && *groups; groups++)
+		argv[count++] = *groups;
 	argv[count] = NULL;
 	return process_capture(argv, output, messages, err);
 }
@@ -111,10 +114,12 @@ static int add_options(struct galera_config *config, char *text, struct error *e
 	return 0;
 }
 
+/* scripts: what the SST scripts are told, beside the server. */
 static int read_options(const struct galera_config_source *source, struct galera_config *config,
-			struct error *err)
+			struct galera_config *scripts, struct error *err)
 {
 	const char *root = source->root ? source->root : "/", *file = source->defaults_file;
+	const char *suffix = source->group_suffix;
 	_cleanup_free_ char *scratch = NULL, *output = NULL, *messages = NULL;
 	int r;
 
@@ -124,14 +129,14 @@ static int read_options(const struct galera_config_source *source, struct galera
 			return r;
 		file = scratch;
 	}
-	r = print_defaults(file, source->group_suffix, true, &output, &messages, NULL);
+	r = print_defaults(file, suffix, NULL, &output, &messages, NULL);
 	/* Not installed; 127 is how a system that forks first may report it. */
 	if (r == -ENOENT || r == 127)
 		return 0;
 	if (r > 0) {
 		free(TAKE_PTR(output));
 		free(TAKE_PTR(messages));
-		r = print_defaults(file, source->group_suffix, false, &output, &messages, err);
+		r = print_defaults(file, suffix, server_groups, &output, &messages, err);
 	}
 	if (r < 0)
 		return r == -ENOMEM ? error_nomem(err) : r;
@@ -140,7 +145,13 @@ static int read_options(const struct galera_config_source *source, struct galera
 				 "correct that file; the server itself would not start with it",
 				 "my_print_defaults cannot read the server's configuration: %.*s",
 				 (int)strcspn(messages, "\n"), messages);
-	return add_options(config, output, err);
+	r = add_options(config, output, err);
+	if (r < 0)
+		return r;
+	free(TAKE_PTR(output));
+	free(TAKE_PTR(messages));
+	r = print_defaults(file, suffix, script_groups, &output, &messages, err);
+	return r == 0 ? add_options(scripts, output, err) : r < 0 ? r : 0;
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */
@@ -269,6 +280,50 @@ static int derive(const struct galera_config *config, const char *name, const ch
 	return *field ? 0 : error_nomem(err);
 }
 
+static bool is_set(const struct galera_config *config, const char *name)
+{
+	const char *value = galera_config_get(config, name);
+
+	return value && *value && strcasecmp(value, "disabled") != 0 && strcmp(value, "0") != 0;
+}
+
+static bool encrypts_sst(const struct galera_config *scripts)
+{
+	static const char *const names[] = { "encrypt", "ssl_mode", "tkey",
+					     "tcert",   "tca",      "ssl_key" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is_set(scripts, names[i]))
+			return !galera_config_get(scripts, "encrypt") || is_set(scripts, "encrypt");
+	return false;
+}
+
+static bool encrypts_ist(const struct galera_config *config)
+{
+	_cleanup_free_ char *ssl = galera_provider_option(config, "socket.ssl");
+	_cleanup_free_ char *key = galera_provider_option(config, "socket.ssl_key");
+
+	return ssl && *ssl ? is_true(ssl) : key && *key;
+}
+
+/* names_nodes - has garbd's file a line GALERA_NODES with a value? */
+static bool names_nodes(const char *root, const char *path)
+{
+	_cleanup_free_ char *full = str_printf("%s/%s", root, path);
+	_cleanup_free_ char *text = NULL;
+
+	if (!full || file_read(full, &text, NULL, NULL) < 0)
+		return false;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *value = str_starts(line + (*line == '\n'), "GALERA_NODES=");
+
+		if (value && !strchr("\n", value[strspn(value, "\"' ")]))
+			return true;
+		line += *line == '\n';
+	}
+	return false;
+}
+
 static int derive_all(struct galera_config *config, struct error *err)
 {
 	const struct {
@@ -303,6 +358,7 @@ static int derive_all(struct galera_config *config, struct error *err)
 	}
 	config->wsrep_on = wsrep_is_on(config);
 	config->multicast = multicast && *multicast;
+	config->ist_encrypted = encrypts_ist(config);
 	return 0;
 }
 
@@ -310,12 +366,17 @@ int galera_config_read(const struct galera_config_source *source, struct galera_
 		       struct error *err)
 {
 	struct galera_config fresh __attribute__((cleanup(galera_config_clear))) = { 0 };
-	int r = read_options(source, &fresh, err);
+	struct galera_config scripts __attribute__((cleanup(galera_config_clear))) = { 0 };
+	const char *root = source->root ? source->root : "/";
+	int r = read_options(source, &fresh, &scripts, err);
 
 	if (r >= 0)
 		r = derive_all(&fresh, err);
 	if (r < 0)
 		return r;
+	fresh.sst_encrypted = encrypts_sst(&scripts);
+	fresh.arbitrator =
+		names_nodes(root, "etc/default/garb") || names_nodes(root, "etc/sysconfig/garb");
 	*config = fresh;
 	fresh = (struct galera_config){ 0 };
 	return 0;

@@ -36,9 +36,12 @@ struct galera_config {
 	char *cluster_name;
 	char *cluster_address;
 	char *provider_options;
-	bool wsrep_on;  /* wsrep_on; where that is not set, a wsrep_provider other than none */
-	bool multicast; /* gmcast.mcast_addr is set */
-	bool read;      /* a configuration was found and read */
+	bool wsrep_on;      /* wsrep_on; where that is not set, a wsrep_provider other than none */
+	bool multicast;     /* gmcast.mcast_addr is set */
+	bool ist_encrypted; /* the provider is given a key (socket.ssl_key), or socket.ssl */
+	bool sst_encrypted; /* the group [sst] has encrypt, an ssl_mode, or a key for it */
+	bool arbitrator; /* garbd's own file (/etc/default/garb, /etc/sysconfig/garb) names nodes */
+	bool read;       /* a configuration was found and read */
 };
 
 /*

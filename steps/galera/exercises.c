@@ -2,186 +2,168 @@
 #include <string.h>
 
 #include "steps/galera/exercises.h"
-#include "wizard/util.h"
 
 #define CHECK_OTHER                                                                                \
 	"mysql -e \"SHOW STATUS LIKE 'wsrep_local_state_comment'\"  # on another node: Synced?"
 
+#define CARRIED "Only while another node is Primary and Synced: it carries the cluster meanwhile."
+#define DATA_REPLACED                                                                              \
+	"Only while another node is Primary and Synced: this node's data is replaced by that "     \
+	"node's."
+
+static const char *const sst_commands[] = {
+	CHECK_OTHER,
+	"systemctl stop {{running}}",
+	"rm {{datadir}}/grastate.dat",
+	"systemctl start {{service}}",
+	NULL,
+};
+
+/* Without IF NOT EXISTS: a database that is there already is not dropped. */
+static const char *const ist_commands[] = {
+	CHECK_OTHER,
+	"systemctl stop {{running}}",
+	"mysql -e 'CREATE DATABASE galera_selinux_probe'  # on another node",
+	"mysql -e 'DROP DATABASE galera_selinux_probe'    # there, too",
+	"systemctl start {{service}}",
+	NULL,
+};
+
+/* An SST by another method than the configured one, for one start. */
+#define SST_BY(sst_method, configured, programs)                                                   \
+	{                                                                                          \
+		.name = "sst-" sst_method, .kind = EXERCISE_SST, .method = sst_method,             \
+		.optional = true, .title = "SST by " sst_method,                                   \
+		.what = "the whole data set is copied by " sst_method, .covers = programs,         \
+		.safety = DATA_REPLACED, .commands = (const char *const[])                         \
+		{                                                                                  \
+			CHECK_OTHER, "systemctl stop {{running}}",                                 \
+				"# in the configuration: wsrep_sst_method = " configured,          \
+				"rm {{datadir}}/grastate.dat", "systemctl start {{service}}",      \
+				"# afterwards, in the configuration: the method as it was", NULL,  \
+		}                                                                                  \
+	}
+
 const struct exercise galera_exercises[] = {
 	{
 		.name = "sst",
+		.kind = EXERCISE_SST,
 		.title = "SST",
 		.what = "the whole data set is copied",
-		.safety = "Only while another node is Primary and Synced: this node's data is "
-			  "replaced by that node's.",
-		.commands =
-			(const char *const[]){
-				CHECK_OTHER,
-				"systemctl stop {{service}}",
-				"rm {{datadir}}/grastate.dat",
-				"systemctl start {{service}}",
-				NULL,
-			},
+		.safety = DATA_REPLACED,
+		.commands = sst_commands,
 	},
 	{
 		.name = "ist",
+		.kind = EXERCISE_IST,
 		.title = "IST",
 		.what = "only the missing transactions are sent",
-		.safety = "Only while another node is Primary and Synced: it carries the cluster "
-			  "meanwhile.",
-		/* Without IF NOT EXISTS: a database that is there already is not dropped. */
+		.safety = CARRIED,
+		.commands = ist_commands,
+	},
+	{
+		.name = "notify",
+		.kind = EXERCISE_NOTIFY,
+		.title = "notify command",
+		.what = "the server runs wsrep_notify_cmd at each change of its state",
+		.safety = CARRIED,
 		.commands =
 			(const char *const[]){
-				CHECK_OTHER,
-				"systemctl stop {{service}}",
-				"mysql -e 'CREATE DATABASE galera_selinux_probe'  # on another "
-				"node",
-				"mysql -e 'DROP DATABASE galera_selinux_probe'    # there, too",
-				"systemctl start {{service}}",
+				"{{restart}}",
+				NULL,
+			},
+	},
+	SST_BY("rsync", "rsync", "the script wsrep_sst_rsync, with rsync"),
+	SST_BY("mariabackup", "mariabackup",
+	       "the script wsrep_sst_mariabackup, with socat and mariadb-backup"),
+	SST_BY("xtrabackup", "xtrabackup-v2",
+	       "the script wsrep_sst_xtrabackup-v2, with socat and xtrabackup"),
+	SST_BY("mysqldump", "mysqldump",
+	       "the script wsrep_sst_mysqldump, with the client programs"),
+	SST_BY("clone", "clone", "the script wsrep_sst_clone, with the server's clone plugin"),
+	{
+		.name = "sst-encrypted",
+		.kind = EXERCISE_SST,
+		.encrypted = true,
+		.optional = true,
+		.title = "encrypted SST",
+		.what = "the whole data set is copied, encrypted",
+		.covers = "reading the SST's key and certificates; socat's or stunnel's part",
+		.safety = DATA_REPLACED,
+		.commands = sst_commands,
+	},
+	{
+		.name = "ist-encrypted",
+		.kind = EXERCISE_IST,
+		.encrypted = true,
+		.optional = true,
+		.title = "encrypted IST",
+		.what = "only the missing transactions are sent, encrypted",
+		.covers = "reading the provider's key and certificates",
+		.safety = CARRIED,
+		.commands = ist_commands,
+	},
+	{
+		.name = "bootstrap",
+		.kind = EXERCISE_BOOTSTRAP,
+		.optional = true,
+		.title = "bootstrap",
+		.what = "this node begins the cluster, with no other",
+		.covers = "the start as the first node; its commands and files",
+		.safety = "Only while no other node of the cluster runs, and on the node that was "
+			  "stopped last: beside a running cluster it would begin a second one.",
+		.commands =
+			(const char *const[]){
+				"systemctl stop {{running}}",
+				"grep safe_to_bootstrap {{datadir}}/grastate.dat  # must be 1",
+				"{{bootstrap}}",
 				NULL,
 			},
 	},
 	{
-		.name = "notify",
-		.title = "notify command",
-		.what = "the server runs wsrep_notify_cmd at each change of its state",
-		.safety = "Only while another node is Primary and Synced: it carries the cluster "
-			  "meanwhile.",
+		.name = "garbd",
+		.kind = EXERCISE_ARBITRATOR,
+		.optional = true,
+		.title = "arbitrator",
+		.what = "garbd joins the cluster, which this node sees",
+		.covers = "garbd's connections to this node; what garbd itself needs is in the "
+			  "audit log of its host",
+		.safety = "Only while the cluster has a majority without garbd.",
 		.commands =
 			(const char *const[]){
-				"systemctl restart {{service}}",
+				"systemctl restart garb  # on garbd's host; the unit may be garbd",
+				NULL,
+			},
+	},
+	{
+		.name = "crash",
+		.kind = EXERCISE_CRASH,
+		.optional = true,
+		.title = "crash and rejoin",
+		.what = "the server is killed, finds its position again, and rejoins",
+		.covers = "the run that recovers the position (galera_recovery), and its files",
+		.safety = "Only while another node is Primary and Synced, and on data that can be "
+			  "lost: an SST replaces them where the position is not found.",
+		.commands =
+			(const char *const[]){
+				CHECK_OTHER,
+				"systemctl kill --signal=KILL {{running}}",
+				"systemctl start {{service}}  # unless systemd does it by itself",
 				NULL,
 			},
 	},
 	{ 0 },
 };
 
+const struct exercise *exercise_find(const char *name)
+{
+	for (const struct exercise *exercise = galera_exercises; exercise->name; exercise++)
+		if (!strcmp(exercise->name, name))
+			return exercise;
+	return NULL;
+}
+
 const char *const galera_units[] = { "mariadb", "mysql",    "mysqld", "mariadb@*",
 				     "mysql@*", "mysqld@*", NULL };
 const char *const galera_servers[] = { "mariadbd", "mysqld", NULL };
 const char *const galera_domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
-
-/* ---- judging --------------------------------------------------------------------------------- */
-
-static const char *kind_name(enum transfer_kind kind)
-{
-	return kind == TRANSFER_SST ? "an SST" : "an IST";
-}
-
-/* A failure that the log tells of, with its text. */
-static enum proof judge_failure(const struct wsrep_story *story, char **why)
-{
-	*why = str_printf("%s: \"%s\"%s", story->started ? "it failed" : "the server did not start",
-			  story->failure,
-			  story->permission_denied ? " (permission was denied: see the denials)"
-						   : "");
-	return PROOF_FAILED;
-}
-
-/* The kind that was wanted. */
-static enum proof judge_end(const struct wsrep_story *story, char **why)
-{
-	const char *kind = kind_name(story->kind);
-
-	if (!story->synced) {
-		*why = str_printf("%s is under way", kind);
-		return PROOF_NONE;
-	}
-	if (!story->complete) {
-		*why = str_printf(
-			"%s was begun and the node is synced, but the log does not say that "
-			"it succeeded",
-			kind);
-		return PROOF_WRONG;
-	}
-	*why = str_printf("%s%s%s%s%s%s%s", kind, *story->donor ? " from " : "", story->donor,
-			  *story->method ? " by " : "", story->method,
-			  *story->position ? ", up to " : "", story->position);
-	return PROOF_OK;
-}
-
-/* A start that needed no transfer, or one whose transfer the log does not name. */
-static enum proof judge_unnamed(enum transfer_kind wanted, const struct wsrep_story *story,
-				char **why)
-{
-	if (!story->synced) {
-		*why = str_printf("%s%s%s%s",
-				  story->transfer_required
-					  ? "a state transfer is under way"
-					  : "the server has started and is joining",
-				  *story->failure ? "; it had: \"" : "", story->failure,
-				  *story->failure ? "\"" : "");
-		return PROOF_NONE;
-	}
-	if (story->transfer_required)
-		*why = strdup("a state transfer ended, but the log does not tell whether it was an "
-			      "SST or an IST");
-	else if (wanted == TRANSFER_IST)
-		*why = strdup("the node synced without a state transfer, since it had missed "
-			      "nothing: write on another node while this one is stopped");
-	else
-		*why = strdup("the node synced without a state transfer, since its state was "
-			      "known: remove grastate.dat while it is stopped");
-	return PROOF_WRONG;
-}
-
-static enum proof judge_transfer(enum transfer_kind wanted, const struct wsrep_story *story,
-				 char **why)
-{
-	if (story->failed)
-		return judge_failure(story, why);
-	if (story->role == ROLE_JOINER && story->kind == wanted)
-		return judge_end(story, why);
-	if (story->role != ROLE_JOINER || story->kind == TRANSFER_NONE)
-		return judge_unnamed(wanted, story, why);
-	*why = str_printf("it was %s, not %s%s%s%s", kind_name(story->kind), kind_name(wanted),
-			  *story->failure ? "; before that: \"" : "", story->failure,
-			  *story->failure ? "\"" : "");
-	return PROOF_WRONG;
-}
-
-/* Success is silent: it is inferred from what the server would have logged otherwise. */
-static enum proof judge_notify(const struct wsrep_story *story, int runs, char **why)
-{
-	if (story->notify_failed) {
-		*why = str_printf("the notify command failed: \"%s\"", story->notify_failure);
-		return PROOF_FAILED;
-	}
-	if (story->notify_undefined) {
-		*why = strdup("wsrep_notify_cmd is not set");
-		return PROOF_WRONG;
-	}
-	if (story->failed)
-		return judge_failure(story, why);
-	if (!story->synced || runs == 0) {
-		*why = strdup(story->synced
-				      ? "the node restarted and synced, but the notify command "
-					"did not run"
-				      : "the server has started and is joining");
-		return PROOF_NONE;
-	}
-	*why = runs > 0
-		       ? str_printf("the node restarted and synced, and the notify command ran %d "
-				    "time%s",
-				    runs, runs == 1 ? "" : "s")
-		       : strdup("the node restarted and synced, and the log tells of no failure of "
-				"the notify command, which it would");
-	return PROOF_OK;
-}
-
-enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_story *story,
-			  int notify_runs, char **why)
-{
-	bool notify = strcmp(exercise->name, "notify") == 0;
-
-	if (!story->started) {
-		if (story->failed && story->role != ROLE_DONOR)
-			return judge_failure(story, why);
-		*why = strdup("no start of the server is in its log yet");
-		return PROOF_NONE;
-	}
-	if (notify)
-		return judge_notify(story, notify_runs, why);
-	return judge_transfer(strcmp(exercise->name, "sst") == 0 ? TRANSFER_SST : TRANSFER_IST,
-			      story, why);
-}

@@ -11,18 +11,51 @@
 #include "steps/galera/config.h"
 #include "steps/galera/wsrep_log.h"
 
+enum exercise_kind {
+	EXERCISE_SST,
+	EXERCISE_IST,
+	EXERCISE_NOTIFY,
+	/* Optional. */
+	EXERCISE_BOOTSTRAP,  /* this node begins the cluster */
+	EXERCISE_ARBITRATOR, /* garbd joins, on another host */
+	EXERCISE_CRASH,      /* this node is killed, and rejoins */
+};
+
 struct exercise {
-	const char *name;   /* "sst", "ist", "notify": stable; recordings use it too */
+	const char *name; /* "sst", "ist", "notify": stable; recordings use it too */
+	enum exercise_kind kind;
+	const char *method; /* an SST by this one ("xtrabackup": of all its versions); NULL: any */
+	bool encrypted;     /* a transfer that is encrypted */
+	bool optional;      /* only where the operator asks for it */
 	const char *title;  /* "SST" */
 	const char *what;   /* "the whole data set is copied" */
+	const char *covers; /* what is only seen in it; NULL: one of the three */
 	const char *safety; /* the condition before its commands; NULL: none */
-	/* Shell commands, one a line, with {{datadir}} and {{service}}; NULL-terminated. They are
-	 * for this node; one for another node says so in a comment behind it. */
+	/* Shell commands, one a line; NULL-terminated. They are for this node; one for another node
+	 * says so in a comment behind it. In braces: {{datadir}}; {{running}}, the unit to be
+	 * stopped; {{service}}, the one to be started; {{restart}} and {{bootstrap}}, a command
+	 * that restarts the server, and one that begins a new cluster. */
 	const char *const *commands;
 };
 
-/* galera_exercises - the three of the documentation, up to one with name NULL. */
+/* galera_exercises - the three of the documentation, then the optional ones, up to one with name
+ * NULL. */
 extern const struct exercise galera_exercises[];
+
+/* exercise_find - by its name; NULL: there is none. */
+const struct exercise *exercise_find(const char *name);
+
+/*
+ * exercise_offered - why the configuration speaks for an optional exercise: "wsrep_sst_auth has an
+ * account for it"; static. NULL: it does not.
+ */
+const char *exercise_offered(const struct exercise *exercise, const struct galera_config *config);
+
+/* exercise_is_transfer - does a joiner get something in it, and a donor give it? */
+static inline bool exercise_is_transfer(const struct exercise *exercise)
+{
+	return exercise->kind == EXERCISE_SST || exercise->kind == EXERCISE_IST;
+}
 
 enum proof {
 	PROOF_NONE,   /* nothing seen: not done yet, or the log is elsewhere */
@@ -38,6 +71,10 @@ enum proof {
  * sst and ist are proved by what this node got since its start; what it gave to others counts for
  * nothing. notify is proved by a restart that synced, with no failure of the command logged and not
  * the remark that it is not set: the server is silent about success, and only about that.
+ * Of the optional ones: an SST by a method needs its script's name; an encrypted IST, a listener at
+ * ssl://; an encrypted SST, the script's words that it encrypts; bootstrap, that a group was begun,
+ * and synced without a transfer; garbd, that a member of that name synced; crash, that the server
+ * found a state that was not saved in a shutdown, and synced.
  * notify_runs is how many times the script is known to have run since; -1: it cannot be known. 0
  * proves that it did not run.
  */

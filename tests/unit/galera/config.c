@@ -373,6 +373,69 @@ static void test_mysql_my_print_defaults(void **state)
 	galera_config_clear(&config);
 }
 
+/* What the optional exercises are offered for. */
+static void test_encryption(void **state)
+{
+	static const struct {
+		const char *text;
+		bool sst, ist;
+	} cases[] = {
+		{ "[mysqld]\nwsrep_on=ON\n", false, false },
+		{ "[sst]\nencrypt=3\ntkey=/k\n", true, false },
+		{ "[sst]\nencrypt=0\ntkey=/k\n", false, false },
+		{ "[sst]\nssl-mode=VERIFY_CA\n", true, false },
+		{ "[sst]\nssl-mode=DISABLED\n", false, false },
+		{ "[xtrabackup]\nencrypt=4\n", true, false },
+		{ "[mysqld]\nwsrep_provider_options=\"gcache.size=1G; socket.ssl_key=/k\"\n", false,
+		  true },
+		{ "[mysqld]\nwsrep_provider_options=\"socket.ssl_key=/k;socket.ssl=no\"\n", false,
+		  false },
+		{ "[mysqld]\nwsrep_provider_options=\"socket.ssl=yes\"\n[sst]\nencrypt=4\n", true,
+		  true },
+		/* Another program's group, and an option of the server's of that name. */
+		{ "[client]\nencrypt=4\n[mysqld]\nencrypt=4\n", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct galera_config config = { 0 };
+
+		read_text(cases[i].text, &config);
+		if (config.sst_encrypted != cases[i].sst || config.ist_encrypted != cases[i].ist)
+			fail_msg("%s: %d %d", cases[i].text, config.sst_encrypted,
+				 config.ist_encrypted);
+		galera_config_clear(&config);
+	}
+}
+
+static void test_arbitrator(void **state)
+{
+	static const struct {
+		const char *file, *text;
+		bool named;
+	} cases[] = {
+		{ "etc/default/garb", "# GALERA_NODES=\"db1:4567\"\nGALERA_GROUP=x\n", false },
+		{ "etc/default/garb", "GALERA_NODES=\"\"\n", false },
+		{ "etc/default/garb", "GALERA_NODES=", false },
+		{ "etc/default/garb", "GALERA_NODES=\"db1:4567 db2:4567\"\n", true },
+		{ "etc/default/garb", "# garbd\n\nGALERA_NODES='db1'", true },
+		{ "etc/default/garb", "", false },
+		{ "etc/sysconfig/garb", "GALERA_NODES=db1\n", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *path = put(cases[i].file, cases[i].text);
+		struct galera_config_source source = { .root = folder };
+		struct galera_config config = { 0 };
+
+		assert_int_equal(galera_config_read(&source, &config, NULL), 0);
+		if (config.arbitrator != cases[i].named)
+			fail_msg("%s: %s", cases[i].file, cases[i].text);
+		galera_config_clear(&config);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +448,8 @@ int main(void)
 		cmocka_unit_test(test_provider_options),
 		cmocka_unit_test_setup_teardown(test_multicast, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_scratch_root, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_encryption, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_arbitrator, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_installed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mysql_my_print_defaults, setup, teardown),

@@ -58,7 +58,7 @@ static void test_table(void **state)
 
 		assert_non_null(strstr(exercise->commands[0], "wsrep_local_state_comment"));
 		assert_non_null(strstr(exercise->commands[0], "# on another node"));
-		assert_string_equal(exercise->commands[1], "systemctl stop {{service}}");
+		assert_string_equal(exercise->commands[1], "systemctl stop {{running}}");
 		assert_non_null(strstr(exercise->safety, "Primary and Synced"));
 	}
 	assert_string_equal(sst->commands[2], "rm {{datadir}}/grastate.dat");
@@ -66,14 +66,23 @@ static void test_table(void **state)
 	assert_null(sst->commands[4]);
 	assert_non_null(strstr(ist->commands[2], "# on another node"));
 	assert_string_equal(ist->commands[4], sst->commands[3]);
-	assert_string_equal(notify->commands[0], "systemctl restart {{service}}");
+	assert_string_equal(notify->commands[0], "{{restart}}");
 	for (const struct exercise *exercise = galera_exercises; exercise->name; exercise++) {
 		assert_true(*exercise->title && *exercise->what && *exercise->safety);
 		/* Placeholders are those of the contract. */
 		for (const char *const *command = exercise->commands; *command; command++)
 			for (const char *at = *command; (at = strstr(at, "{{")); at += 2)
 				assert_true(str_starts(at, "{{service}}") ||
+					    str_starts(at, "{{running}}") ||
+					    str_starts(at, "{{restart}}") ||
+					    str_starts(at, "{{bootstrap}}") ||
 					    str_starts(at, "{{datadir}}"));
+		/* Beside the three, each is asked for, and says what for. */
+		assert_int_equal(exercise->optional, exercise->kind > EXERCISE_NOTIFY ||
+							     exercise->method ||
+							     exercise->encrypted);
+		assert_int_equal(exercise->optional, exercise->covers != NULL);
+		assert_ptr_equal(exercise_find(exercise->name), exercise);
 	}
 	assert_string_equal(galera_domains[0], "mysqld_t");
 	assert_string_equal(galera_servers[0], "mariadbd");
@@ -222,12 +231,180 @@ static void test_notify(void **state)
 	expect("notify", &story, -1, PROOF_FAILED, "gcs connect failed");
 }
 
+/* ---- the optional ones ----------------------------------------------------------------------- */
+
+#define START                                                                                      \
+	"[Note] /usr/sbin/mysqld (mysqld 10.1.48-MariaDB) starting as process 7 ...\n"             \
+	"[Note] WSREP: wsrep_load(): loading provider library '/usr/lib/libgalera_smm.so'\n"
+#define UUID "11111111-1111-1111-1111-111111111111"
+#define STATE                                                                                      \
+	"[Note] WSREP: State transfer required: \n\tGroup state: " UUID ":9\n\tLocal state: " UUID \
+	":7\n"
+#define BY(method) "[Note] WSREP: Prepared SST request: " method "|db2:4444/x\n"
+#define SST        "WSREP_SST: [INFO] Proceeding with SST (20240301 09:00:00.000)\n"
+#define IST        "[Note] WSREP: Receiving IST: 2 writesets, seqnos 8-9\n"
+#define SYNC       "[Note] WSREP: Synchronized with group, ready for connections\n"
+#define NEW_GROUP  "[Note] WSREP: gcomm: bootstrapping new group 'lab'\n"
+#define SAVED(n)   "[Note] WSREP: Found saved state: " UUID ":" n ", safe_to_bootstrap: 0\n"
+#define LISTENER(scheme)                                                                           \
+	"[Note] WSREP: Prepared IST receiver for 8-9, listening at: " scheme "://db2:4568\n"
+#define SOCAT                                                                                      \
+	"WSREP_SST: [INFO] Using openssl based encryption with socat: with key and crt (2024)\n"
+#define STUNNEL "WSREP_SST: [INFO] Using stunnel for SSL encryption: CA: 'x' (2024)\n"
+#define GARBD   "[Note] WSREP: Member 2.0 (garb) synced with group.\n"
+
+static const struct told {
+	const char *exercise, *log;
+	enum proof proof;
+	const char *words;
+} told[] = {
+	{ "sst-mariabackup", START STATE BY("mariabackup") SST SYNC, PROOF_OK, "by mariabackup" },
+	{ "sst-mariabackup", START STATE BY("mariabackup") SST, PROOF_NONE, "under way" },
+	{ "sst-mariabackup", START STATE BY("rsync") SST SYNC, PROOF_WRONG,
+	  "an SST by rsync, not by mariabackup" },
+	{ "sst-mariabackup", START STATE SST SYNC, PROOF_WRONG, "a method that is not named" },
+	{ "sst-mariabackup", START STATE BY("mariabackup") IST SYNC, PROOF_WRONG, "was an IST" },
+	{ "sst-xtrabackup", START STATE BY("xtrabackup-v2") SST SYNC, PROOF_OK, "xtrabackup-v2" },
+	{ "sst-rsync", START STATE BY("rsync") SST SYNC, PROOF_OK, "by rsync" },
+	{ "sst-mysqldump", START STATE BY("mysqldump") SST SYNC, PROOF_OK, "by mysqldump" },
+	{ "sst-clone", START STATE BY("clone") SST SYNC, PROOF_OK, "by clone" },
+	{ "sst-clone", START STATE BY("rsync") SST SYNC, PROOF_WRONG, "not by clone" },
+	/* Any method is an SST. */
+	{ "sst", START STATE BY("clone") SST SYNC, PROOF_OK, "by clone" },
+	{ "sst-encrypted", START STATE BY("rsync") STUNNEL SST SYNC, PROOF_OK,
+	  "encrypted, an SST" },
+	{ "sst-encrypted", START STATE BY("xtrabackup-v2") SOCAT SST SYNC, PROOF_OK, "encrypted" },
+	{ "sst-encrypted", START STATE BY("rsync") SST SYNC, PROOF_WRONG,
+	  "does not say that it was encrypted" },
+	/* The write-sets' channel is not the SST's. */
+	{ "sst-encrypted", START STATE BY("rsync") LISTENER("ssl") SST SYNC, PROOF_WRONG,
+	  "does not say" },
+	{ "ist-encrypted", START STATE LISTENER("ssl") IST SYNC, PROOF_OK, "encrypted, an IST" },
+	{ "ist-encrypted", START STATE LISTENER("tcp") IST SYNC, PROOF_WRONG, "does not say" },
+	{ "ist-encrypted", START STATE LISTENER("tcp") SOCAT IST SYNC, PROOF_WRONG,
+	  "does not say" },
+	{ "ist-encrypted", START STATE LISTENER("ssl") SST SYNC, PROOF_WRONG, "it was an SST" },
+	{ "bootstrap", START NEW_GROUP, PROOF_NONE, "is joining" },
+	{ "bootstrap", START NEW_GROUP SYNC, PROOF_OK, "a new group was begun" },
+	{ "bootstrap", START SYNC, PROOF_WRONG, "nothing was begun" },
+	{ "bootstrap", START STATE, PROOF_WRONG, "nothing was begun" },
+	/* An earlier start's. */
+	{ "bootstrap", START NEW_GROUP SYNC START SYNC, PROOF_WRONG, "nothing was begun" },
+	{ "crash", START SAVED("-1"), PROOF_NONE, "is joining" },
+	{ "crash", START SAVED("-1") SYNC, PROOF_OK, "rejoined without a state transfer" },
+	{ "crash", START SAVED("-1") STATE IST SYNC, PROOF_OK, "rejoined by an IST" },
+	{ "crash", START SAVED("-1") STATE SST SYNC, PROOF_OK, "rejoined by an SST" },
+	{ "crash", START SAVED("-1") STATE SYNC, PROOF_WRONG, "does not say how" },
+	{ "crash", START SAVED("7") STATE IST SYNC, PROOF_WRONG, "does not tell of a crash" },
+	{ "crash", START SYNC, PROOF_WRONG, "does not tell of a crash" },
+	{ "crash", START SAVED("-1") "[ERROR] WSREP: SST failed: 2 (x)\n", PROOF_FAILED,
+	  "SST failed" },
+	{ "garbd", "", PROOF_NONE, "no member named garb" },
+	{ "garbd", GARBD, PROOF_OK, "garbd joined" },
+	{ "garbd", START SYNC, PROOF_NONE, "no member named garb" },
+	{ "garbd", START SYNC GARBD, PROOF_OK, "garbd joined" },
+	/* One that was there before this node's start need not have come anew. */
+	{ "garbd", GARBD START SYNC, PROOF_NONE, "no member named garb" },
+};
+
+static void test_optional(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		struct wsrep_story story;
+
+		wsrep_log_read(told[i].log, strlen(told[i].log), &story);
+		expect(told[i].exercise, &story, -1, told[i].proof, told[i].words);
+	}
+	/* Each of them is in the table above. */
+	for (const struct exercise *e = galera_exercises; e->name; e++) {
+		bool found = !e->optional;
+
+		for (size_t i = 0; i < ARRAY_SIZE(told); i++)
+			found |= !strcmp(told[i].exercise, e->name) && told[i].proof == PROOF_OK;
+		if (!found)
+			fail_msg("%s is proved by nothing here", e->name);
+	}
+}
+
+static void test_optional_recorded(void **state)
+{
+	static const struct told cases[] = {
+		{ "bootstrap", "permissive/bootstrap/node1.log", PROOF_OK, "new group" },
+		{ "bootstrap", "enforcing/bootstrap/node1.log", PROOF_OK, "new group" },
+		{ "bootstrap", "noports/bootstrap/node1.log", PROOF_FAILED, "permission was" },
+		{ "bootstrap", "permissive/sst/node2.log", PROOF_WRONG, "nothing was begun" },
+		{ "sst-rsync", "permissive/sst/node2.log", PROOF_OK, "by rsync" },
+		{ "sst-mariabackup", "permissive/sst/node2.log", PROOF_WRONG, "by rsync, not by" },
+		{ "sst-mariabackup", "permissive/notify/node2.log", PROOF_WRONG, "it was an IST" },
+		{ "sst-encrypted", "permissive/sst/node2.log", PROOF_WRONG, "does not say" },
+		{ "ist-encrypted", "permissive/ist/node2.log", PROOF_WRONG, "does not say" },
+		{ "crash", "permissive/ist/node2.log", PROOF_WRONG, "does not tell of a crash" },
+		{ "crash", "permissive/sst/node2.log", PROOF_WRONG, "does not tell of a crash" },
+		{ "garbd", "permissive/sst/node1.log", PROOF_NONE, "no member named garb" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *path = str_printf("%s%s", RECORDINGS, cases[i].log);
+		struct wsrep_story story;
+
+		read_log(path, &story);
+		expect(cases[i].exercise, &story, -1, cases[i].proof, cases[i].words);
+	}
+}
+
+static bool is_offered(const char *name, const struct galera_config *config)
+{
+	return exercise_offered(find_exercise(name), config) != NULL;
+}
+
+static void test_offers(void **state)
+{
+	char words[][24] = { "wsrep_sst_method", "mysqldump", "wsrep_sst_auth", "sst:secret",
+			     "pxc_strict_mode",  "ENFORCING", "rsync",          "xtrabackup-v2" };
+	struct galera_option options[] = { { words[0], words[1] },
+					   { words[2], words[3] },
+					   { words[4], words[5] } };
+	struct galera_config config = { .wsrep_on = true, .sst_method = words[6] };
+
+	(void)state;
+	for (const struct exercise *e = galera_exercises; e->name; e++)
+		assert_int_equal(is_offered(e->name, &config),
+				 e->kind == EXERCISE_BOOTSTRAP || e->kind == EXERCISE_CRASH);
+	config.arbitrator = config.ist_encrypted = true;
+	assert_true(is_offered("garbd", &config));
+	assert_true(is_offered("ist-encrypted", &config));
+	assert_false(is_offered("sst-encrypted", &config));
+	config.sst_encrypted = true;
+	assert_true(is_offered("sst-encrypted", &config));
+	/* Methods: one that a later line overrides; one that there is an account for. */
+	config.options = options;
+	config.option_count = 2;
+	assert_true(is_offered("sst-mysqldump", &config));
+	assert_true(is_offered("sst-mariabackup", &config));
+	assert_false(is_offered("sst-xtrabackup", &config));
+	assert_false(is_offered("sst-rsync", &config));
+	assert_false(is_offered("sst-clone", &config));
+	config.option_count = 3;
+	assert_true(is_offered("sst-xtrabackup", &config));
+	assert_false(is_offered("sst-mariabackup", &config));
+	config.sst_method = words[7];
+	assert_false(is_offered("sst-xtrabackup", &config));
+	/* The three are no offers, and a server without a cluster gets none. */
+	assert_false(is_offered("sst", &config));
+	config.wsrep_on = false;
+	assert_false(is_offered("bootstrap", &config));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),         cmocka_unit_test(test_recorded),
 		cmocka_unit_test(test_other_servers), cmocka_unit_test(test_while_it_grows),
 		cmocka_unit_test(test_unsettled),     cmocka_unit_test(test_notify),
+		cmocka_unit_test(test_optional),      cmocka_unit_test(test_optional_recorded),
+		cmocka_unit_test(test_offers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

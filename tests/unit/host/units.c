@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "steps/host/units.h"
+#include "wizard/util.h"
+
+static const char *const names[] = { "mariadb", "mysql", "mysqld", "mariadb@*", "mysql@*", NULL };
+
+/* ---- a root with unit files ------------------------------------------------------------------ */
+
+static char *new_root(void)
+{
+	char *root = str_printf("%s/units.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+
+	assert_non_null(mkdtemp(root));
+	return root;
+}
+
+static void remove_root(char *root)
+{
+	const char *const argv[] = { "rm", "-rf", root, NULL };
+	_cleanup_free_ char *out = NULL, *messages = NULL;
+
+	assert_int_equal(process_capture(argv, &out, &messages, NULL), 0);
+	free(root);
+}
+
+static char *make_parent(const char *root, const char *path)
+{
+	char *full = str_printf("%s/%s", root, path);
+	_cleanup_free_ char *parent = strdup(full);
+
+	*strrchr(parent, '/') = '\0';
+	assert_int_equal(make_directories(parent, 0755, NULL), 0);
+	return full;
+}
+
+static void put(const char *root, const char *path, const char *text)
+{
+	_cleanup_free_ char *full = make_parent(root, path);
+
+	assert_int_equal(file_write(full, text, strlen(text), 0644, NULL), 0);
+}
+
+static void put_link(const char *root, const char *path, const char *target)
+{
+	_cleanup_free_ char *full = make_parent(root, path);
+
+	assert_int_equal(symlink(target, full), 0);
+}
+
+static void expect(const char *root, const char *instance, const char *wanted)
+{
+	_cleanup_free_ char *unit = NULL;
+
+	assert_int_equal(host_installed_unit(root, names, instance, &unit, NULL), 0);
+	if (wanted)
+		assert_string_equal(unit ? unit : "none", wanted);
+	else
+		assert_null(unit);
+}
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+static void test_none(void **state)
+{
+	char *root = new_root();
+
+	(void)state;
+	expect(root, NULL, NULL);
+	put(root, "usr/lib/systemd/system/postgresql.service", "[Service]\n");
+	expect(root, NULL, NULL);
+	expect(root, "node2", NULL);
+	remove_root(root);
+}
+
+/* As Debian's mariadb-server and as mysql-wsrep have them. */
+static void test_installed(void **state)
+{
+	char *root = new_root();
+
+	(void)state;
+	put(root, "lib/systemd/system/mysqld.service", "[Service]\n");
+	expect(root, NULL, "mysqld");
+	put(root, "usr/lib/systemd/system/mariadb.service", "[Service]\n");
+	expect(root, NULL, "mariadb");
+	/* Masked: then it is the other. */
+	put_link(root, "etc/systemd/system/mariadb.service", "/dev/null");
+	expect(root, NULL, "mysqld");
+	put_link(root, "etc/systemd/system/mysqld.service", "/dev/null");
+	expect(root, NULL, NULL);
+	remove_root(root);
+}
+
+static void test_alias(void **state)
+{
+	char *root = new_root();
+
+	(void)state;
+	put(root, "usr/lib/systemd/system/mysqld.service", "[Service]\n");
+	put_link(root, "etc/systemd/system/mysql.service",
+		 "/usr/lib/systemd/system/mysqld.service");
+	expect(root, NULL, "mysqld");
+	remove_root(root);
+	root = new_root();
+	/* A unit whose file is kept elsewhere is called as its link. */
+	put_link(root, "etc/systemd/system/mysql.service", "/srv/units/galera");
+	expect(root, NULL, "mysql");
+	remove_root(root);
+	root = new_root();
+	put(root, "etc/systemd/system/mysql.service", "");
+	expect(root, NULL, NULL);
+	remove_root(root);
+}
+
+static void test_enabled(void **state)
+{
+	char *root = new_root();
+
+	(void)state;
+	put(root, "usr/lib/systemd/system/mariadb.service", "[Service]\n");
+	put(root, "usr/lib/systemd/system/mysql.service", "[Service]\n");
+	put(root, "usr/lib/systemd/system/mariadb@.service", "[Service]\n");
+	expect(root, NULL, "mariadb");
+	/* An instance only where there is no plain one. */
+	put_link(root, "etc/systemd/system/multi-user.target.wants/mariadb@node3.service",
+		 "/usr/lib/systemd/system/mariadb@.service");
+	expect(root, NULL, "mariadb@node3");
+	expect(root, "node2", "mariadb@node2");
+	expect(root, "", "mariadb@node3");
+	put_link(root, "etc/systemd/system/multi-user.target.wants/mysql.service",
+		 "/usr/lib/systemd/system/mysql.service");
+	expect(root, NULL, "mysql");
+	remove_root(root);
+}
+
+static void test_running(void **state)
+{
+	static const struct {
+		const char *text, *unit;
+	} cases[] = {
+		{ "0::/system.slice/mariadb.service\n", "mariadb" },
+		{ "12:memory:/x\n1:name=systemd:/system.slice/mysqld.service\n0::/x\n", "mysqld" },
+		{ "0::/system.slice/system-mariadb.slice/mariadb@node2.service\n",
+		  "mariadb@node2" },
+		{ "0::/system.slice/cron.service\n", NULL },
+		{ "0::/user.slice/user-0.slice/user@0.service/app.slice/mysql.service\n", "mysql" },
+		{ "0::/user.slice/user-0.slice/session-1.scope\n", NULL },
+		{ ".service", NULL },
+		{ "", NULL },
+	};
+	char *unit;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(units_in_cgroup(cases[i].text, names, &unit, NULL), 0);
+		if (cases[i].unit)
+			assert_string_equal(unit ? unit : "none", cases[i].unit);
+		else
+			assert_null(unit);
+		free(unit);
+	}
+	assert_int_equal(host_running_unit(getpid(), names, &unit, NULL), 0);
+	assert_null(unit);
+	assert_int_equal(host_running_unit(-1, names, &unit, NULL), 0);
+	assert_null(unit);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_none),    cmocka_unit_test(test_installed),
+		cmocka_unit_test(test_alias),   cmocka_unit_test(test_enabled),
+		cmocka_unit_test(test_running),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
