@@ -17,6 +17,7 @@
 
 #define EACH_MESSAGE "tests/fixtures/wsrep/messages/*.log"
 #define IN_SHORT     "tests/fixtures/wsrep/*.log"
+#define EXERCISES    "tests/fixtures/wsrep/exercises/*/*.log"
 #define RECORDINGS   "tests/fixtures/clusters/debian12-mariadb10.11/*/*/node*.log"
 
 enum { MOST = 256 };
@@ -58,16 +59,19 @@ static void see_log(const char *path, unsigned int server)
 	}
 }
 
-/* Whose log it is: its name, "pxc" for short, begins with the server and its version. */
+/* Whose log it is: its name, "pxc" for short, or its folder's, begins with the server and its
+ * version. */
 static unsigned int server_of(const char *path)
 {
-	const char *name = strrchr(path, '/') + 1;
+	const char *name = strrchr(path, '/') + 1, *folder = strstr(path, "/exercises/");
 	_cleanup_free_ char *percona = NULL;
 
 	if (str_starts(name, "pxc-"))
 		percona = str_printf("percona-%s", name + strlen("pxc-"));
 	if (strstr(path, "/clusters/"))
 		name = "mariadb-10.11";
+	if (folder)
+		name = folder + strlen("/exercises/");
 	return wsrep_server_find(percona ? percona : name);
 }
 
@@ -117,6 +121,7 @@ static void test_ranges(void **state)
 	(void)state;
 	see_logs(IN_SHORT, 11);
 	see_logs(RECORDINGS, 43);
+	see_logs(EXERCISES, 40);
 }
 
 static void test_server_names(void **state)
