@@ -45,10 +45,13 @@ static int look_mode(struct report *report, struct error *err)
 	if (r < 0)
 		return r;
 	if (mode == SELINUX_MODE_DISABLED)
-		report_add(report, LEVEL_STOP, "selinux",
-			   "set SELINUX=permissive in /etc/selinux/config (and no selinux=0 on the "
-			   "kernel's command line), `touch /.autorelabel`, reboot, start again",
-			   "SELinux is disabled: nothing is denied, nothing can be learned");
+		report_add(
+			report, LEVEL_STOP, "selinux",
+			"set SELINUX=permissive in /etc/selinux/config; on the kernel's command "
+			"line have security=selinux where it is not the default (Debian, Ubuntu: "
+			"selinux-activate), and no selinux=0; `touch /.autorelabel`, reboot, start "
+			"again",
+			"SELinux is disabled: nothing is denied, nothing can be learned");
 	else if (mode == SELINUX_MODE_PERMISSIVE)
 		report_add(report, LEVEL_WARNING, "selinux",
 			   "go on: step 9 offers to make it enforcing",
