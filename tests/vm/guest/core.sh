@@ -7,9 +7,9 @@ out=$1
 cd /var/job || exit 1
 
 policy_state() { # what undo must give back
-	semanage port -l -C -n >"$out/ports.$1" 2>&1
-	semodule --list-modules=full >"$out/modules.$1" 2>&1
-	semanage permissive -l -n >"$out/permissive.$1" 2>&1
+	semanage port -l -C -n 2>&1 | cat >"$out/ports.$1"
+	semodule --list-modules=full 2>&1 | cat >"$out/modules.$1"
+	semanage permissive -l -n 2>&1 | cat >"$out/permissive.$1"
 	sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.$1"
 }
 session=/var/lib/galera-selinux

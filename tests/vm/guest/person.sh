@@ -11,7 +11,7 @@ status() { # NAME: which steps are done, by the wizard
 		jq -r '.steps[] | "\(.name) \(.state)"' >"$out/status.$1"
 }
 policy_state() { # NAME: what the wizard has set
-	semanage port -l -C -n >"$out/ports.$1" 2>&1
+	semanage port -l -C -n 2>&1 | cat >"$out/ports.$1"
 	semodule --list-modules=full | grep -E '^[0-9]+ (galera|permissive)' >"$out/modules.$1"
 	sha256sum <"$(ls /etc/selinux/default/policy/policy.*)" >"$out/policy.$1"
 }

@@ -13,8 +13,8 @@ wizard() {
 		"$@" </dev/null
 }
 store_state() { # NAME
-	semodule --list-modules=full >"$out/modules.$1" 2>&1
-	semanage port -l -C -n >"$out/ports.$1" 2>&1
+	semodule --list-modules=full 2>&1 | cat >"$out/modules.$1"
+	semanage port -l -C -n 2>&1 | cat >"$out/ports.$1"
 	sha256sum <"$(ls /etc/selinux/default/policy/policy.*)" >"$out/policy.$1"
 }
 # Each line with the time at which it came.
@@ -35,7 +35,7 @@ load)
 	wizard 2>&1 | tee /dev/ttyS0 | timed >"$out/wizard.log"
 	echo "${PIPESTATUS[0]}" >"$out/wizard.status"
 	store_state end
-	semodule -B >"$out/rebuild.log" 2>&1
+	semodule -B 2>&1 | cat >"$out/rebuild.log"
 	store_state rebuilt
 	;;
 resume)
@@ -45,8 +45,8 @@ resume)
 	wizard >"$out/wizard.log" 2>&1
 	echo $? >"$out/wizard.status"
 	store_state end
-	semodule -B >"$out/rebuild.log" 2>&1
-	echo $? >"$out/rebuild.status"
+	semodule -B 2>&1 | cat >"$out/rebuild.log"
+	echo "${PIPESTATUS[0]}" >"$out/rebuild.status"
 	store_state rebuilt
 	;;
 esac
