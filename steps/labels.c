@@ -163,8 +163,8 @@ static int may(struct look *look, const char *type, const char *tclass, const ch
 	       bool *allowed, struct error *err)
 {
 	struct judgement judgement;
-	int r = oracle_judge_types(look->oracle, node_domain(), type, tclass, permission,
-				   &judgement, err);
+	int r = oracle_judge(look->oracle, node_domain(), type, tclass, permission, &judgement,
+			     err);
 
 	*allowed = judgement.verdict == VERDICT_ALLOWED || judgement.verdict == VERDICT_UNKNOWN;
 	return r;

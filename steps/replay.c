@@ -4,6 +4,7 @@
 
 #include "steps/policy/oracle_access.h"
 #include "steps/replay.h"
+#include "wizard/util.h"
 
 static const char *verdict_text(enum verdict verdict)
 {
@@ -32,14 +33,13 @@ static bool has_permission(const struct finding *finding, const char *permission
 	return false;
 }
 
-static void count_one(const struct finding *finding, const struct denial *denial,
-		      const char *permission, const struct judgement *judgement,
-		      struct replay *replay)
+/* Is the denial what the finding's decision makes of it? */
+static bool count_one(const struct finding *finding, const struct denial *denial,
+		      const struct judgement *judgement, struct replay *replay)
 {
 	bool allowed = judgement->verdict == VERDICT_ALLOWED;
 	enum fix decided = finding_rule(finding);
 	size_t records = denial_records(denial);
-	bool kept = true;
 
 	replay->replayed += records;
 	if (allowed)
@@ -49,15 +49,23 @@ static void count_one(const struct finding *finding, const struct denial *denial
 	else
 		replay->left += records;
 	if (decided == FIX_ALLOW)
-		kept = allowed;
-	else if (decided == FIX_DONTAUDIT)
-		kept = !allowed && judgement->dontaudit;
-	if (kept)
-		return;
-	if (replay->broken++ == 0)
-		snprintf(replay->failure, sizeof(replay->failure), "%s %s:%s %s: %s",
+		return allowed;
+	return decided != FIX_DONTAUDIT || (!allowed && judgement->dontaudit);
+}
+
+static int tell_failure(struct oracle *oracle, const struct denial *denial, const char *permission,
+			const struct judgement *judgement, struct replay *replay, struct error *err)
+{
+	_cleanup_free_ char *obstacle = NULL;
+	int r = oracle_obstacle(oracle, denial->source_context, denial->target_context,
+				denial->tclass, permission, &obstacle, err);
+
+	if (r == 0)
+		snprintf(replay->failure, sizeof(replay->failure), "%s %s:%s %s: %s%s%s",
 			 denial->source, denial->target, denial->tclass, permission,
-			 verdict_text(judgement->verdict));
+			 verdict_text(judgement->verdict), obstacle ? ": " : "",
+			 obstacle ? obstacle : "");
+	return r;
 }
 
 /* An ioctl is allowed when its command is, too. */
@@ -94,7 +102,13 @@ int replay_denials(struct oracle *oracle, const struct findings *findings,
 				if (r < 0)
 					return r;
 				check_ioctl(oracle, denial, permission, &judgement);
-				count_one(finding, denial, permission, &judgement, replay);
+				if (count_one(finding, denial, &judgement, replay) ||
+				    replay->broken++)
+					continue;
+				r = tell_failure(oracle, denial, permission, &judgement, replay,
+						 err);
+				if (r < 0)
+					return r;
 			}
 		}
 	}

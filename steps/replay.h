@@ -15,7 +15,7 @@ struct replay {
 	size_t silenced;   /* denied and not logged */
 	size_t left;       /* denied and logged, as was decided or as another fix will settle */
 	size_t broken;     /* accepted, and yet not as accepted */
-	char failure[512]; /* the first broken one, and why */
+	char failure[768]; /* the first broken one, and why */
 };
 
 /* replay_denials - each denial behind findings, against the policy of oracle. */

@@ -30,7 +30,7 @@ static int is_missing(const struct advisor *advisor, const struct finding *findi
 		      const char *permission, bool *missing, struct error *err)
 {
 	struct judgement judgement = { 0 };
-	int r = oracle_judge_types(advisor->oracle, finding->source, finding->target,
+	int r = oracle_judge(advisor->oracle, finding->source, finding->target,
 				   finding->tclass, permission, &judgement, err);
 
 	*missing = r == 0 && judgement.verdict == VERDICT_NO_RULE;
@@ -139,7 +139,7 @@ static int is_open(const struct advisor *advisor, const struct finding *finding,
 		*open = oracle_has_attribute(advisor->oracle, finding->rule_target);
 		return 0;
 	}
-	r = oracle_judge_types(advisor->oracle, finding->source, finding->target, finding->tclass,
+	r = oracle_judge(advisor->oracle, finding->source, finding->target, finding->tclass,
 			       permission, &judgement, err);
 	*open = r == 0 && judgement.verdict == VERDICT_NO_RULE && !judgement.dontaudit;
 	return r;

@@ -85,21 +85,32 @@ static int find_port(struct question *question, struct error *err)
 	return 0;
 }
 
+/* Whom the policy is asked about: contexts, or with another label than the denial's the types. */
+static const char *source_of(const struct question *question)
+{
+	return strcmp(question->target, question->denial->target)
+		       ? question->denial->source
+		       : question->denial->source_context;
+}
+
+static const char *target_of(const struct question *question)
+{
+	return strcmp(question->target, question->denial->target)
+		       ? question->target
+		       : question->denial->target_context;
+}
+
 static int judge(struct question *question, struct error *err)
 {
 	const struct denial *denial = question->denial;
 	struct oracle *oracle = question->ladder->advisor->oracle;
-	int r;
+	int r = oracle_judge(oracle, source_of(question), target_of(question), denial->tclass,
+			     question->permission, &question->judgement, err);
 
-	if (strcmp(question->target, denial->target) != 0)
-		return oracle_judge_types(oracle, denial->source, question->target, denial->tclass,
-					  question->permission, &question->judgement, err);
-	r = oracle_judge(oracle, denial->source_context, denial->target_context, denial->tclass,
-			 question->permission, &question->judgement, err);
 	/* A rule allows ioctls, and not this one. */
 	if (r == 0 && question->judgement.verdict == VERDICT_ALLOWED && denial->has_ioctl &&
 	    !strcmp(question->permission, "ioctl") &&
-	    access_ioctl_denied(oracle, denial->source, denial->target, denial->tclass,
+	    access_ioctl_denied(oracle, denial->source, question->target, denial->tclass,
 				denial->ioctl))
 		question->judgement.verdict = VERDICT_NO_RULE;
 	return r;
@@ -250,19 +261,26 @@ static int rung_constraint(const struct question *question, struct rung *rung, s
 {
 	const struct denial *denial = question->denial;
 	const char *name = obstacle(question->judgement.verdict);
-	_cleanup_free_ char *source = NULL, *target = NULL;
+	_cleanup_free_ char *source = NULL, *target = NULL, *expression = NULL;
+	int r;
 
 	if (!name)
 		return 0;
-	source = plain_text(denial->source_context, 100);
-	target = plain_text(denial->target_context, 100);
+	r = oracle_obstacle(question->ladder->advisor->oracle, source_of(question),
+			    target_of(question), denial->tclass, question->permission, &expression,
+			    err);
+	if (r < 0)
+		return r;
+	source = plain_text(source_of(question), 100);
+	target = plain_text(target_of(question), 100);
 	if (!source || !target)
 		return error_nomem(err);
 	rung->fix = FIX_CONSTRAINT;
 	rung->why =
 		"An allow rule cannot help: something else than a missing rule denies it. Compare "
 		"users, roles and levels; the object may have been labelled by hand.";
-	rung->detail = str_printf("denied by %s: %s, %s", name, source, target);
+	rung->detail = str_printf("denied by %s: %s, %s%s%s", name, source, target,
+				  expression ? ": " : "", expression ? expression : "");
 	return rung->detail ? 1 : error_nomem(err);
 }
 

@@ -26,7 +26,7 @@ struct rung {
 	char *detail;            /* what to do about this one; NULL: the finding's rule */
 	int severity;
 	const struct known_denial *row; /* what is known of it; borrowed; may be NULL */
-	bool silent; /* denied, and not logged, by the policy as it is */
+	bool silent;                    /* denied, and not logged, by the policy as it is */
 };
 
 /* ladder_judge - fill *rung; its strings live as long as the ladder, the denial and the tables, but

@@ -14,6 +14,7 @@
 #endif
 
 #include "steps/policy/oracle_private.h"
+#include "steps/policy/plain.h"
 #include "wizard/util.h"
 
 /* The one whose policy libsepol judges from now. */
@@ -239,73 +240,182 @@ struct question {
 	sepol_security_id_t source, target;
 	bool source_known, target_known;
 	const char *tclass, *permission;
+	sepol_security_class_t class;
+	sepol_access_vector_t requested; /* 0: a name is unknown */
 };
 
-static int question_judge(const struct oracle *oracle, const struct question *question,
-			  struct judgement *judgement, struct error *err)
+/* question_name - class and permission as numbers; the name of what is unknown, or NULL. */
+static const char *question_name(const struct oracle *oracle, struct question *question)
 {
 	const class_datum_t *class =
 		policy_find(oracle->policy->p.p_classes.table, question->tclass);
 	const perm_datum_t *permission =
 		class ? policy_permission(class, question->permission) : NULL;
+
+	if (!question->source_known)
+		return "source context";
+	if (!question->target_known)
+		return "target context";
+	if (!class)
+		return "class";
+	if (!permission)
+		return "permission";
+	question->class = (sepol_security_class_t) class->s.value;
+	question->requested = UINT32_C(1) << (permission->s.value - 1);
+	return NULL;
+}
+
+static int question_failed(const struct question *question, struct error *err)
+{
+	return error_set(err, EIO, "build the policy anew: semodule -B",
+			 "libsepol cannot judge %s %s", question->tclass, question->permission);
+}
+
+static int question_judge(const struct oracle *oracle, struct question *question,
+			  struct judgement *judgement, struct error *err)
+{
 	struct sepol_av_decision decision;
-	sepol_access_vector_t requested;
 	unsigned int reason = 0;
 
-	*judgement = (struct judgement){ .verdict = VERDICT_UNKNOWN };
-	if (!question->source_known)
-		judgement->unknown = "source context";
-	else if (!question->target_known)
-		judgement->unknown = "target context";
-	else if (!class)
-		judgement->unknown = "class";
-	else if (!permission)
-		judgement->unknown = "permission";
+	*judgement = (struct judgement){ .verdict = VERDICT_UNKNOWN,
+					 .unknown = question_name(oracle, question) };
 	if (judgement->unknown)
 		return 0;
-	requested = UINT32_C(1) << (permission->s.value - 1);
-	if (sepol_compute_av_reason(question->source, question->target,
-				    (sepol_security_class_t) class->s.value, requested, &decision,
-				    &reason) < 0)
-		return error_set(err, EIO, "build the policy anew: semodule -B",
-				 "libsepol cannot judge %s %s", question->tclass,
-				 question->permission);
+	if (sepol_compute_av_reason(question->source, question->target, question->class,
+				    question->requested, &decision, &reason) < 0)
+		return question_failed(question, err);
 	judgement->verdict = VERDICT_ALLOWED;
-	if (decision.allowed & requested)
+	if (decision.allowed & question->requested)
 		return 0;
 	judgement->verdict = verdict_of(reason);
-	judgement->dontaudit = !(decision.auditdeny & requested);
+	judgement->dontaudit = !(decision.auditdeny & question->requested);
 	return 0;
 }
 
-int oracle_judge(struct oracle *oracle, const char *source_context, const char *target_context,
-		 const char *tclass, const char *permission, struct judgement *judgement,
-		 struct error *err)
+/* question_open - who is asked about; each a context, or a type. */
+static int question_open(const struct oracle *oracle, const char *source, const char *target,
+			 struct question *question, struct error *err)
 {
-	struct question question = { .tclass = tclass, .permission = permission };
 	int r = oracle_make_current(oracle, err);
 
 	if (r == 0)
-		r = context_sid(oracle, source_context, &question.source, &question.source_known,
-				err);
-	if (r == 0)
-		r = context_sid(oracle, target_context, &question.target, &question.target_known,
-				err);
+		r = strchr(source, ':') ? context_sid(oracle, source, &question->source,
+						      &question->source_known, err)
+					: system_sid(oracle, source, false, &question->source,
+						     &question->source_known, err);
+	if (r < 0)
+		return r;
+	return strchr(target, ':') ? context_sid(oracle, target, &question->target,
+						 &question->target_known, err)
+				   : system_sid(oracle, target, false, &question->target,
+						&question->target_known, err);
+}
+
+int oracle_judge(struct oracle *oracle, const char *source, const char *target, const char *tclass,
+		 const char *permission, struct judgement *judgement, struct error *err)
+{
+	struct question question = { .tclass = tclass, .permission = permission };
+	int r = question_open(oracle, source, target, &question, err);
+
 	return r == 0 ? question_judge(oracle, &question, judgement, err) : r;
 }
 
-int oracle_judge_types(struct oracle *oracle, const char *source, const char *target,
-		       const char *tclass, const char *permission, struct judgement *judgement,
-		       struct error *err)
+/* ---- what denies in spite of a rule ---------------------------------------------------------- */
+
+/* write_constraint - a line of libsepol's: "constrain CLASS { PERMISSION... } (EXPRESSION);
+ * Constraint DENIED", in which "-Fail-" is behind what fails. Of the permissions only the one. */
+static void write_constraint(FILE *out, char *line, const char *permission)
+{
+	static const char failed[] = " -Fail-";
+	char *open = strchr(line, '{'), *close = open ? strchr(open, '}') : NULL;
+	char *at = close ? strchr(close, '(') : NULL, *end = strrchr(line, ')');
+
+	/* The outermost brackets are libsepol's. */
+	if (!at || !end || end <= at || !strstr(end, "; Constraint "))
+		return;
+	*end = '\0';
+	fprintf(out, "%s%.*s{ %s } ", ftell(out) > 0 ? "; " : "", (int)(open - line), line,
+		permission);
+	for (at++; *at;) {
+		if (str_starts(at, failed)) {
+			fputs(" (failed)", out);
+			at += strlen(failed);
+		} else {
+			if (*at != ' ' || !strchr(" )", at[1]))
+				fputc(*at, out);
+			at++;
+		}
+	}
+}
+
+static void write_bounds(FILE *out, const struct oracle *oracle, const char *context)
+{
+	const policydb_t *policy = &oracle->policy->p;
+	_cleanup_free_ char *copy = strdup(context);
+	char *rest = copy, *name = copy;
+	const type_datum_t *type;
+
+	for (int i = 0; rest && i < 3 && strchr(context, ':'); i++)
+		name = strsep(&rest, ":");
+	type = name ? policy_type(oracle, name, TYPE_TYPE) : NULL;
+	if (type && type->bounds)
+		fprintf(out, "%stypebounds %s %s", ftell(out) > 0 ? "; " : "",
+			policy->p_type_val_to_name[type->bounds - 1], name);
+}
+
+static void write_role(FILE *out, const char *source, const char *target)
+{
+	const char *from = strchr(source, ':'), *to = strchr(target, ':');
+
+	if (!from || !to)
+		return;
+	fprintf(out, "no rule \"allow %.*s %.*s\" for roles", (int)strcspn(from + 1, ":"), from + 1,
+		(int)strcspn(to + 1, ":"), to + 1);
+}
+
+static int write_obstacle(FILE *out, const struct oracle *oracle, const struct question *question,
+			  const char *source, const char *target, struct error *err)
+{
+	struct sepol_av_decision decision;
+	_cleanup_free_ char *reasons = NULL;
+	char *rest, *line;
+	unsigned int reason = 0;
+
+	if (sepol_compute_av_reason_buffer(question->source, question->target, question->class,
+					   question->requested, &decision, &reason, &reasons,
+					   0) < 0)
+		return question_failed(question, err);
+	for (rest = reasons; (line = strsep(&rest, "\n"));)
+		write_constraint(out, line, question->permission);
+	if (reason & SEPOL_COMPUTEAV_RBAC)
+		write_role(out, source, target);
+	if (reason & SEPOL_COMPUTEAV_BOUNDS) {
+		write_bounds(out, oracle, source);
+		write_bounds(out, oracle, target);
+	}
+	return 0;
+}
+
+int oracle_obstacle(struct oracle *oracle, const char *source, const char *target,
+		    const char *tclass, const char *permission, char **text, struct error *err)
 {
 	struct question question = { .tclass = tclass, .permission = permission };
-	int r = oracle_make_current(oracle, err);
+	_cleanup_free_ char *written = NULL;
+	size_t length;
+	FILE *out;
+	int r = question_open(oracle, source, target, &question, err);
 
-	if (r == 0)
-		r = system_sid(oracle, source, false, &question.source, &question.source_known,
-			       err);
-	if (r == 0)
-		r = system_sid(oracle, target, false, &question.target, &question.target_known,
-			       err);
-	return r == 0 ? question_judge(oracle, &question, judgement, err) : r;
+	*text = NULL;
+	if (r < 0 || question_name(oracle, &question))
+		return r;
+	out = open_memstream(&written, &length);
+	if (!out)
+		return error_nomem(err);
+	r = write_obstacle(out, oracle, &question, source, target, err);
+	if (fclose(out) != 0 && r == 0)
+		r = error_nomem(err);
+	if (r < 0 || !length)
+		return r;
+	*text = plain_text(written, OBSTACLE_MAX - strlen("..."));
+	return *text ? 0 : error_nomem(err);
 }

@@ -37,23 +37,29 @@ enum verdict {
 
 struct judgement {
 	enum verdict verdict;
-	bool dontaudit;            /* denied and not logged */
-	const char *unknown;       /* VERDICT_UNKNOWN: which kind: "source context",
-				    * "target context", "class", "permission" */
+	bool dontaudit;      /* denied and not logged */
+	const char *unknown; /* VERDICT_UNKNOWN: which kind: "source context",
+			      * "target context", "class", "permission" */
 };
 
 /*
- * oracle_judge - one permission of one access. Contexts as logged ("u:r:t:s0"). A context that is
+ * oracle_judge - one permission of one access. Source and target are each a context as logged
+ * ("u:r:t:s0"), or a type, which stands for the system's own context of it. A context that is
  * invalid in this policy only by its user, role or level is tried again with those of a system
  * object or process, so that a log of another host can be judged by its types.
  */
-int oracle_judge(struct oracle *oracle, const char *source_context, const char *target_context,
-		 const char *tclass, const char *permission, struct judgement *judgement,
-		 struct error *err);
-/* oracle_judge_types - as oracle_judge with two types, in system contexts. */
-int oracle_judge_types(struct oracle *oracle, const char *source, const char *target,
-		       const char *tclass, const char *permission, struct judgement *judgement,
-		       struct error *err);
+int oracle_judge(struct oracle *oracle, const char *source, const char *target, const char *tclass,
+		 const char *permission, struct judgement *judgement, struct error *err);
+
+/*
+ * oracle_obstacle - of an access that a rule allows and something else denies: what, as the policy
+ * has it, with "(failed)" behind each part that does not hold: "constrain file { create } ((u1 ==
+ * u2 (failed)) or (t1 == x (failed)))". Source and target as above. *text: new memory (caller
+ * frees), printable, of no more than OBSTACLE_MAX bytes; NULL: nothing denies it.
+ */
+#define OBSTACLE_MAX 300
+int oracle_obstacle(struct oracle *oracle, const char *source, const char *target,
+		    const char *tclass, const char *permission, char **text, struct error *err);
 
 /* Names as the policy defines them. An alias of a type counts as the type. */
 bool oracle_has_type(struct oracle *oracle, const char *type); /* a type, not an attribute */

@@ -122,11 +122,11 @@ static void check_compiled(const struct store_cil *modules, size_t count)
 	assert_int_equal(cil_text(&header, &all, &text, NULL), 0);
 	if (oracle_compile(&oracle, modules, count, "galera", text, &err) < 0)
 		fail_msg("%s", err.what);
-	assert_int_equal(oracle_judge_types(oracle, "mysqld_t", "rsync_exec_t", "file", "execute",
+	assert_int_equal(oracle_judge(oracle, "mysqld_t", "rsync_exec_t", "file", "execute",
 					    &judgement, NULL),
 			 0);
 	assert_int_equal(judgement.verdict, VERDICT_ALLOWED);
-	assert_int_equal(oracle_judge_types(oracle, "mysqld_t", "getty_t", "dir", "getattr",
+	assert_int_equal(oracle_judge(oracle, "mysqld_t", "getty_t", "dir", "getattr",
 					    &judgement, NULL),
 			 0);
 	assert_int_equal(judgement.verdict, VERDICT_NO_RULE);

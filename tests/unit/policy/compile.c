@@ -124,7 +124,7 @@ static void judge_all(struct oracle *oracle, const struct query *queries,
 	struct error err = { 0 };
 
 	for (size_t i = 0; i < QUERIES; i++)
-		must(oracle_judge_types(oracle, queries[i].source, queries[i].target,
+		must(oracle_judge(oracle, queries[i].source, queries[i].target,
 					queries[i].tclass, queries[i].permission, &judgements[i],
 					&err),
 		     &err);
@@ -172,7 +172,7 @@ static enum verdict verdict(struct oracle *oracle, const char *target, const cha
 	struct judgement judgement;
 	struct error err = { 0 };
 
-	must(oracle_judge_types(oracle, "mysqld_t", target, tclass, permission, &judgement, &err),
+	must(oracle_judge(oracle, "mysqld_t", target, tclass, permission, &judgement, &err),
 	     &err);
 	return judgement.verdict;
 }

@@ -120,8 +120,7 @@ static enum verdict by_types(struct oracle *oracle, const char *source, const ch
 	struct judgement judgement = { .verdict = (enum verdict)99 };
 	struct error err = { 0 };
 
-	must(oracle_judge_types(oracle, source, target, tclass, permission, &judgement, &err),
-	     &err);
+	must(oracle_judge(oracle, source, target, tclass, permission, &judgement, &err), &err);
 	return judgement.verdict;
 }
 
@@ -151,6 +150,41 @@ static void test_verdicts(void **state)
 	assert_false(judge(small, "system_u:system_r:two_t:s0", file, "file", "write").dontaudit);
 }
 
+static void test_obstacle(void **state)
+{
+	static const struct {
+		const char *source, *target, *tclass, *permission, *text;
+	} rows[] = {
+		{ "system_u:system_r:one_t:s0", "system_u:object_r:file_t:s0:c0", "file", "read",
+		  "mlsconstrain file { read } (h1 dom h2 (failed))" },
+		{ "system_u:system_r:one_t:s0", "owner_u:object_r:file_t:s0", "file", "open",
+		  "constrain file { open } (u1 == u2 (failed))" },
+		{ "system_u:system_r:one_t:s0", "system_u:other_r:two_t:s0", "process",
+		  "transition", "no rule \"allow system_r other_r\" for roles" },
+		{ "system_u:system_r:child_t:s0", "system_u:object_r:file_t:s0", "file", "read",
+		  "typebounds parent_t child_t" },
+		{ "child_t", "file_t", "file", "read", "typebounds parent_t child_t" },
+		/* Nothing but a rule is missing, or not even that; or a name is not known. */
+		{ "one_t", "file_t", "file", "write", NULL },
+		{ "one_t", "file_t", "file", "read", NULL },
+		{ "one_t", "no_t", "file", "read", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text = NULL;
+		struct error err = { 0 };
+
+		must(oracle_obstacle(small, rows[i].source, rows[i].target, rows[i].tclass,
+				     rows[i].permission, &text, &err),
+		     &err);
+		if (rows[i].text)
+			assert_string_equal(text ?: "nothing", rows[i].text);
+		else
+			assert_null(text);
+	}
+}
+
 static void assert_unknown(const char *source, const char *target, const char *tclass,
 			   const char *permission, const char *which)
 {
@@ -175,7 +209,8 @@ static void test_unknown(void **state)
 	assert_unknown(one, file, "file", "", "permission");
 	assert_unknown("system_u:system_r:domains:s0", file, "file", "read", "source context");
 	assert_unknown("", file, "file", "read", "source context");
-	assert_unknown("one_t", file, "file", "read", "source context");
+	assert_unknown("none_t", file, "file", "read", "source context");
+	assert_int_equal(judge(small, "one_t", "file_t", "file", "read").verdict, VERDICT_ALLOWED);
 	assert_unknown(":::::::", file, "file", "read", "source context");
 	assert_unknown("a:b", file, "file", "read", "source context");
 	assert_unknown(one, "system_u:object_r:file_t\n:s0", "file", "read", "target context");
@@ -353,15 +388,11 @@ static void test_no_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_foreign_contexts),
-		cmocka_unit_test(test_types),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_host),
-		cmocka_unit_test(test_several),
-		cmocka_unit_test(test_booleans),
-		cmocka_unit_test(test_no_policy),
+		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_obstacle),
+		cmocka_unit_test(test_unknown),  cmocka_unit_test(test_foreign_contexts),
+		cmocka_unit_test(test_types),    cmocka_unit_test(test_names),
+		cmocka_unit_test(test_host),     cmocka_unit_test(test_several),
+		cmocka_unit_test(test_booleans), cmocka_unit_test(test_no_policy),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
