@@ -4,6 +4,15 @@
 #include "steps/galera/failures.h"
 #include "wizard/util.h"
 
+#define PORT_DENIED "the server may not use the replication port (4567)"
+#define LABEL_PORT                                                                                 \
+	"see that the port is labelled: the step ports; then, that no other program has it"
+#define NOT_REACHED  "the server does not reach the cluster"
+#define SEE_BEFORE   "see the message before it in the server's log"
+#define SCRIPT_ERROR "the SST script ended with an error"
+#define NO_STATE     "the node got no state that it could use, and ended"
+#define SEE_SCRIPT   "read the lines of WSREP_SST before this one, and the donor's log"
+
 /* One row a message; the first that fits counts. */
 static const struct row {
 	const char *text;
@@ -11,11 +20,7 @@ static const struct row {
 	struct failure failure;
 } rows[] = {
 	/* The group's port. */
-	{ "gcomm backend connection",
-	  "ermission denied",
-	  { "the server may not use the replication port (4567)",
-	    "see that the port is labelled: the step ports; then, that no other program has it",
-	    true } },
+	{ "gcomm backend connection", "ermission denied", { PORT_DENIED, LABEL_PORT, true } },
 	{ "gcomm backend connection",
 	  "ddress already in use",
 	  { "another program has the replication port (4567)",
@@ -27,10 +32,19 @@ static const struct row {
 	    "see that another node runs, that wsrep_cluster_address names it, and that the "
 	    "firewall lets 4567/tcp through",
 	    true } },
-	{ "gcs connect failed",
+	{ "Failed to open backend connection",
+	  "ermission denied",
+	  { PORT_DENIED, LABEL_PORT, true } },
+	{ "Failed to open channel", "ermission denied", { PORT_DENIED, LABEL_PORT, true } },
+	{ "gcs connect failed", "ermission denied", { PORT_DENIED, LABEL_PORT, true } },
+	{ "Failed to open backend connection", NULL, { NOT_REACHED, SEE_BEFORE, true } },
+	{ "Failed to open channel", NULL, { NOT_REACHED, SEE_BEFORE, true } },
+	{ "gcs connect failed", NULL, { NOT_REACHED, SEE_BEFORE, true } },
+	{ "wsrep::connect(", NULL, { NOT_REACHED, SEE_BEFORE, true } },
+	{ "State transfer request failed unrecoverably",
 	  NULL,
-	  { "the server does not reach the cluster",
-	    "see the message before it in the server's log", true } },
+	  { "the connection to the cluster was lost before a state transfer was granted",
+	    "see the network and the firewall; then start the server again", true } },
 	/* Programs that are missing. */
 	{ "lsof tool not found",
 	  NULL,
@@ -119,6 +133,14 @@ static const struct row {
 	  NULL,
 	  { "the IST broke off", "read the donor's log; then start the server again", true } },
 	/* The script's end. */
+	{ "thread signaled with",
+	  NULL,
+	  { "the donor could not start its SST script",
+	    "see the script's mode and label on the donor: ls -lZ, restorecon", true } },
+	{ "Process completed with error: wsrep_sst_", NULL, { SCRIPT_ERROR, SEE_SCRIPT, true } },
+	{ "Process was aborted", NULL, { SCRIPT_ERROR, SEE_SCRIPT, true } },
+	{ "Will never receive state", NULL, { NO_STATE, SEE_SCRIPT, true } },
+	{ "Application state transfer failed", NULL, { NO_STATE, SEE_SCRIPT, true } },
 	{ "Failed to read 'ready",
 	  NULL,
 	  { "the joiner's SST script ended before it could receive",
@@ -139,6 +161,10 @@ static const struct row {
 	  { "the SST failed", "read the lines of WSREP_SST before this one, and the donor's log",
 	    true } },
 	/* The notification command. */
+	{ "Notification buffer too short",
+	  NULL,
+	  { "the notification's command line is longer than the server has room for",
+	    "shorten wsrep_notify_cmd, or the names and addresses of the nodes", true } },
 	{ "Notification command failed",
 	  "ermission denied",
 	  { "the server may not run the notification command, or what that runs",

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "steps/galera/failures.h"
 #include "steps/galera/wsrep_story.h"
 #include "wizard/util.h"
 
@@ -124,6 +125,52 @@ static void test_ranges(void **state)
 	see_logs(EXERCISES, 40);
 }
 
+static bool is_generic(const char *message)
+{
+	return failure_find(message) == failure_find("");
+}
+
+/* Each failure is explained by a row of its own; but for the last word, which only ends others. */
+static void explain_line(const char *path, struct span message)
+{
+	const struct wsrep_message *row = wsrep_message_find(message);
+	_cleanup_free_ char *text = strndup(message.text, message.length);
+
+	if (row &&
+	    (row->event == EVENT_FAILURE || row->event == EVENT_HINDRANCE ||
+	     row->event == EVENT_NOTIFY_FAILED) &&
+	    is_generic(text))
+		fail_msg("%s: not explained: %s", path, text);
+}
+
+static void test_explained(void **state)
+{
+	static const char *const others[] = {
+		"sst_donor_thread signaled with -2",
+		"DONOR thread signaled with -13",
+		"SST complete, status: 32",
+		"SST complete, seqno: -1",
+		"0.0 (db1): State transfer to 1.0 (db2) failed: -13 (Permission denied)",
+	};
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(glob(EACH_MESSAGE, 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		_cleanup_free_ char *text = NULL;
+		char *line;
+
+		assert_int_equal(file_read(found.gl_pathv[i], &text, NULL, NULL), 0);
+		for (char *rest = text; (line = strsep(&rest, "\n"));)
+			explain_line(found.gl_pathv[i],
+				     wsrep_message_of((struct span){ line, strlen(line) }));
+	}
+	globfree(&found);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_false(is_generic(others[i]));
+	assert_true(is_generic("Aborting"));
+}
+
 static void test_server_names(void **state)
 {
 	static const struct {
@@ -165,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_row),
 		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_explained),
 		cmocka_unit_test(test_server_names),
 	};
 
