@@ -12,12 +12,23 @@ static bool has_path(const struct denial *denial)
 	return denial->path && *denial->path == '/' && !denial->path_is_name;
 }
 
+/* The kernel's own file systems: it gives the labels in them, and what is mounted below them. */
+static bool is_kernels(const char *path)
+{
+	static const char *const roots[] = { "/proc/", "/sys/", "/selinux/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
+		if (str_starts(path, roots[i]))
+			return true;
+	return false;
+}
+
 int relabel_expected(const struct advisor *advisor, const struct denial *denial, char **type,
 		     struct error *err)
 {
 	struct oracle *oracle = advisor->oracle;
 
-	if (!advisor->path_label || !has_path(denial) ||
+	if (!advisor->path_label || !has_path(denial) || is_kernels(denial->path) ||
 	    !match_words("file dir lnk_file sock_file fifo_file", denial->tclass))
 		return 0;
 	/* Below /proc the label is the process's, and the like: no file's. */
