@@ -138,6 +138,17 @@ static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now,
 		tell(watch, teller, NEWS_EVENT, "synced, without a state transfer");
 }
 
+static void tell_unknown(struct wsrep_watch *watch, const struct wsrep_teller *teller)
+{
+	char known[256];
+
+	wsrep_servers_words(EVERY_SERVER, known, sizeof(known));
+	tell(watch, teller, NEWS_EVENT,
+	     "this version's messages may differ from those that are known (%s); what is not "
+	     "recognised is not claimed",
+	     known);
+}
+
 static void take_line(struct wsrep_watch *watch, struct span line,
 		      const struct wsrep_teller *teller)
 {
@@ -158,9 +169,7 @@ static void take_line(struct wsrep_watch *watch, struct span line,
 		tell(watch, teller, NEWS_EVENT, "the server starts%s%s", *now.server ? ": " : "",
 		     now.server);
 		if (now.server_unknown)
-			tell(watch, teller, NEWS_EVENT,
-			     "its messages may be others than those that are known; what is not "
-			     "recognised is not claimed");
+			tell_unknown(watch, teller);
 	}
 	tell_transfer(watch, &now, teller);
 	tell_end(watch, &now, teller);

@@ -155,6 +155,12 @@ int player_begin(struct player *player, const char *phase, const char *exercise,
 
 	if (!audit || !server)
 		return error_nomem(err);
+	if (access(audit, F_OK) < 0 || access(server, F_OK) < 0)
+		return error_set(err, ENOENT,
+				 "do this one on the node itself, or give another recording with "
+				 "--cluster",
+				 "the recorded cluster did not do the exercise %s as %s (%s)",
+				 exercise, node, phase);
 	return playing_begin(playing, &(struct played_log){ audit, audit_log },
 			     &(struct played_log){ server, server_log }, pace, now, err);
 }

@@ -177,6 +177,34 @@ static void progress_is_told(void **state)
 	assert_int_equal(progress, 9);
 }
 
+/* A version that the table does not have is said to be one. */
+static void an_unknown_server(void **state)
+{
+	static const char log[] =
+		"2026-11-24 14:25:50 0 [Note] Starting MariaDB 12.1.2-MariaDB source revision x as "
+		"process 7\n"
+		"2026-11-24 14:25:50 0 [Note] WSREP: wsrep_load(): loading provider library 'x'\n";
+	struct wsrep_watch *watch = wsrep_watch_new();
+	struct told told = { 0 };
+	struct wsrep_teller teller = { tell, &told };
+	char *lines = NULL;
+	size_t size;
+
+	(void)state;
+	told.out = open_memstream(&lines, &size);
+	assert_int_equal(wsrep_watch_feed(watch, log, strlen(log), &teller), 0);
+	fclose(told.out);
+	assert_string_equal(
+		lines,
+		"14:25:50 the server starts: MariaDB 12.1.2\n"
+		"14:25:50 this version's messages may differ from those that are known (MariaDB "
+		"5.5 to 10.0, MariaDB 10.1 to 10.3, MariaDB 10.4 to 10.11, MariaDB 11, Percona "
+		"XtraDB Cluster 5.5 to 5.7, Percona XtraDB Cluster 8, MySQL-wsrep 5.5 to 5.7, "
+		"MySQL-wsrep 8); what is not recognised is not claimed\n");
+	free(lines);
+	wsrep_watch_free(watch);
+}
+
 static void an_endless_line(void **state)
 {
 	static char junk[40000];
@@ -306,10 +334,10 @@ static void is_it_selinux(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_told),       cmocka_unit_test(however_it_comes),
-		cmocka_unit_test(progress_is_told),   cmocka_unit_test(an_endless_line),
-		cmocka_unit_test(the_time_of_a_line), cmocka_unit_test(failures_are_explained),
-		cmocka_unit_test(is_it_selinux),
+		cmocka_unit_test(what_is_told),           cmocka_unit_test(however_it_comes),
+		cmocka_unit_test(progress_is_told),       cmocka_unit_test(an_unknown_server),
+		cmocka_unit_test(an_endless_line),        cmocka_unit_test(the_time_of_a_line),
+		cmocka_unit_test(failures_are_explained), cmocka_unit_test(is_it_selinux),
 	};
 
 	setenv("TZ", "UTC", 1);

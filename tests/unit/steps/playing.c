@@ -11,10 +11,11 @@
 
 #include <cmocka.h>
 
-#include "steps/rehearsal/playing.h"
+#include "steps/rehearsal/player.h"
 #include "wizard/util.h"
 
-#define RECORDING "tests/fixtures/clusters/debian12-mariadb10.11/permissive/sst/"
+#define CLUSTER   "tests/fixtures/clusters/debian12-mariadb10.11"
+#define RECORDING CLUSTER "/permissive/sst/"
 #define BEGIN     1000000 /* of a clock of our own, in milliseconds */
 
 /* What is played, and where it goes to. */
@@ -227,6 +228,27 @@ static void test_recording(void **state)
 	expect_text(stage->server_to, server);
 }
 
+/* What the recorded cluster did, and what it did not. */
+static void test_not_recorded(void **state)
+{
+	struct stage *stage = *state;
+	struct error err = { 0 };
+	struct player *player = NULL;
+
+	assert_int_equal(player_attach(stage->folder, CLUSTER, &err), 0);
+	assert_int_equal(player_open(&player, stage->folder, &err), 0);
+	assert_non_null(player);
+	assert_int_equal(player_begin(player, "permissive", "bootstrap", stage->audit_to,
+				      stage->server_to, 1, BEGIN, &stage->playing, &err),
+			 -ENOENT);
+	assert_non_null(strstr(err.what, "did not do the exercise bootstrap as node2"));
+	assert_null(stage->playing);
+	assert_int_equal(player_begin(player, "permissive", "sst", stage->audit_to,
+				      stage->server_to, 1, BEGIN, &stage->playing, &err),
+			 0);
+	player_close(player);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +259,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_times, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_recording, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_recorded, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
