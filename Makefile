@@ -109,8 +109,9 @@ $(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/playing galera/s
 	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 
 # Measured beside what an operator would use; fails on nothing.
-BENCH := generate measure scan
+BENCH := generate measure replay scan
 $(BUILD)/tests/bench/scan: $(patsubst %.c,$(BUILD)/%.o,$(wildcard steps/audit/*.c)) $(BASE_OBJ)
+$(BUILD)/tests/bench/replay: $(ROOM_OBJ) $(BASE_OBJ)
 $(BUILD)/tests/bench/%: tests/bench/%.c | $(BUILD)/deps
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scan - the reading of an audit log alone, as the program does it. Usage: scan LOG|- */
+/* scan - the reading of audit logs alone, as the program does it. Usage: scan LOG...|- */
 #include <err.h>
 #include <stdio.h>
 
@@ -11,10 +11,11 @@ int main(int argc, char **argv)
 	struct denials denials = { 0 };
 	struct error error = { 0 };
 
-	if (argc != 2)
-		errx(2, "usage: scan LOG|-");
-	if (audit_log_read(argv[1], "", domains, &denials, &error) < 0)
-		errx(1, "%s", error.what);
+	if (argc < 2)
+		errx(2, "usage: scan LOG...|-");
+	for (int i = 1; i < argc; i++)
+		if (audit_log_read(argv[i], "", domains, &denials, &error) < 0)
+			errx(1, "%s", error.what);
 	printf("%zu lines, %zu events, %zu denials, %zu kinds\n", denials.lines, denials.events,
 	       denials_total(&denials), denials.count);
 	denials_clear(&denials);
