@@ -30,19 +30,19 @@ static const char *const ist_commands[] = {
 };
 
 /* An SST by another method than the configured one, for one start. */
-#define SST_BY(sst_method, configured, programs)                                                   \
+#define SST_BY(its_name, its_method, its_title, setting, programs)                                 \
 	{                                                                                          \
-		.name = "sst-" sst_method, .kind = EXERCISE_SST, .method = sst_method,             \
-		.optional = true, .title = "SST by " sst_method,                                   \
-		.what = "the whole data set is copied by " sst_method, .covers = programs,         \
-		.safety = DATA_REPLACED, .commands = (const char *const[])                         \
+		.name = (its_name), .kind = EXERCISE_SST, .method = (its_method),                  \
+		.title = (its_title), .what = "the whole data set is copied, by this method",      \
+		.covers = (programs), .safety = DATA_REPLACED, .optional = true,                   \
+		.commands = (const char *const[])                                                  \
 		{                                                                                  \
-			CHECK_OTHER, "systemctl stop {{running}}",                                 \
-				"# in the configuration: wsrep_sst_method = " configured,          \
+			CHECK_OTHER, "systemctl stop {{running}}", (setting),                      \
 				"rm {{datadir}}/grastate.dat", "systemctl start {{service}}",      \
 				"# afterwards, in the configuration: the method as it was", NULL,  \
 		}                                                                                  \
 	}
+#define SETTING "# in the configuration: wsrep_sst_method = "
 
 const struct exercise galera_exercises[] = {
 	{
@@ -73,14 +73,16 @@ const struct exercise galera_exercises[] = {
 				NULL,
 			},
 	},
-	SST_BY("rsync", "rsync", "the script wsrep_sst_rsync, with rsync"),
-	SST_BY("mariabackup", "mariabackup",
+	SST_BY("sst-rsync", "rsync", "SST by rsync", SETTING "rsync",
+	       "the script wsrep_sst_rsync, with rsync"),
+	SST_BY("sst-mariabackup", "mariabackup", "SST by mariabackup", SETTING "mariabackup",
 	       "the script wsrep_sst_mariabackup, with socat and mariadb-backup"),
-	SST_BY("xtrabackup", "xtrabackup-v2",
+	SST_BY("sst-xtrabackup", "xtrabackup", "SST by xtrabackup", SETTING "xtrabackup-v2",
 	       "the script wsrep_sst_xtrabackup-v2, with socat and xtrabackup"),
-	SST_BY("mysqldump", "mysqldump",
+	SST_BY("sst-mysqldump", "mysqldump", "SST by mysqldump", SETTING "mysqldump",
 	       "the script wsrep_sst_mysqldump, with the client programs"),
-	SST_BY("clone", "clone", "the script wsrep_sst_clone, with the server's clone plugin"),
+	SST_BY("sst-clone", "clone", "SST by clone", SETTING "clone",
+	       "the script wsrep_sst_clone, with the server's clone plugin"),
 	{
 		.name = "sst-encrypted",
 		.kind = EXERCISE_SST,

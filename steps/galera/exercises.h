@@ -22,11 +22,8 @@ enum exercise_kind {
 };
 
 struct exercise {
-	const char *name; /* "sst", "ist", "notify": stable; recordings use it too */
-	enum exercise_kind kind;
+	const char *name;   /* "sst", "ist", "notify": stable; recordings use it too */
 	const char *method; /* an SST by this one ("xtrabackup": of all its versions); NULL: any */
-	bool encrypted;     /* a transfer that is encrypted */
-	bool optional;      /* only where the operator asks for it */
 	const char *title;  /* "SST" */
 	const char *what;   /* "the whole data set is copied" */
 	const char *covers; /* what is only seen in it; NULL: one of the three */
@@ -36,6 +33,9 @@ struct exercise {
 	 * stopped; {{service}}, the one to be started; {{restart}} and {{bootstrap}}, a command
 	 * that restarts the server, and one that begins a new cluster. */
 	const char *const *commands;
+	enum exercise_kind kind;
+	bool encrypted; /* a transfer that is encrypted */
+	bool optional;  /* only where the operator asks for it */
 };
 
 /* galera_exercises - the three of the documentation, then the optional ones, up to one with name

@@ -77,9 +77,9 @@ extern const struct wsrep_message wsrep_messages[];
 struct wsrep_stage {
 	const char *text;
 	const char *words;
-	bool lasting;     /* an event; else progress, which the next one replaces */
 	const char *rest; /* show what follows text up to this ("": all); NULL: nothing */
 	unsigned int servers;
+	bool lasting; /* an event; else progress, which the next one replaces */
 };
 
 /* As wsrep_messages. */
