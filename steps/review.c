@@ -92,38 +92,89 @@ static void format_time(time_t when, char *text, size_t size)
 	strftime(text, size, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&when, &tm));
 }
 
-static void show_event(const struct denial *denial)
+/* where - "sst, joiner", or the log that it was read from, when it is of no exercise. */
+static char *where(const struct denial *denial)
 {
-	char port[32] = "";
+	const char *exercise = denial->exercise ? denial->exercise : denial->origin;
 
-	if (denial->port)
-		snprintf(port, sizeof(port), "  port %u", denial->port);
-	screen_detail("event %lld.%03u:%lu  %s%s%s  pid %d %s%s%s  %s:%s%s%s%s",
-		      (long long)denial->seconds, denial->millis, denial->serial,
-		      denial->node ? denial->node : "", denial->node ? " " : "", denial->origin,
-		      (int)denial->pid, denial->comm ? denial->comm : "?", denial->exe ? " " : "",
-		      denial->exe ? denial->exe : "", denial->target, denial->tclass, port,
-		      denial->path ? "  " : "", denial->path ? denial->path : "");
+	return str_printf("%s%s%s%s%s", denial->node ? denial->node : "", denial->node ? ": " : "",
+			  exercise, denial->role ? ", " : "", denial->role ? denial->role : "");
 }
 
-static void show_evidence(const struct finding *finding, const struct denials *denials)
+static int show_event(const struct denial *denial, struct error *err)
+{
+	_cleanup_free_ char *place = where(denial);
+	char port[32] = "", times[128] = "", last[64];
+
+	if (!place)
+		return error_nomem(err);
+	if (denial->port)
+		snprintf(port, sizeof(port), "  port %u", denial->port);
+	if (denial->more) {
+		format_time(denial_last(denial), last, sizeof(last));
+		snprintf(times, sizeof(times), "  %zu times, to %s", denial_records(denial), last);
+	}
+	screen_detail("event %lld.%03u:%lu  %s  pid %d %s%s%s  %s:%s%s%s%s%s",
+		      (long long)denial->seconds, denial->millis, denial->serial, place,
+		      (int)denial->pid, denial->comm ? denial->comm : "?", denial->exe ? " " : "",
+		      denial->exe ? denial->exe : "", denial->target, denial->tclass, port,
+		      denial->path ? "  " : "", denial->path ? denial->path : "", times);
+	return 0;
+}
+
+static bool is_same_place(const struct denial *one, const struct denial *other)
+{
+	return one->exercise == other->exercise && one->role == other->role &&
+	       !strcmp(one->node ? one->node : "", other->node ? other->node : "") &&
+	       (one->exercise || !strcmp(one->origin, other->origin));
+}
+
+/* In which exercises, on which nodes, in which role it was seen: each once. */
+static int show_places(const struct finding *finding, const struct denials *denials,
+		       struct error *err)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const struct denial *denial = &denials->items[finding->evidence[i]];
+		_cleanup_free_ char *place = where(denial);
+		size_t before = 0;
+
+		if (!place)
+			return error_nomem(err);
+		while (before < i &&
+		       !is_same_place(&denials->items[finding->evidence[before]], denial))
+			before++;
+		if (before == i)
+			screen_detail("seen in %s", place);
+	}
+	return 0;
+}
+
+static int show_evidence(const struct finding *finding, const struct denials *denials,
+			 struct error *err)
 {
 	enum { SHOWN = 12 };
 	char first[64], last[64];
 	size_t left = finding->count;
+	int r;
 
 	if (finding->unobserved) {
 		screen_detail("no event: it is known to come together with what was seen");
-		return;
+		return 0;
 	}
 	format_time(finding->first, first, sizeof(first));
 	format_time(finding->last, last, sizeof(last));
 	screen_mark(MARK_NONE, "%zu denials, from %s to %s%s", finding->count, first, last,
 		    finding->permissive_only ? ", all while permissive" : "");
-	for (size_t i = 0; i < finding->evidence_count && i < SHOWN; i++, left--)
-		show_event(&denials->items[finding->evidence[i]]);
-	if (left)
+	r = show_places(finding, denials, err);
+	for (size_t i = 0; r == 0 && i < finding->evidence_count && i < SHOWN; i++) {
+		const struct denial *denial = &denials->items[finding->evidence[i]];
+
+		r = show_event(denial, err);
+		left -= denial_records(denial);
+	}
+	if (r == 0 && left)
 		screen_detail("... and %zu more", left);
+	return r;
 }
 
 static int show_module(struct session *session, struct error *err)
@@ -216,7 +267,7 @@ static int decide(struct session *session, const struct finding *finding,
 			return STEP_PAUSED;
 		*all = !strcmp(value, "all");
 		if (!strcmp(value, "details"))
-			show_evidence(finding, denials);
+			r = show_evidence(finding, denials, err);
 		else if (!strcmp(value, "module"))
 			r = show_module(session, err);
 		else

@@ -20,6 +20,9 @@
  * of them that is most alike. */
 #define DENIALS_OF_AN_ACCESS 256
 
+#define DENIAL_JOINER "joiner"
+#define DENIAL_DONOR  "donor"
+
 struct denial {
 	size_t more;   /* records beside the first one that it stands for, ... */
 	size_t unlike; /* ... of these, with another program, object or port, ... */
@@ -28,7 +31,9 @@ struct denial {
 	/* The first one. */
 	char *origin;         /* where it was read: an exercise ("sst") or a file's name */
 	char *node;           /* the record's node= field */
-	time_t seconds;       /* event id: seconds since the epoch, ... */
+	const char *exercise; /* "sst", where it is known; static, as the role */
+	const char *role; /* DENIAL_JOINER, DENIAL_DONOR: of the node in the exercise; NULL: none */
+	time_t seconds;   /* event id: seconds since the epoch, ... */
 	unsigned int millis;  /* ... milliseconds, ... */
 	unsigned long serial; /* ... and serial number */
 

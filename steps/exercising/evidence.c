@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "steps/audit/log.h"
 #include "steps/exercising/evidence.h"
@@ -86,9 +87,9 @@ int evidence_begin(struct session *session, const char *phase, const char *exerc
 		return r;
 	}
 	return session_remember(session, key,
-				json_pack("{s:o, s:o, s:I, s:I}", "audit", audit, "server", server,
-					  "lost", lost_events(session), "loads",
-					  policy_loads(session)),
+				json_pack("{s:o, s:o, s:I, s:I, s:I}", "audit", audit, "server",
+					  server, "began", (json_int_t)time(NULL), "lost",
+					  lost_events(session), "loads", policy_loads(session)),
 				err);
 }
 
@@ -158,6 +159,7 @@ int evidence_keep(struct session *session, const char *phase, const char *exerci
 	if (r < 0)
 		return r;
 	evidence->lost = grown(marks, "lost", lost_events(session));
+	evidence->began = (time_t)json_integer_value(json_object_get(marks, "began"));
 	evidence->loads = grown(marks, "loads", policy_loads(session));
 	r = make_directories(directory, 0700, err);
 	if (r < 0)

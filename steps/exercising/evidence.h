@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "wizard/session.h"
 
@@ -17,6 +18,7 @@ struct evidence {
 	bool gap;         /* some of it was rotated away, or truncated */
 	json_int_t lost;  /* events that the kernel has lost meanwhile */
 	size_t notices;   /* records in it that tell of lost events */
+	time_t began;     /* when it was begun */
 	json_int_t loads; /* policies loaded meanwhile, by others */
 };
 void evidence_clear(struct evidence *evidence);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "steps/exercising/commands.h"
 #include "steps/exercising/evidence.h"
@@ -205,9 +206,11 @@ static int record(struct session *session, const struct watch_order *order, cons
 	screen_mark(strcmp(result, "proved") ? MARK_STOP : MARK_OK, "%s %s: %s; %zu denials",
 		    exercise->title, result, watched->why, evidence.denials);
 	r = results_put(session, order->phase, exercise->name,
-			json_pack("{s:s, s:s, s:I, s:s, s:s}", "result", result, "evidence",
-				  evidence.file, "denials", (json_int_t)evidence.denials, "donor",
-				  watched->story.donor, "method", watched->story.method),
+			json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:I}", "result", result,
+				  "evidence", evidence.file, "denials",
+				  (json_int_t)evidence.denials, "donor", watched->story.donor,
+				  "method", watched->story.method, "began",
+				  (json_int_t)evidence.began, "ended", (json_int_t)time(NULL)),
 			err);
 	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
 }

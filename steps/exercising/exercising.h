@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "steps/audit/denial.h"
 #include "wizard/session.h"
 
 #define PHASE_PERMISSIVE "permissive"
@@ -44,6 +45,13 @@ int exercising_again(struct session *session, const char *phase, struct error *e
  */
 int exercising_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
 			struct error *err);
+
+/*
+ * exercising_roles - tell of each denial the exercise and the role in it: this node was the joiner
+ * in what the wizard has watched; another node's records (collect -o names it) are the donor's if a
+ * transfer came from there, in the exercise at whose time they are. What is not known stays NULL.
+ */
+void exercising_roles(struct session *session, struct denials *denials);
 
 /* exercising_table - print the results of this era: exercise, this node's and the donor's part,
  * denials; and on which node a donor's side is to be collected. */

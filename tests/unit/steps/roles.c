@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "steps/exercising/exercising.h"
+#include "steps/exercising/results.h"
+#include "wizard/util.h"
+
+static const struct step *const no_steps[] = { NULL };
+static const struct question no_questions[] = { { 0 } };
+static const struct workflow nothing = { .program = "nothing",
+					 .version = "1",
+					 .summary = "",
+					 .follows = "",
+					 .steps = no_steps,
+					 .questions = no_questions };
+
+/* A session that remembers an SST from db2 at 1000 to 1100, an IST from db3 at 2000 to 2100. */
+static struct session *new_session(void)
+{
+	_cleanup_free_ char *root = str_printf("%s/none", getenv("TMPDIR") ?: "/tmp");
+	struct session_options options = { .root = root };
+	struct session *session = NULL;
+	struct error err = { 0 };
+
+	if (session_new(&session, &nothing, &options, &err) < 0 ||
+	    session_open(session, true, &err) < 0 ||
+	    results_put(session, PHASE_PERMISSIVE, "sst",
+			json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db2",
+				  "began", 1000, "ended", 1100),
+			&err) < 0 ||
+	    results_put(session, PHASE_PERMISSIVE, "ist",
+			json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor",
+				  "db3.example.org", "began", 2000, "ended", 2100),
+			&err) < 0 ||
+	    results_put(session, PHASE_PERMISSIVE, "notify",
+			json_pack("{s:s, s:s}", "result", "proved", "donor", ""), &err) < 0)
+		fail_msg("%s", err.what);
+	return session;
+}
+
+static void test_roles(void **state)
+{
+	static const struct {
+		const char *origin, *node;
+		time_t first, last;
+		const char *exercise, *role;
+	} rows[] = {
+		{ "sst", NULL, 1050, 0, "sst", "joiner" },
+		{ "sst confined", NULL, 9000, 0, "sst", "joiner" },
+		{ "ist", "db1", 2050, 0, "ist", "joiner" },
+		{ "notify", NULL, 3000, 0, "notify", NULL },
+		/* Another node's log. */
+		{ "/root/db2.log", "db2", 1050, 0, "sst", "donor" },
+		{ "/root/db2.log", "db2.example.org", 1050, 0, "sst", "donor" },
+		{ "/root/db2.log", "db3", 2101, 0, "ist", "donor" },
+		{ "/root/db2.log", "db2", 900, 1001, "sst", "donor" },
+		/* At the time of no exercise that it gave a transfer in. */
+		{ "/root/db2.log", "db2", 2050, 0, NULL, "donor" },
+		/* Of nobody known. */
+		{ "/root/db2.log", "db4", 1050, 0, NULL, NULL },
+		{ "/root/db2.log", "db", 1050, 0, NULL, NULL },
+		{ "/root/db2.log", "db22", 1050, 0, NULL, NULL },
+		{ "/root/db2.log", NULL, 1050, 0, NULL, NULL },
+		{ "/sst", NULL, 1050, 0, NULL, NULL },
+		{ "sstx", NULL, 1050, 0, NULL, NULL },
+	};
+	struct session *session = new_session();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct denial denial = { .origin = (char *)rows[i].origin,
+					 .node = (char *)rows[i].node,
+					 .seconds = rows[i].first,
+					 .last = rows[i].last };
+		struct denials denials = { .items = &denial, .count = 1 };
+
+		exercising_roles(session, &denials);
+		if (strcmp(denial.exercise ?: "-", rows[i].exercise ?: "-") != 0 ||
+		    strcmp(denial.role ?: "-", rows[i].role ?: "-") != 0)
+			fail_msg("%s of %s at %ld: %s, %s", rows[i].origin, rows[i].node ?: "-",
+				 (long)rows[i].first, denial.exercise ?: "-", denial.role ?: "-");
+	}
+	session_free(session);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_roles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
