@@ -56,15 +56,16 @@ static int usual_unit(const char *root, char **unit, struct error *err)
 		    err);
 }
 
+/* Of several servers it is not known which is meant, but by the suffix of its groups. */
 static int find_running(struct session *session, char **unit, struct error *err)
 {
 	_cleanup_(server_process_clear) struct server_process process = { 0 };
 	int r;
 
-	if (session_is_scratch(session))
+	if (session_is_scratch(session) || node_options.group_suffix)
 		return 0;
 	r = host_find_server(galera_servers, &process, err);
-	if (r < 0 || !process.pid)
+	if (r < 0 || !process.pid || process.others)
 		return r;
 	return host_running_unit(process.pid, galera_units, unit, err);
 }

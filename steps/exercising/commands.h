@@ -9,8 +9,9 @@
 #include "wizard/session.h"
 
 /*
- * commands_show - print them, a line each. The unit is the one that the server runs in; else, and
- * below a scratch root, the installed one; else the one that the distribution's packages have.
+ * commands_show - print them, a line each. The unit is the one that the server runs in, where one
+ * server runs; else, and below a scratch root, the installed one; else the one that the
+ * distribution's packages have.
  */
 int commands_show(struct session *session, const struct exercise *exercise, struct error *err);
 
