@@ -45,6 +45,11 @@ void report_add(struct report *report, enum level level, const char *name, const
 		screen_detail("%s", remedy);
 }
 
+bool report_knows_policy(const struct report *report)
+{
+	return report->silent && session_unchanged(report->session);
+}
+
 /* A probe that could not even look is a stop of its own name, with its error's remedy. */
 static int look_at_all(struct report *report, struct error *err)
 {

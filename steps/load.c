@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/drift.h"
 #include "steps/module.h"
 #include "steps/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-#define LOADED "loaded" /* memory: the text that was installed last */
+#define LOADED MODULE_LOADED
 
 /* The text as built, or NULL when no module is needed. */
 static int built(struct session *session, char **cil, struct error *err)

@@ -70,7 +70,11 @@ static int look_policy(struct report *report, struct error *err)
 	static const char no_module[] = "install the policy package of your distribution, with its "
 					"MySQL module";
 	struct oracle *oracle;
-	int r = node_loaded(report->session, &oracle, err);
+	int r;
+
+	if (report_knows_policy(report))
+		return 0;
+	r = node_loaded(report->session, &oracle, err);
 
 	if (r < 0)
 		return r;
@@ -279,8 +283,11 @@ static int look_leftovers(struct report *report, struct error *err)
 	_cleanup_free_ char *name = confine_module();
 	struct store *store;
 	bool permissive = false, misspelt = false;
-	int r = node_is_permissive(report->session, &permissive, err);
+	int r;
 
+	if (report_knows_policy(report))
+		return 0;
+	r = node_is_permissive(report->session, &permissive, err);
 	if (r == 0)
 		r = node_store(report->session, &store, err);
 	/* The documentation ended with `semanage permissive -d mysql_t` from 2015 to 2024. */
@@ -332,15 +339,8 @@ static int look_disk(struct report *report, struct error *err)
 }
 
 const struct probe probes[] = {
-	{ "root", look_root },
-	{ "selinux", look_mode },
-	{ "policy", look_policy },
-	{ "audit", look_audit },
-	{ "audit-log", look_audit_log },
-	{ "server", look_server },
-	{ "config", look_config },
-	{ "labels", probe_labels },
-	{ "leftovers", look_leftovers },
-	{ "disk", look_disk },
-	{ 0 },
+	{ "root", look_root },     { "selinux", look_mode },        { "policy", look_policy },
+	{ "audit", look_audit },   { "audit-log", look_audit_log }, { "server", look_server },
+	{ "config", look_config }, { "labels", probe_labels },      { "leftovers", look_leftovers },
+	{ "drift", probe_drift },  { "disk", look_disk },           { 0 },
 };

@@ -30,11 +30,18 @@ struct report {
 void report_add(struct report *report, enum level level, const char *name, const char *remedy,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* report_knows_policy - a silent look at a policy that has not changed since all was well: nothing
+ * is to be looked at that needs it to be loaded. */
+bool report_knows_policy(const struct report *report);
+
 /* A probe reports what it finds; a negative errno means that it could not even look. */
 struct probe {
 	const char *name;
 	int (*look)(struct report *report, struct error *err);
 };
+
+/* probe_drift - what others have changed since the workflow came to its end. */
+int probe_drift(struct report *report, struct error *err);
 
 /* probe_labels - the labels of the server's files; in a file of its own. */
 int probe_labels(struct report *report, struct error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "steps/drift.h"
 #include "steps/labels.h"
 #include "steps/probes.h"
 #include "wizard/util.h"
@@ -63,10 +64,32 @@ static int report_label(struct report *report, const struct label *label, struct
 int probe_labels(struct report *report, struct error *err)
 {
 	struct labels labels = { 0 };
-	int r = labels_look(report->session, &labels, err);
+	int r = report_knows_policy(report) ? 0 : labels_look(report->session, &labels, err);
 
 	for (size_t i = 0; r == 0 && i < labels.count; i++)
 		r = report_label(report, &labels.items[i], err);
 	labels_clear(&labels);
+	return r;
+}
+
+static const char *word(const json_t *change, const char *name)
+{
+	return json_string_value(json_object_get(change, name));
+}
+
+/* A label that was lost is told above, or planned by the next step. */
+int probe_drift(struct report *report, struct error *err)
+{
+	json_auto_t *changes = json_array();
+	json_t *change;
+	size_t i;
+	int r = report->silent ? 0 : drift_find(report->session, changes, err);
+
+	json_array_foreach(changes, i, change)
+	{
+		if (r == 0 && strcmp(word(change, "kind"), "label-lost") != 0)
+			report_add(report, LEVEL_WARNING, "drift", word(change, "do"), "%s: %s",
+				   word(change, "what"), word(change, "why"));
+	}
 	return r;
 }

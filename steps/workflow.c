@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "steps/drift.h"
 #include "steps/host/selinux.h"
 #include "steps/node.h"
 #include "steps/steps.h"
@@ -102,26 +103,6 @@ static int describe(struct session *session, char **line, struct error *err)
 	return *line ? 0 : error_nomem(err);
 }
 
-/* A plan is made for one state of the store's compiled policy and local ports. */
-static int fingerprint(struct session *session, char **text, struct error *err)
-{
-	_cleanup_free_ char *path = NULL;
-	struct store *store = NULL;
-	struct stat st;
-	int r = node_store(session, &store, err);
-
-	if (r == 0)
-		r = store_kernel_policy(store, &path, err);
-	if (r < 0)
-		return r;
-	if (stat(path, &st) < 0)
-		return error_set(err, errno, "reinstall the policy package",
-				 "cannot look at %s: %m", path);
-	*text = str_printf("%s %lld bytes of %lld.%09ld", path, (long long)st.st_size,
-			   (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-	return *text ? 0 : error_nomem(err);
-}
-
 const struct workflow workflow = {
 	.program = "galera-selinux",
 	.version = PROGRAM_VERSION,
@@ -132,7 +113,9 @@ const struct workflow workflow = {
 	.commands = commands,
 	.options = options,
 	.describe = describe,
-	.fingerprint = fingerprint,
+	.fingerprint = node_fingerprint,
+	.settle = drift_settle,
+	.drift = drift_find,
 	.summary_of = summary_print,
 	.open = node_open,
 	.close = node_close,

@@ -23,6 +23,9 @@ int session_reset(struct session *session, struct error *err);
 /* session_take_back - the step that session_go_back() named, once; NULL: nobody went back. */
 const char *session_take_back(struct session *session);
 
+/* session_set_unchanged - what session_unchanged() says from now on; false before. */
+void session_set_unchanged(struct session *session, bool unchanged);
+
 /* session_command - "PROGRAM [--root DIR] WORDS", to be copied into a shell, in new memory (caller
  * frees); NULL: no memory. */
 char *session_command(const struct session *session, const char *words);

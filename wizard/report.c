@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "wizard/engine.h"
+#include "wizard/finished.h"
 #include "wizard/history.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
@@ -166,8 +167,13 @@ static int status_step(struct session *session, const struct step *step,
 	enum step_state state = STEP_TODO;
 	json_int_t done = history_done_at(history, step->name);
 	bool undoable = step->undo && history_to_undo(history, SIZE_MAX, step->name) >= 0;
-	int r = step->detect(session, &state, &failure);
+	int r = 0;
 
+	/* A check is of this moment. */
+	if (session_unchanged(session) && !(step->flags & STEP_EVERY_RUN))
+		state = STEP_SATISFIED;
+	else
+		r = step->detect(session, &state, &failure);
 	/* An interruption is not the step's. */
 	if (r == -EINTR)
 		return r;
@@ -199,6 +205,35 @@ static void show_status_row(const struct step *step, const json_t *row, int widt
 		screen_result("    %s", why);
 }
 
+/* What cannot be looked at has its error in the row of a step already. */
+static int add_drift(struct session *session, json_t *report, struct error *err)
+{
+	const struct workflow *workflow = session_workflow(session);
+	struct error failure = { 0 };
+	json_t *changes = json_array();
+	int r = 0;
+
+	if (workflow->drift && !session_unchanged(session))
+		r = workflow->drift(session, changes, &failure);
+	if (json_object_set_new(report, "drift", changes) < 0)
+		return error_nomem(err);
+	return r == -EINTR ? r : 0;
+}
+
+static void show_drift(const json_t *changes)
+{
+	json_t *change;
+	size_t i;
+
+	if (json_array_size(changes))
+		screen_result("\nChanged by others since it was done:");
+	json_array_foreach(changes, i, change)
+	{
+		screen_result("  %s: %s", record_text(change, "what"), record_text(change, "why"));
+		screen_result("      %s", record_text(change, "do"));
+	}
+}
+
 static void show_status(const struct workflow *workflow, const json_t *report)
 {
 	const json_t *rows = json_object_get(report, "steps");
@@ -208,6 +243,7 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 		      "title");
 	for (int i = 0; workflow->steps[i]; i++)
 		show_status_row(workflow->steps[i], json_array_get(rows, (size_t)i), width);
+	show_drift(json_object_get(report, "drift"));
 }
 
 int runner_status(struct session *session, struct error *err)
@@ -220,6 +256,8 @@ int runner_status(struct session *session, struct error *err)
 
 	if (r == 0)
 		r = new_report(session, &report, err);
+	if (r == 0)
+		r = finished_look(session, err);
 	if (r == 0 &&
 	    json_object_set_new(report, "round", json_integer(session_round(session))) < 0)
 		r = error_nomem(err);
@@ -229,6 +267,8 @@ int runner_status(struct session *session, struct error *err)
 		if (r == 0)
 			r = add_row(report, row, err);
 	}
+	if (r == 0)
+		r = add_drift(session, report, err);
 	if (r < 0)
 		return r;
 	if (session_json(session))

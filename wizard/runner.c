@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "wizard/engine.h"
+#include "wizard/finished.h"
 #include "wizard/history.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
@@ -347,12 +348,27 @@ static int go_back(const struct walk *walk, const struct step *from, unsigned in
 	return index;
 }
 
+/* After single steps, too, when these were the last that were to do. */
+static int note_end(const struct walk *walk, struct error *err)
+{
+	for (unsigned int i = 0; !walk->all && i < walk->total; i++) {
+		enum step_state state = STEP_TODO;
+		struct error failure = { 0 };
+
+		if (walk->steps[i]->detect(walk->session, &state, &failure) < 0 ||
+		    state != STEP_SATISFIED)
+			return 0;
+	}
+	return finished_remember(walk->session, err);
+}
+
 static int finish(const struct walk *walk, struct error *err)
 {
 	const struct workflow *workflow = session_workflow(walk->session);
 	_cleanup_free_ char *list = NULL;
 	size_t length, left = 0;
 	FILE *out = open_memstream(&list, &length);
+	int r;
 
 	if (!out)
 		return error_nomem(err);
@@ -366,6 +382,9 @@ static int finish(const struct walk *walk, struct error *err)
 		screen_mark(MARK_TODO, "Left for another run: %s", list);
 		return STEP_PAUSED;
 	}
+	r = note_end(walk, err);
+	if (r < 0)
+		return r;
 	if (walk->all && workflow->summary_of)
 		return workflow->summary_of(walk->session, err);
 	screen_mark(MARK_OK, walk->all ? "All steps are done." : "The steps named are done.");

@@ -58,7 +58,8 @@ int runner_steps(struct session *session, struct error *err);
 
 /* runner_status - print each step's state. JSON: {"fingerprint", "round", "steps": [{"name",
  * "state": "satisfied"|"todo"|"unknown", "done": seconds or null, "undoable": bool,
- * "error": text where unknown}]} */
+ * "error": text where unknown}], "drift": [{"kind", "what", "why", "do"}]}. Nothing has changed
+ * since a run came to its end: the steps are not asked, but for those of STEP_EVERY_RUN. */
 int runner_status(struct session *session, struct error *err);
 
 #endif

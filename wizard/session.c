@@ -20,6 +20,7 @@ struct session {
 
 	/* From session_open() on. */
 	bool is_open, is_read_only;
+	bool unchanged; /* since a run came to its end */
 	int lock;
 	struct journal *journal; /* NULL: nothing was ever written */
 	json_t *memory;
@@ -222,6 +223,16 @@ bool session_json(const struct session *session)
 bool session_yes(const struct session *session)
 {
 	return session->yes;
+}
+
+bool session_unchanged(const struct session *session)
+{
+	return session->unchanged;
+}
+
+void session_set_unchanged(struct session *session, bool unchanged)
+{
+	session->unchanged = unchanged;
 }
 
 bool session_read_only(const struct session *session)

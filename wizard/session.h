@@ -56,10 +56,10 @@ int session_open(struct session *session, bool read_only, struct error *err);
 int session_move(struct session *session, const char *root, struct error *err);
 
 const struct workflow *session_workflow(const struct session *session);
-void *session_data(const struct session *session);     /* what workflow->open gave */
+void *session_data(const struct session *session); /* what workflow->open gave */
 /* "/" or a scratch root, without a slash at its end. */
 const char *session_root(const struct session *session);
-bool session_is_scratch(const struct session *session);  /* root is not "/" */
+bool session_is_scratch(const struct session *session); /* root is not "/" */
 bool session_json(const struct session *session);
 bool session_yes(const struct session *session);
 bool session_read_only(const struct session *session);
@@ -87,6 +87,10 @@ int session_remember(struct session *session, const char *key, json_t *value, st
  * be looked at again in this run, and count a new round.
  */
 int session_go_back(struct session *session, const char *step, struct error *err);
+/* session_unchanged - for a status alone: is the system, by its fingerprint, as it was when a run
+ * came to its end, and nothing has been done since? Then a look that costs much can be spared. */
+bool session_unchanged(const struct session *session);
+
 /* session_round - 1 for the first pass, one more for each session_go_back(). */
 unsigned int session_round(const struct session *session);
 

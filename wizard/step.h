@@ -123,6 +123,13 @@ struct workflow {
 	/* The state that a plan is made for, as a short text that changes when the system does.
 	 * Caller frees. May be NULL. */
 	int (*fingerprint)(struct session *session, char **text, struct error *err);
+	/* Every step is satisfied: remember what is to be compared with the system later on. May be
+	 * NULL. */
+	int (*settle)(struct session *session, struct error *err);
+	/* What somebody else has changed since that needs the operator: appends to changes, a JSON
+	 * array, objects with the strings "kind" (stable), "what", "why" and "do". Changes nothing.
+	 * May be NULL. */
+	int (*drift)(struct session *session, json_t *changes, struct error *err);
 	/* What was reached, printed after the last step. May be NULL. */
 	int (*summary_of)(struct session *session, struct error *err);
 	/* Called once when the session opens and when it closes; *data is session_data(). */

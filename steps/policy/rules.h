@@ -60,5 +60,8 @@ int te_text(const struct module_header *header, const struct rules *rules, char 
 /* cil_text - the same module in CIL, each rule in an optional block of its own. */
 int cil_text(const struct module_header *header, const struct rules *rules, char **text,
 	     struct error *err);
+/* cil_rules - the rules of such a text, as it is in a store: appended to *rules, in its order,
+ * without comments. -EINVAL: there is a rule of another form. Caller clears, also on failure. */
+int cil_rules(const char *text, struct rules *rules, struct error *err);
 
 #endif

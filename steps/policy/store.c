@@ -276,3 +276,13 @@ int store_kernel_policy(struct store *store, char **path, struct error *err)
 	*path = str_printf("%s/policy.%ld", directory, highest);
 	return *path ? 0 : error_nomem(err);
 }
+
+int store_linked_policy(struct store *store, char **path, struct error *err)
+{
+	_cleanup_free_ char *linked = str_printf("%s/active/policy.linked", store->directory);
+
+	if (!linked)
+		return error_nomem(err);
+	*path = access(linked, R_OK) == 0 ? TAKE_PTR(linked) : NULL;
+	return 0;
+}

@@ -33,6 +33,10 @@ const char *store_messages(const struct store *store);
  * highest NN) in new memory (caller frees). -ENOENT when there is none. */
 int store_kernel_policy(struct store *store, char **path, struct error *err);
 
+/* store_linked_policy - path of the policy that the modules alone make, without local ports and
+ * booleans, in new memory (caller frees). *path NULL: this libsemanage keeps none. */
+int store_linked_policy(struct store *store, char **path, struct error *err);
+
 /* Where a port's label comes from. */
 enum store_label {
 	STORE_LABEL_NONE,   /* it has none */

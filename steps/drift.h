@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * drift.h - what a policy upgrade, or somebody else, has made of what the workflow reached
+ */
+#ifndef STEPS_DRIFT_H
+#define STEPS_DRIFT_H
+
+#include "wizard/session.h"
+
+#define MODULE_LOADED "loaded" /* memory: the module's text that was installed last */
+
+/* drift_settle - the workflow's settle: remember the labels that the policy itself gives. */
+int drift_settle(struct session *session, struct error *err);
+
+/*
+ * drift_find - the workflow's drift; nothing before a module was loaded, or the end reached. Kinds:
+ *   module-removed, module-disabled, module-shadowed, module-changed
+ *   rule-dropped   the policy does not define one of its names any more, or is without it
+ *   rule-unneeded  the policy allows (or silences) it without the module now
+ *   label-lost     a port or file has not the label that it was given
+ *   label-base     the policy itself gives another one than before
+ */
+int drift_find(struct session *session, json_t *changes, struct error *err);
+
+#endif

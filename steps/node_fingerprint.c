@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node_fingerprint - the state of the system that a plan is made for, and that a run has left
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+
+#include "steps/module.h"
+#include "steps/node_private.h"
+#include "wizard/util.h"
+
+/* FNV-1a: it is to tell states of one system apart, not to withstand anyone. */
+static void mix(uint64_t *sum, const char *text)
+{
+	for (const char *byte = text ? text : "-";; byte++) {
+		*sum = (*sum ^ (unsigned char)*byte) * UINT64_C(0x100000001b3);
+		if (!*byte)
+			return;
+	}
+}
+
+/* A file as it is, without reading it. */
+static char *stamp(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return str_printf("%d", errno);
+	return str_printf("%" PRIu64 " %lld %lld.%09ld", (uint64_t)st.st_ino, (long long)st.st_size,
+			  (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
+static int mix_file(uint64_t *sum, char *path, struct error *err)
+{
+	_cleanup_free_ char *file = path;
+	_cleanup_free_ char *text = file ? stamp(file) : NULL;
+
+	if (!text)
+		return error_nomem(err);
+	mix(sum, text);
+	return 0;
+}
+
+static void mix_list(uint64_t *sum, char *const *list)
+{
+	for (; list && *list; list++)
+		mix(sum, *list);
+	mix(sum, NULL);
+}
+
+static int mix_files(struct session *session, const char *type, uint64_t *sum, struct error *err)
+{
+	static const char *const contexts[] = { "", ".local", ".subs", ".subs_dist" };
+	static const char *const ours[] = { MODULE_TE, MODULE_CIL };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(contexts); i++) {
+		_cleanup_free_ char *inside = str_printf(
+			"/etc/selinux/%s/contexts/files/file_contexts%s", type, contexts[i]);
+
+		r = mix_file(sum, inside ? session_in_root(session, inside) : NULL, err);
+	}
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(ours); i++)
+		r = mix_file(sum, session_path(session, ours[i]), err);
+	return r;
+}
+
+static void mix_options(uint64_t *sum)
+{
+	mix_list(sum, node_options.domain);
+	mix_list(sum, node_options.logs);
+	mix_list(sum, node_options.dangerous);
+	mix_list(sum, node_options.exercises);
+}
+
+int node_fingerprint(struct session *session, char **text, struct error *err)
+{
+	const struct galera_config *config;
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+	_cleanup_free_ char *path = NULL;
+	struct store *store = NULL;
+	struct stat st;
+	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = store_kernel_policy(store, &path, err);
+	if (r == 0)
+		r = node_config(session, &config, err);
+	if (r == 0)
+		r = mix_files(session, store_type(store), &sum, err);
+	if (r < 0)
+		return r;
+	if (stat(path, &st) < 0)
+		return error_set(err, errno, "reinstall the policy package",
+				 "cannot look at %s: %m", path);
+	mix_options(&sum);
+	for (size_t i = 0; i < config->option_count; i++) {
+		mix(&sum, config->options[i].name);
+		mix(&sum, config->options[i].value);
+	}
+	*text = str_printf("%s %lld bytes of %lld.%09ld, inode %" PRIu64 "; %016" PRIx64, path,
+			   (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+			   (uint64_t)st.st_ino, sum);
+	return *text ? 0 : error_nomem(err);
+}
