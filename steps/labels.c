@@ -275,6 +275,7 @@ static int look_at_log(struct look *look, const struct galera_file *file, struct
 	_cleanup_free_ char *directory =
 		strndup(label->path, (size_t)(strrchr(label->path, '/') - label->path));
 	_cleanup_free_ char *wanted = NULL;
+	bool known;
 	int r;
 
 	if (!directory)
@@ -288,7 +289,10 @@ static int look_at_log(struct look *look, const struct galera_file *file, struct
 	r = file_labels_expect(look->wants, directory, S_IFDIR, &wanted, err);
 	if (r < 0)
 		return r;
-	if (!is_shared(look, directory, wanted, false, label->path)) {
+	/* A directory that is right has a file in it that the policy names: only that same name
+	 * goes over it. */
+	known = wanted && (!strcmp(wanted, file->type) || !strcmp(wanted, file->also));
+	if (!known && !is_shared(look, directory, wanted, false, label->path)) {
 		free(label->path);
 		label->path = TAKE_PTR(directory);
 		label->alone = false;

@@ -55,6 +55,38 @@ static void test_bytes(void **state)
 				  "\t(dontaudit mysqld_t domain (dir (getattr))))\n");
 }
 
+/* What was written is read back; what others have written is refused, not misread. */
+static void test_read_back(void **state)
+{
+	static const char *const bad[] = { "(allow a b (file (", "(allow a (b) (file (read)))",
+					   "(allow a b (file ()))", "(allow a" };
+	_cleanup_free_ char *text = NULL;
+	struct rules back = { 0 };
+
+	(void)state;
+	items[0].comment = "Looks (allow x y (file (read))) ; \" bad";
+	assert_int_equal(cil_text(&header, &rules, &text, NULL), 0);
+	items[0].comment = "Runs rsync.\nSeen 2 times";
+	assert_int_equal(cil_rules(text, &back, NULL), 0);
+	assert_int_equal(back.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(back.items[i].kind, items[i].kind);
+		assert_string_equal(back.items[i].source, items[i].source);
+		assert_string_equal(back.items[i].target, items[i].target);
+		assert_string_equal(back.items[i].tclass, items[i].tclass);
+		assert_int_equal(back.items[i].permission_count, items[i].permission_count);
+		for (size_t j = 0; j < items[i].permission_count; j++)
+			assert_string_equal(back.items[i].permissions[j], items[i].permissions[j]);
+	}
+	rules_clear(&back);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct error err = { 0 };
+
+		assert_int_equal(cil_rules(bad[i], &back, &err), -EINVAL);
+		rules_clear(&back);
+	}
+}
+
 static void test_block_names_are_stable(void **state)
 {
 	_cleanup_free_ char *whole = NULL, *less = NULL;
@@ -168,7 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes),    cmocka_unit_test(test_block_names_are_stable),
 		cmocka_unit_test(test_empty),    cmocka_unit_test(test_bad_name),
-		cmocka_unit_test(test_compiles),
+		cmocka_unit_test(test_compiles), cmocka_unit_test(test_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,37 @@ static void test_status(void **state)
 	assert_true(small_has(text.out, "\n    cannot look at two\n"));
 }
 
+/* A run that came to its end, and nothing since: only the checks are looked at. */
+static void test_status_unchanged(void **state)
+{
+	(void)state;
+	runs(small_run("--yes"), EXIT_DONE);
+	knobs.unsure_in = "two";
+	small_result_auto result = small_run("status", "--json");
+	json_auto_t *status = parsed(&result);
+	assert_string_equal(member(status, 2, "state"), "satisfied");
+	assert_string_equal(member(status, 5, "state"), "todo"); /* of every run */
+	assert_int_equal(json_array_size(json_object_get(status, "drift")), 0);
+
+	knobs.fingerprint = "fp-2";
+	small_result_auto other = small_run("status", "--json");
+	json_auto_t *changed = parsed(&other);
+	assert_string_equal(member(changed, 2, "state"), "unknown");
+	assert_int_equal(json_array_size(json_object_get(changed, "drift")), 1);
+	small_result_auto text = small_run("status");
+	assert_true(small_has(text.out, "\nChanged by others since it was done:\n"
+					"  one: it is gone\n      renew it\n"));
+
+	/* The same again, but something was done since. */
+	knobs.fingerprint = NULL;
+	knobs.unsure_in = NULL;
+	runs(small_run("run", "look"), EXIT_DONE);
+	knobs.unsure_in = "two";
+	small_result_auto later = small_run("status", "--json");
+	json_auto_t *again = parsed(&later);
+	assert_string_equal(member(again, 2, "state"), "unknown");
+}
+
 static bool is_done(const json_t *status, int step)
 {
 	const json_t *rows = json_object_get(status, "steps");
@@ -136,6 +167,7 @@ int main(void)
 		TEST(plan_knows_all_when_nothing_is_before),
 		TEST(steps),
 		TEST(status),
+		TEST(status_unchanged),
 		TEST(status_after_half_an_undo),
 		TEST(status_after_undo),
 	};

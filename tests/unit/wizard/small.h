@@ -43,13 +43,14 @@
 
 /* What a test makes the steps do. */
 struct small_knobs {
-	const char *crash_in;  /* the step whose apply ends the process half-way */
-	const char *fail_in;   /* the step whose apply fails before it changes anything */
-	const char *broken_in; /* the step whose apply does nothing and says that it did */
-	const char *unsure_in; /* the step whose detect fails */
-	const char *stop_in;   /* the step whose apply gets a SIGTERM */
-	const char *pause_in;  /* the step whose apply says STEP_PAUSED */
-	bool restless;         /* verify goes back for ever */
+	const char *crash_in;    /* the step whose apply ends the process half-way */
+	const char *fail_in;     /* the step whose apply fails before it changes anything */
+	const char *broken_in;   /* the step whose apply does nothing and says that it did */
+	const char *unsure_in;   /* the step whose detect fails */
+	const char *fingerprint; /* NULL: "fp-1" */
+	const char *stop_in;     /* the step whose apply gets a SIGTERM */
+	const char *pause_in;    /* the step whose apply says STEP_PAUSED */
+	bool restless;           /* verify goes back for ever */
 };
 
 static struct small_knobs knobs small_unused;
@@ -333,8 +334,18 @@ static const struct question small_questions[] small_unused = {
 static small_unused int small_fingerprint(struct session *session, char **text, struct error *err)
 {
 	(void)session;
-	*text = strdup("fp-1");
+	*text = strdup(knobs.fingerprint ? knobs.fingerprint : "fp-1");
 	return *text ? 0 : error_nomem(err);
+}
+
+static small_unused int small_drift(struct session *session, json_t *changes, struct error *err)
+{
+	(void)session;
+	return json_array_append_new(changes,
+				     json_pack("{ss ss ss ss}", "kind", "lost", "what", "one",
+					       "why", "it is gone", "do", "renew it")) < 0
+		       ? error_nomem(err)
+		       : 0;
 }
 
 static const struct workflow small_workflow small_unused = {
@@ -345,6 +356,7 @@ static const struct workflow small_workflow small_unused = {
 	.steps = small_steps,
 	.questions = small_questions,
 	.fingerprint = small_fingerprint,
+	.drift = small_drift,
 };
 
 /* ---- a test's surroundings ------------------------------------------------------------------ */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every question stands in the answers example, every option and step in the man page. */
+#include <popt.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "steps/steps.h"
+#include "wizard/util.h"
+
+extern const char template_answers_example[];
+
+/* The value that the example gives the key, in new memory; NULL: none. */
+static char *example_value(const char *key)
+{
+	_cleanup_free_ char *line = str_printf("\n%s = ", key);
+	const char *found = strstr(template_answers_example, line);
+
+	return found ? strndup(found + strlen(line), strcspn(found + strlen(line), "\n")) : NULL;
+}
+
+static bool is_question(const char *key, size_t length)
+{
+	for (const struct question *question = workflow.questions; question->key; question++)
+		if (strlen(question->key) == length && !strncmp(question->key, key, length))
+			return true;
+	return false;
+}
+
+static void the_example_has_every_question(void **state)
+{
+	(void)state;
+	for (const struct question *question = workflow.questions; question->key; question++) {
+		_cleanup_free_ char *value = example_value(question->key);
+
+		if (!value)
+			fail_msg("not in answers.example: %s", question->key);
+		if (question->recommended)
+			assert_string_equal(value, question->recommended);
+	}
+}
+
+/* The comment above names them: between the blank line before, and the key. */
+static void the_example_has_every_choice(void **state)
+{
+	(void)state;
+	for (const struct question *question = workflow.questions; question->key; question++) {
+		_cleanup_free_ char *line = str_printf("\n%s = ", question->key);
+		const char *key = strstr(template_answers_example, line), *from = key;
+		_cleanup_free_ char *choices = strdup(question->choices ? question->choices : "");
+		_cleanup_free_ char *comment = NULL;
+		char *rest = choices, *choice;
+
+		while (from > template_answers_example && strncmp(from, "\n\n", 2) != 0)
+			from--;
+		comment = strndup(from, (size_t)(key - from));
+		while ((choice = strsep(&rest, " ")))
+			if (!strstr(comment, choice))
+				fail_msg("answers.example: %s does not name %s", question->key,
+					 choice);
+	}
+}
+
+static void the_example_has_nothing_else(void **state)
+{
+	const char *line = template_answers_example;
+
+	(void)state;
+	for (; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		size_t length = strcspn(line, " =\n");
+
+		if (*line && !strchr("#\n", *line) && !is_question(line, length) &&
+		    strncmp(line, "undo.apply", length) != 0)
+			fail_msg("answers.example: no question %.*s", (int)length, line);
+	}
+}
+
+/* By its long name, or by its letter. */
+static void has_options(const char *page, const struct poptOption *options)
+{
+	for (; options && (options->longName || options->shortName); options++) {
+		_cleanup_free_ char *name = str_printf("Fl -%s", options->longName);
+		_cleanup_free_ char *letter = str_printf("Fl %c ", options->shortName);
+
+		if (!(options->longName && strstr(page, name)) &&
+		    !(options->shortName && strstr(page, letter)))
+			fail_msg("not in the man page: --%s", options->longName);
+	}
+}
+
+static void the_man_page_has_every_option_command_and_step(void **state)
+{
+	_cleanup_free_ char *page = NULL;
+
+	(void)state;
+	assert_int_equal(file_read("galera-selinux.8", &page, NULL, NULL), 0);
+	has_options(page, workflow.options);
+	for (const struct command *const *command = workflow.commands; *command; command++) {
+		_cleanup_free_ char *item = str_printf(".It Cm %s", (*command)->name);
+
+		if (!strstr(page, item))
+			fail_msg("not in the man page: %s", (*command)->name);
+		has_options(page, (*command)->options);
+	}
+	for (const struct step *const *step = workflow.steps; *step; step++) {
+		_cleanup_free_ char *item = str_printf(".It Cm %s\n", (*step)->name);
+
+		if (!strstr(page, item))
+			fail_msg("not in the man page: %s", (*step)->name);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_example_has_every_question),
+		cmocka_unit_test(the_example_has_every_choice),
+		cmocka_unit_test(the_example_has_nothing_else),
+		cmocka_unit_test(the_man_page_has_every_option_command_and_step),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
