@@ -4,6 +4,7 @@
  * own log proves that it did.
  */
 #include "steps/exercising/exercising.h"
+#include "steps/exercising/notify.h"
 #include "steps/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
@@ -14,17 +15,24 @@ static int detect(struct session *session, enum step_state *state, struct error 
 
 	if (r < 0)
 		return r;
-	*state = exercising_covered(session, PHASE_PERMISSIVE) ? STEP_SATISFIED : STEP_TODO;
+	*state = exercising_covered(session, PHASE_PERMISSIVE) &&
+				 !notify_is_left(session, PHASE_PERMISSIVE)
+			 ? STEP_SATISFIED
+			 : STEP_TODO;
 	return 0;
+}
+
+static int plan(struct session *session, json_t *changes, struct error *err)
+{
+	return notify_plan(session, PHASE_PERMISSIVE, changes, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	(void)changes;
 	if (node_player(session))
 		screen_say("Rehearsal: the recorded cluster (%s) does what you are asked to do.",
 			   player_title(node_player(session)));
-	return exercising_run(session, PHASE_PERMISSIVE, err);
+	return exercising_run(session, PHASE_PERMISSIVE, changes, err);
 }
 
 const struct step step_exercise = {
@@ -32,6 +40,10 @@ const struct step step_exercise = {
 	.title = "Exercise the cluster",
 	.why = "An SST, an IST and a restart with the notification command: what is not exercised "
 	       "is not learned. Each counts when the server's own log proves it.",
+	.flags = STEP_CHANGES_SYSTEM,
 	.detect = detect,
+	.plan = plan,
+	.ask = notify_ask,
 	.apply = apply,
+	.undo = notify_undo,
 };

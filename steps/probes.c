@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "steps/confine.h"
+#include "steps/exercising/notify.h"
 #include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
 #include "steps/host/selinux.h"
@@ -278,6 +279,16 @@ static int look_config(struct report *report, struct error *err)
 	return 0;
 }
 
+static int look_notify_script(struct report *report, struct error *err)
+{
+	_cleanup_free_ char *what = NULL, *remedy = NULL;
+	int r = notify_stray(report->session, &what, &remedy, err);
+
+	if (r == 0 && what)
+		report_add(report, LEVEL_WARNING, "notify-script", remedy, "%s", what);
+	return r;
+}
+
 static int look_leftovers(struct report *report, struct error *err)
 {
 	_cleanup_free_ char *name = confine_module();
@@ -304,7 +315,7 @@ static int look_leftovers(struct report *report, struct error *err)
 		report_add(report, LEVEL_WARNING, "permissive-misspelt",
 			   "semanage permissive -d mysql_t",
 			   "mysql_t is permissive: a misspelling of old documentation");
-	return 0;
+	return look_notify_script(report, err);
 }
 
 static int look_disk(struct report *report, struct error *err)

@@ -143,6 +143,9 @@ static void print_text(struct session *session, const json_t *summary)
 	if (exercising_skipped(session, PHASE_PERMISSIVE) ||
 	    exercising_skipped(session, PHASE_ENFORCING))
 		screen_result("  not covered: some exercises were skipped");
+	if (exercising_unseen(session, PHASE_PERMISSIVE) ||
+	    exercising_unseen(session, PHASE_ENFORCING))
+		screen_result("  not seen: whether the notify command ran");
 	print_list("Evidence", json_object_get(proof, "coverage"));
 	if (!node_options.temporary)
 		print_list("Files", json_object_get(summary, "files"));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "steps/exercising/exercising.h"
+#include "steps/exercising/notify.h"
 #include "steps/module.h"
 #include "steps/node.h"
 #include "steps/replay.h"
@@ -28,6 +29,11 @@ static int detect(struct session *session, enum step_state *state, struct error 
 			 ? STEP_SATISFIED
 			 : STEP_TODO;
 	return 0;
+}
+
+static int plan(struct session *session, json_t *changes, struct error *err)
+{
+	return notify_plan(session, PHASE_ENFORCING, changes, err);
 }
 
 struct verification {
@@ -117,13 +123,12 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	bool permissive;
 	int r = node_is_permissive(session, &permissive, err);
 
-	(void)changes;
 	if (r < 0)
 		return r;
 	if (permissive)
 		return error_set(err, EPERM, "run the step enforce first",
 				 "%s is permissive: nothing can be verified", node_domain());
-	r = exercising_run(session, PHASE_ENFORCING, err);
+	r = exercising_run(session, PHASE_ENFORCING, changes, err);
 	if (r)
 		return r;
 	r = look(session, &found, err);
@@ -151,6 +156,10 @@ const struct step step_verify = {
 	.title = "Verify: the exercises again, confined",
 	.why = "Enforcing is proved when the server does all of it confined, and nothing new is "
 	       "denied.",
+	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET,
 	.detect = detect,
+	.plan = plan,
+	.ask = notify_ask,
 	.apply = apply,
+	.undo = notify_undo,
 };

@@ -24,6 +24,8 @@ static const struct question questions[] = {
 	{ "ports.apply", "yes skip quit", "yes", "label the ports?" },
 	{ "ports.files", "yes no", "yes", "label the server's files, too, where they need it?" },
 	{ "permissive.apply", "yes skip quit", "yes", "make the server's domain permissive?" },
+	{ "exercise.notify", "yes no", "yes",
+	  "put our script before the notify command, until its exercise is over?" },
 	{ "exercise.done", "done wait skip quit", "done",
 	  "the operator has done the exercise; subject: sst, ist, notify" },
 	{ "exercise.also", NULL, "none",

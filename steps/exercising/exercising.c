@@ -8,6 +8,7 @@
 #include "steps/exercising/commands.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
+#include "steps/exercising/notify.h"
 #include "steps/galera/exercises.h"
 #include "steps/node.h"
 #include "steps/exercising/offers.h"
@@ -203,8 +204,11 @@ static int record(struct session *session, const struct watch_order *order, cons
 	if (evidence.loads)
 		screen_mark(MARK_WARN, "somebody has loaded a policy meanwhile: what was denied "
 				       "before and after may differ");
-	screen_mark(strcmp(result, "proved") ? MARK_STOP : MARK_OK, "%s %s: %s; %zu denials",
-		    exercise->title, result, watched->why, evidence.denials);
+	screen_mark(!strcmp(result, "proved")     ? MARK_OK
+		    : !strcmp(result, "not seen") ? MARK_WARN
+						  : MARK_STOP,
+		    "%s %s: %s; %zu denials", exercise->title, result, watched->why,
+		    evidence.denials);
 	r = results_put(session, order->phase, exercise->name,
 			json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:I}", "result", result,
 				  "evidence", evidence.file, "denials",
@@ -268,6 +272,8 @@ static int attempt(struct session *session, const struct watch_order *order, str
 		return STEP_PAUSED;
 	if (watched.proof == PROOF_OK)
 		return record(session, order, "proved", &watched, err);
+	if (watched.proof == PROOF_SILENT)
+		return record(session, order, "not seen", &watched, err);
 	if (watched.proof != PROOF_FAILED || !confined)
 		return not_proved(session, order, &watched, err);
 	/* Confined, a failure is a result: its denials are what is looked for. */
@@ -296,6 +302,40 @@ static int do_exercise(struct session *session, struct watch_order *order, struc
 	return r;
 }
 
+static int skip(struct session *session, const char *phase, const struct exercise *exercise,
+		struct error *err)
+{
+	int r;
+
+	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
+	r = results_put(
+		session, phase, exercise->name,
+		json_pack("{s:s, s:s, s:i}", "result", "skipped", "evidence", "", "denials", 0),
+		err);
+	return r < 0 ? r : evidence_forget(session, phase, exercise->name, err);
+}
+
+/* With our script before the notify command, until there is a result, or nobody waits for one. */
+static int do_marked(struct session *session, struct watch_order *order, struct error *err)
+{
+	_cleanup_free_ char *script = NULL;
+	int r = notify_begin(session, order->phase, &order->marked, &script, err);
+
+	if (r < 0)
+		return r;
+	order->script = script;
+	r = do_exercise(session, order, err);
+	if (r == STEP_SKIPPED)
+		r = skip(session, order->phase, order->exercise, err);
+	if (r == 0 || r == STEP_DENIALS) {
+		int ended = notify_end(session, order->phase, err);
+
+		return ended < 0 ? ended : r;
+	}
+	notify_say_left(session, order->phase);
+	return r;
+}
+
 static int exercise_one(struct session *session, const char *phase, const struct exercise *exercise,
 			struct error *err)
 {
@@ -309,16 +349,11 @@ static int exercise_one(struct session *session, const char *phase, const struct
 	if (exercise->safety)
 		screen_mark(MARK_WARN, "%s", exercise->safety);
 	r = commands_show(session, exercise, err);
+	if (r == 0 && exercise->kind == EXERCISE_NOTIFY)
+		return do_marked(session, &order, err);
 	if (r == 0)
 		r = do_exercise(session, &order, err);
-	if (r != STEP_SKIPPED)
-		return r;
-	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
-	r = results_put(
-		session, phase, exercise->name,
-		json_pack("{s:s, s:s, s:i}", "result", "skipped", "evidence", "", "denials", 0),
-		err);
-	return r < 0 ? r : evidence_forget(session, phase, exercise->name, err);
+	return r == STEP_SKIPPED ? skip(session, phase, exercise, err) : r;
 }
 
 static int exercise_each(struct session *session, const char *phase,
@@ -340,13 +375,17 @@ static int exercise_each(struct session *session, const char *phase,
 	return r;
 }
 
-int exercising_run(struct session *session, const char *phase, struct error *err)
+int exercising_run(struct session *session, const char *phase, const json_t *changes,
+		   struct error *err)
 {
 	const struct galera_config *config;
 	int r = node_config(session, &config, err);
 
 	if (r == 0)
 		r = exercising_check(err);
+	if (r == 0)
+		r = notify_is_left(session, phase) ? notify_end(session, phase, err)
+						   : notify_agree(session, phase, changes, err);
 	/* What is asked for once is done in the confined phase, too. */
 	if (r == 0 && !strcmp(phase, PHASE_PERMISSIVE))
 		r = offers_take_named(session, err);

@@ -20,19 +20,22 @@
 
 /*
  * exercising_run - each exercise of the phase that has no result yet: show what to do, watch the
- * logs until it is proved, keep the audit log's part as evidence. Returns 0 when each has a result,
- * an enum step_outcome, or a negative errno.
+ * logs until it is proved, keep the audit log's part as evidence. changes: those of notify_plan()
+ * that were agreed to. Returns 0 when each has a result, an enum step_outcome, or a negative errno.
  */
-int exercising_run(struct session *session, const char *phase, struct error *err);
+int exercising_run(struct session *session, const char *phase, const json_t *changes,
+		   struct error *err);
 
 /* exercising_check - are --exercise, --timeout and --pace understood? Else -EINVAL. */
 int exercising_check(struct error *err);
 
-/* exercising_covered - has each exercise a result in this era (proved, failed, skipped, n/a)? Of
+/* exercising_covered - has each exercise a result in this era (see results.h)? Of
  * those that --exercise names, or of all. */
 bool exercising_covered(struct session *session, const char *phase);
 /* exercising_skipped - how many exercises of this era were skipped. */
 size_t exercising_skipped(struct session *session, const char *phase);
+/* exercising_unseen - how many went through without a failure, and without a proof. */
+size_t exercising_unseen(struct session *session, const char *phase);
 /* exercising_failed - how many failed. */
 size_t exercising_failed(struct session *session, const char *phase);
 

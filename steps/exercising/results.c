@@ -97,6 +97,11 @@ size_t exercising_skipped(struct session *session, const char *phase)
 	return count_results(session, phase, "skipped");
 }
 
+size_t exercising_unseen(struct session *session, const char *phase)
+{
+	return count_results(session, phase, "not seen");
+}
+
 size_t exercising_failed(struct session *session, const char *phase)
 {
 	return count_results(session, phase, "failed");

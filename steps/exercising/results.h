@@ -2,10 +2,9 @@
 /*
  * results.h - what came out of each exercise: by phase, era and exercise
  *
- * A result is a JSON object: "result" (proved, failed, skipped, n/a), "evidence" (a file of the
- * session's directory, or ""), "denials", "began", "ended", and where there
- * was a transfer "donor" and "method".
- * exercising.h has the questions that other steps ask about them.
+ * A result is a JSON object: "result" (proved, not seen, failed, skipped, n/a), "evidence" (a file
+ * of the session's directory, or ""), "denials", "began", "ended", and where there was a transfer
+ * "donor" and "method". exercising.h has the questions that other steps ask about them.
  */
 #ifndef STEPS_RESULTS_H
 #define STEPS_RESULTS_H

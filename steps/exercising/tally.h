@@ -26,6 +26,9 @@ size_t tally_count(const struct tally *tally);
 /* tally_last - "rsync: getattr rsync_exec_t:file"; "" before the first. Borrowed. */
 const char *tally_last(const struct tally *tally);
 
+/* tally_of_program - the denials of the program at path, by the name that its process has. */
+size_t tally_of_program(const struct tally *tally, const char *path);
+
 /* tally_moment - something failed then (-1: not known when); the first time counts. */
 void tally_moment(struct tally *tally, time_t seconds);
 /* tally_around - what was denied in some seconds before that moment, or in all where it is not

@@ -141,13 +141,23 @@ static int read_server(struct watch *watch, bool *news, struct error *err)
 
 /* ---- is it settled? -------------------------------------------------------------------------- */
 
+/* What is known of the notify command beside its marks; see exercise_judge(). */
+static int notify_runs(const struct watch *watch)
+{
+	const char *script = watch->order->script;
+	size_t seen = script ? tally_of_program(watch->tally, script) : 0;
+
+	return seen ? (int)seen : watch->order->marked ? 0 : -1;
+}
+
 static int judge(struct watch *watch, struct error *err)
 {
 	struct watched *watched = watch->watched;
 
 	free(watched->why);
 	wsrep_watch_story(watch->log, &watched->story);
-	watched->proof = exercise_judge(watch->order->exercise, &watched->story, -1, &watched->why);
+	watched->proof = exercise_judge(watch->order->exercise, &watched->story, notify_runs(watch),
+					&watched->why);
 	watched->denials = tally_count(watch->tally);
 	watched->moment = tally_around(watch->tally);
 	return watched->why ? 0 : error_nomem(err);
@@ -177,7 +187,8 @@ static bool is_over(struct watch *watch, int64_t now, int64_t *when)
 	int64_t quiet;
 
 	*when = -1;
-	if (proof != PROOF_OK && proof != PROOF_FAILED && !is_unfit(watch)) {
+	if (proof != PROOF_OK && proof != PROOF_SILENT && proof != PROOF_FAILED &&
+	    !is_unfit(watch)) {
 		watch->settled = -1;
 		return false;
 	}

@@ -60,6 +60,7 @@ static inline bool exercise_is_transfer(const struct exercise *exercise)
 enum proof {
 	PROOF_NONE,   /* nothing seen: not done yet, or the log is elsewhere */
 	PROOF_OK,     /* proved */
+	PROOF_SILENT, /* done, and nothing tells of a failure; but nothing proves it either */
 	PROOF_WRONG,  /* something else happened: an IST where an SST was wanted */
 	PROOF_FAILED, /* it was tried and failed */
 };
@@ -69,14 +70,14 @@ enum proof {
  * memory, caller frees; NULL: no memory) that names what was seen; it may quote the log.
  *
  * sst and ist are proved by what this node got since its start; what it gave to others counts for
- * nothing. notify is proved by a restart that synced, with no failure of the command logged and not
- * the remark that it is not set: the server is silent about success, and only about that.
- * Of the optional ones: an SST by a method needs its script's name; an encrypted IST, a listener at
- * ssl://; an encrypted SST, the script's words that it encrypts; bootstrap, that a group was begun,
- * and synced without a transfer; garbd, that a member of that name synced; crash, that the server
- * found a state that was not saved in a shutdown, and synced.
- * notify_runs is how many times the script is known to have run since; -1: it cannot be known. 0
- * proves that it did not run.
+ * nothing. notify is proved by a restart that synced, with no failure of the command logged, and
+ * the marks of our script in front of it (templates/notify): the server itself is silent about
+ * success. Of the optional ones: an SST by a method needs its script's name; an encrypted IST, a
+ * listener at ssl://; an encrypted SST, the script's words that it encrypts; bootstrap, that a
+ * group was begun, and synced without a transfer; garbd, that a member of that name synced; crash,
+ * that the server found a state that was not saved in a shutdown, and synced. notify_runs says what
+ * a log without a mark means: -1: there was no such script, so nothing is known (PROOF_SILENT); 0:
+ * there was one, so the command did not run; more: the audit log knows of it so many times.
  */
 enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_story *story,
 			  int notify_runs, char **why);

@@ -110,7 +110,34 @@ static enum proof judge_transfer(const struct exercise *exercise, const struct w
 	return PROOF_WRONG;
 }
 
-/* Success is silent: it is inferred from what the server would have logged otherwise. */
+/* Synced, and no failure: did it run? */
+static enum proof judge_runs(const struct wsrep_story *story, int runs, char **why)
+{
+	static const char synced[] = "the node restarted and synced";
+
+	if (story->notify_calls) {
+		*why = str_printf("%s, and the notify command ran %zu time%s (%s)", synced,
+				  story->notify_calls, story->notify_calls == 1 ? "" : "s",
+				  story->notify_statuses);
+		return PROOF_OK;
+	}
+	if (runs > 0) {
+		*why = str_printf("%s, and the audit log has the notify command %d time%s", synced,
+				  runs, runs == 1 ? "" : "s");
+		return PROOF_OK;
+	}
+	if (runs == 0) {
+		*why = str_printf("%s, but did not run the notify command: is it set in the "
+				  "configuration that this server reads?",
+				  synced);
+		return PROOF_WRONG;
+	}
+	*why = str_printf("%s, and its log tells of no failure of the notify command; it tells of "
+			  "no success either",
+			  synced);
+	return PROOF_SILENT;
+}
+
 static enum proof judge_notify(const struct wsrep_story *story, int runs, char **why)
 {
 	if (story->notify_failed) {
@@ -123,20 +150,10 @@ static enum proof judge_notify(const struct wsrep_story *story, int runs, char *
 	}
 	if (story->failed)
 		return judge_failure(story, why);
-	if (!story->synced || runs == 0) {
-		*why = strdup(story->synced
-				      ? "the node restarted and synced, but the notify command "
-					"did not run"
-				      : "the server has started and is joining");
-		return PROOF_NONE;
-	}
-	*why = runs > 0
-		       ? str_printf("the node restarted and synced, and the notify command ran %d "
-				    "time%s",
-				    runs, runs == 1 ? "" : "s")
-		       : strdup("the node restarted and synced, and the log tells of no failure of "
-				"the notify command, which it would");
-	return PROOF_OK;
+	if (story->synced)
+		return judge_runs(story, runs, why);
+	*why = strdup("the server has started and is joining");
+	return PROOF_NONE;
 }
 
 static enum proof judge_bootstrap(const struct wsrep_story *story, char **why)

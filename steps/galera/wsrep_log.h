@@ -48,7 +48,9 @@ struct wsrep_story {
 	bool sst_encrypted;     /* the SST script said that it encrypts */
 	bool arbitrator;        /* a member named as garbd is by default, synced with the group */
 	bool notify_failed;     /* "Notification command failed" */
-	bool notify_undefined;  /* "wsrep_notify_cmd is not defined" */
+	size_t notify_calls;    /* the marks of our script in front of the command */
+	char notify_statuses[96]; /* what they say: "joiner, joined, synced"; "" */
+	bool notify_undefined;    /* "wsrep_notify_cmd is not defined" */
 	char notify_failure[256];
 	size_t lines;  /* lines read */
 	size_t starts; /* server starts seen */

@@ -97,7 +97,10 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Server ", EVENT_NONE, AT_START, " synced with group", GALERA_4 },
 	{ "Member ", EVENT_MEMBER_SYNCED, AT_START, " synced with group", EVERY_SERVER },
 
-	/* The notification command: only its failures are logged. */
+	/* The notification command: only its failures are logged; the first is what our own script
+	 * says (templates/notify). */
+	{ "galera-selinux: notify command called, status ", EVENT_NOTIFY_CALLED, AT_START, 0,
+	  EVERY_SERVER },
 	{ "wsrep_notify_cmd is not defined", EVENT_NOTIFY_UNDEFINED, AT_START, 0, EVERY_SERVER },
 	{ "Notification command failed: ", EVENT_NOTIFY_FAILED, AT_START, 0, EVERY_SERVER },
 	{ "Notification buffer too short", EVENT_NOTIFY_FAILED, AT_START, 0, EVERY_SERVER },

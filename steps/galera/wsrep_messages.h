@@ -48,8 +48,9 @@ enum wsrep_event {
 	EVENT_MEMBER_SYNCED,   /* another node's, or this one's; on every node */
 	EVENT_SYNCED,
 	EVENT_FAILURE,
-	EVENT_HINDRANCE, /* joiner: a failure after which it tries again, or otherwise */
-	EVENT_ABORTING,  /* the server gives up, when the line ends here */
+	EVENT_HINDRANCE,     /* joiner: a failure after which it tries again, or otherwise */
+	EVENT_ABORTING,      /* the server gives up, when the line ends here */
+	EVENT_NOTIFY_CALLED, /* by our script in front of it: the status follows */
 	EVENT_NOTIFY_FAILED,
 	EVENT_NOTIFY_UNDEFINED,
 };

@@ -87,6 +87,22 @@ static void notify_failed(struct wsrep_story *story, struct span message)
 		copy_message(story->notify_failure, sizeof(story->notify_failure), message);
 }
 
+/* A status that is repeated is said once; of a long list the beginning is kept. */
+static void notify_called(struct wsrep_story *story, struct span status)
+{
+	size_t length = strlen(story->notify_statuses);
+	char word[33];
+	const char *last = strrchr(story->notify_statuses, ' ');
+
+	story->notify_calls++;
+	span_copy(word, sizeof(word), span_word(status, "()-"));
+	if (!*word || !strcmp(last ? last + 1 : story->notify_statuses, word) ||
+	    length + strlen(", ") + strlen(word) >= sizeof(story->notify_statuses))
+		return;
+	snprintf(story->notify_statuses + length, sizeof(story->notify_statuses) - length, "%s%s",
+		 length ? ", " : "", word);
+}
+
 static void take_position(struct wsrep_life *life, struct span position)
 {
 	struct wsrep_story *story = &life->story;
@@ -315,6 +331,8 @@ static void take_server_message(struct wsrep_reader *reader, enum wsrep_event ev
 		take_shift(reader, ROLE_JOINER);
 	else if (event == EVENT_SHIFT_DONOR)
 		take_shift(reader, ROLE_DONOR);
+	else if (event == EVENT_NOTIFY_CALLED)
+		notify_called(&life->story, value);
 	else if (event == EVENT_NOTIFY_FAILED)
 		notify_failed(&life->story, message);
 	else if (event == EVENT_NOTIFY_UNDEFINED)

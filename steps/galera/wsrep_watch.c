@@ -113,6 +113,13 @@ static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *n
 		tell(watch, teller, NEWS_EVENT, "write-sets to be received: %lld", now->writesets);
 }
 
+static const char *last_word(const char *words)
+{
+	const char *blank = strrchr(words, ' ');
+
+	return blank ? blank + 1 : words;
+}
+
 static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now,
 		     const struct wsrep_teller *teller)
 {
@@ -123,6 +130,9 @@ static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now,
 		tell(watch, teller, NEWS_FAILURE, "%s", now->failure);
 	else if (*now->failure && strcmp(now->failure, then->failure) != 0)
 		tell(watch, teller, NEWS_WARNING, "%s", now->failure);
+	if (now->notify_calls > then->notify_calls)
+		tell(watch, teller, NEWS_EVENT, "the notify command is called%s%s",
+		     *now->notify_statuses ? ": " : "", last_word(now->notify_statuses));
 	if (now->notify_failed && !then->notify_failed)
 		tell(watch, teller, NEWS_FAILURE, "%s", now->notify_failure);
 	if (now->notify_undefined && !then->notify_undefined)

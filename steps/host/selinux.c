@@ -327,6 +327,41 @@ int host_file_type(const char *path, char **type, struct error *err)
 	return 0;
 }
 
+/* The file's level goes with it, where the policy has levels. */
+static char *server_context(const char *domain, const char *file)
+{
+	const char *type = strchr(file, ':'), *level = NULL;
+
+	for (int field = 1; type && field < 3; field++)
+		type = level = strchr(type + 1, ':');
+	return str_printf("system_u:system_r:%s%s", domain, level ? level : "");
+}
+
+int host_exec_type(const char *domain, const char *path, char **type, struct error *err)
+{
+	_cleanup_free_ char *context = NULL;
+	char *file = NULL, *made = NULL;
+	security_class_t process;
+	int r = 0;
+
+	*type = NULL;
+	if (is_selinux_enabled() <= 0 || lgetfilecon_raw(path, &file) < 0)
+		return 0;
+	catch_messages();
+	context = server_context(domain, file);
+	process = string_to_security_class("process");
+	if (!context || !process || security_compute_create_raw(context, file, process, &made) < 0)
+		r = error_set(err, errno ? errno : EINVAL,
+			      "look whether the loaded policy knows the domain: seinfo -t",
+			      "cannot ask the kernel in which domain %s runs %s: %s", domain, path,
+			      strerror(errno));
+	else if (!(*type = context_type(made)))
+		r = error_nomem(err);
+	freecon(file);
+	freecon(made);
+	return r;
+}
+
 struct file_labels {
 	struct selabel_handle *handle;
 };

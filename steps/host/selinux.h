@@ -45,6 +45,11 @@ int host_domain_is_permissive(const char *context, bool *permissive, struct erro
  * *type NULL: it has no label. -ENOENT: no such file. */
 int host_file_type(const char *path, char **type, struct error *err);
 
+/* host_exec_type - the domain in which a process of `domain` runs the program at path, by the
+ * loaded policy; new memory (caller frees), *type NULL: SELinux is off, or the file has no label.
+ */
+int host_exec_type(const char *domain, const char *path, char **type, struct error *err);
+
 /* The labels that a root's policy wants files to have. */
 struct file_labels;
 int file_labels_open(struct file_labels **labels, const char *root, const char *type,

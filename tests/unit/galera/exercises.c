@@ -106,7 +106,7 @@ static void test_recorded(void **state)
 		 */
 		{ "permissive/ist/node2.log", "notify", PROOF_WRONG,
 		  "wsrep_notify_cmd is not set" },
-		{ "permissive/notify/node2.log", "notify", PROOF_OK, "tells of no failure" },
+		{ "permissive/notify/node2.log", "notify", PROOF_SILENT, "tells of no failure" },
 		{ "permissive/notify/node2.log", "ist", PROOF_OK, "by mariabackup" },
 		{ "permissive/bootstrap/node1.log", "sst", PROOF_WRONG, "remove grastate.dat" },
 		{ "permissive/bootstrap/node1.log", "ist", PROOF_WRONG, "write on another node" },
@@ -216,10 +216,20 @@ static void test_notify(void **state)
 	(void)state;
 	expect("notify", &story, -1, PROOF_NONE, "is joining");
 	story.synced = true;
-	expect("notify", &story, -1, PROOF_OK, "tells of no failure");
-	expect("notify", &story, 1, PROOF_OK, "ran 1 time");
-	expect("notify", &story, 4, PROOF_OK, "ran 4 times");
-	expect("notify", &story, 0, PROOF_NONE, "did not run");
+	/* No mark: that means nothing where there was no script of ours to leave one. */
+	expect("notify", &story, -1, PROOF_SILENT, "tells of no success");
+	expect("notify", &story, 0, PROOF_WRONG, "did not run");
+	expect("notify", &story, 1, PROOF_OK, "audit log has the notify command 1 time");
+	expect("notify", &story, 4, PROOF_OK, "4 times");
+	story.notify_calls = 1;
+	strcpy(story.notify_statuses, "joined");
+	expect("notify", &story, 0, PROOF_OK, "ran 1 time (joined)");
+	story.notify_calls = 3;
+	strcpy(story.notify_statuses, "joined, synced");
+	expect("notify", &story, 0, PROOF_OK, "ran 3 times (joined, synced)");
+	story.synced = false;
+	expect("notify", &story, 0, PROOF_NONE, "is joining");
+	story.synced = true;
 	story.notify_failed = true;
 	strcpy(story.notify_failure, "Notification command failed: 13");
 	expect("notify", &story, 4, PROOF_FAILED, "\"Notification command failed: 13\"");

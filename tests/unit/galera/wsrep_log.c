@@ -718,6 +718,41 @@ static void test_statuses(void **state)
 	assert_true(story.failed);
 }
 
+#define MARK "galera-selinux: notify command called, status "
+
+static void test_notify_marks(void **state)
+{
+	_cleanup_free_ char *script = NULL;
+	struct wsrep_story story;
+	char many[8192] = BOOT PROVIDER;
+
+	(void)state;
+	/* Those before the start are the old server's; a status that is repeated is said once. */
+	read_text(MARK "disconnected\n" BOOT PROVIDER MARK "joiner\n" MARK "joiner\n" MARK
+		       "Error(7)\n" SYNC MARK "synced\n",
+		  &story);
+	assert_int_equal(story.notify_calls, 4);
+	assert_string_equal(story.notify_statuses, "joiner, Error(7), synced");
+	/* The message is what the script says. */
+	assert_int_equal(file_read("templates/notify", &script, NULL, NULL), 0);
+	assert_non_null(strstr(script, "'" MARK "%.32s\\n'"));
+	/* Somebody else's words, and odd statuses. */
+	read_text(BOOT PROVIDER "[Note] WSREP: a node says " MARK "synced\n", &story);
+	assert_int_equal(story.notify_calls, 0);
+	read_text(BOOT PROVIDER MARK "\n" MARK "\x1b[2J\n", &story);
+	assert_int_equal(story.notify_calls, 1);
+	assert_string_equal(story.notify_statuses, "");
+	for (int i = 0; i < 60; i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), MARK "status%d\n", i);
+		strcat(many, line);
+	}
+	read_text(many, &story);
+	assert_int_equal(story.notify_calls, 60);
+	assert_true(strlen(story.notify_statuses) < sizeof(story.notify_statuses));
+}
+
 /* Who is named in a log line may try to be taken for the server. */
 static void test_quoted_messages(void **state)
 {
@@ -896,6 +931,7 @@ int main(void)
 		cmocka_unit_test(test_bootstrap_and_crash),
 		cmocka_unit_test(test_encryption_and_arbitrator),
 		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_notify_marks),
 		cmocka_unit_test(test_quoted_messages),
 		cmocka_unit_test(test_passwords),
 		cmocka_unit_test(test_positions),

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "steps/exercising/evidence.h"
+#include "steps/exercising/notify.h"
+#include "steps/exercising/results.h"
+#include "steps/galera/exercises.h"
+#include "steps/galera/notify.h"
+#include "steps/host/selinux.h"
+#include "steps/host/standin.h"
+#include "steps/node.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+#define EXERCISE "notify"
+#define MEMORY   "notify script"
+
+extern const char template_notify[];
+
+static const char *member(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+/* The path of the script that is agreed to in this phase; NULL: none is. Borrowed. */
+static const char *agreed(struct session *session, const char *phase)
+{
+	const json_t *memory = session_recall(session, MEMORY);
+
+	return memory && !strcmp(member(memory, "phase"), phase) ? member(memory, "path") : NULL;
+}
+
+/* ---- may there be one? ----------------------------------------------------------------------- */
+
+/* With another domain for the script, ours would run the operator's from within that one. */
+static int look_domain(struct session *session, const char *real, char **why, struct error *err)
+{
+	_cleanup_free_ char *type = NULL;
+	int r = session_is_scratch(session) ? 0 : host_exec_type(node_domain(), real, &type, err);
+
+	if (r == 0 && type && strcmp(type, node_domain()) != 0) {
+		*why = str_printf("it runs in a domain of its own, %s", type);
+		r = *why ? 0 : error_nomem(err);
+	}
+	return r;
+}
+
+/* *path: the script, with *why it can have none before it, or NULL. Caller frees both. */
+static int look(struct session *session, char **path, char **why, struct error *err)
+{
+	const struct galera_config *config;
+	_cleanup_free_ char *real = NULL;
+	const char *reason = NULL;
+	int r = node_config(session, &config, err);
+
+	if (r < 0)
+		return r;
+	if (!config->notify_command)
+		return 0;
+	*path = galera_notify_script(config->notify_command, &reason);
+	if (!*path) {
+		*why = reason ? strdup(reason) : NULL;
+		return *why ? 0 : error_nomem(err);
+	}
+	real = session_in_root(session, *path);
+	if (!real)
+		return error_nomem(err);
+	r = standin_unfit(real, why, err);
+	return r < 0 || *why ? r : look_domain(session, real, why, err);
+}
+
+/* ---- the change ------------------------------------------------------------------------------ */
+
+int notify_plan(struct session *session, const char *phase, json_t *changes, struct error *err)
+{
+	_cleanup_free_ char *path = NULL, *why = NULL, *quoted = NULL, *undo = NULL;
+	int r;
+
+	/* A recorded server runs nothing. */
+	if (node_player(session) || !results_wanted(session, exercise_find(EXERCISE)) ||
+	    results_get(session, phase, EXERCISE))
+		return 0;
+	r = look(session, &path, &why, err);
+	if (r < 0 || !path || why)
+		return r;
+	/* Of plain characters: galera_notify_script(). */
+	undo = str_printf("mv %s" STANDIN_SUFFIX " %s", path, path);
+	if (!undo ||
+	    json_array_append_new(changes,
+				  json_pack("{s:s, s:s, s:s, s:s, s:s}", "what", path, "from",
+					    "your notify command", "to",
+					    "the same, behind a mark until its exercise is over",
+					    "undo", undo, "script", path)) < 0)
+		return error_nomem(err);
+	return 0;
+}
+
+static size_t find_change(const json_t *changes)
+{
+	json_t *change;
+	size_t i;
+
+	json_array_foreach(changes, i, change) if (member(change, "script")) break;
+	return i;
+}
+
+int notify_ask(struct session *session, json_t *changes, struct error *err)
+{
+	size_t at = find_change(changes);
+	const char *path = member(json_array_get(changes, at), "script");
+	_cleanup_free_ char *text = NULL;
+	bool yes = true;
+	int r;
+
+	if (!path)
+		return 0;
+	screen_say("The server logs nothing when its notify command succeeds. A script of ours can "
+		   "stand before yours until the exercise is over: it writes a line to the "
+		   "server's log and runs yours, which is %s" STANDIN_SUFFIX
+		   " meanwhile, with the same arguments and exit status.",
+		   path);
+	text = str_printf("Put it before %s?", path);
+	if (!text)
+		return error_nomem(err);
+	r = prompt_yes_no(session, "exercise.notify", NULL, text, true, &yes, err);
+	if (r == 0 && !yes)
+		json_array_remove(changes, at);
+	return r;
+}
+
+/* ---- put and taken away ---------------------------------------------------------------------- */
+
+static int take_away(struct session *session, const char *path, struct error *err)
+{
+	_cleanup_free_ char *real = session_in_root(session, path);
+	bool replaced = false;
+	int r = real ? standin_remove(real, template_notify, &replaced, err) : error_nomem(err);
+
+	if (r == 0 && replaced)
+		screen_mark(
+			MARK_WARN,
+			"%s was replaced meanwhile: it stays as it is now. What was there before "
+			"is %s" STANDIN_SUFFIX ", where it differs.",
+			path, path);
+	return r;
+}
+
+int notify_end(struct session *session, const char *phase, struct error *err)
+{
+	const char *path = agreed(session, phase);
+	int r = path ? take_away(session, path, err) : 0;
+
+	return r < 0 || !path ? r : session_remember(session, MEMORY, NULL, err);
+}
+
+int notify_agree(struct session *session, const char *phase, const json_t *changes,
+		 struct error *err)
+{
+	const char *path = member(json_array_get(changes, find_change(changes)), "script");
+	const char *before = member(session_recall(session, MEMORY), "path");
+	int r = 0;
+
+	if (!results_wanted(session, exercise_find(EXERCISE)))
+		return 0;
+	if (before && (!path || strcmp(path, before) != 0)) {
+		r = take_away(session, before, err);
+		if (r == 0)
+			r = session_remember(session, MEMORY, NULL, err);
+	}
+	if (r < 0 || !path || agreed(session, phase))
+		return r;
+	return session_remember(session, MEMORY,
+				json_pack("{s:s, s:s}", "phase", phase, "path", path), err);
+}
+
+/* What the server has done before the script was there, has no mark: the exercise begins now. */
+static int begin_anew(struct session *session, const char *phase, struct error *err)
+{
+	if (!evidence_mark(session, phase, EXERCISE, "audit"))
+		return 0;
+	screen_mark(MARK_WARN, "our script was not there all the time: this exercise begins anew");
+	return evidence_forget(session, phase, EXERCISE, err);
+}
+
+static int put(struct session *session, const char *phase, const char *path, bool *marked,
+	       struct error *err)
+{
+	_cleanup_free_ char *real = session_in_root(session, path);
+	enum standin_state before = STANDIN_NONE;
+	struct error failure = { 0 };
+	int r = real ? standin_state(real, template_notify, &before, err) : error_nomem(err);
+
+	if (r < 0)
+		return r;
+	if (standin_put(real, template_notify, &failure) < 0) {
+		screen_mark(MARK_WARN, "%s: whether the notify command succeeds will not be seen",
+			    failure.what);
+		return session_remember(session, MEMORY, NULL, err);
+	}
+	*marked = true;
+	return before == STANDIN_IN_PLACE ? 0 : begin_anew(session, phase, err);
+}
+
+int notify_begin(struct session *session, const char *phase, bool *marked, char **script,
+		 struct error *err)
+{
+	_cleanup_free_ char *why = NULL;
+	const char *path = agreed(session, phase);
+	int r = look(session, script, &why, err);
+
+	*marked = false;
+	if (r < 0)
+		return r;
+	if (path)
+		return put(session, phase, path, marked, err);
+	if (*script && node_player(session))
+		screen_say(
+			"A recorded server calls nothing, so there is no mark of it. On a node a "
+			"script of ours stands before the command for this exercise, and marks "
+			"each call.");
+	else if (why)
+		screen_mark(
+			MARK_WARN,
+			"whether the notify command succeeds will not be seen: no script of ours "
+			"can stand before it, since %s",
+			why);
+	return 0;
+}
+
+bool notify_is_left(struct session *session, const char *phase)
+{
+	return agreed(session, phase) && results_get(session, phase, EXERCISE);
+}
+
+void notify_say_left(struct session *session, const char *phase)
+{
+	const char *path = agreed(session, phase);
+
+	if (path)
+		screen_mark(MARK_WARN,
+			    "our script stays before %s until the exercise is over, or undo", path);
+}
+
+int notify_stray(struct session *session, char **what, char **remedy, struct error *err)
+{
+	_cleanup_free_ char *path = NULL, *why = NULL, *real = NULL;
+	enum standin_state state = STANDIN_NONE;
+	int r = look(session, &path, &why, err);
+
+	if (r < 0 || !path || session_recall(session, MEMORY))
+		return r;
+	real = session_in_root(session, path);
+	r = real ? standin_state(real, template_notify, &state, err) : error_nomem(err);
+	if (r < 0 || state == STANDIN_NONE)
+		return r;
+	if (state == STANDIN_REPLACED)
+		*what = str_printf("%s" STANDIN_SUFFIX " is left of an exercise", path);
+	else
+		*what = str_printf("%s is this program's script, left of an exercise", path);
+	if (state == STANDIN_IN_PLACE)
+		*remedy = str_printf("mv %s" STANDIN_SUFFIX " %s", path, path);
+	else
+		*remedy = strdup(state == STANDIN_ALONE
+					 ? "put your notify command back there, out of a backup"
+					 : "remove it, when it is not needed any more");
+	return *what && *remedy ? 0 : error_nomem(err);
+}
+
+int notify_undo(struct session *session, const json_t *changes, struct error *err)
+{
+	const char *path = member(json_array_get(changes, find_change(changes)), "script");
+
+	return path ? take_away(session, path, err) : 0;
+}
