@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "steps/policy/rules.h"
-#include "wizard/util.h"
 
 /* The block is named after the rule, so that its name stays when others come and go. */
-static void write_rule(FILE *out, const char *module, const struct rule *rule)
+static void write_rule(FILE *out, const struct module_header *header, const struct rule *rule)
 {
 	const char *kind = rule->kind == RULE_ALLOW ? "allow" : "dontaudit";
 
-	fputc('\n', out);
-	rules_comment(out, ";", rule->comment);
-	fprintf(out, "(optional %s_%s_%s_%s_%s\n", module, kind, rule->source, rule->target,
+	fprintf(out, "(optional %s_%s_%s_%s_%s\n", header->name, kind, rule->source, rule->target,
 		rule->tclass);
 	fprintf(out, "\t(%s %s %s (%s (", kind, rule->source, rule->target, rule->tclass);
 	for (size_t i = 0; i < rule->permission_count; i++)
@@ -23,26 +20,15 @@ static void write_rule(FILE *out, const char *module, const struct rule *rule)
 	fputs("))))\n", out);
 }
 
+static void write_head(FILE *out, const struct module_header *header)
+{
+	fprintf(out, "; module %s %s\n", header->name, header->version);
+}
+
 int cil_text(const struct module_header *header, const struct rules *rules, char **text,
 	     struct error *err)
 {
-	_cleanup_free_ char *made = NULL;
-	size_t length = 0;
-	FILE *out;
-	int failed, r = rules_check(header, rules, err);
+	static const struct rules_language cil = { ";", write_head, write_rule };
 
-	if (r < 0)
-		return r;
-	out = open_memstream(&made, &length);
-	if (!out)
-		return error_nomem(err);
-	rules_comment(out, ";", header->comment);
-	fprintf(out, "; module %s %s\n", header->name, header->version);
-	for (size_t i = 0; i < rules->count; i++)
-		write_rule(out, header->name, &rules->items[i]);
-	failed = ferror(out);
-	if (fclose(out) != 0 || failed)
-		return error_nomem(err);
-	*text = TAKE_PTR(made);
-	return 0;
+	return rules_text(&cil, header, rules, text, err);
 }

@@ -47,9 +47,18 @@ struct module_header {
 	const char *comment; /* lines of plain text, put in a comment at the top */
 };
 
-/* For te.c and cil.c. rules_check: -EINVAL when a name in it is not [A-Za-z0-9_.-]+, or a rule has
- * no permission. rules_comment: text as lines of at most 100 columns, each behind mark; no byte of
- * it can end the comment. */
+/* For te.c and cil.c: what differs between them. The comments are written by rules_text(). */
+struct rules_language {
+	const char *comment; /* what begins one: "#" */
+	void (*write_head)(FILE *out, const struct module_header *header);
+	void (*write_rule)(FILE *out, const struct module_header *header, const struct rule *rule);
+};
+
+/* rules_text - the module in a language, as te_text() and cil_text(). rules_check: -EINVAL when a
+ * name in it is not [A-Za-z0-9_.-]+, or a rule has no permission. rules_comment: text as lines of
+ * at most 100 columns, each behind mark; no byte of it can end the comment. */
+int rules_text(const struct rules_language *language, const struct module_header *header,
+	       const struct rules *rules, char **text, struct error *err);
 int rules_check(const struct module_header *header, const struct rules *rules, struct error *err);
 void rules_comment(FILE *out, const char *mark, const char *text);
 

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "steps/policy/rules.h"
-#include "wizard/util.h"
 
 static void write_permissions(FILE *out, const struct rule *rule)
 {
@@ -30,10 +29,9 @@ static void write_types(FILE *out, const struct rule *rule)
 		fprintf(out, "\t\tattribute %s;\n", rule->target);
 }
 
-static void write_rule(FILE *out, const struct rule *rule)
+static void write_rule(FILE *out, const struct module_header *header, const struct rule *rule)
 {
-	fputc('\n', out);
-	rules_comment(out, "#", rule->comment);
+	(void)header;
 	fputs("optional {\n\trequire {\n", out);
 	write_types(out, rule);
 	fprintf(out, "\t\tclass %s ", rule->tclass);
@@ -51,29 +49,18 @@ static void write_rule(FILE *out, const struct rule *rule)
 	fputs("}\n", out);
 }
 
-int te_text(const struct module_header *header, const struct rules *rules, char **text,
-	    struct error *err)
+static void write_head(FILE *out, const struct module_header *header)
 {
-	_cleanup_free_ char *made = NULL;
-	size_t length = 0;
-	FILE *out;
-	int failed, r = rules_check(header, rules, err);
-
-	if (r < 0)
-		return r;
-	out = open_memstream(&made, &length);
-	if (!out)
-		return error_nomem(err);
-	rules_comment(out, "#", header->comment);
 	/* A module must require something outside its optional blocks; this exists in every policy.
 	 */
 	fprintf(out, "module %s %s;\n\nrequire {\n\trole object_r;\n}\n", header->name,
 		header->version);
-	for (size_t i = 0; i < rules->count; i++)
-		write_rule(out, &rules->items[i]);
-	failed = ferror(out);
-	if (fclose(out) != 0 || failed)
-		return error_nomem(err);
-	*text = TAKE_PTR(made);
-	return 0;
+}
+
+int te_text(const struct module_header *header, const struct rules *rules, char **text,
+	    struct error *err)
+{
+	static const struct rules_language te = { "#", write_head, write_rule };
+
+	return rules_text(&te, header, rules, text, err);
 }
