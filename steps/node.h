@@ -60,9 +60,9 @@ int node_store(struct session *session, struct store **store, struct error *err)
 int node_labels(struct session *session, struct file_labels **labels, struct error *err);
 
 /*
- * node_fingerprint - the workflow's: the compiled policy by its file, and in short the file contexts,
- * the server's configuration, the module's files and the options that were given. It loads no
- * policy.
+ * node_fingerprint - the workflow's: the compiled policy by its file, and in short the file
+ * contexts, the server's configuration, the module's files and the options that were given. It
+ * loads no policy.
  */
 int node_fingerprint(struct session *session, char **text, struct error *err);
 

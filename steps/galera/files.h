@@ -20,8 +20,8 @@ struct galera_file {
 	const char *what; /* "the data directory" */
 	enum galera_file_kind kind;
 	char *path; /* absolute, as the server has it, without a slash at its end */
-	/* GALERA_FILE_TREE, _DIR and _LOG: the type that it must have, and another one that will do (may
-	 * be NULL). Else NULL: whatever the policy wants. */
+	/* GALERA_FILE_TREE, _DIR and _LOG: the type that it must have, and another one that will
+	 * do (may be NULL). Else NULL: whatever the policy wants. */
 	const char *type, *also;
 };
 
