@@ -11,9 +11,16 @@
 #include "wizard/util.h"
 
 struct counted {
+	const char *origin;
+	const char *const *domains;
 	struct kinds *kinds;
 	struct denials *counts;
 };
+
+static void counted_clear(struct counted *counted)
+{
+	kinds_free(&counted->kinds);
+}
 
 static int take_event(void *data, struct event *event, struct error *err)
 {
@@ -44,18 +51,34 @@ static int read_blocks(struct source *source, struct counted *counted, size_t *r
 	return rc;
 }
 
-static int read_log(struct source *source, struct counted *counted, struct error *err)
+/* read_parts - false: the log is to be read in one. */
+static bool read_parts(const struct source *source, struct counted *counted, size_t *records,
+		       int *rc, struct error *err)
 {
-	size_t unreadable = counted->counts->unreadable, records;
 	struct parts_log log = { .name = source_name(source) };
-	int rc;
+	const struct denials before = *counted->counts;
 
 	log.fd = source_plain(source, &log.size);
 	log.threads = log.fd >= 0 ? parts_threads(log.size, &log.part) : 1;
-	if (log.threads > 1)
-		rc = parts_read(&log, counted->kinds, counted->counts, &records, err);
-	else
-		rc = read_blocks(source, counted, &records, err);
+	if (log.threads < 2)
+		return false;
+	*rc = parts_read(&log, counted->kinds, counted->counts, records, err);
+	if (*rc != -EAGAIN)
+		return true;
+	*counted->counts = before;
+	kinds_free(&counted->kinds);
+	counted->kinds = kinds_new(counted->origin, counted->domains);
+	return false;
+}
+
+static int read_log(struct source *source, struct counted *counted, struct error *err)
+{
+	size_t unreadable = counted->counts->unreadable, records = 0;
+	int rc;
+
+	if (!read_parts(source, counted, &records, &rc, err))
+		rc = counted->kinds ? read_blocks(source, counted, &records, err)
+				    : error_nomem(err);
 	if (rc < 0)
 		return rc;
 	if (!records && counted->counts->unreadable > unreadable)
@@ -72,19 +95,19 @@ static int read_log(struct source *source, struct counted *counted, struct error
 int audit_log_read(const char *path, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err)
 {
-	_cleanup_(kinds_free) struct kinds *kinds = kinds_new(origin, domains);
 	_cleanup_(source_close) struct source *source = NULL;
 	struct denials read = *denials;
-	struct counted counted = { kinds, &read };
+	_cleanup_(counted_clear) struct counted counted = { origin, domains,
+							    kinds_new(origin, domains), &read };
 	int rc;
 
-	if (!kinds)
+	if (!counted.kinds)
 		return error_nomem(err);
 	rc = source_open(path, &source, err);
 	if (rc == 0)
 		rc = read_log(source, &counted, err);
 	if (rc == 0)
-		rc = kinds_take(kinds, &read, err);
+		rc = kinds_take(counted.kinds, &read, err);
 	if (rc == 0)
 		*denials = read;
 	denials->items = read.items;

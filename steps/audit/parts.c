@@ -82,6 +82,8 @@ static int read_part(struct part *part, struct error *err)
 			break;
 		part->at += got;
 		rc = reader_take(part->reader, part->block, (size_t)got, err);
+		if (rc == 0 && !reader_is_plain(part->reader))
+			rc = -EAGAIN;
 		if (rc < 0)
 			return rc;
 	}
@@ -161,7 +163,7 @@ static int end_part(struct reading *reading, struct part *part, struct error *er
 {
 	int rc = part->rc;
 
-	if (rc < 0 && err)
+	if (part->error.code && err)
 		*err = part->error;
 	if (rc == 0 && part->batch)
 		rc = batch_count(part->batch, part->kinds, reading->counts, err);
@@ -170,7 +172,7 @@ static int end_part(struct reading *reading, struct part *part, struct error *er
 		rc = read_part(part, err);
 	if (rc == 0)
 		rc = reader_end(part->reader, err);
-	return rc;
+	return rc == 0 && !reader_is_plain(part->reader) ? -EAGAIN : rc;
 }
 
 static void add_counts(struct denials *to, struct denials *from)

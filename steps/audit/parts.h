@@ -30,7 +30,9 @@ struct parts_log {
 unsigned int parts_threads(off_t size, off_t *part);
 
 /* parts_read - all of the log, what was added to it meanwhile included. *records: lines that were
- * audit records. Errors: as read(2); -EINVAL: interpreted text; -ENOMEM. */
+ * audit records. Errors: as read(2); -ENOMEM; and -EAGAIN, without an error set: the log has lines
+ * in another form than auditd's (shown.h), so that it is to be read anew by one reader, with other
+ * kinds and counts. */
 int parts_read(const struct parts_log *log, struct kinds *kinds, struct denials *counts,
 	       size_t *records, struct error *err);
 

@@ -357,6 +357,11 @@ void reader_follow(struct reader *reader, const struct reader *before)
 		reader->old_kernel = before->old_kernel;
 }
 
+bool reader_is_plain(const struct reader *reader)
+{
+	return !reader->shown;
+}
+
 size_t reader_records(const struct reader *reader)
 {
 	return reader->records;

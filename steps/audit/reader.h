@@ -47,6 +47,10 @@ void reader_follow(struct reader *reader, const struct reader *before);
 /* reader_records - lines that were audit records. */
 size_t reader_records(const struct reader *reader);
 
+/* reader_is_plain - were all lines as auditd writes them? Others are read by what stood before
+ * them, so that they make a log one that cannot be read in parts. */
+bool reader_is_plain(const struct reader *reader);
+
 /* reader_is_event - does this record belong to its event, or is its line unreadable? Takes a
  * carriage return from its end. */
 bool reader_is_event(const char *line, struct record *record);

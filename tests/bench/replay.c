@@ -16,9 +16,8 @@ static size_t replay(struct oracle *oracle, const struct denial *denial)
 		struct judgement judgement;
 
 		if (oracle_judge(oracle, denial->source_context, denial->target_context,
-				 denial->tclass,
-				 denial->permissions[i % denial->permission_count], &judgement,
-				 &error) < 0)
+				 denial->tclass, denial->permissions[i % denial->permission_count],
+				 &judgement, &error) < 0)
 			errx(1, "%s", error.what);
 		allowed += judgement.verdict == VERDICT_ALLOWED;
 	}
