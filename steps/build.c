@@ -132,9 +132,10 @@ static int cover_rule(const struct rule *rule, const struct findings *findings,
 		return r;
 	names = coverage.names;
 	if (coverage.denials)
-		line = str_printf("%s %s:%s: %zu denials, on %zu %s, in %s",
+		line = str_printf("%s %s:%s: %zu %s, on %zu %s, in %s",
 				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,
-				  rule->tclass, coverage.denials, coverage.nodes,
+				  rule->tclass, coverage.denials,
+				  coverage.denials == 1 ? "denial" : "denials", coverage.nodes,
 				  coverage.nodes == 1 ? "node" : "nodes", names);
 	else
 		line = str_printf("%s %s:%s: not observed",

@@ -1,44 +1,236 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "steps/confine.h"
 #include "steps/node.h"
 #include "wizard/util.h"
+
+#define HIDDEN "hidden" /* memory: "shown" by us, or "kept" hidden, as the operator wants it */
+
+bool confine_later;
 
 char *confine_module(void)
 {
 	return str_printf("permissive_%s", node_domain());
 }
 
+static const char *member(const json_t *change, const char *name)
+{
+	const char *text = json_string_value(json_object_get(change, name));
+
+	return text ? text : "";
+}
+
+bool confine_is(const json_t *change, const char *part)
+{
+	return part ? !strcmp(member(change, "confine"), part) : *member(change, "confine");
+}
+
+bool confine_among(const json_t *changes, const char *part)
+{
+	json_t *change;
+	size_t i;
+
+	json_array_foreach(changes, i, change) if (confine_is(change, part)) return true;
+	return false;
+}
+
+void confine_strike(json_t *changes, const char *part)
+{
+	for (size_t i = json_array_size(changes); i-- > 0;)
+		if (confine_is(json_array_get(changes, i), part))
+			json_array_remove(changes, i);
+}
+
+/* ---- plans ---------------------------------------------------------------------------------- */
+
+static int plan_domain(json_t *changes, bool permissive, unsigned int priority, struct error *err)
+{
+	_cleanup_free_ char *add = str_printf("semanage permissive -a %s", node_domain());
+	_cleanup_free_ char *delete = str_printf("semanage permissive -d %s", node_domain());
+	json_t *change;
+
+	if (!add || !delete)
+		return error_nomem(err);
+	change =
+		json_pack("{s:s, s:s+, s:s, s:s, s:s*, s:s, s:s, s:i}", "confine", "domain", "what",
+			  "domain ", node_domain(), "from", permissive ? "confined" : "permissive",
+			  "to", permissive ? "permissive" : "confined", "note",
+			  permissive ? "until the module is there" : NULL, "command",
+			  permissive ? add : delete, "undo", permissive ? delete : add, "priority",
+			  (int)priority);
+	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+}
+
+static int plan_hidden(json_t *changes, bool show, struct error *err)
+{
+	json_t *change = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "confine", "hidden",
+				   "what", "hidden denials", "from", show ? "hidden" : "shown",
+				   "to", show ? "shown" : "hidden", "note",
+				   show ? "of every domain, as long" : NULL, "command",
+				   show ? "semodule -DB" : "semodule -B", "undo",
+				   show ? "semodule -B" : "semodule -DB");
+
+	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+}
+
+static const char *wish(struct session *session)
+{
+	const char *text = json_string_value(session_recall(session, HIDDEN));
+
+	return text ? text : "";
+}
+
+int confine_plan_loose(struct session *session, json_t *changes, struct error *err)
+{
+	bool permissive = false, shown = false;
+	struct store *store;
+	int r = node_is_permissive(session, &permissive, err);
+
+	if (r == 0)
+		r = node_store(session, &store, err);
+	if (r == 0)
+		r = store_shows_hidden(store, &shown, err);
+	if (r == 0 && !permissive)
+		r = plan_domain(changes, true, STORE_PRIORITY, err);
+	if (r == 0 && !shown && strcmp(wish(session), "kept") != 0)
+		r = plan_hidden(changes, true, err);
+	return r;
+}
+
+int confine_plan_strict(struct session *session, json_t *changes, struct error *err)
+{
+	_cleanup_free_ char *name = confine_module();
+	bool permissive = false, module = false, shown = false;
+	unsigned int priority = 0;
+	struct store *store;
+	int r = name ? node_is_permissive(session, &permissive, err) : error_nomem(err);
+
+	if (r == 0)
+		r = node_store(session, &store, err);
+	if (r == 0)
+		r = store_module_active(store, name, &module, &priority, err);
+	if (r == 0)
+		r = store_shows_hidden(store, &shown, err);
+	if (r == 0 && permissive && module)
+		r = plan_domain(changes, false, priority, err);
+	if (r == 0 && shown)
+		r = plan_hidden(changes, false, err);
+	return r;
+}
+
+bool confine_shows_hidden(struct session *session)
+{
+	return !strcmp(wish(session), "shown");
+}
+
+int confine_keep_hidden(struct session *session, struct error *err)
+{
+	return session_remember(session, HIDDEN, json_string("kept"), err);
+}
+
+/* ---- changes -------------------------------------------------------------------------------- */
+
+static bool wants(const json_t *change, bool back, const char *state)
+{
+	return !strcmp(member(change, back ? "from" : "to"), state);
+}
+
+static unsigned int priority_of(const json_t *change)
+{
+	return (unsigned int)json_integer_value(json_object_get(change, "priority"));
+}
+
+static int change_domain(struct store *store, const json_t *change, bool permissive,
+			 struct error *err)
+{
+	_cleanup_free_ char *name = confine_module();
+	_cleanup_free_ char *cil = str_printf("(typepermissive %s)\n", node_domain());
+
+	if (!name || !cil)
+		return error_nomem(err);
+	return permissive ? store_module_install(store, name, priority_of(change), cil, err)
+			  : store_module_remove(store, name, priority_of(change), err);
+}
+
+int confine_change(struct store *store, const json_t *changes, bool back, struct error *err)
+{
+	json_t *change;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(changes, i, change)
+	{
+		if (r == 0 && confine_is(change, "domain"))
+			r = change_domain(store, change, wants(change, back, "permissive"), err);
+		if (r == 0 && confine_is(change, "hidden"))
+			r = store_show_hidden(store, wants(change, back, "shown"), err);
+	}
+	return r;
+}
+
+/* Is the store already as this change would leave it? */
+static int is_so(struct store *store, const json_t *change, bool back, bool *so, struct error *err)
+{
+	_cleanup_free_ char *name = confine_module();
+	_cleanup_free_ char *present = NULL;
+	bool shown;
+	int r;
+
+	if (!name)
+		return error_nomem(err);
+	if (confine_is(change, "hidden")) {
+		r = store_shows_hidden(store, &shown, err);
+		*so = r == 0 && shown == wants(change, back, "shown");
+		return r;
+	}
+	r = store_module_text(store, name, priority_of(change), &present, err);
+	*so = r == 0 && !!present == wants(change, back, "permissive");
+	return r;
+}
+
+/* Ahead of the commit: they are ours to hide again, whenever we are stopped. */
+static int remember_shown(struct session *session, const json_t *changes, bool back,
+			  struct error *err)
+{
+	json_t *change;
+	size_t i;
+
+	json_array_foreach(changes, i, change)
+	{
+		if (confine_is(change, "hidden") && wants(change, back, "shown"))
+			return session_remember(session, HIDDEN, json_string("shown"), err);
+	}
+	return 0;
+}
+
 struct confinement {
-	const char *module;
-	unsigned int priority;
-	const char *cil; /* NULL: the module goes */
+	const json_t *changes;
+	bool back;
 };
 
 static int change(struct store *store, const void *data, struct error *err)
 {
 	const struct confinement *wanted = data;
 
-	return wanted->cil ? store_module_install(store, wanted->module, wanted->priority,
-						  wanted->cil, err)
-			   : store_module_remove(store, wanted->module, wanted->priority, err);
+	return confine_change(store, wanted->changes, wanted->back, err);
 }
 
-int confine_set(struct session *session, bool permissive, unsigned int priority, struct error *err)
+int confine_commit(struct session *session, const json_t *changes, bool back, struct error *err)
 {
-	_cleanup_free_ char *name = confine_module();
-	_cleanup_free_ char *cil = str_printf("(typepermissive %s)\n", node_domain());
-	_cleanup_free_ char *present = NULL;
-	struct confinement wanted = { name, priority, permissive ? cil : NULL };
+	struct confinement wanted = { changes, back };
 	struct store *store;
-	int r;
+	bool so = true;
+	json_t *one;
+	size_t i;
+	int r = node_store(session, &store, err);
 
-	if (!name || !cil)
-		return error_nomem(err);
-	r = node_store(session, &store, err);
-	if (r < 0)
-		return r;
-	r = store_module_text(store, name, priority, &present, err);
-	if (r < 0 || !!present == permissive)
-		return r;
-	return node_change(session, change, &wanted, err);
+	json_array_foreach(changes, i, one)
+	{
+		if (r == 0 && so && confine_is(one, NULL))
+			r = is_so(store, one, back, &so, err);
+	}
+	if (r == 0 && !so)
+		r = remember_shown(session, changes, back, err);
+	return r < 0 || so ? r : node_change(session, change, &wanted, err);
 }

@@ -1,22 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confine.h - the permissive status of the server's domain, put and taken
+ * confine.h - how strictly the server is held: changes that permissive makes, and that load or
+ * enforce takes back
  *
- * It is a module, permissive_DOMAIN, exactly as `semanage permissive` makes it, so that semanage
- * lists and removes it.
+ *   the domain       permissive, or confined. It is a module, permissive_DOMAIN, exactly as
+ *                    `semanage permissive` makes it, so that semanage lists and removes it.
+ *   hidden denials   what the policy denies and does not log (dontaudit): shown while the exercises
+ *                    run, for every domain of the system, as `semodule -DB` does
+ *
+ * Each is a change in the sense of step.h, its state in "from" and "to", with a member "confine"
+ * that says which of the two it is.
  */
 #ifndef STEPS_CONFINE_H
 #define STEPS_CONFINE_H
 
 #include <stdbool.h>
 
+#include "steps/policy/store.h"
 #include "wizard/session.h"
 
 /* confine_module - "permissive_mysqld_t" in new memory (caller frees); NULL: no memory. */
 char *confine_module(void);
 
-/* confine_set - commit: the domain is permissive, or not any more. priority: of the module.
- * Already so: success, without a commit. */
-int confine_set(struct session *session, bool permissive, unsigned int priority, struct error *err);
+/*
+ * confine_plan_loose, confine_plan_strict - append what has to change for the exercises, and what
+ * has to change back after them, whoever brought it about. Hidden denials that the operator does
+ * not want to see (confine_keep_hidden) are not in the first; a domain that is permissive by
+ * something else than that module is not in the second.
+ */
+int confine_plan_loose(struct session *session, json_t *changes, struct error *err);
+int confine_plan_strict(struct session *session, json_t *changes, struct error *err);
+
+/* confine_is - is this change one of ours? part: "domain", "hidden", or NULL: either. */
+bool confine_is(const json_t *change, const char *part);
+bool confine_among(const json_t *changes, const char *part);
+/* confine_strike - take those changes out. */
+void confine_strike(json_t *changes, const char *part);
+
+/* confine_keep_hidden - remember that the operator does not want hidden denials to be shown. */
+int confine_keep_hidden(struct session *session, struct error *err);
+
+/* confine_shows_hidden - is it this wizard that has them shown? */
+bool confine_shows_hidden(struct session *session);
+
+/* The operator has said that confining the server can wait: this run does not ask again, and
+ * verifies nothing. */
+extern bool confine_later;
+
+/* confine_change - within a transaction: our changes among these, or (back) their opposites. */
+int confine_change(struct store *store, const json_t *changes, bool back, struct error *err);
+/* confine_commit - the same as a transaction of its own. All of it is so already: success, without
+ * a commit. */
+int confine_commit(struct session *session, const json_t *changes, bool back, struct error *err);
 
 #endif

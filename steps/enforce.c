@@ -4,12 +4,12 @@
  * system is permissive, that alone confines nothing: it is said, and offered.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "steps/confine.h"
 #include "steps/host/selinux.h"
 #include "steps/node.h"
 #include "steps/steps.h"
+#include "wizard/consent.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -21,40 +21,25 @@
 /* What would have to change: the domain, the running system, its configuration. */
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
-	_cleanup_free_ char *name = confine_module();
-	_cleanup_free_ char *command = str_printf("semanage permissive -d %s", node_domain());
-	_cleanup_free_ char *undo = str_printf("semanage permissive -a %s", node_domain());
 	_cleanup_free_ char *type = NULL;
 	enum selinux_mode now = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
-	unsigned int priority = 0;
-	struct store *store;
-	bool permissive = false, module = false;
+	bool permissive = false;
 	int r = node_is_permissive(session, &permissive, err);
 
-	if (r < 0)
-		return r;
-	if (!name || !command || !undo)
-		return error_nomem(err);
-	r = node_store(session, &store, err);
 	if (r == 0)
-		r = store_module_active(store, name, &module, &priority, err);
+		r = confine_plan_strict(session, changes, err);
 	if (r == 0)
 		r = host_selinux_mode(session_root(session), &now, err);
 	if (r == 0)
 		r = host_selinux_config(session_root(session), &boot, &type, err);
 	if (r < 0)
 		return r;
-	if (permissive && !module)
+	if (permissive && !confine_among(changes, "domain"))
 		return error_set(
 			err, EPERM,
 			"see which module says (typepermissive ...): semanage permissive -l",
-			"%s is permissive, and not by the module %s", node_domain(), name);
-	if (permissive &&
-	    json_array_append_new(changes, json_pack("{s:s+, s:s, s:s, s:s, s:s, s:i}", "what",
-						     "domain ", node_domain(), "from", "permissive",
-						     "to", "confined", "command", command, "undo",
-						     undo, "priority", (int)priority)) < 0)
-		return error_nomem(err);
+			"%s is permissive, and not by the module permissive_%s", node_domain(),
+			node_domain());
 	if (session_recall(session, SYSTEM_LATER))
 		return 0;
 	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session) &&
@@ -125,19 +110,15 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	static const struct choice choices[] = {
-		{ "yes", "[y]es", 'y' }, { "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' }, { 0 }
-	};
-	int chosen = 0;
 	int r = 0;
 
-	if (json_array_size(changes) > count_system(changes)) {
-		r = prompt_choice(session, "enforce.apply", NULL, "Confine the server again?",
-				  choices, 0, &chosen, err);
-		if (r < 0)
+	if (confine_among(changes, NULL)) {
+		if (confine_later)
+			return STEP_SKIPPED;
+		r = consent_ask(session, step_enforce.name, changes, err);
+		confine_later = r == STEP_SKIPPED;
+		if (r)
 			return r;
-		if (chosen)
-			return chosen == 1 ? STEP_SKIPPED : STEP_DECLINED;
 	}
 	return count_system(changes) ? ask_system(session, changes, err) : 0;
 }
@@ -161,27 +142,9 @@ static int change_mode(struct session *session, const json_t *changes, bool enfo
 	return r;
 }
 
-static int change_domain(struct session *session, const json_t *changes, bool permissive,
-			 struct error *err)
-{
-	json_t *change;
-	size_t i;
-	int r = 0;
-
-	json_array_foreach(changes, i, change)
-	{
-		json_t *priority = json_object_get(change, "priority");
-
-		if (r == 0 && priority)
-			r = confine_set(session, permissive,
-					(unsigned int)json_integer_value(priority), err);
-	}
-	return r;
-}
-
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	int r = change_domain(session, changes, false, err);
+	int r = confine_commit(session, changes, false, err);
 
 	return r < 0 ? r : change_mode(session, changes, true, err);
 }
@@ -190,7 +153,7 @@ static int undo(struct session *session, const json_t *changes, struct error *er
 {
 	int r = change_mode(session, changes, false, err);
 
-	return r < 0 ? r : change_domain(session, changes, true, err);
+	return r < 0 ? r : confine_commit(session, changes, true, err);
 }
 
 const struct step step_enforce = {

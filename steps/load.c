@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * load - install the module, at the priority that an administrator's tools use.
+ * load - install the module, at the priority that an administrator's tools use. Where the server is
+ * to be confined next, that is offered in the same change: the policy is built once, not twice.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "steps/confine.h"
 #include "steps/drift.h"
 #include "steps/module.h"
 #include "steps/node.h"
 #include "steps/steps.h"
+#include "wizard/consent.h"
+#include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
@@ -29,6 +33,17 @@ static int built(struct session *session, char **cil, struct error *err)
 	if (json_integer_value(json_object_get(build, "rules")) == 0)
 		return 0;
 	return file_read(path, cil, NULL, err);
+}
+
+/* In a runbook each step is a command of its own, and does what its name says. */
+static bool enforce_follows(struct session *session)
+{
+	char *const *word = session_arguments(session);
+	bool all = !word || !*word;
+
+	while (!all && *word && strcmp(*word, step_enforce.name) != 0)
+		word++;
+	return all || *word;
 }
 
 static int plan(struct session *session, json_t *changes, struct error *err)
@@ -64,7 +79,9 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 			   "command", "semodule -i " MODULE_NAME ".pp", "undo",
 			   present ? "the module that was there" : "semodule -r " MODULE_NAME,
 			   "before", present);
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+	if (json_array_append_new(changes, change) < 0)
+		return error_nomem(err);
+	return enforce_follows(session) ? confine_plan_strict(session, changes, err) : 0;
 }
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
@@ -111,11 +128,42 @@ static void show_difference(const char *before, const char *cil)
 	show_missing_lines(cil, before, '+');
 }
 
-/* data: the text to be installed, or NULL: no module of that name. */
+static int ask(struct session *session, json_t *changes, struct error *err)
+{
+	static const struct choice choices[] = { { "yes", "[y]es", 'y' },
+						 { "skip", "[l]ater", 'l' },
+						 { "quit", "[q]uit", 'q' },
+						 { 0 } };
+	int chosen = 0, r = 0;
+
+	if (confine_among(changes, NULL))
+		r = prompt_choice(session, "enforce.apply", NULL,
+				  "Confine the server again, in the same change?", choices, 0,
+				  &chosen, err);
+	if (r < 0)
+		return r;
+	if (chosen == 2)
+		return STEP_DECLINED;
+	confine_later = chosen == 1;
+	if (confine_later)
+		confine_strike(changes, NULL);
+	return consent_ask(session, step_load.name, changes, err);
+}
+
+struct loading {
+	const char *cil; /* the text to be installed, or NULL: no module of that name */
+	const json_t *changes;
+	bool back;
+};
+
 static int change(struct store *store, const void *data, struct error *err)
 {
-	return data ? store_module_install(store, MODULE_NAME, STORE_PRIORITY, data, err)
-		    : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);
+	const struct loading *loading = data;
+	int r = loading->cil ? store_module_install(store, MODULE_NAME, STORE_PRIORITY,
+						    loading->cil, err)
+			     : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);
+
+	return r < 0 ? r : confine_change(store, loading->changes, loading->back, err);
 }
 
 static const char *text_before(const json_t *changes)
@@ -141,12 +189,15 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	/* Before it is there, so that it is known for ours whenever we are stopped. */
 	if (r == 0)
 		r = session_remember(session, LOADED, json_string(cil), err);
-	return r < 0 ? r : node_change(session, change, cil, err);
+	return r < 0 ? r
+		     : node_change(session, change, &(struct loading){ cil, changes, false }, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	return node_change(session, change, text_before(changes), err);
+	struct loading loading = { text_before(changes), changes, true };
+
+	return node_change(session, change, &loading, err);
 }
 
 const struct step step_load = {
@@ -156,6 +207,7 @@ const struct step step_load = {
 	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET,
 	.detect = detect,
 	.plan = plan,
+	.ask = ask,
 	.apply = apply,
 	.undo = undo,
 };

@@ -9,6 +9,10 @@
 #include "steps/node_private.h"
 #include "wizard/util.h"
 
+/* A file in the session's directory, and in its memory the state of the policy that it belongs to.
+ */
+#define BASE "policy.base"
+
 static int policy_file(struct session *session, char **path, struct error *err)
 {
 	struct store *store;
@@ -92,7 +96,23 @@ static int keep_made_base(struct session *session, const char *kept, json_t *sta
 	if (session_read_only(session))
 		return 0;
 	r = oracle_save(node->base, kept, err);
-	return r < 0 ? r : session_remember(session, "policy.base", json_incref(stamp), err);
+	return r < 0 ? r : session_remember(session, BASE, json_incref(stamp), err);
+}
+
+/* Is the policy that is loaded what the rules are measured against? Not with our module, and not
+ * without its dontaudit rules. */
+static int loaded_is_base(struct session *session, bool *is, struct error *err)
+{
+	struct store *store;
+	bool ours = false, shown = false;
+	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = store_module_active(store, MODULE_NAME, &ours, NULL, err);
+	if (r == 0)
+		r = store_shows_hidden(store, &shown, err);
+	*is = r == 0 && !ours && !shown;
+	return r;
 }
 
 int node_base(struct session *session, struct oracle **oracle, struct error *err)
@@ -101,33 +121,28 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *kept = NULL;
 	json_t *stamp = NULL;
-	struct store *store;
-	bool ours;
+	bool as_loaded;
 	int r;
 
 	if (node->base) {
 		*oracle = node->base;
 		return 0;
 	}
-	r = node_store(session, &store, err);
-	if (r < 0)
-		return r;
-	r = store_module_active(store, MODULE_NAME, &ours, NULL, err);
+	r = loaded_is_base(session, &as_loaded, err);
 	if (r < 0)
 		return r;
 	r = policy_file(session, &path, err);
 	if (r < 0)
 		return r;
-	kept = session_path(session, "policy.base");
+	kept = session_path(session, BASE);
 	if (!kept)
 		return error_nomem(err);
 	r = policy_stamp(session, &stamp, err);
 	if (r < 0)
 		return r;
-	if (!ours)
+	if (as_loaded)
 		r = oracle_open(&node->base, path, err);
-	else if (json_equal(stamp, session_recall(session, "policy.base")) &&
-		 access(kept, R_OK) == 0)
+	else if (json_equal(stamp, session_recall(session, BASE)) && access(kept, R_OK) == 0)
 		r = oracle_open(&node->base, kept, err);
 	else {
 		r = base_from_store(session, &node->base, err);
@@ -147,34 +162,47 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 int node_keep_base(struct session *session, struct error *err)
 {
 	_cleanup_free_ char *path = NULL;
-	_cleanup_free_ char *kept = session_path(session, "policy.base");
+	_cleanup_free_ char *kept = session_path(session, BASE);
 	_cleanup_free_ char *image = NULL;
-	struct store *store;
+	json_t *stamp = NULL;
 	size_t length;
-	bool ours;
+	bool as_loaded;
 	int r;
 
 	if (!kept)
 		return error_nomem(err);
-	r = node_store(session, &store, err);
-	if (r < 0)
+	r = loaded_is_base(session, &as_loaded, err);
+	if (r < 0 || !as_loaded)
 		return r;
-	r = store_module_active(store, MODULE_NAME, &ours, NULL, err);
-	if (r < 0)
-		return r;
-	if (ours)
-		return 0;
 	r = policy_file(session, &path, err);
 	if (r < 0)
 		return r;
 	r = file_read(path, &image, &length, err);
 	if (r < 0)
 		return r;
-	return file_write(kept, image, length, 0600, err);
+	r = policy_stamp(session, &stamp, err);
+	if (r == 0)
+		r = file_write(kept, image, length, 0600, err);
+	if (r < 0) {
+		json_decref(stamp);
+		return r;
+	}
+	return session_remember(session, BASE, stamp, err);
+}
+
+/* Was the base kept from the policy that is there now? Then it stays true through our commit. */
+static int base_is_current(struct session *session, bool *current, struct error *err)
+{
+	json_t *stamp = NULL;
+	int r = policy_stamp(session, &stamp, err);
+
+	*current = r == 0 && json_equal(stamp, session_recall(session, BASE));
+	json_decref(stamp);
+	return r;
 }
 
 /* What was read of the policy is old after a commit of ours. */
-static int committed(struct session *session, struct error *err)
+static int committed(struct session *session, bool base_current, struct error *err)
 {
 	struct node *node = session_data(session);
 	json_t *stamp = NULL;
@@ -186,10 +214,11 @@ static int committed(struct session *session, struct error *err)
 	node->base = NULL;
 	file_labels_close(node->labels);
 	node->labels = NULL;
+	if (!base_current)
+		return session_recall(session, BASE) ? session_remember(session, BASE, NULL, err)
+						     : 0;
 	r = policy_stamp(session, &stamp, err);
-	if (r < 0)
-		return r;
-	return session_remember(session, "policy.base", stamp, err);
+	return r < 0 ? r : session_remember(session, BASE, stamp, err);
 }
 
 int node_change(struct session *session,
@@ -197,20 +226,23 @@ int node_change(struct session *session,
 		const void *data, struct error *err)
 {
 	struct store *store;
+	bool base_current = false;
 	int r = node_store(session, &store, err);
 
 	if (r == 0)
 		r = store_begin(store, err);
 	if (r < 0)
 		return r;
-	r = change(store, data, err);
+	r = base_is_current(session, &base_current, err);
+	if (r == 0)
+		r = change(store, data, err);
 	if (r == 0)
 		r = store_commit(store, err);
 	if (r < 0) {
 		store_abort(store);
 		return r;
 	}
-	return committed(session, err);
+	return committed(session, base_current, err);
 }
 
 int node_is_permissive(struct session *session, bool *permissive, struct error *err)

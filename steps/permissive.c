@@ -1,57 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * permissive - the server's domain, and nothing else, may do what the policy denies, and every such
- * access is logged. The rest of the system stays as it is.
+ * access is logged: also those that the policy hides, if the operator likes. The rest of the system
+ * stays confined.
  */
 #include "steps/confine.h"
 #include "steps/exercising/exercising.h"
 #include "steps/node.h"
 #include "steps/steps.h"
-#include "wizard/util.h"
+#include "wizard/consent.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
 
-/* Once the exercises of this era are over, the domain need not be permissive any more. */
+/* Once the exercises of this era are over, nothing of it is needed any more. */
+static int plan(struct session *session, json_t *changes, struct error *err)
+{
+	if (exercising_covered(session, PHASE_PERMISSIVE))
+		return 0;
+	return confine_plan_loose(session, changes, err);
+}
+
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
-	bool permissive = false;
-	int r = 0;
+	json_t *changes = json_array();
+	int r = plan(session, changes, err);
 
-	if (!exercising_covered(session, PHASE_PERMISSIVE))
-		r = node_is_permissive(session, &permissive, err);
-	else
-		permissive = true;
 	if (r == 0)
-		*state = permissive ? STEP_SATISFIED : STEP_TODO;
+		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
+	json_decref(changes);
 	return r;
 }
 
-static int plan(struct session *session, json_t *changes, struct error *err)
+static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	_cleanup_free_ char *command = str_printf("semanage permissive -a %s", node_domain());
-	_cleanup_free_ char *undo = str_printf("semanage permissive -d %s", node_domain());
-	enum step_state state = STEP_TODO;
-	json_t *change;
-	int r = detect(session, &state, err);
+	bool show = true;
+	int r = 0;
 
-	if (r < 0 || state == STEP_SATISFIED)
+	if (confine_among(changes, "hidden")) {
+		screen_say("Some accesses are denied and not logged (dontaudit), for every program "
+			   "of this host. Now and then one of them is why an exercise fails. While "
+			   "they are shown, the audit log grows faster.");
+		r = prompt_yes_no(session, "permissive.hidden", NULL,
+				  "Show them while the exercises run?", true, &show, err);
+	}
+	if (r == 0 && !show) {
+		confine_strike(changes, "hidden");
+		r = confine_keep_hidden(session, err);
+	}
+	if (r < 0 || json_array_size(changes) == 0)
 		return r;
-	if (!command || !undo)
-		return error_nomem(err);
-	change = json_pack("{s:s+, s:s, s:s, s:s, s:s, s:s}", "what", "domain ", node_domain(),
-			   "from", "confined", "to", "permissive", "note", "until step 9",
-			   "command", command, "undo", undo);
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+	return consent_ask(session, step_permissive.name, changes, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	(void)changes;
-	return confine_set(session, true, STORE_PRIORITY, err);
+	/* Without dontaudit rules the policy is nothing to measure the module against. */
+	int r = node_keep_base(session, err);
+
+	return r < 0 ? r : confine_commit(session, changes, false, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	(void)changes;
-	return confine_set(session, false, STORE_PRIORITY, err);
+	return confine_commit(session, changes, true, err);
 }
 
 const struct step step_permissive = {
@@ -62,6 +73,7 @@ const struct step step_permissive = {
 	.flags = STEP_CHANGES_SYSTEM,
 	.detect = detect,
 	.plan = plan,
+	.ask = ask,
 	.apply = apply,
 	.undo = undo,
 };

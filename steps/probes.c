@@ -293,7 +293,7 @@ static int look_leftovers(struct report *report, struct error *err)
 {
 	_cleanup_free_ char *name = confine_module();
 	struct store *store;
-	bool permissive = false, misspelt = false;
+	bool permissive = false, misspelt = false, shown = false;
 	int r;
 
 	if (report_knows_policy(report))
@@ -304,8 +304,14 @@ static int look_leftovers(struct report *report, struct error *err)
 	/* The documentation ended with `semanage permissive -d mysql_t` from 2015 to 2024. */
 	if (r == 0)
 		r = store_module_active(store, "permissive_mysql_t", &misspelt, NULL, err);
+	if (r == 0)
+		r = store_shows_hidden(store, &shown, err);
 	if (r < 0)
 		return r;
+	if (shown && !confine_shows_hidden(report->session))
+		report_add(report, LEVEL_WARNING, "hidden-shown", "step 9 offers to hide them again",
+			   "denials that the policy hides are shown (semodule -DB), by somebody "
+			   "before this wizard: the audit log fills faster");
 	if (permissive && !session_recall(report->session, "collect") &&
 	    !session_recall(report->session, "policy.base"))
 		report_add(report, LEVEL_WARNING, "permissive", "step 9 offers to remove it",

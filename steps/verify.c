@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/confine.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
 #include "steps/module.h"
@@ -93,7 +94,7 @@ static int look(struct session *session, struct verification *found, struct erro
 
 /* Back to review with what is new, or to the exercises where one failed: a server that was stopped
  * by the first denial has not shown the others. */
-static int go_back(struct session *session, struct error *err)
+static int go_back(struct session *session, size_t fresh, struct error *err)
 {
 	static const struct choice choices[] = { { "review", "[r]eview what is new", 'r' },
 						 { "exercise", "[e]xercise permissively again",
@@ -101,9 +102,14 @@ static int go_back(struct session *session, struct error *err)
 						 { "quit", "[q]uit", 'q' },
 						 { 0 } };
 	size_t failed = exercising_failed(session, PHASE_ENFORCING);
-	int chosen;
-	int r = prompt_choice(session, "verify.back", NULL, "Go back to", choices, failed ? 1 : 0,
-			      &chosen, err);
+	int chosen, r;
+
+	if (failed && !fresh)
+		screen_say("No new denial is in the log, and an exercise failed. It may not be "
+			   "SELinux at all; or it is a denial that the policy hides, which is seen "
+			   "in the permissive exercises when hidden denials are shown.");
+	r = prompt_choice(session, "verify.back", NULL, "Go back to", choices, failed ? 1 : 0,
+			  &chosen, err);
 
 	if (r < 0)
 		return r;
@@ -125,6 +131,10 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 
 	if (r < 0)
 		return r;
+	if (permissive && confine_later) {
+		screen_say("There is nothing to verify before the server is confined.");
+		return STEP_SKIPPED;
+	}
 	if (permissive)
 		return error_set(err, EPERM, "run the step enforce first",
 				 "%s is permissive: nothing can be verified", node_domain());
@@ -135,14 +145,14 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	if (r < 0)
 		return r;
 	screen_say("%zu denials in the log of the confined run, judged against the loaded policy: "
-		   "%zu accesses are allowed, %zu silenced, %zu are denied and logged.",
+		   "%zu allowed, %zu silenced, %zu denied and logged.",
 		   found.denials, found.replay.allowed, found.replay.silenced, found.replay.left);
 	if (found.replay.broken)
 		return error_set(err, EPERM, "run the steps build and load again",
 				 "the loaded policy does not do what was accepted: %s",
 				 found.replay.failure);
 	if (found.fresh || exercising_failed(session, PHASE_ENFORCING))
-		return go_back(session, err);
+		return go_back(session, found.fresh, err);
 	screen_mark(MARK_OK, "no new denial: %s is confined, and does what it has to do",
 		    node_domain());
 	return session_remember(session, "verified",

@@ -3,10 +3,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "wizard/consent.h"
 #include "wizard/engine.h"
 #include "wizard/finished.h"
 #include "wizard/history.h"
-#include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -100,84 +100,14 @@ static int settle(const struct walk *walk, unsigned int index, struct error *err
 	return r;
 }
 
-/* ---- consent -------------------------------------------------------------------------------- */
-
-static void show_equivalent(const json_t *changes)
-{
-	const char *first = "";
-	size_t index, more = 0;
-	json_t *change;
-
-	json_array_foreach(changes, index, change)
-	{
-		const char *command = record_text(change, "command");
-
-		if (!*command)
-			continue;
-		if (*first)
-			more++;
-		else
-			first = command;
-	}
-	if (more)
-		screen_detail("as: %s   (d: %zu more)", first, more);
-	else if (*first)
-		screen_detail("as: %s", first);
-}
-
-static void show_plan(const struct walk *walk, const struct step *step, const json_t *changes)
-{
-	_cleanup_free_ char *undo = session_command(walk->session, "undo");
-
-	if (json_array_size(changes) == 0)
-		return;
-	screen_blank();
-	screen_changes(changes, false);
-	show_equivalent(changes);
-	if (step->undo)
-		screen_detail("back: %s", undo ? undo : "undo");
-	else
-		screen_say("Undo cannot take this back for you.");
-	screen_blank();
-}
-
-static int ask_to_apply(const struct walk *walk, const struct step *step, const json_t *changes,
-			struct error *err)
-{
-	static const struct choice choices[] = {
-		{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' },
-		{ "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' },
-		{ NULL, NULL, 0 },
-	};
-	static const int outcomes[] = { 0, 0, STEP_SKIPPED, STEP_DECLINED };
-	size_t count = json_array_size(changes);
-	_cleanup_free_ char *key = str_printf("%s.apply", step->name);
-	_cleanup_free_ char *text =
-		count > 1 ? str_printf("Apply these %zu changes?", count)
-			  : strdup(count ? "Apply this change?" : "Apply this step?");
-	int chosen;
-
-	if (!key || !text)
-		return error_nomem(err);
-	for (;;) {
-		int r = prompt_choice(walk->session, key, NULL, text, choices, 0, &chosen, err);
-
-		if (r < 0)
-			return r;
-		if (strcmp(choices[chosen].value, "details") != 0)
-			return outcomes[chosen];
-		screen_blank();
-		screen_changes(changes, true);
-		screen_blank();
-	}
-}
+/* ---- one step ------------------------------------------------------------------------------- */
 
 static int consent(const struct walk *walk, const struct step *step, json_t *changes,
 		   struct error *err)
 {
 	int r;
 
-	show_plan(walk, step, changes);
+	consent_show(walk->session, changes, step->undo != NULL);
 	if (step->ask) {
 		r = step->ask(walk->session, changes, err);
 		/* It may have struck out all there was. */
@@ -185,11 +115,9 @@ static int consent(const struct walk *walk, const struct step *step, json_t *cha
 			return r;
 	}
 	if (step->flags & STEP_CHANGES_SYSTEM)
-		return ask_to_apply(walk, step, changes, err);
+		return consent_ask(walk->session, step->name, changes, err);
 	return 0;
 }
-
-/* ---- one step ------------------------------------------------------------------------------- */
 
 /* Write ahead what will be changed. After an interruption the same begin is already there. */
 static int begin(const struct walk *walk, const struct step *step, json_t *changes,

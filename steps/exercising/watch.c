@@ -9,6 +9,7 @@
 #include "steps/node.h"
 #include "steps/exercising/serverlog.h"
 #include "steps/exercising/tally.h"
+#include "steps/exercising/exercising.h"
 #include "steps/exercising/watch.h"
 #include "wizard/keys.h"
 #include "wizard/live.h"
@@ -304,16 +305,36 @@ static int watch_on(struct watch *watch, int input, struct error *err)
 
 /* ---- begin ----------------------------------------------------------------------------------- */
 
+/* Where the hidden denials are shown, *phase becomes the one that was recorded so, if any was. */
+static int recorded_phase(const struct watch *watch, const char **phase, struct error *err)
+{
+	static const char hidden_shown[] = PHASE_PERMISSIVE "-dontaudit-off";
+	const struct watch_order *order = watch->order;
+	struct store *store;
+	bool shown = false;
+	int r = node_store(watch->session, &store, err);
+
+	if (r == 0)
+		r = store_shows_hidden(store, &shown, err);
+	if (shown && !strcmp(order->phase, PHASE_PERMISSIVE) &&
+	    player_recorded(node_player(watch->session), hidden_shown, order->exercise->name))
+		*phase = hidden_shown;
+	return r;
+}
+
 static int begin_playing(struct watch *watch, const char *audit_log, struct error *err)
 {
 	const struct watch_order *order = watch->order;
 	_cleanup_free_ char *server_log = NULL;
+	const char *phase = order->phase;
 	int r = serverlog_path(watch->session, &server_log, err);
 
+	if (r == 0)
+		r = recorded_phase(watch, &phase, err);
 	if (r < 0)
 		return r;
-	return player_begin(node_player(watch->session), order->phase, order->exercise->name,
-			    audit_log, server_log, order->pace, follow_now(), &watch->playing, err);
+	return player_begin(node_player(watch->session), phase, order->exercise->name, audit_log,
+			    server_log, order->pace, follow_now(), &watch->playing, err);
 }
 
 static int begin(struct watch *watch, struct error *err)

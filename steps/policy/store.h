@@ -75,6 +75,13 @@ int store_commit(struct store *store, struct error *err);
  * order of bytes than a build does; with this, taking all changes back gives the very bytes again.
  */
 int store_rebuild(struct store *store, struct error *err);
+/*
+ * store_shows_hidden - are the policy's dontaudit rules left out, so that what they hide is logged
+ * (semodule -DB)? Asked of the store as it is now: any semodule -B of others puts them back.
+ */
+int store_shows_hidden(struct store *store, bool *shown, struct error *err);
+/* store_show_hidden - within a transaction: leave the dontaudit rules out of the policy, or not. */
+int store_show_hidden(struct store *store, bool show, struct error *err);
 /* store_abort - give up the changes and the lock. Without a transaction: nothing. */
 void store_abort(struct store *store);
 

@@ -82,6 +82,30 @@ int store_rebuild(struct store *store, struct error *err)
 	return r;
 }
 
+int store_shows_hidden(struct store *store, bool *shown, struct error *err)
+{
+	int r;
+
+	/* libsemanage looks when it connects, and never again. */
+	if (!store->in_transaction)
+		store_disconnect(store);
+	r = store_ready(store, err);
+	if (r == 0)
+		*shown = semanage_get_disable_dontaudit(store->handle) == 1;
+	return r;
+}
+
+int store_show_hidden(struct store *store, bool show, struct error *err)
+{
+	int r = store_in_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	semanage_set_disable_dontaudit(store->handle, show);
+	semanage_set_rebuild(store->handle, 1);
+	return 0;
+}
+
 int store_commit(struct store *store, struct error *err)
 {
 	static const int held_back[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };

@@ -143,6 +143,14 @@ const char *player_title(const struct player *player)
 	return title ? title : player->cluster;
 }
 
+bool player_recorded(const struct player *player, const char *phase, const char *exercise)
+{
+	_cleanup_free_ char *audit =
+		str_printf("%s/%s/%s/audit.log", player->cluster, phase, exercise);
+
+	return audit && access(audit, R_OK) == 0;
+}
+
 int player_begin(struct player *player, const char *phase, const char *exercise,
 		 const char *audit_log, const char *server_log, double pace, int64_t now,
 		 struct playing **playing, struct error *err)

@@ -9,6 +9,8 @@
 #ifndef STEPS_PLAYER_H
 #define STEPS_PLAYER_H
 
+#include <stdbool.h>
+
 #include "steps/rehearsal/playing.h"
 #include "wizard/error.h"
 
@@ -23,6 +25,9 @@ void player_close(struct player *player);
 int player_attach(const char *root, const char *cluster, struct error *err);
 
 const char *player_title(const struct player *player); /* the software that was recorded */
+
+/* player_recorded - was this exercise recorded in this phase? */
+bool player_recorded(const struct player *player, const char *phase, const char *exercise);
 
 /*
  * player_begin - play what was recorded of an exercise ("sst") in a phase ("permissive",
