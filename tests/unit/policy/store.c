@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "steps/policy/oracle.h"
 #include "steps/policy/store.h"
 #include "wizard/util.h"
 
@@ -335,6 +336,64 @@ static void test_module_there_and_back(void **state)
 	snapshot_clear(&after);
 }
 
+static bool hides_selinux_config(void)
+{
+	struct error err = { 0 };
+	struct judgement judgement = { 0 };
+	_cleanup_free_ char *path = NULL;
+	struct oracle *oracle;
+
+	must(store_kernel_policy(store, &path, &err), &err);
+	must(oracle_open(&oracle, path, &err), &err);
+	must(oracle_judge_types(oracle, "mysqld_t", "selinux_config_t", "dir", "search", &judgement,
+				&err),
+	     &err);
+	oracle_close(oracle);
+	assert_int_equal(judgement.verdict, VERDICT_NO_RULE);
+	return judgement.dontaudit;
+}
+
+static void assert_shows_hidden(bool wanted)
+{
+	struct error err = { 0 };
+	bool shown = !wanted;
+
+	must(store_shows_hidden(store, &shown, &err), &err);
+	assert_int_equal(shown, wanted);
+	assert_int_equal(hides_selinux_config(), !wanted);
+}
+
+static void test_hidden_shown_and_back(void **state)
+{
+	struct snapshot before = snapshot_take(), after;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(store_show_hidden(store, true, &err), -EINVAL); /* no transaction */
+	assert_shows_hidden(false);
+	must(store_begin(store, &err), &err);
+	must(store_show_hidden(store, true, &err), &err);
+	must(store_commit(store, &err), &err);
+	assert_shows_hidden(true);
+
+	/* What else is changed meanwhile leaves it so. */
+	must(store_begin(store, &err), &err);
+	must(store_module_install(store, "test_one", STORE_PRIORITY, "(type gone_t)\n", &err),
+	     &err);
+	must(store_commit(store, &err), &err);
+	assert_shows_hidden(true);
+
+	must(store_begin(store, &err), &err);
+	must(store_module_remove(store, "test_one", STORE_PRIORITY, &err), &err);
+	must(store_show_hidden(store, false, &err), &err);
+	must(store_commit(store, &err), &err);
+	assert_shows_hidden(false);
+	after = snapshot_take();
+	assert_true(snapshot_same(&before, &after));
+	snapshot_clear(&before);
+	snapshot_clear(&after);
+}
+
 /* ---- not changing -----------------------------------------------------------------------------
  */
 
@@ -532,6 +591,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_ports_there_and_back),
 		cmocka_unit_test(test_module_there_and_back),
+		cmocka_unit_test(test_hidden_shown_and_back),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_abort),
 		cmocka_unit_test(test_busy),
