@@ -43,8 +43,8 @@ int confine_keep_hidden(struct session *session, struct error *err);
 /* confine_shows_hidden - is it this wizard that has them shown? */
 bool confine_shows_hidden(struct session *session);
 
-/* The operator has said that confining the server can wait: this run does not ask again, and
- * verifies nothing. */
+/* The operator has said, when the module was loaded, that confining the server can wait: this run
+ * does not ask again. */
 extern bool confine_later;
 
 /* confine_change - within a transaction: our changes among these, or (back) their opposites. */

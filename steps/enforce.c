@@ -9,7 +9,6 @@
 #include "steps/host/selinux.h"
 #include "steps/node.h"
 #include "steps/steps.h"
-#include "wizard/consent.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -110,16 +109,8 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	int r = 0;
-
-	if (confine_among(changes, NULL)) {
-		if (confine_later)
-			return STEP_SKIPPED;
-		r = consent_ask(session, step_enforce.name, changes, err);
-		confine_later = r == STEP_SKIPPED;
-		if (r)
-			return r;
-	}
+	if (confine_later && confine_among(changes, NULL))
+		return STEP_SKIPPED;
 	return count_system(changes) ? ask_system(session, changes, err) : 0;
 }
 
@@ -160,7 +151,7 @@ const struct step step_enforce = {
 	.name = "enforce",
 	.title = "Confine the server again",
 	.why = "The permissive status goes; what the module does not allow is denied from now on.",
-	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET,
+	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET | STEP_ASKS_FIRST,
 	.detect = detect,
 	.plan = plan,
 	.ask = ask,

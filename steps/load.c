@@ -11,7 +11,6 @@
 #include "steps/module.h"
 #include "steps/node.h"
 #include "steps/steps.h"
-#include "wizard/consent.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -147,7 +146,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	confine_later = chosen == 1;
 	if (confine_later)
 		confine_strike(changes, NULL);
-	return consent_ask(session, step_load.name, changes, err);
+	return 0;
 }
 
 struct loading {
@@ -204,7 +203,7 @@ const struct step step_load = {
 	.name = "load",
 	.title = "Load the module",
 	.why = "From now on the policy allows what you have accepted, and nothing more.",
-	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET,
+	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET | STEP_ASKS_FIRST,
 	.detect = detect,
 	.plan = plan,
 	.ask = ask,

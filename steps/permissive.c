@@ -8,7 +8,6 @@
 #include "steps/exercising/exercising.h"
 #include "steps/node.h"
 #include "steps/steps.h"
-#include "wizard/consent.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 
@@ -47,9 +46,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		confine_strike(changes, "hidden");
 		r = confine_keep_hidden(session, err);
 	}
-	if (r < 0 || json_array_size(changes) == 0)
-		return r;
-	return consent_ask(session, step_permissive.name, changes, err);
+	return r;
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
@@ -70,7 +67,7 @@ const struct step step_permissive = {
 	.title = "Make the server's domain permissive",
 	.why = "So that one pass through the exercises shows every access that would be denied. "
 	       "Only this domain: everything else on the system stays confined.",
-	.flags = STEP_CHANGES_SYSTEM,
+	.flags = STEP_CHANGES_SYSTEM | STEP_ASKS_FIRST,
 	.detect = detect,
 	.plan = plan,
 	.ask = ask,

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/confine.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
 #include "steps/module.h"
@@ -123,6 +122,20 @@ static int go_back(struct session *session, size_t fresh, struct error *err)
 	return r < 0 ? r : STEP_BACK;
 }
 
+static int ask(struct session *session, json_t *changes, struct error *err)
+{
+	bool permissive;
+	int r = node_is_permissive(session, &permissive, err);
+
+	if (r < 0)
+		return r;
+	if (!permissive)
+		return notify_ask(session, changes, err);
+	screen_say("%s is permissive: there is nothing to verify before the step enforce.",
+		   node_domain());
+	return STEP_SKIPPED;
+}
+
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
 	struct verification found = { 0 };
@@ -131,10 +144,6 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 
 	if (r < 0)
 		return r;
-	if (permissive && confine_later) {
-		screen_say("There is nothing to verify before the server is confined.");
-		return STEP_SKIPPED;
-	}
 	if (permissive)
 		return error_set(err, EPERM, "run the step enforce first",
 				 "%s is permissive: nothing can be verified", node_domain());
@@ -169,7 +178,7 @@ const struct step step_verify = {
 	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET,
 	.detect = detect,
 	.plan = plan,
-	.ask = notify_ask,
+	.ask = ask,
 	.apply = apply,
 	.undo = notify_undo,
 };

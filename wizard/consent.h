@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * consent.h - what will change, and the question before it does
- *
- * The runner shows the plan of every step, and asks where the step has no dialogue of its own. A
- * step that has one ends it with consent_ask(), so that the last question is everywhere the same.
- */
+/* consent.h - what will change, and the question before it does; asked by the runner */
 #ifndef WIZARD_CONSENT_H
 #define WIZARD_CONSENT_H
 
