@@ -64,12 +64,12 @@ static int plan_domain(json_t *changes, bool permissive, unsigned int priority, 
 
 static int plan_hidden(json_t *changes, bool show, struct error *err)
 {
-	json_t *change = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "confine", "hidden",
-				   "what", "hidden denials", "from", show ? "hidden" : "shown",
-				   "to", show ? "shown" : "hidden", "note",
-				   show ? "of every domain, as long" : NULL, "command",
-				   show ? "semodule -DB" : "semodule -B", "undo",
-				   show ? "semodule -B" : "semodule -DB");
+	json_t *change =
+		json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "confine", "hidden", "what",
+			  "hidden denials", "from", show ? "hidden" : "shown", "to",
+			  show ? "shown" : "hidden", "note", show ? "of every domain" : NULL,
+			  "command", show ? "semodule -DB" : "semodule -B", "undo",
+			  show ? "semodule -B" : "semodule -DB");
 
 	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
 }
