@@ -131,7 +131,7 @@ check-asan:
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' check
 
 check-valgrind: $(UNIT)
-	WRAP='valgrind -q --suppressions=tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
+	TEST_TIMEOUT=7200 WRAP='valgrind -q --suppressions=tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
 	tests/run $(UNIT)
 
 # One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run.
