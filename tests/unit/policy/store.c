@@ -345,8 +345,8 @@ static bool hides_selinux_config(void)
 
 	must(store_kernel_policy(store, &path, &err), &err);
 	must(oracle_open(&oracle, path, &err), &err);
-	must(oracle_judge_types(oracle, "mysqld_t", "selinux_config_t", "dir", "search", &judgement,
-				&err),
+	must(oracle_judge(oracle, "mysqld_t", "selinux_config_t", "dir", "search", &judgement,
+			  &err),
 	     &err);
 	oracle_close(oracle);
 	assert_int_equal(judgement.verdict, VERDICT_NO_RULE);
