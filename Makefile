@@ -24,7 +24,9 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFL
 ROOMS       := audit policy host galera
 BASE_SRC    := wizard/error.c wizard/util.c
 WIZARD_SRC  := $(wildcard wizard/*.c)
-STEP_SRC    := $(wildcard steps/*.c steps/exercising/*.c steps/rehearsal/*.c)
+# Parts of steps; the rooms above know no step.
+PARTS       := node checking labelling exercising rehearsal
+STEP_SRC    := $(wildcard steps/*.c $(PARTS:%=steps/%/*.c))
 ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
 TEMPLATES   := $(sort $(wildcard templates/*))
 SRC         := $(WIZARD_SRC) $(STEP_SRC) $(ROOM_SRC)

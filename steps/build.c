@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "steps/module.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/policy/proof.h"
 #include "steps/replay.h"
 #include "steps/steps.h"

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "steps/node.h"
-#include "steps/probes.h"
+#include "steps/node/node.h"
+#include "steps/checking/probes.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 

@@ -15,7 +15,7 @@
 #include "steps/audit/extract.h"
 #include "steps/galera/config.h"
 #include "steps/host/auditd.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

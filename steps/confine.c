@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "steps/confine.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/util.h"
 
 #define HIDDEN "hidden" /* memory: "shown" by us, or "kept" hidden, as the operator wants it */

@@ -5,7 +5,7 @@
  */
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 

@@ -17,7 +17,7 @@
 #include "steps/galera/known.h"
 #include "steps/host/auditd.h"
 #include "steps/module.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "steps/confine.h"
-#include "steps/drift.h"
+#include "steps/checking/drift.h"
 #include "steps/module.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"

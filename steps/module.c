@@ -8,7 +8,7 @@
 #include "steps/galera/exercises.h"
 #include "steps/galera/known.h"
 #include "steps/module.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/template.h"
 #include "wizard/util.h"
 

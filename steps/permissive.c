@@ -6,7 +6,7 @@
  */
 #include "steps/confine.h"
 #include "steps/exercising/exercising.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"

@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/labels.h"
-#include "steps/node.h"
+#include "steps/labelling/labels.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"

@@ -8,7 +8,7 @@
 #include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/module.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

@@ -10,7 +10,7 @@
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
 #include "steps/module.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/replay.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "steps/drift.h"
+#include "steps/checking/drift.h"
 #include "steps/host/selinux.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/util.h"
 

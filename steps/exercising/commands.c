@@ -5,7 +5,7 @@
 #include "steps/exercising/commands.h"
 #include "steps/host/server.h"
 #include "steps/host/units.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/screen.h"
 #include "wizard/template.h"
 #include "wizard/util.h"

@@ -5,7 +5,7 @@
 
 #include "steps/audit/log.h"
 #include "steps/exercising/donors.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/util.h"
 
 void given_nodes_clear(struct given_nodes *nodes)

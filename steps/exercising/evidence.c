@@ -8,7 +8,7 @@
 #include "steps/host/auditd.h"
 #include "steps/host/logfile.h"
 #include "steps/host/selinux.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/serverlog.h"
 #include "wizard/screen.h"

@@ -10,7 +10,7 @@
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
 #include "steps/galera/exercises.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/exercising/offers.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/watch.h"

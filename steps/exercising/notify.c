@@ -9,7 +9,7 @@
 #include "steps/galera/notify.h"
 #include "steps/host/selinux.h"
 #include "steps/host/standin.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

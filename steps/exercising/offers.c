@@ -4,7 +4,7 @@
 
 #include "steps/exercising/offers.h"
 #include "steps/exercising/results.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/terminal.h"

@@ -4,7 +4,7 @@
 
 #include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/exercising/results.h"
 #include "wizard/util.h"
 

@@ -2,7 +2,7 @@
 #include "steps/exercising/serverlog.h"
 #include "steps/galera/exercises.h"
 #include "steps/host/logfile.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/util.h"
 
 int serverlog_path(struct session *session, char **path, struct error *err)

@@ -8,7 +8,7 @@
 #include "steps/exercising/donors.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/results.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 

@@ -6,7 +6,7 @@
 #include "steps/exercising/evidence.h"
 #include "steps/galera/wsrep_watch.h"
 #include "steps/host/follow.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/exercising/serverlog.h"
 #include "steps/exercising/tally.h"
 #include "steps/exercising/exercising.h"

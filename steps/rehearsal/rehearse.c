@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "steps/host/selinux.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/rehearsal/player.h"
 #include "steps/steps.h"
 #include "wizard/runner.h"

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/labels.h"
-#include "steps/labels_private.h"
-#include "steps/node.h"
+#include "steps/labelling/labels.h"
+#include "steps/labelling/labels_private.h"
+#include "steps/node/node.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 

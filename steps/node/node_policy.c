@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "steps/node_private.h"
+#include "steps/node/node_private.h"
 #include "wizard/util.h"
 
 /* A file in the session's directory, and in its memory the state of the policy that it belongs to.

@@ -4,7 +4,7 @@
 
 #include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
-#include "steps/node_private.h"
+#include "steps/node/node_private.h"
 #include "steps/rehearsal/player.h"
 #include "wizard/util.h"
 

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/drift.h"
-#include "steps/drift_private.h"
+#include "steps/checking/drift.h"
+#include "steps/checking/drift_private.h"
 #include "steps/module.h"
-#include "steps/node.h"
+#include "steps/node/node.h"
 #include "steps/policy/oracle_access.h"
 #include "wizard/util.h"
 

@@ -12,8 +12,8 @@
 #include "steps/host/selinux.h"
 #include "steps/host/server.h"
 #include "steps/module.h"
-#include "steps/node.h"
-#include "steps/probes.h"
+#include "steps/node/node.h"
+#include "steps/checking/probes.h"
 #include "steps/exercising/serverlog.h"
 #include "wizard/util.h"
 

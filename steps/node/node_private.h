@@ -3,7 +3,7 @@
 #ifndef STEPS_NODE_PRIVATE_H
 #define STEPS_NODE_PRIVATE_H
 
-#include "steps/node.h"
+#include "steps/node/node.h"
 
 struct node {
 	struct galera_config config;

@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "steps/drift.h"
-#include "steps/drift_private.h"
-#include "steps/labels.h"
-#include "steps/node.h"
+#include "steps/checking/drift.h"
+#include "steps/checking/drift_private.h"
+#include "steps/labelling/labels.h"
+#include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/util.h"
 

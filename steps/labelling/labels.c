@@ -9,9 +9,9 @@
 
 #include "steps/galera/files.h"
 #include "steps/host/relabel.h"
-#include "steps/labels.h"
-#include "steps/labels_private.h"
-#include "steps/node.h"
+#include "steps/labelling/labels.h"
+#include "steps/labelling/labels_private.h"
+#include "steps/node/node.h"
 #include "wizard/util.h"
 
 /* What a directory above the server's files gets, where the policy knows it for nothing: every

@@ -4,7 +4,7 @@
 #define STEPS_LABELS_PRIVATE_H
 
 #include "steps/host/relabel.h"
-#include "steps/labels.h"
+#include "steps/labelling/labels.h"
 
 /* How the server's files are walked; path is borrowed. */
 struct relabel labels_tree(struct session *session, struct file_labels *wants, const char *path,

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "steps/module.h"
-#include "steps/node_private.h"
+#include "steps/node/node_private.h"
 #include "wizard/util.h"
 
 /* FNV-1a: it is to tell states of one system apart, not to withstand anyone. */

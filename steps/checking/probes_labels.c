@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/drift.h"
-#include "steps/labels.h"
-#include "steps/probes.h"
+#include "steps/checking/drift.h"
+#include "steps/labelling/labels.h"
+#include "steps/checking/probes.h"
 #include "wizard/util.h"
 
 /* What step 2 mends is not to be settled first, unless the operator has declined it there. */
