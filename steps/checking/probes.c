@@ -309,7 +309,8 @@ static int look_leftovers(struct report *report, struct error *err)
 	if (r < 0)
 		return r;
 	if (shown && !confine_shows_hidden(report->session))
-		report_add(report, LEVEL_WARNING, "hidden-shown", "step 9 offers to hide them again",
+		report_add(report, LEVEL_WARNING, "hidden-shown",
+			   "step 9 offers to hide them again",
 			   "denials that the policy hides are shown (semodule -DB), by somebody "
 			   "before this wizard: the audit log fills faster");
 	if (permissive && !session_recall(report->session, "collect") &&

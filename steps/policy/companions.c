@@ -30,8 +30,8 @@ static int is_missing(const struct advisor *advisor, const struct finding *findi
 		      const char *permission, bool *missing, struct error *err)
 {
 	struct judgement judgement = { 0 };
-	int r = oracle_judge(advisor->oracle, finding->source, finding->target,
-				   finding->tclass, permission, &judgement, err);
+	int r = oracle_judge(advisor->oracle, finding->source, finding->target, finding->tclass,
+			     permission, &judgement, err);
 
 	*missing = r == 0 && judgement.verdict == VERDICT_NO_RULE;
 	return r;
@@ -140,7 +140,7 @@ static int is_open(const struct advisor *advisor, const struct finding *finding,
 		return 0;
 	}
 	r = oracle_judge(advisor->oracle, finding->source, finding->target, finding->tclass,
-			       permission, &judgement, err);
+			 permission, &judgement, err);
 	*open = r == 0 && judgement.verdict == VERDICT_NO_RULE && !judgement.dontaudit;
 	return r;
 }
