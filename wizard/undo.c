@@ -146,14 +146,14 @@ static int reverse(struct session *session, int index, struct error *err)
 	bool able = can_undo(session, record);
 	int r = able ? step->undo(session, json_object_get(record, "changes"), err) : 0;
 
+	if (r == 0)
+		r = session_record(session,
+				   json_pack("{ss ss si sb}", "event", "undone", "step",
+					     record_text(record, "step"), "begin", index, "left",
+					     !able),
+				   err);
 	if (r < 0 && err && err->code)
-		error_prefix(err, "undo of %s", step->name);
-	if (r != 0)
-		return r;
-	r = session_record(session,
-			   json_pack("{ss ss si sb}", "event", "undone", "step",
-				     record_text(record, "step"), "begin", index, "left", !able),
-			   err);
+		error_prefix(err, "undo of %s", record_text(record, "step"));
 	if (r == 0 && able)
 		screen_mark(MARK_OK, "%s: taken back", step->title);
 	return r;
