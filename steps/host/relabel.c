@@ -25,6 +25,11 @@ struct file {
 	const char *inherited;
 };
 
+static void file_clear(struct file *file)
+{
+	free(file->label);
+}
+
 struct walk {
 	const struct relabel *relabel;
 	/* What is done with a file; *below is what its entries get as inherited. 1: enough. */
@@ -87,8 +92,9 @@ static int visit(struct walk *walk, int parent, const char *entry, const char *p
 {
 	/* O_PATH opens nothing: no device, no pipe is disturbed. */
 	_cleanup_close_ int fd = openat(parent, entry, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct file file = { .path = path, .name = name, .inherited = inherited };
-	_cleanup_free_ char *label = NULL;
+	_cleanup_(file_clear) struct file file = { .path = path,
+						   .name = name,
+						   .inherited = inherited };
 	const char *below = inherited;
 	struct stat st;
 	int r;
@@ -102,7 +108,6 @@ static int visit(struct walk *walk, int parent, const char *entry, const char *p
 	file.mode = st.st_mode;
 	snprintf(file.fd_path, sizeof(file.fd_path), "/proc/self/fd/%d", fd);
 	r = read_label(&file, err);
-	label = file.label;
 	if (r == 0)
 		r = walk->visit(walk, &file, &below, err);
 	if (r == 0 && S_ISDIR(st.st_mode) && !walk->relabel->alone)
