@@ -17,6 +17,19 @@ static int fingerprint_now(struct session *session, char **text, struct error *e
 	return workflow->fingerprint ? workflow->fingerprint(session, text, err) : 0;
 }
 
+/* What was remembered, if nothing but "done" (of a check) was journaled since; else "". */
+static const char *remembered(struct session *session)
+{
+	const json_t *finished = session_recall(session, FINISHED);
+	const json_t *records = session_records(session);
+	json_int_t record = json_integer_value(json_object_get(finished, "record"));
+
+	for (size_t i = (size_t)record + 1; i < json_array_size(records); i++)
+		if (strcmp(record_text(json_array_get(records, i), "event"), "done") != 0)
+			return "";
+	return record_text(finished, "fingerprint");
+}
+
 int finished_remember(struct session *session, struct error *err)
 {
 	const struct workflow *workflow = session_workflow(session);
@@ -25,7 +38,7 @@ int finished_remember(struct session *session, struct error *err)
 
 	if (r == 0)
 		r = fingerprint_now(session, &now, err);
-	if (r < 0 || !now)
+	if (r < 0 || !now || !strcmp(remembered(session), now))
 		return r;
 	return session_remember(session, FINISHED,
 				json_pack("{ss sI}", "fingerprint", now, "record",
@@ -35,14 +48,12 @@ int finished_remember(struct session *session, struct error *err)
 
 int finished_look(struct session *session, struct error *err)
 {
-	const json_t *finished = session_recall(session, FINISHED);
-	const char *then = record_text(finished, "fingerprint");
-	json_int_t record = json_integer_value(json_object_get(finished, "record"));
+	const char *then = remembered(session);
 	_cleanup_free_ char *now = NULL;
 	int r;
 
 	session_set_unchanged(session, false);
-	if (!finished || (size_t)record + 1 != json_array_size(session_records(session)))
+	if (!*then)
 		return 0;
 	r = fingerprint_now(session, &now, err);
 	if (r == 0)
