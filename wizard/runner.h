@@ -14,10 +14,11 @@
  *   remember key, value: session_remember()
  *
  * One step: detect; satisfied: a line that says so, and on to the next (with a begin and no done in
- * the journal, done is written now). Else heading, why, plan; ask, or without it, for a step with
- * STEP_CHANGES_SYSTEM, the changes and the question "NAME.apply" (yes, skip, quit), which the
- * workflow's table declares. Then begin, apply, detect, done. A step with `ask` shows its changes
- * itself. A begin that an interrupted run wrote with the same changes is not written again.
+ * the journal, done is written now). Else heading, why, plan, and the changes are shown; then the
+ * step's ask. Without one, for a step with STEP_CHANGES_SYSTEM, the question "NAME.apply" (yes,
+ * skip, quit), which the workflow's table declares; with STEP_ASKS_FIRST both, while ask has left
+ * something to apply. Then begin, apply, detect, done. A begin that an interrupted run wrote with
+ * the same changes is not written again.
  * STEP_EVERY_RUN: detect is not asked before; without planned changes neither after, and no begin
  * is written. A skipped step is remembered nowhere; the run goes on and returns STEP_PAUSED at its
  * end. More than 20 rounds in one process are -ELOOP.

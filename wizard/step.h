@@ -6,7 +6,7 @@
  *
  *   detect   is the system already as this step would leave it?  then: next step
  *   plan     the changes that apply would make now, as data
- *   ask      the dialogue; without one, the runner shows the changes and asks "apply?"
+ *   ask      the dialogue; without one, or after it (STEP_ASKS_FIRST), the runner asks "apply?"
  *            journal: begin, with the changes (each holds the state before: "from")
  *   apply    makes exactly the changes that were planned, shown and journaled
  *   detect   must now say satisfied
