@@ -95,9 +95,6 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 	struct oracle *base;
 	int r = node_base(session, &base, err);
 
-	/* The compiled modules have the booleans as the policy's authors set them. */
-	if (r == 0)
-		r = oracle_copy_booleans(with, base, err);
 	if (r == 0)
 		r = proof_width(base, with, node_domains(), rules, findings, denials, proof, err);
 	if (r < 0)

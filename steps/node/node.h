@@ -76,8 +76,9 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 /* node_keep_base - before our module is loaded for the first time: keep the policy as it is. */
 int node_keep_base(struct session *session, struct error *err);
 /*
- * node_compile - the store's modules but ours, and cil as ours (NULL: none), built in memory.
- * *count: how many modules of the store. Errors as oracle_compile().
+ * node_compile - cil as our module, built in memory with the store's others (of these what bears on
+ * the server's domains, see excerpt.h), booleans as in the base: ask the oracle about these domains
+ * alone. *count: how many modules of the store. Errors as oracle_compile().
  */
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
 		 struct error *err);

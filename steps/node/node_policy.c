@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "steps/node/node_private.h"
+#include "steps/policy/excerpt.h"
 #include "wizard/util.h"
 
 /* A file in the session's directory, and in its memory the state of the policy that it belongs to.
@@ -57,29 +58,44 @@ static int policy_stamp(struct session *session, json_t **stamp, struct error *e
 	return *stamp ? 0 : error_nomem(err);
 }
 
+static int other_modules(struct session *session, struct store_cil **modules, size_t *count,
+			 struct error *err)
+{
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	return r < 0 ? r : store_all_modules(store, MODULE_NAME, modules, count, err);
+}
+
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
 		 struct error *err)
 {
 	struct store_cil *modules = NULL;
-	struct store *store;
-	int r = node_store(session, &store, err);
+	struct oracle *base;
+	int r = node_base(session, &base, err);
 
+	if (r == 0)
+		r = other_modules(session, &modules, count, err);
 	if (r < 0)
 		return r;
-	r = store_all_modules(store, MODULE_NAME, &modules, count, err);
-	if (r < 0)
-		return r;
-	r = oracle_compile(oracle, modules, *count, cil ? MODULE_NAME : NULL, cil, err);
+	excerpt_modules(modules, *count, base, node_domains());
+	r = oracle_compile(oracle, modules, *count, MODULE_NAME, cil, err);
 	store_cils_free(modules, *count);
-	return r;
+	/* The compiled modules have the booleans as the policy's authors set them. */
+	return r < 0 ? r : oracle_copy_booleans(*oracle, base, err);
 }
 
 static int base_from_store(struct session *session, struct oracle **base, struct error *err)
 {
+	struct store_cil *modules = NULL;
 	struct oracle *loaded = NULL;
 	size_t count;
-	int r = node_compile(session, NULL, base, &count, err);
+	int r = other_modules(session, &modules, &count, err);
 
+	if (r < 0)
+		return r;
+	r = oracle_compile(base, modules, count, NULL, NULL, err);
+	store_cils_free(modules, count);
 	if (r == 0)
 		r = node_loaded(session, &loaded, err);
 	return r < 0 ? r : oracle_copy_booleans(*base, loaded, err);

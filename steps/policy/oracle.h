@@ -84,7 +84,8 @@ int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struc
  * neverallow rules checked. Gives an oracle over the result. Errors: -EINVAL: the candidate does
  * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule. A
  * neverallow that the modules themselves violate is passed over. Local ports, users and booleans
- * are not in it (see oracle_copy_booleans). Takes 4 s.
+ * are not in it (see oracle_copy_booleans). Takes 4 s; of an
+ * excerpt (excerpt.h) less than 2.
  */
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
 		   const char *name, const char *candidate, struct error *err);

@@ -204,10 +204,11 @@ static int cil_add(struct store *store, const struct infos *infos, int i, const 
 {
 	semanage_module_info_t *info = semanage_module_list_nth(infos->items, i);
 	struct store_cil *module;
-	const char *name = NULL;
+	const char *name = NULL, *language = NULL;
 	uint16_t priority = 0;
 
 	if (semanage_module_info_get_name(store->handle, info, &name) < 0 ||
+	    semanage_module_info_get_lang_ext(store->handle, info, &language) < 0 ||
 	    semanage_module_info_get_priority(store->handle, info, &priority) < 0)
 		return store_error(store, err, EIO, REMEDY_READ, "cannot list the modules");
 	if (without && !strcmp(name, without))
@@ -215,6 +216,7 @@ static int cil_add(struct store *store, const struct infos *infos, int i, const 
 	module = array_push(modules, count, sizeof(*module));
 	if (!module)
 		return error_nomem(err);
+	module->translated = !strcmp(language, "pp");
 	module->name = strdup(name);
 	if (!module->name)
 		return error_nomem(err);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <sepol/policydb/policydb.h>
 
+#include "steps/policy/excerpt.h"
 #include "steps/policy/oracle.h"
 #include "wizard/util.h"
 
@@ -19,7 +20,9 @@
 
 static char root[PATH_MAX];
 static struct store *store;
-static struct store_cil *modules;
+/* The store's modules, whole, and what of them bears on these sources. */
+static const char *const sources[] = { "mysqld_t", "mysqld_safe_t", NULL };
+static struct store_cil *modules, *excerpt;
 static size_t count;
 static struct oracle *kernel;
 static sepol_policydb_t *names;
@@ -46,6 +49,8 @@ static int setup(void **state)
 	must(store_all_modules(store, NULL, &modules, &count, &err), &err);
 	must(store_kernel_policy(store, &path, &err), &err);
 	must(oracle_open(&kernel, path, &err), &err);
+	must(store_all_modules(store, NULL, &excerpt, &count, &err), &err);
+	excerpt_modules(excerpt, count, kernel, sources);
 	must(file_read(path, &image, &length, &err), &err);
 	assert_int_equal(sepol_policydb_create(&names), 0);
 	assert_int_equal(sepol_policydb_from_image(NULL, image, length, names), 0);
@@ -61,6 +66,7 @@ static int teardown(void **state)
 	sepol_policydb_free(names);
 	oracle_close(kernel);
 	store_cils_free(modules, count);
+	store_cils_free(excerpt, count);
 	store_close(store);
 	return process_capture(command, &said, NULL, NULL);
 }
@@ -101,9 +107,10 @@ static bool random_name(const symtab_t *table, char *name, size_t size)
 
 /* Half of them about the domain that we are here for; a random one is seldom allowed, so many are
  * about a type and itself. */
-static struct query random_query(void)
+static struct query random_query(bool any_source)
 {
-	struct query query = { .source = rand() % 2 ? "mysqld_t" : random_type() };
+	struct query query = { .source = any_source && rand() % 2 ? random_type()
+								  : sources[rand() % 2] };
 
 	query.target = rand() % 2 ? random_type() : query.source;
 	for (;;) {
@@ -124,13 +131,12 @@ static void judge_all(struct oracle *oracle, const struct query *queries,
 	struct error err = { 0 };
 
 	for (size_t i = 0; i < QUERIES; i++)
-		must(oracle_judge(oracle, queries[i].source, queries[i].target,
-					queries[i].tclass, queries[i].permission, &judgements[i],
-					&err),
+		must(oracle_judge(oracle, queries[i].source, queries[i].target, queries[i].tclass,
+				  queries[i].permission, &judgements[i], &err),
 		     &err);
 }
 
-static void test_same_as_committed(void **state)
+static void same_as_committed(const struct store_cil *of, bool any_source)
 {
 	static struct query queries[QUERIES];
 	static struct judgement before[QUERIES], after[QUERIES];
@@ -138,11 +144,10 @@ static void test_same_as_committed(void **state)
 	size_t allowed = 0, silent = 0;
 	struct error err = { 0 };
 
-	(void)state;
 	srand(SEED);
 	for (size_t i = 0; i < QUERIES; i++)
-		queries[i] = random_query();
-	must(oracle_compile(&compiled, modules, count, NULL, NULL, &err), &err);
+		queries[i] = random_query(any_source);
+	must(oracle_compile(&compiled, of, count, NULL, NULL, &err), &err);
 	must(oracle_copy_booleans(compiled, kernel, &err), &err);
 	judge_all(kernel, queries, before);
 	judge_all(compiled, queries, after);
@@ -163,6 +168,26 @@ static void test_same_as_committed(void **state)
 	oracle_close(compiled);
 }
 
+static void test_same_as_committed(void **state)
+{
+	(void)state;
+	same_as_committed(modules, true);
+}
+
+static void test_excerpt_same_for_its_sources(void **state)
+{
+	size_t whole = 0, left = 0;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		whole += modules[i].length;
+		left += excerpt[i].length;
+		assert_int_equal(strlen(excerpt[i].text), excerpt[i].length);
+	}
+	assert_in_range(left, whole / 100, whole / 2);
+	same_as_committed(excerpt, false);
+}
+
 /* ---- candidates -------------------------------------------------------------------------------
  */
 
@@ -172,8 +197,7 @@ static enum verdict verdict(struct oracle *oracle, const char *target, const cha
 	struct judgement judgement;
 	struct error err = { 0 };
 
-	must(oracle_judge(oracle, "mysqld_t", target, tclass, permission, &judgement, &err),
-	     &err);
+	must(oracle_judge(oracle, "mysqld_t", target, tclass, permission, &judgement, &err), &err);
 	return judgement.verdict;
 }
 
@@ -198,13 +222,13 @@ static void test_candidate(void **state)
 }
 
 /* The candidate must be refused with this code and these words. */
-static void refused(const char *candidate, int code, const char *word, const char *other)
+static void refused(const struct store_cil *by, const char *candidate, int code, const char *word,
+		    const char *other)
 {
 	struct oracle *compiled = NULL;
 	struct error err = { 0 };
 
-	assert_int_equal(oracle_compile(&compiled, modules, count, "galera", candidate, &err),
-			 code);
+	assert_int_equal(oracle_compile(&compiled, by, count, "galera", candidate, &err), code);
 	assert_null(compiled);
 	assert_non_null(str_starts(err.what, "galera "));
 	if (!strstr(err.what, word) || !strstr(err.what, other))
@@ -213,17 +237,152 @@ static void refused(const char *candidate, int code, const char *word, const cha
 	assert_int_not_equal(err.remedy[0], 0);
 }
 
+static void test_refused_by_excerpt(void **state)
+{
+	const struct store_cil *by = excerpt;
+
+	(void)state;
+	refused(by,
+		"(allow mysqld_t rsync_exec_t (file (open)))\n"
+		"  (allow mysqld_t nosuch_t (file (read)))  \n",
+		-EINVAL, "galera:2", "(allow mysqld_t nosuch_t (file (read)))");
+	refused(by, "(allow mysqld_t rsync_exec_t (file (fly)))", -EINVAL, "permission fly",
+		"galera:1");
+	refused(by, "(allow mysqld_t rsync_exec_t (file (open))", -EINVAL, "parenthesis", "line 1");
+	refused(by, "\n(allow mysqld_t shadow_t (file (read open)))", -EPERM,
+		"(allow mysqld_t shadow_t (file (read", "(neverallow ");
+	refused(by,
+		"(allow mysqld_t kmsg_device_t (chr_file (read)))\n"
+		"(allow mysqld_t memory_device_t (chr_file (read)))",
+		-EPERM, "(allow mysqld_t memory_device_t (chr_file (read)))", "(neverallow ");
+	refused(by, "(allow domain shadow_t (file (write)))", -EPERM, "(allow domain shadow_t",
+		"(neverallow ");
+}
+
+/* Each costs some seconds: two of them stand for the rest. */
 static void test_refused(void **state)
 {
 	(void)state;
-	refused("(allow mysqld_t rsync_exec_t (file (open)))\n"
-		"  (allow mysqld_t nosuch_t (file (read)))  \n",
-		-EINVAL, "galera:2", "(allow mysqld_t nosuch_t (file (read)))");
-	refused("(allow mysqld_t rsync_exec_t (file (fly)))", -EINVAL, "permission fly",
+	refused(modules, "(allow mysqld_t rsync_exec_t (file (fly)))", -EINVAL, "permission fly",
 		"galera:1");
-	refused("(allow mysqld_t rsync_exec_t (file (open))", -EINVAL, "parenthesis", "line 1");
-	refused("\n(allow mysqld_t shadow_t (file (read open)))", -EPERM,
+	refused(modules, "(allow mysqld_t shadow_t (file (read open)))", -EPERM,
 		"(allow mysqld_t shadow_t (file (read", "(neverallow ");
+}
+
+/* ---- what an excerpt keeps --------------------------------------------------------------------
+ */
+
+/* The lines of a module of these lines; in new memory. */
+static char *excerpt_of(const char *text, bool translated)
+{
+	struct store_cil module = { .text = strdup(text),
+				    .length = strlen(text),
+				    .translated = translated };
+
+	assert_non_null(module.text);
+	excerpt_modules(&module, 1, kernel, sources);
+	assert_int_equal(strlen(module.text), module.length);
+	return module.text;
+}
+
+static void keeps(const char *text, const char *expected)
+{
+	_cleanup_free_ char *left = excerpt_of(text, true);
+
+	assert_string_equal(left, expected);
+}
+
+static void test_excerpt_of_lines(void **state)
+{
+	static const char others[] = "(allow sshd_t shadow_t (file (read)))\n";
+	_cleanup_free_ char *not_translated = excerpt_of(others, false);
+
+	(void)state;
+	/* Lines keep their numbers. */
+	keeps("(type a_t)\n(allow sshd_t shadow_t (file (read)))\n(type b_t)",
+	      "(type a_t)\n\n(type b_t)");
+	keeps("(dontaudit sshd_t shadow_t (file (read)))\n(auditallow sshd_t a_t (file (read)))\n",
+	      "\n\n");
+	assert_string_equal(not_translated, others);
+	/* Sources of ours, by name, by attribute, by an attribute that the policy does not show. */
+	keeps("(allow mysqld_t a_t (file (read)))\n", "(allow mysqld_t a_t (file (read)))\n");
+	keeps("(allow domain a_t (file (read)))", "(allow domain a_t (file (read)))");
+	keeps("(allow nosuch_attribute a_t (file (read)))",
+	      "(allow nosuch_attribute a_t (file (read)))");
+	keeps("(neverallow sshd_t shadow_t (file (read)))",
+	      "(neverallow sshd_t shadow_t (file (read)))");
+	/* Labels, but not in an optional block; a quoted bracket is none. */
+	keeps("(filecon \"/a(/.*)?\" any (system_u object_r a_t ((s0) (s0))))\n(type a_t)",
+	      "\n(type a_t)");
+	keeps("(typetransition sshd_t a_t file \"x)\" b_t)\n(type a_t)", "\n(type a_t)");
+	keeps("(optional o\n(typetransition sshd_t a_t file b_t)\n)",
+	      "(optional o\n(typetransition sshd_t a_t file b_t)\n)");
+	/* A requirement decides about a block, and about nothing else. */
+	keeps("(typeattributeset cil_gen_require a_t)\n(typeattributeset domain (a_t))",
+	      "\n(typeattributeset domain (a_t))");
+	keeps("(optional o\n (typeattributeset cil_gen_require a_t)\n)\n(roleattributeset "
+	      "cil_gen_require r)",
+	      "(optional o\n (typeattributeset cil_gen_require a_t)\n)\n");
+	/* In a block, a rule of others goes if class and permissions are known. */
+	keeps("(optional o\n (allow sshd_t a_t (file (read open)))\n)", "(optional o\n\n)");
+	keeps("(optional o\n (allow sshd_t a_t (file (read fly)))\n)",
+	      "(optional o\n (allow sshd_t a_t (file (read fly)))\n)");
+	keeps("(optional o\n (allow sshd_t a_t (kite (read)))\n (allow sshd_t a_t named)\n)",
+	      "(optional o\n (allow sshd_t a_t (kite (read)))\n (allow sshd_t a_t named)\n)");
+	/* A conditional block stays whole, and what follows it does not. */
+	keeps("(booleanif (b)\n (true\n  (allow sshd_t a_t (file (read)))\n )\n)\n"
+	      "(allow sshd_t a_t (file (read)))\n(type b_t)",
+	      "(booleanif (b)\n (true\n  (allow sshd_t a_t (file (read)))\n )\n)\n\n(type b_t)");
+	/* Cut off in the middle of a rule, of a word; nothing at all. */
+	keeps("(allow sshd_t", "(allow sshd_t");
+	keeps("(allow sshd_t a_t (file (read", "(allow sshd_t a_t (file (read");
+	keeps("(", "(");
+	keeps("", "");
+}
+
+/*
+ * An optional block gives the domain an attribute that a neverallow rule excepts, and has a rule of
+ * another domain. Whether the block is in force, and so whether the candidate may be, depends on
+ * that rule: in the excerpt as in the whole.
+ */
+static int code_with(const struct store_cil *of, const char *permission, bool shorten)
+{
+	_cleanup_free_ char *text =
+		str_printf("(optional granted\n"
+			   "    (typeattributeset cil_gen_require sshd_t)\n"
+			   "    (typeattributeset can_read_shadow_passwords (mysqld_t ))\n"
+			   "    (allow sshd_t sshd_t (file (%s)))\n"
+			   ")\n",
+			   permission);
+	struct store_cil *more = calloc(count + 1, sizeof(*more));
+	struct oracle *compiled = NULL;
+	struct error err = { 0 };
+	int r;
+
+	assert_non_null(text);
+	assert_non_null(more);
+	memcpy(more, of, count * sizeof(*more));
+	more[count] = (struct store_cil){
+		.name = (char *)"local", .text = text, .length = strlen(text), .translated = true
+	};
+	if (shorten) {
+		excerpt_modules(&more[count], 1, kernel, sources);
+		assert_int_equal(strstr(text, "(allow sshd_t") != NULL, !strcmp(permission, "fly"));
+	}
+	r = oracle_compile(&compiled, more, count + 1, "galera",
+			   "(allow mysqld_t shadow_t (file (read)))", &err);
+	oracle_close(compiled);
+	free(more);
+	return r;
+}
+
+static void test_optional_block(void **state)
+{
+	(void)state;
+	assert_int_equal(code_with(modules, "read", false), 0);
+	assert_int_equal(code_with(excerpt, "read", true), 0);
+	assert_int_equal(code_with(modules, "fly", false), -EPERM);
+	assert_int_equal(code_with(excerpt, "fly", true), -EPERM);
 }
 
 /* A local module breaks a neverallow already; a commit let it. That is not the candidate's fault.
@@ -238,7 +397,7 @@ static void test_neverallow_of_another(void **state)
 	(void)state;
 	assert_non_null(more);
 	memcpy(more, modules, count * sizeof(*more));
-	more[count] = (struct store_cil){ (char *)"local", (char *)bad, sizeof(bad) - 1 };
+	more[count] = (struct store_cil){ (char *)"local", (char *)bad, sizeof(bad) - 1, false };
 	must(oracle_compile(&compiled, more, count + 1, "galera",
 			    "(allow mysqld_t rsync_exec_t (file (execute)))", &err),
 	     &err);
@@ -270,8 +429,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_as_committed),
+		cmocka_unit_test(test_excerpt_same_for_its_sources),
 		cmocka_unit_test(test_candidate),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused_by_excerpt),
+		cmocka_unit_test(test_excerpt_of_lines),
+		cmocka_unit_test(test_optional_block),
 		cmocka_unit_test(test_neverallow_of_another),
 		cmocka_unit_test(test_store_still_hears),
 	};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * excerpt.h - of the store's modules, what bears on what a few domains may do
+ *
+ * Nine in ten rules of a policy are about other domains. A module that names none of these can
+ * neither break a neverallow rule through them nor give them anything, so a compilation that is to
+ * check it can do without: it takes a third of the time.
+ */
+#ifndef STEPS_POLICY_EXCERPT_H
+#define STEPS_POLICY_EXCERPT_H
+
+#include "steps/policy/oracle.h"
+
+/*
+ * excerpt_modules - take out of the modules (in place; the lines keep their numbers) the rules of
+ * every source but these types (NULL-terminated) and their attributes, the labels of new files and
+ * of paths. All else stays: types, attributes, roles, constraints, neverallow rules, conditional
+ * blocks, and every module that is not translated. policy: one that was built from the modules; what
+ * it does not know stays.
+ *
+ * A compilation of the result with a candidate gives the verdict on the candidate, and answers about
+ * these sources, that one of the whole modules gives: an optional block is in force there when it
+ * is here, for a rule is taken out of one only when all its names are sure to be known.
+ */
+void excerpt_modules(struct store_cil *modules, size_t count, const struct oracle *policy,
+		     const char *const *sources);
+
+#endif
