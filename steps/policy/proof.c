@@ -208,6 +208,8 @@ int proof_width(const struct oracle *base, const struct oracle *with, const char
 
 /* ---- coverage -------------------------------------------------------------------------------- */
 
+#define NAMES_SHOWN 4
+
 /* Sets of names, as far as they fit. */
 struct names {
 	const char *items[32];
@@ -225,19 +227,32 @@ static void names_add(struct names *names, const char *name)
 
 static int names_join(const struct names *names, char **text, struct error *err)
 {
-	size_t length;
+	size_t length, shown = names->count > NAMES_SHOWN ? NAMES_SHOWN : names->count;
 	FILE *out = open_memstream(text, &length);
 	bool complete = true;
 
 	if (!out)
 		return error_nomem(err);
-	for (size_t i = 0; i < names->count; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		_cleanup_free_ char *plain = plain_text(names->items[i], 60);
 
 		complete = complete && plain;
 		fprintf(out, "%s%s", i ? ", " : "", plain ? plain : "");
 	}
+	if (shown < names->count)
+		fprintf(out, " and %zu more", names->count - shown);
 	return fclose(out) == 0 && complete ? 0 : error_nomem(err);
+}
+
+/* An exercise; or of a log's path the end, where logs of several nodes differ: "db2/audit.log". */
+static const char *place_of(const struct denial *denial)
+{
+	const char *origin = denial->origin ? denial->origin : "", *end = origin + strlen(origin);
+
+	for (int slashes = 0; *origin == '/' && end > origin; end--)
+		if (end[-1] == '/' && ++slashes == 2)
+			return end;
+	return origin;
 }
 
 /* A log that was given by its path is another node's, unless its records name their node. */
@@ -263,7 +278,7 @@ int proof_coverage(const struct rule *rule, const struct findings *findings,
 		for (size_t j = 0; j < finding->evidence_count; j++) {
 			const struct denial *denial = &denials->items[finding->evidence[j]];
 
-			names_add(&origins, denial->origin ? denial->origin : "");
+			names_add(&origins, place_of(denial));
 			names_add(&nodes, node_of(denial));
 		}
 	}

@@ -340,13 +340,46 @@ static void test_coverage(void **state)
 	}
 }
 
+/* Logs of other hosts, given by their paths, which differ before the file's name. */
+static void test_coverage_of_paths(void **state)
+{
+	static char paths[6][32];
+	struct denials given = { .count = training.denials.count };
+	struct error err = { 0 };
+
+	(void)state;
+	given.items = calloc(given.count, sizeof(*given.items));
+	assert_non_null(given.items);
+	for (size_t i = 0; i < given.count; i++) {
+		char *path = paths[i % 6];
+
+		snprintf(path, sizeof(paths[0]), "/evidence/db%zu/audit.log", i % 6);
+		given.items[i] = training.denials.items[i];
+		given.items[i].origin = path;
+	}
+	for (size_t i = 0; i < training.rules.count; i++) {
+		struct coverage coverage;
+
+		if (strcmp(training.rules.items[i].target, "rsync_exec_t") != 0)
+			continue;
+		must(proof_coverage(&training.rules.items[i], &training.findings, &given, &coverage,
+				    &err),
+		     &err);
+		assert_int_equal(coverage.nodes, 6);
+		assert_int_equal(strncmp(coverage.names, "db", 2), 0);
+		assert_non_null(strstr(coverage.names, "/audit.log and 2 more"));
+		free(coverage.names);
+	}
+	free(given.items);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_proved),    cmocka_unit_test(test_wider_than_approved),
 		cmocka_unit_test(test_one_more),  cmocka_unit_test(test_one_less),
 		cmocka_unit_test(test_attribute), cmocka_unit_test(test_not_needed),
-		cmocka_unit_test(test_coverage),
+		cmocka_unit_test(test_coverage),  cmocka_unit_test(test_coverage_of_paths),
 	};
 
 	return cmocka_run_group_tests(tests, setup_training, teardown_training);
