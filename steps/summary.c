@@ -37,23 +37,6 @@ static int add_ports(struct session *session, json_t *summary, struct error *err
 	return r;
 }
 
-static char *rule_line(const struct rule *rule)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	fprintf(out, "%s %s %s:%s {", rule->kind == RULE_ALLOW ? "allow" : "dontaudit",
-		rule->source, rule->target, rule->tclass);
-	for (size_t i = 0; i < rule->permission_count; i++)
-		fprintf(out, " %s", rule->permissions[i]);
-	fprintf(out, " };");
-	fclose(out);
-	return text;
-}
-
 static int add_module(struct session *session, json_t *summary, struct error *err)
 {
 	json_t *list = json_array();
@@ -63,9 +46,9 @@ static int add_module(struct session *session, json_t *summary, struct error *er
 	if (json_object_set_new(summary, "rules", list) < 0)
 		r = error_nomem(err);
 	for (size_t i = 0; r == 0 && i < rules.count; i++) {
-		_cleanup_free_ char *line = rule_line(&rules.items[i]);
+		_cleanup_free_ char *rule = rule_text(&rules.items[i], NULL);
 
-		if (!line || json_array_append_new(list, json_string(line)) < 0)
+		if (!rule || json_array_append_new(list, json_sprintf("%s;", rule)) < 0)
 			r = error_nomem(err);
 	}
 	rules_clear(&rules);

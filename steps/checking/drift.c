@@ -73,23 +73,6 @@ struct policies {
 	bool silences; /* dontaudit rules are in force: no `semodule -DB` */
 };
 
-static char *rule_text(const struct rule *rule, const bool *only)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	fprintf(out, "%s %s %s:%s {", rule->kind == RULE_ALLOW ? "allow" : "dontaudit",
-		rule->source, rule->target, rule->tclass);
-	for (size_t i = 0; i < rule->permission_count; i++)
-		if (!only || only[i])
-			fprintf(out, " %s", rule->permissions[i]);
-	fputs(" }", out);
-	return fclose(out) == 0 ? text : NULL;
-}
-
 static const char *target_of(const struct rule *rule)
 {
 	return strcmp(rule->target, "self") ? rule->target : rule->source;

@@ -54,6 +54,10 @@ struct rules_language {
 	void (*write_rule)(FILE *out, const struct module_header *header, const struct rule *rule);
 };
 
+/* rule_text - "allow SOURCE TARGET:CLASS { PERMISSION... }", of the permissions those that are set in
+ * only (NULL: all). New memory (caller frees); NULL: there is none. */
+char *rule_text(const struct rule *rule, const bool *only);
+
 /* rules_text - the module in a language, as te_text() and cil_text(). rules_check: -EINVAL when a
  * name in it is not [A-Za-z0-9_.-]+, or a rule has no permission. rules_comment: text as lines of
  * at most 100 columns, each behind mark; no byte of it can end the comment. */

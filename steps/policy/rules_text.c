@@ -52,6 +52,23 @@ int rules_check(const struct module_header *header, const struct rules *rules, s
 	return r;
 }
 
+char *rule_text(const struct rule *rule, const bool *only)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s %s %s:%s {", rule->kind == RULE_ALLOW ? "allow" : "dontaudit",
+		rule->source, rule->target, rule->tclass);
+	for (size_t i = 0; i < rule->permission_count; i++)
+		if (!only || only[i])
+			fprintf(out, " %s", rule->permissions[i]);
+	fputs(" }", out);
+	return fclose(out) == 0 ? text : NULL;
+}
+
 /* How much of text goes on a line of width: up to its last space within, if it is too long. */
 static size_t line_length(const char *text, size_t length, size_t width)
 {

@@ -242,6 +242,26 @@ static void test_comment(void **state)
 	}
 }
 
+static void test_rule_text(void **state)
+{
+	static const bool second[] = { false, true };
+	char *permissions[] = { "read", "open" };
+	struct rule rule = { .kind = RULE_DONTAUDIT,
+			     .source = "mysqld_t",
+			     .target = "etc_t",
+			     .tclass = "file",
+			     .permissions = permissions,
+			     .permission_count = 2 };
+	_cleanup_free_ char *whole = rule_text(&rule, NULL);
+	_cleanup_free_ char *part = NULL;
+
+	(void)state;
+	rule.kind = RULE_ALLOW;
+	part = rule_text(&rule, second);
+	assert_string_equal(whole, "dontaudit mysqld_t etc_t:file { read open }");
+	assert_string_equal(part, "allow mysqld_t etc_t:file { open }");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +271,7 @@ int main(void)
 		cmocka_unit_test(test_hostile_evidence),
 		cmocka_unit_test(test_names_are_checked),
 		cmocka_unit_test(test_comment),
+		cmocka_unit_test(test_rule_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
