@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "steps/audit/extract.h"
+#include "steps/audit/reader.h"
 #include "steps/audit/record.h"
 #include "steps/audit/shown.h"
+#include "steps/audit/source.h"
 #include "wizard/util.h"
 
 struct id {
@@ -122,29 +124,63 @@ static bool parse(struct reading *reading, struct shown *shown, const char **lin
 	return record->kind >= RECORD_AVC;
 }
 
+static int each_record(struct reading *reading, struct shown *shown, const char *line,
+		       size_t length, take_line take, struct error *err)
+{
+	struct record record;
+
+	if (!parse(reading, shown, &line, &length, &record))
+		return 0;
+	return take(reading, line, length, &record) < 0 ? error_nomem(err) : 0;
+}
+
+/* A line of which the blocks up to now have the beginning. One that is longer than any record is
+ * cut off: it is none. */
+struct begun {
+	char text[LINE_MAX_BYTES];
+	size_t length;
+};
+
+static void begun_add(struct begun *begun, const char *text, size_t length)
+{
+	size_t room = sizeof(begun->text) - begun->length;
+
+	length = length < room ? length : room;
+	memcpy(begun->text + begun->length, text, length);
+	begun->length += length;
+}
+
 static int each_line(struct reading *reading, const char *path, take_line take, struct error *err)
 {
+	_cleanup_(source_close) struct source *source = NULL;
 	_cleanup_free_ struct shown *shown = shown_new();
-	_cleanup_free_ char *text = NULL;
-	size_t size = 0;
-	int r = shown ? file_read(path, &text, &size, err) : error_nomem(err);
+	_cleanup_free_ struct begun *begun = calloc(1, sizeof(*begun));
+	const char *block;
+	size_t size;
+	int r = shown && begun ? source_open(path, &source, err) : error_nomem(err);
 
-	if (r < 0)
-		return r;
-	for (const char *line = text, *end; line < text + size; line = end + 1) {
-		struct record record;
-		const char *at = line;
-		size_t length;
+	while (r == 0 && (r = source_next(source, &block, &size, err)) == 0 && size) {
+		const char *stop = block + size;
 
-		end = memchr(line, '\n', (size_t)(text + size - line));
-		if (!end)
-			end = text + size;
-		length = (size_t)(end - line);
-		if (parse(reading, shown, &at, &length, &record) &&
-		    take(reading, at, length, &record) < 0)
-			return error_nomem(err);
+		for (const char *line = block, *end; r == 0 && line < stop; line = end + 1) {
+			end = memchr(line, '\n', (size_t)(stop - line));
+			if (!end || begun->length)
+				begun_add(begun, line, (size_t)((end ? end : stop) - line));
+			if (!end)
+				break;
+			if (begun->length) {
+				r = each_record(reading, shown, begun->text, begun->length, take,
+						err);
+				begun->length = 0;
+			} else {
+				r = each_record(reading, shown, line, (size_t)(end - line), take,
+						err);
+			}
+		}
 	}
-	return 0;
+	return r == 0 && begun->length
+		       ? each_record(reading, shown, begun->text, begun->length, take, err)
+		       : r;
 }
 
 void extract_clear(struct extract *extract)

@@ -21,10 +21,11 @@ struct extract {
 /*
  * extract_read - all records of each event in which one of domains (NULL-terminated) was denied
  * something, and those that tell of lost events, in the order of the logs at paths
- * (NULL-terminated). Each is given node's name, as auditd's name_format does, unless it has one.
+ * (NULL-terminated; files, also compressed: each is read twice). Each is given node's name, as
+ * auditd's name_format does, unless it has one.
  *
  * Records in another form (shown.h) become raw ones. Without a denial it is empty. Errors: as
- * open(2). Caller clears.
+ * source_open() and source_next(). Caller clears.
  */
 int extract_read(char *const *paths, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err);
