@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/audit/extract.h"
@@ -50,6 +51,20 @@ static int add_path(char ***paths, size_t *count, char *path, struct error *err)
 	return 0;
 }
 
+/* A log is read twice: what comes through a pipe would be gone. What is not there is said later. */
+static int check_kept(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") != 0 && (stat(path, &st) < 0 || !S_ISFIFO(st.st_mode)))
+		return 0;
+	return error_set(err, EINVAL,
+			 "write what comes out of it to a file, and name that; a compressed log "
+			 "can be named as it is",
+			 "collect reads a log twice, and %s is %s", path,
+			 strcmp(path, "-") ? "a pipe" : "standard input");
+}
+
 /* What was given; else the audit log and what auditd has rotated, oldest first. */
 static int list_logs(struct session *session, char ***paths, struct error *err)
 {
@@ -59,8 +74,11 @@ static int list_logs(struct session *session, char ***paths, struct error *err)
 	unsigned int last = 0;
 	int r = 0;
 
-	for (; r == 0 && given && *given; given++)
-		r = add_path(paths, &count, strdup(*given), err);
+	for (; r == 0 && given && *given; given++) {
+		r = check_kept(*given, err);
+		if (r == 0)
+			r = add_path(paths, &count, strdup(*given), err);
+	}
 	if (r < 0 || count)
 		return r;
 	r = host_audit_log_path(session_root(session), &inside, err);
