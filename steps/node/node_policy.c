@@ -71,7 +71,7 @@ int node_compile(struct session *session, const char *cil, struct oracle **oracl
 		 struct error *err)
 {
 	struct store_cil *modules = NULL;
-	struct oracle *base;
+	struct oracle *base = NULL;
 	int r = node_base(session, &base, err);
 
 	if (r == 0)
