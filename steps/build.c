@@ -52,8 +52,10 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 
 	screen_say("Compiling it in memory with the store's own modules ...");
 	r = node_compile(session, cil, with, &count, err);
-	if (r < 0)
+	if (r == -EINVAL || r == -EPERM)
 		return error_prefix(err, "the module does not fit the policy");
+	if (r < 0)
+		return r;
 	screen_mark(MARK_OK,
 		    "it compiles with the store's %zu modules, and violates no neverallow rule",
 		    count);
