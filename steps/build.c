@@ -14,6 +14,8 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
+#define DECIDE_AGAIN "galera-selinux run review build --decide-again"
+
 static bool file_equals(struct session *session, const char *name, const char *text)
 {
 	_cleanup_free_ char *path = session_path(session, name);
@@ -44,18 +46,41 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	return 0;
 }
 
+/* The policy's own rules are against the module: back to review, where what is against them is now
+ * refused. 0: nothing is new, for the operator insists, and that does not help. */
+static int go_back(struct session *session, const struct violations *violations, struct error *err)
+{
+	bool fresh;
+	int r = module_forbid(session, violations, &fresh, err);
+
+	if (r < 0 || !fresh)
+		return r;
+	for (size_t i = 0; i < violations->count; i++) {
+		screen_mark(MARK_WARN, "forbidden by the policy itself: %s",
+			    violations->items[i].rule);
+		screen_detail("%s", violations->items[i].forbidden);
+	}
+	r = session_go_back(session, step_review.name, err);
+	return r < 0 ? r : STEP_BACK;
+}
+
 static int compile(struct session *session, const char *cil, struct oracle **with,
 		   struct error *err)
 {
+	_cleanup_(violations_clear) struct violations violations = { 0 };
+	struct error refused = { 0 };
 	size_t count;
-	int r;
+	int back, r;
 
 	screen_say("Compiling it in memory with the store's own modules ...");
-	r = node_compile(session, cil, with, &count, err);
-	if (r == -EINVAL || r == -EPERM)
-		return error_prefix(err, "the module does not fit the policy");
-	if (r < 0)
-		return r;
+	r = node_compile(session, cil, with, &count, &violations, &refused);
+	back = violations.count ? go_back(session, &violations, err) : 0;
+	if (back)
+		return back;
+	if (r < 0) {
+		*err = refused;
+		return r == -EINVAL ? error_prefix(err, "the module does not fit the policy") : r;
+	}
 	screen_mark(MARK_OK,
 		    "it compiles with the store's %zu modules, and violates no neverallow rule",
 		    count);
@@ -79,7 +104,8 @@ static int prove_replay(struct oracle *with, const struct findings *findings,
 		return r;
 	if (replay->broken)
 		return error_set(err, EPERM,
-				 "reject that finding in review; see what its details say",
+				 "see what that finding's details say, and reject it: "
+				 "galera-selinux run review build --decide-again",
 				 "%zu accesses would still be denied with the module: %s",
 				 replay->broken, replay->failure);
 	screen_mark(MARK_OK,
@@ -102,7 +128,7 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 	if (r < 0)
 		return r;
 	if (proof->broken)
-		return error_set(err, EPERM, "reject what it is about in review, then build again",
+		return error_set(err, EPERM, "reject what it is about: " DECIDE_AGAIN,
 				 "the module is not what was approved (%zu differences): %s",
 				 proof->broken, proof->failure);
 	screen_mark(
@@ -276,7 +302,7 @@ static int build_module(struct session *session, const char *te, const char *cil
 		r = write_text(session, MODULE_TE, te, err);
 	if (r == 0)
 		r = write_text(session, MODULE_CIL, cil, err);
-	return r < 0 ? r : write_package(session, err);
+	return r ? r : write_package(session, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)

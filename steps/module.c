@@ -189,20 +189,110 @@ static bool wants_companions(const struct finding *finding, const json_t *rememb
 	return finding->companion_count > 0;
 }
 
+static int recall_decision(struct session *session, struct finding *finding, struct error *err)
+{
+	_cleanup_free_ char *key = decision_key(finding);
+	const json_t *remembered;
+
+	if (!key)
+		return error_nomem(err);
+	remembered = session_recall(session, key);
+	finding->decision = decision_of(finding, remembered);
+	finding->with_companions = wants_companions(finding, remembered);
+	return 0;
+}
+
+/* ---- what the policy forbids ----------------------------------------------------------------- */
+
+static char *forbidden_key(const char *source, const char *target, const char *tclass)
+{
+	return str_printf("forbidden %s %s %s", source, target, tclass);
+}
+
+static bool is_insisted(const char *target, char *const *permissions, size_t count)
+{
+	for (char *const *word = node_options.dangerous; word && *word; word++) {
+		if (!strcmp(*word, target))
+			return true;
+		for (size_t i = 0; i < count; i++)
+			if (!strcmp(*word, permissions[i]))
+				return true;
+	}
+	return false;
+}
+
+/* A finding that was to be a rule and is known to break the policy's own: refuse it. */
+static int recall_forbidden(struct session *session, struct finding *finding, bool *changed,
+			    struct error *err)
+{
+	bool rule = finding->decision == DECISION_ALLOW ||
+		    (finding->fix == FIX_ALLOW &&
+		     (finding->decision == DECISION_NONE || finding->decision == DECISION_ACCEPT));
+	_cleanup_free_ char *key = forbidden_key(finding->source, finding->target, finding->tclass);
+	const char *forbidden;
+	int r;
+
+	if (!key)
+		return error_nomem(err);
+	forbidden = json_string_value(session_recall(session, key));
+	if (!forbidden || !rule ||
+	    is_insisted(finding->target, finding->permissions, finding->permission_count))
+		return 0;
+	*changed = true;
+	r = finding_refuse(finding, forbidden, err);
+	return r < 0 ? r : recall_decision(session, finding, err);
+}
+
+static int forbid(struct session *session, const struct violation *violation, bool *fresh,
+		  struct error *err)
+{
+	_cleanup_free_ char *key = NULL;
+	const char *target;
+	struct rules rules = { 0 };
+	int r = cil_rules(violation->rule, &rules, err);
+
+	for (size_t i = 0; r == 0 && i < rules.count; i++) {
+		const struct rule *rule = &rules.items[i];
+
+		target = strcmp(rule->target, "self") ? rule->target : rule->source;
+		key = forbidden_key(rule->source, target, rule->tclass);
+		if (!key) {
+			r = error_nomem(err);
+		} else if (!session_recall(session, key) &&
+			   !is_insisted(target, rule->permissions, rule->permission_count)) {
+			*fresh = true;
+			r = session_remember(session, key, json_string(violation->forbidden), err);
+		}
+		free(TAKE_PTR(key));
+	}
+	rules_clear(&rules);
+	return r;
+}
+
+int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
+		  struct error *err)
+{
+	int r = 0;
+
+	*fresh = false;
+	for (size_t i = 0; r == 0 && i < violations->count; i++)
+		r = forbid(session, &violations->items[i], fresh, err);
+	return r;
+}
+
 int module_decide_all(struct session *session, struct findings *findings, struct error *err)
 {
-	for (size_t i = 0; i < findings->count; i++) {
-		struct finding *finding = &findings->items[i];
-		_cleanup_free_ char *key = decision_key(finding);
-		const json_t *remembered;
+	bool changed = false;
+	int r = 0;
 
-		if (!key)
-			return error_nomem(err);
-		remembered = session_recall(session, key);
-		finding->decision = decision_of(finding, remembered);
-		finding->with_companions = wants_companions(finding, remembered);
+	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+		r = recall_decision(session, &findings->items[i], err);
+		if (r == 0)
+			r = recall_forbidden(session, &findings->items[i], &changed, err);
 	}
-	return 0;
+	if (changed)
+		findings_sort(findings);
+	return r;
 }
 
 static int set_words(json_t *object, char *const *words, size_t count, enum decision decision)

@@ -43,12 +43,21 @@ int module_read(const json_t *sources, struct denials *denials, struct error *er
 int module_findings(struct session *session, const struct findings **findings,
 		    const struct denials **denials, struct error *err);
 
-/* module_decide_all - put the remembered decisions into findings. */
+/* module_decide_all - put into findings the remembered decisions, and what the policy is known to
+ * forbid: sorted anew where that changes a fix. */
 int module_decide_all(struct session *session, struct findings *findings, struct error *err);
 /* module_decide - remember the operator's decision on a finding of module_findings(); companions:
  * on its companion permissions, too. */
 int module_decide(struct session *session, const struct finding *finding, enum decision decision,
 		  bool companions, struct error *err);
+
+/*
+ * module_forbid - remember what the module's rules break, so that their findings are refused from
+ * now on, and to be noted in review. *fresh: is there any that was not known? None is, where the
+ * operator insists (--allow-dangerous).
+ */
+int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
+		  struct error *err);
 
 /* module_rules - the rules of the accepted findings. Caller clears. */
 int module_rules(struct session *session, struct rules *rules, struct error *err);

@@ -12,9 +12,13 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
+static bool asked_again; /* --decide-again: once in a run of the program */
+
 static bool is_open(const struct finding *finding)
 {
-	return !finding_needs_nothing(finding) && finding->decision == DECISION_NONE;
+	bool again = node_options.decide_again && !asked_again;
+
+	return !finding_needs_nothing(finding) && (finding->decision == DECISION_NONE || again);
 }
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
@@ -60,6 +64,36 @@ static void show_companions(const struct finding *finding)
 	screen_say("Usual with it, but not observed:%s", words ? words : "");
 }
 
+/* The choices that are decisions. */
+static const struct {
+	const char *value;
+	enum decision decision;
+} decisions[] = {
+	{ "accept", DECISION_ACCEPT },     { "all", DECISION_ACCEPT },
+	{ "companions", DECISION_ACCEPT }, { "reject", DECISION_REJECT },
+	{ "allow", DECISION_ALLOW },       { "dontaudit", DECISION_DONTAUDIT },
+};
+
+/* A decision that one of the choices is; DECISION_NONE: it is none. */
+static enum decision decision_named(const char *value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(decisions); i++)
+		if (!strcmp(decisions[i].value, value))
+			return decisions[i].decision;
+	return DECISION_NONE;
+}
+
+/* The choice that made the decision on a finding. */
+static const char *decision_name(const struct finding *finding)
+{
+	if (finding->with_companions)
+		return "companions";
+	for (size_t i = 0; i < ARRAY_SIZE(decisions); i++)
+		if (decisions[i].decision == finding->decision)
+			return decisions[i].value;
+	return "";
+}
+
 static int show(const struct finding *finding, size_t number, struct error *err)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
@@ -82,6 +116,8 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 		screen_detail("%s", finding->detail);
 	show_booleans(finding);
 	show_companions(finding);
+	if (finding->decision != DECISION_NONE)
+		screen_say("Decided before: %s.", decision_name(finding));
 	return 0;
 }
 
@@ -221,24 +257,6 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 	*choices = (struct choice){ 0 };
 }
 
-/* A decision that one of the choices is; DECISION_NONE: it is none. */
-static enum decision decision_named(const char *value)
-{
-	static const struct {
-		const char *value;
-		enum decision decision;
-	} decisions[] = {
-		{ "accept", DECISION_ACCEPT },     { "all", DECISION_ACCEPT },
-		{ "companions", DECISION_ACCEPT }, { "reject", DECISION_REJECT },
-		{ "allow", DECISION_ALLOW },       { "dontaudit", DECISION_DONTAUDIT },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(decisions); i++)
-		if (!strcmp(decisions[i].value, value))
-			return decisions[i].decision;
-	return DECISION_NONE;
-}
-
 /*
  * Ask about one finding until it is decided. *all: the operator accepts the rest. Returns 0,
  * STEP_PAUSED or a negative errno.
@@ -248,18 +266,27 @@ static int decide(struct session *session, const struct finding *finding,
 {
 	bool rule = finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
 	_cleanup_free_ char *subject = finding_key(finding);
+	const char *key = rule ? "review.rule" : "review.note", *value = "all";
 	struct choice choices[12];
-	const char *value = "all";
+	int usual = 0;
 
 	if (!subject)
 		return error_nomem(err);
+	/* What is recommended to anyone is no reason to change what this operator has decided. */
+	if (finding->decision != DECISION_NONE && prompt_is_left_to_yes(session, key, subject)) {
+		screen_say("It stays so (--yes).");
+		return 0;
+	}
 	choices_for(finding, choices);
+	for (int i = 0; choices[i].value; i++)
+		if (!strcmp(choices[i].value, decision_name(finding)))
+			usual = i;
 	while (!*all) {
 		int chosen, r;
 
-		r = prompt_choice(session, rule ? "review.rule" : "review.note", subject,
+		r = prompt_choice(session, key, subject,
 				  rule ? "Into the module?" : "Not for the module; noted?", choices,
-				  0, &chosen, err);
+				  usual, &chosen, err);
 		if (r < 0)
 			return r;
 		value = choices[chosen].value;
@@ -328,7 +355,8 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[order[i]];
 
-		if (!is_open(finding))
+		/* Accepting all that are left leaves alone what was decided before. */
+		if (!is_open(finding) || (all && finding->decision != DECISION_NONE))
 			continue;
 		if (finding_heading(finding) != heading) {
 			heading = finding_heading(finding);
@@ -341,6 +369,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		if (r)
 			return r;
 	}
+	asked_again = true;
 	return 0;
 }
 

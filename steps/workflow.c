@@ -56,6 +56,8 @@ static const struct poptOption options[] = {
 	  "waive a finding of the check (repeatable)", "NAME" },
 	{ "allow-dangerous", 0, POPT_ARG_ARGV, &node_options.dangerous, 0,
 	  "offer a rule for this type or permission, though it is refused (repeatable)", "NAME" },
+	{ "decide-again", 0, POPT_ARG_NONE, &node_options.decide_again, 0,
+	  "the step review asks about everything anew, also what was decided before", NULL },
 	{ "defaults-file", 0, POPT_ARG_STRING, &node_options.defaults_file, 0,
 	  "the server's configuration file", "FILE" },
 	{ "defaults-group-suffix", 0, POPT_ARG_STRING, &node_options.group_suffix, 0,

@@ -423,3 +423,10 @@ bool prompt_is_answered(const struct session *session, const char *key, const ch
 {
 	return session_answer(session, key, subject, NULL) != NULL;
 }
+
+bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject)
+{
+	const char *origin = "";
+
+	return session_answer(session, key, subject, &origin) && !strcmp(origin, "--yes");
+}

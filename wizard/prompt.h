@@ -45,4 +45,7 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
  */
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject);
 
+/* prompt_is_left_to_yes - is it --yes alone that answers it, with what is recommended to anyone? */
+bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject);
+
 #endif

@@ -29,6 +29,7 @@ struct node_options {
 	char **logs;         /* --log FILE, NULL-terminated; may be NULL */
 	char **ignore;       /* --ignore NAME, NULL-terminated; may be NULL */
 	char **dangerous;    /* --allow-dangerous NAME, NULL-terminated; may be NULL */
+	int decide_again;    /* --decide-again */
 	char *defaults_file; /* --defaults-file FILE */
 	char *group_suffix;  /* --defaults-group-suffix SUFFIX */
 	char **exercises;    /* --exercise NAME, NULL-terminated; NULL: all */
@@ -78,10 +79,10 @@ int node_keep_base(struct session *session, struct error *err);
 /*
  * node_compile - cil as our module, built in memory with the store's others (of these what bears on
  * the server's domains, see excerpt.h), booleans as in the base: ask the oracle about these domains
- * alone. *count: how many modules of the store. Errors as oracle_compile().
+ * alone. *count: how many modules of the store. violations, errors: as oracle_compile().
  */
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
-		 struct error *err);
+		 struct violations *violations, struct error *err);
 /*
  * node_change - one transaction: change is called with the store's lock held, then all is made
  * real, or nothing. What was read of the policy is read anew afterwards.

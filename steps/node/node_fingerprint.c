@@ -72,6 +72,8 @@ static void mix_options(uint64_t *sum)
 	mix_list(sum, node_options.logs);
 	mix_list(sum, node_options.dangerous);
 	mix_list(sum, node_options.exercises);
+	if (node_options.decide_again)
+		mix(sum, "decide-again");
 }
 
 int node_fingerprint(struct session *session, char **text, struct error *err)

@@ -68,7 +68,7 @@ static int other_modules(struct session *session, struct store_cil **modules, si
 }
 
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
-		 struct error *err)
+		 struct violations *violations, struct error *err)
 {
 	struct store_cil *modules = NULL;
 	struct oracle *base = NULL;
@@ -79,7 +79,7 @@ int node_compile(struct session *session, const char *cil, struct oracle **oracl
 	if (r < 0)
 		return r;
 	excerpt_modules(modules, *count, base, node_domains());
-	r = oracle_compile(oracle, modules, *count, MODULE_NAME, cil, err);
+	r = oracle_compile(oracle, modules, *count, MODULE_NAME, cil, violations, err);
 	store_cils_free(modules, *count);
 	/* The compiled modules have the booleans as the policy's authors set them. */
 	return r < 0 ? r : oracle_copy_booleans(*oracle, base, err);
@@ -94,7 +94,7 @@ static int base_from_store(struct session *session, struct oracle **base, struct
 
 	if (r < 0)
 		return r;
-	r = oracle_compile(base, modules, count, NULL, NULL, err);
+	r = oracle_compile(base, modules, count, NULL, NULL, NULL, err);
 	store_cils_free(modules, count);
 	if (r == 0)
 		r = node_loaded(session, &loaded, err);

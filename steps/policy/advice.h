@@ -162,6 +162,13 @@ void findings_clear(struct findings *findings);
  */
 int advice_companions(const struct advisor *advisor, struct findings *findings, struct error *err);
 
+/* findings_sort - into the order that struct findings promises, after a fix was changed. */
+void findings_sort(struct findings *findings);
+
+/* finding_refuse - no rule after all: forbidden is the policy's own rule that it would break, for
+ * the operator. Undecided. */
+int finding_refuse(struct finding *finding, const char *forbidden, struct error *err);
+
 /* finding_rule - the rule that has been decided: FIX_ALLOW, FIX_DONTAUDIT; else FIX_ALLOWED. */
 enum fix finding_rule(const struct finding *finding);
 

@@ -105,6 +105,31 @@ static char *line_next(char **rest)
 	return line;
 }
 
+void violations_clear(struct violations *violations)
+{
+	for (size_t i = 0; i < violations->count; i++) {
+		free(violations->items[i].rule);
+		free(violations->items[i].forbidden);
+	}
+	free(violations->items);
+	*violations = (struct violations){ 0 };
+}
+
+static int violation_add(struct violations *violations, const char *rule, const char *forbidden)
+{
+	struct violation *violation;
+
+	for (size_t i = 0; i < violations->count; i++)
+		if (!strcmp(violations->items[i].rule, rule))
+			return 0;
+	violation = array_push(&violations->items, &violations->count, sizeof(*violation));
+	if (!violation)
+		return -ENOMEM;
+	violation->rule = strdup(rule);
+	violation->forbidden = strdup(forbidden);
+	return violation->rule && violation->forbidden ? 0 : -ENOMEM;
+}
+
 /*
  * The compiler's report on neverallow rules, one after another:
  *	neverallow check failed at MODULE:LINE
@@ -112,23 +137,24 @@ static char *line_next(char **rest)
  *	    <root>
  *	    allow at MODULE:LINE
  *	      (allow ...)
- * Gives the first pair in which the candidate has a part. Cuts up text. False when there is none.
+ * Gives the pairs in which the candidate has a part, each of its rules once. Cuts up text.
  */
-static bool violation_find(char *text, const char *name, const char **forbidden, const char **rule)
+static int violations_read(char *text, const char *name, struct violations *violations)
 {
 	_cleanup_free_ char *place = str_printf(" at %s:", name);
+	const char *forbidden = "";
 	char *line;
 
-	*forbidden = "";
-	while (place && (line = line_next(&text))) {
+	if (!place)
+		return -ENOMEM;
+	while ((line = line_next(&text))) {
 		if (str_starts(line, "(neverallow"))
-			*forbidden = line;
-		else if (strstr(line, place) && text && text[strspn(text, " \t")] == '(') {
-			*rule = line_next(&text);
-			return true;
-		}
+			forbidden = line;
+		else if (strstr(line, place) && text && text[strspn(text, " \t")] == '(' &&
+			 violation_add(violations, line_next(&text), forbidden) < 0)
+			return -ENOMEM;
 	}
-	return false;
+	return 0;
 }
 
 /* Line number of the candidate, trimmed, in new memory; NULL: no such line. */
@@ -174,29 +200,46 @@ static int error_compile(const struct source *source, char *text, struct error *
 			 said ? said : "no reason given", quoted ? ": " : "", quoted ? quoted : "");
 }
 
-static int build_checked(const struct source *source, sepol_policydb_t **policy, struct error *err)
+static int error_violations(const struct source *source, const struct violations *violations,
+			    struct error *err)
+{
+	_cleanup_free_ char *more =
+		violations->count > 1
+			? str_printf("; and %zu more of its rules", violations->count - 1)
+			: strdup("");
+
+	return error_set(
+		err, EPERM,
+		"the policy forbids it on purpose: reject the findings (galera-selinux run "
+		"review build --decide-again)",
+		"%s breaks a rule of the policy: %s against %s%s", source->name,
+		violations->items[0].rule, violations->items[0].forbidden, more ? more : "");
+}
+
+static int build_checked(const struct source *source, sepol_policydb_t **policy,
+			 struct violations *violations, struct error *err)
 {
 	_cleanup_free_ char *text = NULL, *unchecked = NULL;
-	const char *forbidden, *rule;
 	int r = build_listening(source, true, policy, &text, err);
 
 	if (r != -EINVAL)
 		return r;
 	if (!strstr(text, "neverallow check failed"))
 		return error_compile(source, text, err);
-	if (source->candidate && violation_find(text, source->name, &forbidden, &rule))
-		return error_set(err, EPERM,
-				 "leave this rule out: the policy forbids it on purpose",
-				 "%s breaks a rule of the policy: %s against %s", source->name,
-				 rule, forbidden);
+	if (source->candidate && violations_read(text, source->name, violations) < 0)
+		return error_nomem(err);
+	if (violations->count)
+		return error_violations(source, violations, err);
 	/* The store's own modules break one, which its commits let pass. */
 	r = build_listening(source, false, policy, &unchecked, err);
 	return r == -EINVAL ? error_compile(source, unchecked, err) : r;
 }
 
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
-		   const char *name, const char *candidate, struct error *err)
+		   const char *name, const char *candidate, struct violations *violations,
+		   struct error *err)
 {
+	_cleanup_(violations_clear) struct violations unasked = { 0 };
 	const struct source source = { modules, count, name, candidate };
 	_cleanup_(cleanup_policy) sepol_policydb_t *policy = NULL;
 	void *image = NULL;
@@ -204,7 +247,7 @@ int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size
 	int r;
 
 	sepol_debug(0);
-	r = build_checked(&source, &policy, err);
+	r = build_checked(&source, &policy, violations ? violations : &unasked, err);
 	if (r < 0)
 		return r;
 	if (sepol_policydb_to_image(NULL, policy, &image, &length) < 0)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "steps/policy/generic.h"
 #include "steps/policy/match.h"
 #include "wizard/util.h"
@@ -24,6 +26,30 @@ enum fix finding_rule(const struct finding *finding)
 	default:
 		return FIX_ALLOWED;
 	}
+}
+
+int finding_refuse(struct finding *finding, const char *forbidden, struct error *err)
+{
+	char *detail = strdup(forbidden);
+	char *why = strdup("The policy forbids it on purpose (a neverallow rule), whoever asks: "
+			   "look for the cause.");
+
+	if (!detail || !why) {
+		free(detail);
+		free(why);
+		return error_nomem(err);
+	}
+	free(finding->detail);
+	free(finding->why);
+	finding->detail = detail;
+	finding->why = why;
+	finding->fix = FIX_REFUSE;
+	finding->decision = DECISION_NONE;
+	finding->with_companions = false;
+	for (size_t i = 0; i < finding->companion_count; i++)
+		free(finding->companions[i]);
+	finding->companion_count = 0;
+	return 0;
 }
 
 const char *finding_heading(const struct finding *finding)

@@ -79,15 +79,27 @@ int oracle_port_type(struct oracle *oracle, const char *proto, unsigned int numb
  */
 int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struct error *err);
 
+/* A rule of a candidate module, and the neverallow rule of the policy that it breaks; both as CIL.
+ */
+struct violation {
+	char *rule, *forbidden;
+};
+struct violations {
+	struct violation *items;
+	size_t count;
+};
+void violations_clear(struct violations *violations);
+
 /*
  * oracle_compile - the store's modules and a candidate module (CIL; may be NULL) built in memory,
  * neverallow rules checked. Gives an oracle over the result. Errors: -EINVAL: the candidate does
- * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule. A
- * neverallow that the modules themselves violate is passed over. Local ports, users and booleans
- * are not in it (see oracle_copy_booleans). Takes 4 s; of an
- * excerpt (excerpt.h) less than 2.
+ * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule, and all
+ * its rules that do are in violations (may be NULL; caller clears; each rule once). A neverallow
+ * that the modules themselves violate is passed over. Local ports, users and booleans are not in it
+ * (see oracle_copy_booleans). Takes 4 s; of an excerpt (excerpt.h) less than 2.
  */
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
-		   const char *name, const char *candidate, struct error *err);
+		   const char *name, const char *candidate, struct violations *violations,
+		   struct error *err);
 
 #endif

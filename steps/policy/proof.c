@@ -249,7 +249,7 @@ static const char *place_of(const struct denial *denial)
 {
 	const char *origin = denial->origin ? denial->origin : "", *end = origin + strlen(origin);
 
-	for (int slashes = 0; *origin == '/' && end > origin; end--)
+	for (int slashes = 0; *origin == '/' && end > origin + 1; end--)
 		if (end[-1] == '/' && ++slashes == 2)
 			return end;
 	return origin;

@@ -18,7 +18,4 @@ int boolean_advise(const struct advisor *advisor, const struct denials *denials,
 /* companions_find - for findings of FIX_ALLOW: the permissions that usually go with those seen. */
 int companions_find(const struct advisor *advisor, struct findings *findings, struct error *err);
 
-/* findings_sort - into the order that struct findings promises. */
-void findings_sort(struct findings *findings);
-
 #endif

@@ -152,15 +152,14 @@ static void check_compiled(const struct store_cil *modules, size_t count)
 	struct error err = { 0 };
 
 	assert_int_equal(cil_text(&header, &all, &text, NULL), 0);
-	if (oracle_compile(&oracle, modules, count, "galera", text, &err) < 0)
+	if (oracle_compile(&oracle, modules, count, "galera", text, NULL, &err) < 0)
 		fail_msg("%s", err.what);
 	assert_int_equal(oracle_judge(oracle, "mysqld_t", "rsync_exec_t", "file", "execute",
-					    &judgement, NULL),
+				      &judgement, NULL),
 			 0);
 	assert_int_equal(judgement.verdict, VERDICT_ALLOWED);
-	assert_int_equal(oracle_judge(oracle, "mysqld_t", "getty_t", "dir", "getattr",
-					    &judgement, NULL),
-			 0);
+	assert_int_equal(
+		oracle_judge(oracle, "mysqld_t", "getty_t", "dir", "getattr", &judgement, NULL), 0);
 	assert_int_equal(judgement.verdict, VERDICT_NO_RULE);
 	assert_true(judgement.dontaudit);
 	oracle_close(oracle);
@@ -187,7 +186,7 @@ static void test_compiles(void **state)
 		fail_msg("%s", err.what);
 	check_compiled(modules, count);
 	assert_int_equal(cil_text(&bare, &none, &empty, NULL), 0);
-	if (oracle_compile(&oracle, modules, count, "galera", empty, &err) < 0)
+	if (oracle_compile(&oracle, modules, count, "galera", empty, NULL, &err) < 0)
 		fail_msg("%s", err.what);
 	oracle_close(oracle);
 	store_cils_free(modules, count);

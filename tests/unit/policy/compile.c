@@ -147,7 +147,7 @@ static void same_as_committed(const struct store_cil *of, bool any_source)
 	srand(SEED);
 	for (size_t i = 0; i < QUERIES; i++)
 		queries[i] = random_query(any_source);
-	must(oracle_compile(&compiled, of, count, NULL, NULL, &err), &err);
+	must(oracle_compile(&compiled, of, count, NULL, NULL, NULL, &err), &err);
 	must(oracle_copy_booleans(compiled, kernel, &err), &err);
 	judge_all(kernel, queries, before);
 	judge_all(compiled, queries, after);
@@ -212,7 +212,7 @@ static void test_candidate(void **state)
 			    "(allow mysqld_t rsync_exec_t (file (execute)))\n"
 			    "(typepermissive mysqld_t)\n"
 			    "(optional absent (allow mysqld_t nosuch_t (file (read))))\n",
-			    &err),
+			    NULL, &err),
 	     &err);
 	assert_int_equal(verdict(compiled, "rsync_exec_t", "file", "execute"), VERDICT_ALLOWED);
 	assert_int_equal(verdict(compiled, "rsync_exec_t", "file", "write"), VERDICT_NO_RULE);
@@ -228,7 +228,8 @@ static void refused(const struct store_cil *by, const char *candidate, int code,
 	struct oracle *compiled = NULL;
 	struct error err = { 0 };
 
-	assert_int_equal(oracle_compile(&compiled, by, count, "galera", candidate, &err), code);
+	assert_int_equal(oracle_compile(&compiled, by, count, "galera", candidate, NULL, &err),
+			 code);
 	assert_null(compiled);
 	assert_non_null(str_starts(err.what, "galera "));
 	if (!strstr(err.what, word) || !strstr(err.what, other))
@@ -370,7 +371,7 @@ static int code_with(const struct store_cil *of, const char *permission, bool sh
 		assert_int_equal(strstr(text, "(allow sshd_t") != NULL, !strcmp(permission, "fly"));
 	}
 	r = oracle_compile(&compiled, more, count + 1, "galera",
-			   "(allow mysqld_t shadow_t (file (read)))", &err);
+			   "(allow mysqld_t shadow_t (file (read)))", NULL, &err);
 	oracle_close(compiled);
 	free(more);
 	return r;
@@ -399,13 +400,13 @@ static void test_neverallow_of_another(void **state)
 	memcpy(more, modules, count * sizeof(*more));
 	more[count] = (struct store_cil){ (char *)"local", (char *)bad, sizeof(bad) - 1, false };
 	must(oracle_compile(&compiled, more, count + 1, "galera",
-			    "(allow mysqld_t rsync_exec_t (file (execute)))", &err),
+			    "(allow mysqld_t rsync_exec_t (file (execute)))", NULL, &err),
 	     &err);
 	assert_int_equal(verdict(compiled, "rsync_exec_t", "file", "execute"), VERDICT_ALLOWED);
 	oracle_close(compiled);
 	compiled = NULL;
 	assert_int_equal(oracle_compile(&compiled, more, count + 1, "galera",
-					"(allow mysqld_t shadow_t (file (read)))", &err),
+					"(allow mysqld_t shadow_t (file (read)))", NULL, &err),
 			 -EPERM);
 	assert_non_null(strstr(err.what, "(allow mysqld_t shadow_t"));
 	free(more);

@@ -99,7 +99,7 @@ static struct oracle *compile(const struct rules *rules)
 	struct error err = { 0 };
 
 	must(cil_text(&header, rules, &cil, &err), &err);
-	must(oracle_compile(&with, &training.policy, 1, "galera", cil, &err), &err);
+	must(oracle_compile(&with, &training.policy, 1, "galera", cil, NULL, &err), &err);
 	return with;
 }
 
