@@ -12,6 +12,11 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
+static bool is_rule(const struct finding *finding)
+{
+	return finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
+}
+
 static bool asked_again; /* --decide-again: once in a run of the program */
 
 static bool is_open(const struct finding *finding)
@@ -117,7 +122,8 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 	show_booleans(finding);
 	show_companions(finding);
 	if (finding->decision != DECISION_NONE)
-		screen_say("Decided before: %s.", decision_name(finding));
+		screen_say("Decided before: %s.",
+			   is_rule(finding) ? decision_name(finding) : "noted");
 	return 0;
 }
 
@@ -199,7 +205,8 @@ static int show_evidence(const struct finding *finding, const struct denials *de
 	}
 	format_time(finding->first, first, sizeof(first));
 	format_time(finding->last, last, sizeof(last));
-	screen_mark(MARK_NONE, "%zu denials, from %s to %s%s", finding->count, first, last,
+	screen_mark(MARK_NONE, "%zu %s, from %s to %s%s", finding->count,
+		    finding->count == 1 ? "denial" : "denials", first, last,
 		    finding->permissive_only ? ", all while permissive" : "");
 	r = show_places(finding, denials, err);
 	for (size_t i = 0; r == 0 && i < finding->evidence_count && i < SHOWN; i++) {
@@ -232,7 +239,7 @@ static int show_module(struct session *session, struct error *err)
 /* What can be decided about a finding, up to one with value NULL. */
 static void choices_for(const struct finding *finding, struct choice *choices)
 {
-	bool rule = finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
+	bool rule = is_rule(finding);
 	const struct {
 		bool wanted;
 		struct choice choice;
@@ -264,7 +271,7 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 static int decide(struct session *session, const struct finding *finding,
 		  const struct denials *denials, bool *all, struct error *err)
 {
-	bool rule = finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
+	bool rule = is_rule(finding);
 	_cleanup_free_ char *subject = finding_key(finding);
 	const char *key = rule ? "review.rule" : "review.note", *value = "all";
 	struct choice choices[12];
