@@ -157,7 +157,7 @@ lint: | $(BUILD)/deps
 	tests/lint
 
 format:
-	clang-format -i $(SRC) $(wildcard wizard/*.h steps/*.h steps/*/*.h) $(UNIT_SRC)
+	clang-format -i $(SRC) $(wildcard wizard/*.h steps/*.h steps/*/*.h) $(UNIT_SRC) $(wildcard tests/unit/*.h tests/unit/*/*.h)
 
 # ---- installation -----------------------------------------------------------------------------
 

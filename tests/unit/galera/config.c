@@ -1,38 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "steps/galera/config.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
-#define RECORDING "tests/fixtures/clusters/debian12-mariadb10.11/my.cnf"
+#define RECORDING CLUSTER "my.cnf"
 
-static char folder[256];
+static char *folder;
 
 static int setup(void **state)
 {
-	const char *tmp = getenv("TMPDIR");
-
 	(void)state;
-	snprintf(folder, sizeof(folder), "%s/galera-config.XXXXXX", tmp ? tmp : "/tmp");
-	return mkdtemp(folder) ? 0 : -1;
+	folder = scratch_directory();
+	return 0;
 }
 
 static int teardown(void **state)
 {
-	const char *const remove[] = { "rm", "-rf", folder, NULL };
-	_cleanup_free_ char *output = NULL;
-
 	(void)state;
-	return process_capture(remove, &output, NULL, NULL);
+	scratch_remove(folder);
+	return 0;
 }
 
 static void need_my_print_defaults(void)
@@ -48,12 +39,7 @@ static void need_my_print_defaults(void)
 
 static char *put(const char *name, const char *text)
 {
-	char *path = str_printf("%s/%s", folder, name);
-	_cleanup_free_ char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
-
-	assert_int_equal(make_directories(parent, 0755, NULL), 0);
-	assert_int_equal(file_write(path, text, strlen(text), 0644, NULL), 0);
-	return path;
+	return put_file(folder, name, text);
 }
 
 static void read_file(const char *path, const char *suffix, struct galera_config *config)
@@ -64,8 +50,7 @@ static void read_file(const char *path, const char *suffix, struct galera_config
 	struct error err = { 0 };
 	int r = galera_config_read(&source, config, &err);
 
-	if (r < 0)
-		fail_msg("%s", err.what);
+	must(r, &err);
 	assert_int_equal(r, 0);
 	assert_int_equal(err.code, 0);
 }

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/galera/exercises.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
-#define RECORDINGS "tests/fixtures/clusters/debian12-mariadb10.11/"
-#define OTHERS     "tests/fixtures/wsrep/"
+#define OTHERS "tests/fixtures/wsrep/"
 
 static const struct exercise *find_exercise(const char *name)
 {
@@ -121,7 +115,7 @@ static void test_recorded(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_free_ char *path = str_printf("%s%s", RECORDINGS, cases[i].log);
+		_cleanup_free_ char *path = str_printf("%s%s", CLUSTER, cases[i].log);
 		struct wsrep_story story;
 
 		read_log(path, &story);
@@ -154,7 +148,7 @@ static void test_while_it_grows(void **state)
 	size_t length, settled = 0;
 
 	(void)state;
-	assert_int_equal(file_read(RECORDINGS "permissive/sst/node2.log", &text, &length, NULL), 0);
+	assert_int_equal(file_read(CLUSTER "permissive/sst/node2.log", &text, &length, NULL), 0);
 	for (size_t end = 0; end <= length; end++) {
 		_cleanup_free_ char *why = NULL;
 		struct wsrep_story story;
@@ -356,7 +350,7 @@ static void test_optional_recorded(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_free_ char *path = str_printf("%s%s", RECORDINGS, cases[i].log);
+		_cleanup_free_ char *path = str_printf("%s%s", CLUSTER, cases[i].log);
 		struct wsrep_story story;
 
 		read_log(path, &story);

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/galera/notify.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 static void test_scripts(void **state)

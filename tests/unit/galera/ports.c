@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/galera/ports.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 enum { NODE, PROVIDER, RECEIVE, OPTIONS };
@@ -41,8 +36,7 @@ static char *listed(const struct galera_config *config)
 	int count = galera_ports(config, ports, &err);
 	char *text = strdup("");
 
-	if (count < 0)
-		fail_msg("%s", err.what);
+	must(count, &err);
 	for (int i = 0; i < count; i++) {
 		_cleanup_free_ char *old = text;
 

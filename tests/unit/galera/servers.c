@@ -3,16 +3,11 @@
  * The exercises as each server logs them: every one is recognised, and none is taken for another.
  */
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "steps/galera/exercises.h"
 #include "steps/galera/wsrep_servers.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 #define LOGS "tests/fixtures/wsrep/exercises/"

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/galera/wsrep_log.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
-#define RECORDINGS "tests/fixtures/clusters/debian12-mariadb10.11/"
-#define OTHERS     "tests/fixtures/wsrep/"
+#define OTHERS "tests/fixtures/wsrep/"
 
 static char *load(const char *folder, const char *name, size_t *length)
 {
@@ -20,8 +14,7 @@ static char *load(const char *folder, const char *name, size_t *length)
 	struct error err = { 0 };
 	char *text;
 
-	if (file_read(path, &text, length, &err) < 0)
-		fail_msg("%s", err.what);
+	must(file_read(path, &text, length, &err), &err);
 	return text;
 }
 
@@ -94,10 +87,10 @@ static void test_recordings(void **state)
 	glob_t found;
 
 	(void)state;
-	assert_int_equal(glob(RECORDINGS "*/*/node*.log", 0, NULL, &found), 0);
+	assert_int_equal(glob(CLUSTER "*/*/node*.log", 0, NULL, &found), 0);
 	assert_int_equal(found.gl_pathc, 43);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		const char *path = found.gl_pathv[i], *phase = path + strlen(RECORDINGS);
+		const char *path = found.gl_pathv[i], *phase = path + strlen(CLUSTER);
 		const char *log = strchr(phase, '/') + 1;
 		_cleanup_free_ char *name = strndup(phase, (size_t)(log - 1 - phase));
 		const struct recorded *wanted = find_recorded(name, log);
@@ -128,20 +121,20 @@ static void test_details(void **state)
 	struct wsrep_story story;
 
 	(void)state;
-	read_log(RECORDINGS, "permissive/sst/node2.log", &story);
+	read_log(CLUSTER, "permissive/sst/node2.log", &story);
 	assert_string_equal(story.proof,
 			    "Prepared IST receiver for 0-7, listening at: tcp://127.0.0.2:4568");
 	assert_string_equal(story.position, "ece94e5e-e812-11f1-9959-23e5659ea636:7");
 	assert_string_equal(story.failure, "");
 	assert_int_equal(story.lines, 174);
-	read_log(RECORDINGS, "permissive/ist/node2.log", &story);
+	read_log(CLUSTER, "permissive/ist/node2.log", &story);
 	assert_string_equal(story.proof, "Receiving IST: 4 writesets, seqnos 9-12");
 	assert_string_equal(story.position, "ece94e5e-e812-11f1-9959-23e5659ea636:12");
-	read_log(RECORDINGS, "permissive/ist/node1.log", &story);
+	read_log(CLUSTER, "permissive/ist/node1.log", &story);
 	assert_string_equal(story.proof, "wsrep_sst_rsync --role 'donor' ... --bypass");
-	read_log(RECORDINGS, "permissive/sst/node1.log", &story);
+	read_log(CLUSTER, "permissive/sst/node1.log", &story);
 	assert_string_equal(story.proof, "wsrep_sst_rsync --role 'donor' ... (without --bypass)");
-	read_log(RECORDINGS, "noports/bootstrap/node1.log", &story);
+	read_log(CLUSTER, "noports/bootstrap/node1.log", &story);
 	assert_non_null(str_starts(story.failure, "failed to open gcomm backend connection: 13: "));
 }
 
@@ -646,13 +639,13 @@ static void test_bootstrap_and_crash(void **state)
 	struct wsrep_story story;
 
 	(void)state;
-	read_log(RECORDINGS, "permissive/bootstrap/node1.log", &story);
+	read_log(CLUSTER, "permissive/bootstrap/node1.log", &story);
 	assert_true(story.bootstrapped);
 	assert_false(story.crashed);
-	read_log(RECORDINGS, "permissive/sst/node2.log", &story);
+	read_log(CLUSTER, "permissive/sst/node2.log", &story);
 	assert_false(story.bootstrapped || story.crashed || story.arbitrator ||
 		     story.ist_encrypted || story.sst_encrypted);
-	read_log(RECORDINGS, "permissive/ist/node2.log", &story);
+	read_log(CLUSTER, "permissive/ist/node2.log", &story);
 	assert_false(story.crashed);
 	read_text(PROVIDER
 		  "[Note] WSREP: Found saved state: " HERE("-1") ", safe_to_bootstrap: 0\n",
@@ -880,8 +873,8 @@ static void test_odd_texts(void **state)
 /* Recorded logs, cut and changed anywhere, in blocks that end where the text ends. */
 static void test_mangled(void **state)
 {
-	static const char *const logs[] = { RECORDINGS "permissive/ist/node2.log",
-					    RECORDINGS "permissive/sst/node1.log",
+	static const char *const logs[] = { CLUSTER "permissive/ist/node2.log",
+					    CLUSTER "permissive/sst/node1.log",
 					    OTHERS "mariadb-5.5-sst.log",
 					    OTHERS "pxc-8.0-sst-failed.log" };
 	unsigned int seed = 20261124;

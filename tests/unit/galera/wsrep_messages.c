@@ -4,22 +4,17 @@
  * has a message of a server that is not in the row's range.
  */
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_story.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 #define EACH_MESSAGE "tests/fixtures/wsrep/messages/*.log"
 #define IN_SHORT     "tests/fixtures/wsrep/*.log"
 #define EXERCISES    "tests/fixtures/wsrep/exercises/*/*.log"
-#define RECORDINGS   "tests/fixtures/clusters/debian12-mariadb10.11/*/*/node*.log"
+#define RECORDINGS   CLUSTER "*/*/node*.log"
 
 enum { MOST = 256 };
 static unsigned int messages_seen[MOST], stages_seen[MOST];

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_time.h"
 #include "steps/galera/wsrep_watch.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
-#define RECORDINGS "tests/fixtures/clusters/debian12-mariadb10.11/"
-#define OTHERS     "tests/fixtures/wsrep/"
+#define OTHERS "tests/fixtures/wsrep/"
 
 /* What was told, a line each; of progress, how often. */
 struct told {
@@ -77,14 +71,14 @@ static const struct {
 	const char *log;
 	const char *told;
 } cases[] = {
-	{ RECORDINGS "permissive/sst/node2.log",
+	{ CLUSTER "permissive/sst/node2.log",
 	  "14:25:50 the server starts: MariaDB 10.11.19\n"
 	  "14:25:51 it asks for a state transfer\n"
 	  "14:25:56 this is an SST: Prepared IST receiver for 0-7, listening at: "
 	  "tcp://127.0.0.2:4568\n"
 	  "14:25:56 from node1, by rsync\n"
 	  "14:26:11 SST complete, up to seqno 7; synced\n" },
-	{ RECORDINGS "permissive/ist/node2.log",
+	{ CLUSTER "permissive/ist/node2.log",
 	  "14:26:54 the server stops\n"
 	  "14:27:01 the server starts: MariaDB 10.11.19\n"
 	  "14:27:03 it asks for a state transfer\n"
@@ -92,7 +86,7 @@ static const struct {
 	  "14:27:16 this is an IST: Receiving IST: 4 writesets, seqnos 9-12\n"
 	  "14:27:16 write-sets to be received: 4\n"
 	  "14:27:17 IST complete, up to seqno 12; synced\n" },
-	{ RECORDINGS "permissive/notify/node2.log",
+	{ CLUSTER "permissive/notify/node2.log",
 	  "14:28:03 the server stops\n"
 	  "14:28:07 the server starts: MariaDB 10.11.19\n"
 	  "14:28:09 it asks for a state transfer\n"
@@ -100,11 +94,10 @@ static const struct {
 	  "14:28:19 this is an IST: Receiving IST: 2 writesets, seqnos 15-16\n"
 	  "14:28:19 write-sets to be received: 2\n"
 	  "14:28:20 IST complete, up to seqno 16; synced\n" },
-	{ RECORDINGS "permissive/sst/node1.log", "14:25:57 this node gives an SST to node2\n"
-						 "14:26:08 the SST is given\n" },
-	{ RECORDINGS "permissive/bootstrap/node1.log",
-	  "14:25:40 the server starts: MariaDB 10.11.19\n"
-	  "14:25:41 synced, without a state transfer\n" },
+	{ CLUSTER "permissive/sst/node1.log", "14:25:57 this node gives an SST to node2\n"
+					      "14:26:08 the SST is given\n" },
+	{ CLUSTER "permissive/bootstrap/node1.log", "14:25:40 the server starts: MariaDB 10.11.19\n"
+						    "14:25:41 synced, without a state transfer\n" },
 	/* The program begins three times there, and starts twice: two only recover a position. */
 	{ OTHERS "mariadb-10.1-recovery.log", "09:00:00 the server starts: MariaDB 10.1.48\n"
 					      "09:00:02 synced, without a state transfer\n" },
@@ -173,7 +166,7 @@ static void progress_is_told(void **state)
 	size_t progress;
 
 	(void)state;
-	told = read_in(RECORDINGS "permissive/sst/node2.log", 4096, &progress);
+	told = read_in(CLUSTER "permissive/sst/node2.log", 4096, &progress);
 	assert_int_equal(progress, 9);
 }
 

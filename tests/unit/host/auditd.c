@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <libaudit.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "steps/host/auditd.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 /* ---- rules ----------------------------------------------------------------------------------- */
@@ -148,30 +143,20 @@ static void log_path_of_the_configuration(void **state)
 		{ "log_file = /one\nlog_file = /two", "/two" },
 		{ "log_file = relative\nlog_file_x = /no\nlog_file\n", "/var/log/audit/audit.log" },
 	};
-	_cleanup_free_ char *root = str_printf("%s/root.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	_cleanup_free_ char *remove = NULL, *config = NULL;
+	char *root = scratch_directory();
 
 	(void)state;
-	assert_non_null(mkdtemp(root));
-	config = str_printf("%s/etc/audit/auditd.conf", root);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *path = NULL;
 		struct error err = { 0 };
 
-		if (cases[i].text) {
-			_cleanup_free_ char *directory = str_printf("%s/etc/audit", root);
-
-			assert_int_equal(make_directories(directory, 0755, NULL), 0);
-			assert_int_equal(file_write(config, cases[i].text, strlen(cases[i].text),
-						    0640, NULL),
-					 0);
-		}
+		if (cases[i].text)
+			free(put_file(root, "etc/audit/auditd.conf", cases[i].text));
 		assert_int_equal(host_audit_log_path(root, &path, &err), 0);
 		assert_string_equal(path, cases[i].path);
 		assert_int_equal(err.code, 0);
 	}
-	remove = str_printf("rm -r '%s'", root);
-	assert_int_equal(system(remove), 0);
+	scratch_remove(root);
 }
 
 int main(void)

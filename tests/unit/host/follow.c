@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,33 +10,8 @@
 #include "steps/host/follow.h"
 #include "steps/host/journald.h"
 #include "steps/host/logfile.h"
+#include "tests/unit/host/logs.h"
 #include "wizard/util.h"
-
-/* Each test has a directory of its own and stands in it. */
-static int setup(void **state)
-{
-	char *directory = str_printf("%s/follow.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-
-	*state = directory;
-	return mkdtemp(directory) ? chdir(directory) : -1;
-}
-
-static int teardown(void **state)
-{
-	_cleanup_free_ char *command = str_printf("rm -rf '%s'", (char *)*state);
-
-	free(*state);
-	return chdir("/") || system(command);
-}
-
-static void append(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "a");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
 
 static struct follow *follow_one(const char *path)
 {
@@ -63,8 +32,7 @@ static int wait_for(struct follow *follow, int milliseconds)
 	struct error err = { 0 };
 	int news = follow_wait(follow, -1, follow_now() + milliseconds, NULL, &err);
 
-	if (news < 0)
-		fail_msg("%s", err.what);
+	must(news, &err);
 	return news;
 }
 
@@ -75,8 +43,7 @@ static void assert_read(struct follow *follow, const char *expected, bool expect
 	size_t length;
 	bool gap;
 
-	if (follow_read(follow, 0, &text, &length, &gap, &err) < 0)
-		fail_msg("%s", err.what);
+	must(follow_read(follow, 0, &text, &length, &gap, &err), &err);
 	assert_string_equal(text, expected);
 	assert_int_equal(length, strlen(expected));
 	assert_int_equal(gap, expected_gap);
@@ -361,8 +328,7 @@ static void a_journal_that_grows(void **state)
 	for (int i = 0; i < 10 && !(text && *text) && wait_for(follow, 5000) == FOLLOW_LOGS; i++) {
 		free(text);
 		text = NULL;
-		if (follow_read(follow, 0, &text, &length, &gap, &err) < 0)
-			fail_msg("%s", err.what);
+		must(follow_read(follow, 0, &text, &length, &gap, &err), &err);
 	}
 	assert_string_equal(text, "WSREP: SST complete\n");
 	follow_free(follow);

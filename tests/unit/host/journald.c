@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "steps/host/journald.h"
 #include "steps/host/logfile.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 static const char *const units[] = { "mariadb", "mysql.service", NULL };
@@ -21,9 +16,7 @@ static int setup(void **state)
 	_cleanup_free_ char *unpack = NULL;
 
 	(void)state;
-	directory = str_printf("%s/journal.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	if (!mkdtemp(directory))
-		return -1;
+	directory = scratch_directory();
 	before = str_printf("%s/before", directory);
 	after = str_printf("%s/after", directory);
 	empty = str_printf("%s/empty", directory);
@@ -33,15 +26,12 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	_cleanup_free_ char *remove = str_printf("rm -r '%s'", directory);
-	int rc = system(remove);
-
 	(void)state;
-	free(directory);
+	scratch_remove(directory);
 	free(before);
 	free(after);
 	free(empty);
-	return rc;
+	return 0;
 }
 
 static json_t *mark_of(const char *journal)
@@ -49,8 +39,7 @@ static json_t *mark_of(const char *journal)
 	struct error err = { 0 };
 	json_t *mark = NULL;
 
-	if (journald_mark_in(journal, &mark, &err) < 0)
-		fail_msg("%s", err.what);
+	must(journald_mark_in(journal, &mark, &err), &err);
 	return mark;
 }
 
@@ -63,8 +52,7 @@ static void assert_since(const char *journal, const char *const *of, json_t *mar
 	size_t length = 99;
 	bool gap = !expected_gap;
 
-	if (journald_since_in(journal, of, mark, &text, &length, &gap, &err) < 0)
-		fail_msg("%s", err.what);
+	must(journald_since_in(journal, of, mark, &text, &length, &gap, &err), &err);
 	json_decref(mark);
 	assert_string_equal(text, expected);
 	assert_int_equal(length, strlen(expected));

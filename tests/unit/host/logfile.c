@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -12,33 +7,8 @@
 #include <unistd.h>
 
 #include "steps/host/logfile.h"
+#include "tests/unit/host/logs.h"
 #include "wizard/util.h"
-
-/* Each test has a directory of its own and stands in it. */
-static int setup(void **state)
-{
-	char *directory = str_printf("%s/logs.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-
-	*state = directory;
-	return mkdtemp(directory) ? chdir(directory) : -1;
-}
-
-static int teardown(void **state)
-{
-	_cleanup_free_ char *command = str_printf("rm -rf '%s'", (char *)*state);
-
-	free(*state);
-	return chdir("/") || system(command);
-}
-
-static void append(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "a");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
 
 /* age - as if path had been written last so many seconds ago. */
 static void age(const char *path, int seconds)
@@ -55,8 +25,7 @@ static json_t *mark_of(const char *path)
 	json_t *mark = NULL, *again;
 	char *text;
 
-	if (logfile_mark(path, &mark, &err) < 0)
-		fail_msg("%s", err.what);
+	must(logfile_mark(path, &mark, &err), &err);
 	/* As the session remembers it. */
 	text = json_dumps(mark, 0);
 	again = json_loads(text, 0, NULL);
@@ -74,8 +43,7 @@ static void assert_since(const char *path, json_t *mark, const char *expected, b
 	size_t length = 99;
 	bool gap = !expected_gap;
 
-	if (logfile_since(path, mark, &text, &length, &gap, &err) < 0)
-		fail_msg("%s", err.what);
+	must(logfile_since(path, mark, &text, &length, &gap, &err), &err);
 	json_decref(mark);
 	assert_string_equal(text, expected);
 	assert_int_equal(length, strlen(expected));

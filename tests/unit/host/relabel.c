@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Real labels in a temporary directory, where this process may set them; a scratch root's rules. */
 #include <errno.h>
-#include <limits.h>
 #include <linux/xattr.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "steps/host/relabel.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 #define LABEL "system_u:object_r:%s:s0"
 
-static char root[PATH_MAX];
+static char *root;
 static struct file_labels *labels;
-
-static void must(int r, const struct error *err)
-{
-	if (r < 0)
-		fail_msg("%s (%s)", err->what, err->remedy);
-}
 
 static char *in_root(const char *path)
 {
@@ -35,10 +23,7 @@ static char *in_root(const char *path)
 
 static void write_file(const char *path, const char *text)
 {
-	_cleanup_free_ char *real = in_root(path);
-	struct error err = { 0 };
-
-	must(file_write(real, text, strlen(text), 0644, &err), &err);
+	free(put_file(root, path, text));
 }
 
 static void make(const char *path)
@@ -96,14 +81,10 @@ static void make_tree(void)
 
 static int setup(void **state)
 {
-	const char *temporary = getenv("TMPDIR");
 	struct error err = { 0 };
 
 	(void)state;
-	snprintf(root, sizeof(root), "%s/relabel.XXXXXX", temporary ? temporary : "/tmp");
-	if (!mkdtemp(root))
-		return -1;
-	make("/etc/selinux/test/contexts/files");
+	root = scratch_directory();
 	write_file("/etc/selinux/test/contexts/files/file_contexts", rules);
 	must(file_labels_open(&labels, root, "test", &err), &err);
 	return 0;
@@ -111,12 +92,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	const char *const command[] = { "rm", "-rf", root, NULL };
-	_cleanup_free_ char *said = NULL;
-
 	(void)state;
 	file_labels_close(labels);
-	return process_capture(command, &said, NULL, NULL);
+	scratch_remove(root);
+	return 0;
 }
 
 /* As an ordinary user, or on a file system without them, there is nothing to test. */

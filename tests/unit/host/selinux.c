@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <selinux/selinux.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,26 +7,15 @@
 #include <unistd.h>
 
 #include "steps/host/selinux.h"
+#include "tests/unit/host/root.h"
 #include "wizard/util.h"
 
 #define HOST_FILES "/etc/selinux/default/contexts/files"
 
-static char *root;
-
-/* run - a shell command, with $root. */
-static void run(const char *command)
-{
-	setenv("root", root, 1);
-	if (system(command))
-		fail_msg("%s", command);
-}
-
 static int setup(void **state)
 {
 	(void)state;
-	root = str_printf("%s/root.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	if (!mkdtemp(root))
-		return -1;
+	root = scratch_directory();
 	run("mkdir -p $root/etc/selinux");
 	return 0;
 }
@@ -40,8 +23,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	run("rm -rf \"$root\"");
-	free(root);
+	scratch_remove(root);
 	return 0;
 }
 
@@ -52,11 +34,7 @@ static char *config_path(void)
 
 static void write_config(const char *text)
 {
-	_cleanup_free_ char *path = config_path();
-	FILE *file = fopen(path, "w");
-
-	fputs(text, file);
-	fclose(file);
+	free(put_file(root, "etc/selinux/config", text));
 }
 
 /* ---- configuration --------------------------------------------------------------------------- */
@@ -262,8 +240,7 @@ static struct file_labels *open_labels(void)
 	struct file_labels *labels = NULL;
 	struct error err = { 0 };
 
-	if (file_labels_open(&labels, root, "default", &err) < 0)
-		fail_msg("%s", err.what);
+	must(file_labels_open(&labels, root, "default", &err), &err);
 	return labels;
 }
 
@@ -273,8 +250,7 @@ static void assert_label(struct file_labels *labels, const char *path, mode_t ki
 	_cleanup_free_ char *type = NULL;
 	struct error err = { 0 };
 
-	if (file_labels_expect(labels, path, kind, &type, &err) < 0)
-		fail_msg("%s", err.what);
+	must(file_labels_expect(labels, path, kind, &type, &err), &err);
 	if (expected && !type)
 		fail_msg("%s: no label, not %s", path, expected);
 	if (expected)
@@ -332,26 +308,23 @@ static void labels_of_the_installed_policy(void **state)
 /* What libselinux says is in the error, not on standard error. */
 static void broken_labels_are_an_error_without_noise(void **state)
 {
-	_cleanup_free_ char *said = NULL, *path = str_printf("%s/stderr", root);
 	struct file_labels *labels = NULL;
 	struct error err = { 0 }, broken_err = { 0 };
-	int saved = dup(STDERR_FILENO), fd = open(path, O_CREAT | O_WRONLY, 0600), missing, broken;
+	struct capture said;
+	int missing, broken;
 
 	(void)state;
-	dup2(fd, STDERR_FILENO);
+	capture_start(&said, STDERR_FILENO);
 	missing = file_labels_open(&labels, root, "default", &err);
 	run("d=$root/etc/selinux/default/contexts/files; mkdir -p $d;"
 	    "echo '/var/lib/mysql' >$d/file_contexts");
 	broken = file_labels_open(&labels, root, "default", &broken_err);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	close(fd);
+	capture_end(&said);
 	assert_int_equal(missing, -ENOENT);
 	assert_true(*err.remedy);
 	assert_int_equal(broken, -EINVAL);
 	assert_non_null(strstr(broken_err.what, "missing fields"));
-	assert_int_equal(file_read(path, &said, NULL, NULL), 0);
-	assert_string_equal(said, "");
+	assert_string_equal(said.text, "");
 }
 
 int main(void)

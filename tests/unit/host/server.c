@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -11,30 +6,20 @@
 #include <unistd.h>
 
 #include "steps/host/server.h"
+#include "tests/unit/host/root.h"
 #include "wizard/util.h"
-
-static char *root;
-
-/* run - a shell command, with $root. */
-static void run(const char *command)
-{
-	setenv("root", root, 1);
-	if (system(command))
-		fail_msg("%s", command);
-}
 
 static int setup(void **state)
 {
 	(void)state;
-	root = str_printf("%s/root.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	return mkdtemp(root) ? 0 : -1;
+	root = scratch_directory();
+	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	run("rm -rf \"$root\"");
-	free(root);
+	scratch_remove(root);
 	return 0;
 }
 

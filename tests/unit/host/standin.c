@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,26 +6,18 @@
 #include <unistd.h>
 
 #include "steps/host/standin.h"
+#include "tests/unit/host/root.h"
 #include "wizard/util.h"
 
 #define TEXT  "#!/bin/sh\n# ours\nexec \"$0" STANDIN_SUFFIX "\" \"$@\"\n"
 #define OTHER "#!/bin/sh\necho operator\n"
 
-static char *root, *path, *beside, *fresh;
-
-static void run(const char *command)
-{
-	setenv("root", root, 1);
-	if (system(command))
-		fail_msg("%s", command);
-}
+static char *path, *beside, *fresh;
 
 static int setup(void **state)
 {
 	(void)state;
-	root = str_printf("%s/root.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	if (!mkdtemp(root))
-		return -1;
+	root = scratch_directory();
 	path = str_printf("%s/script", root);
 	beside = str_printf("%s" STANDIN_SUFFIX, path);
 	fresh = str_printf("%s.new", beside);
@@ -40,8 +27,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	run("rm -rf \"$root\"");
-	free(root);
+	scratch_remove(root);
 	free(path);
 	free(beside);
 	free(fresh);

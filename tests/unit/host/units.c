@@ -1,60 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "steps/host/units.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 static const char *const names[] = { "mariadb", "mysql", "mysqld", "mariadb@*", "mysql@*", NULL };
 
 /* ---- a root with unit files ------------------------------------------------------------------ */
 
-static char *new_root(void)
-{
-	char *root = str_printf("%s/units.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-
-	assert_non_null(mkdtemp(root));
-	return root;
-}
-
-static void remove_root(char *root)
-{
-	const char *const argv[] = { "rm", "-rf", root, NULL };
-	_cleanup_free_ char *out = NULL, *messages = NULL;
-
-	assert_int_equal(process_capture(argv, &out, &messages, NULL), 0);
-	free(root);
-}
-
-static char *make_parent(const char *root, const char *path)
-{
-	char *full = str_printf("%s/%s", root, path);
-	_cleanup_free_ char *parent = strdup(full);
-
-	*strrchr(parent, '/') = '\0';
-	assert_int_equal(make_directories(parent, 0755, NULL), 0);
-	return full;
-}
-
 static void put(const char *root, const char *path, const char *text)
 {
-	_cleanup_free_ char *full = make_parent(root, path);
-
-	assert_int_equal(file_write(full, text, strlen(text), 0644, NULL), 0);
+	free(put_file(root, path, text));
 }
 
 static void put_link(const char *root, const char *path, const char *target)
 {
-	_cleanup_free_ char *full = make_parent(root, path);
+	_cleanup_free_ char *link = put_file(root, path, "");
 
-	assert_int_equal(symlink(target, full), 0);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(symlink(target, link), 0);
 }
 
 static void expect(const char *root, const char *instance, const char *wanted)
@@ -72,20 +39,20 @@ static void expect(const char *root, const char *instance, const char *wanted)
 
 static void test_none(void **state)
 {
-	char *root = new_root();
+	char *root = scratch_directory();
 
 	(void)state;
 	expect(root, NULL, NULL);
 	put(root, "usr/lib/systemd/system/postgresql.service", "[Service]\n");
 	expect(root, NULL, NULL);
 	expect(root, "node2", NULL);
-	remove_root(root);
+	scratch_remove(root);
 }
 
 /* As Debian's mariadb-server and as mysql-wsrep have them. */
 static void test_installed(void **state)
 {
-	char *root = new_root();
+	char *root = scratch_directory();
 
 	(void)state;
 	put(root, "lib/systemd/system/mysqld.service", "[Service]\n");
@@ -97,33 +64,33 @@ static void test_installed(void **state)
 	expect(root, NULL, "mysqld");
 	put_link(root, "etc/systemd/system/mysqld.service", "/dev/null");
 	expect(root, NULL, NULL);
-	remove_root(root);
+	scratch_remove(root);
 }
 
 static void test_alias(void **state)
 {
-	char *root = new_root();
+	char *root = scratch_directory();
 
 	(void)state;
 	put(root, "usr/lib/systemd/system/mysqld.service", "[Service]\n");
 	put_link(root, "etc/systemd/system/mysql.service",
 		 "/usr/lib/systemd/system/mysqld.service");
 	expect(root, NULL, "mysqld");
-	remove_root(root);
-	root = new_root();
+	scratch_remove(root);
+	root = scratch_directory();
 	/* A unit whose file is kept elsewhere is called as its link. */
 	put_link(root, "etc/systemd/system/mysql.service", "/srv/units/galera");
 	expect(root, NULL, "mysql");
-	remove_root(root);
-	root = new_root();
+	scratch_remove(root);
+	root = scratch_directory();
 	put(root, "etc/systemd/system/mysql.service", "");
 	expect(root, NULL, NULL);
-	remove_root(root);
+	scratch_remove(root);
 }
 
 static void test_enabled(void **state)
 {
-	char *root = new_root();
+	char *root = scratch_directory();
 
 	(void)state;
 	put(root, "usr/lib/systemd/system/mariadb.service", "[Service]\n");
@@ -139,7 +106,7 @@ static void test_enabled(void **state)
 	put_link(root, "etc/systemd/system/multi-user.target.wants/mysql.service",
 		 "/usr/lib/systemd/system/mysql.service");
 	expect(root, NULL, "mysql");
-	remove_root(root);
+	scratch_remove(root);
 }
 
 static void test_running(void **state)

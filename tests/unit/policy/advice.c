@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "steps/audit/log.h"
 #include "steps/policy/rules.h"
@@ -19,8 +13,6 @@ static void print_allow(FILE *out, const struct finding *finding)
 		fprintf(out, " %s", finding->permissions[i]);
 	fputs(" };\n", out);
 }
-
-#define CLUSTER "tests/fixtures/clusters/debian12-mariadb10.11/"
 
 static void test_nothing(void **state)
 {

@@ -4,14 +4,8 @@
  * which an operator could have it: raw, enriched, interpreted by the real ausearch, and as the
  * kernel's own message. Read from a log, judged against the real policy.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "steps/audit/log.h"
 #include "tests/unit/policy/world.h"
@@ -273,7 +267,7 @@ static void write_case(FILE *out, const struct test_case *one, size_t serial, en
 
 static char *new_log(enum form form)
 {
-	char *path = str_printf("%s/%s.XXXXXX", world.root, form_names[form]);
+	char *path = str_printf("%s/%s.XXXXXX", root, form_names[form]);
 	FILE *out = fdopen(mkstemp(path), "w");
 
 	assert_non_null(out);
@@ -293,8 +287,7 @@ static void interpret(char **path)
 	if (process_capture(argv, &text, NULL, &err) != 0)
 		fail_msg("%s", err.what);
 	unlink(*path);
-	if (file_write(*path, text, strlen(text), 0600, &err) < 0)
-		fail_msg("%s", err.what);
+	must(file_write(*path, text, strlen(text), 0600, &err), &err);
 }
 
 /* ---- the verdicts ---------------------------------------------------------------------------- */
@@ -338,8 +331,7 @@ static void check_form(enum form form)
 
 	if (form == FORM_INTERPRETED)
 		interpret(&path);
-	if (audit_log_read(path, "log", domains, &denials, &err) < 0)
-		fail_msg("%s", err.what);
+	must(audit_log_read(path, "log", domains, &denials, &err), &err);
 	assert_int_equal(denials.unreadable, 0);
 	for (size_t i = 0; i < denials.count; i++) {
 		struct denial *denial = &denials.items[i];

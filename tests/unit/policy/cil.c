@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/policy/rules.h"
+#include "tests/unit/policy/scratch.h"
 #include "wizard/util.h"
 
 /* Data made by hand: the structures own their strings, these tests lend them literals. */
@@ -152,8 +146,7 @@ static void check_compiled(const struct store_cil *modules, size_t count)
 	struct error err = { 0 };
 
 	assert_int_equal(cil_text(&header, &all, &text, NULL), 0);
-	if (oracle_compile(&oracle, modules, count, "galera", text, NULL, &err) < 0)
-		fail_msg("%s", err.what);
+	must(oracle_compile(&oracle, modules, count, "galera", text, NULL, &err), &err);
 	assert_int_equal(oracle_judge(oracle, "mysqld_t", "rsync_exec_t", "file", "execute",
 				      &judgement, NULL),
 			 0);
@@ -167,31 +160,23 @@ static void check_compiled(const struct store_cil *modules, size_t count)
 
 static void test_compiles(void **state)
 {
-	char root[PATH_MAX];
-	const char *const remove_root[] = { "rm", "-rf", root, NULL };
 	struct module_header bare = { .name = "galera", .version = "1.0" };
-	_cleanup_free_ char *empty = NULL, *said = NULL;
+	_cleanup_free_ char *empty = NULL;
 	struct store_cil *modules = NULL;
-	struct store *store = NULL;
 	struct oracle *oracle = NULL;
 	struct rules none = { 0 };
 	struct error err = { 0 };
 	size_t count = 0;
 
 	(void)state;
-	snprintf(root, sizeof(root), "%s/cil.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	assert_non_null(mkdtemp(root));
-	if (store_create(root, "/", &err) < 0 || store_open(&store, root, &err) < 0 ||
-	    store_all_modules(store, NULL, &modules, &count, &err) < 0)
-		fail_msg("%s", err.what);
+	scratch_store_open();
+	must(store_all_modules(store, NULL, &modules, &count, &err), &err);
 	check_compiled(modules, count);
 	assert_int_equal(cil_text(&bare, &none, &empty, NULL), 0);
-	if (oracle_compile(&oracle, modules, count, "galera", empty, NULL, &err) < 0)
-		fail_msg("%s", err.what);
+	must(oracle_compile(&oracle, modules, count, "galera", empty, NULL, &err), &err);
 	oracle_close(oracle);
 	store_cils_free(modules, count);
-	store_close(store);
-	assert_int_equal(process_capture(remove_root, &said, NULL, NULL), 0);
+	scratch_store_close();
 }
 
 int main(void)

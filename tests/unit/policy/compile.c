@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <sepol/policydb/policydb.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-#include <sepol/policydb/policydb.h>
-
 #include "steps/policy/excerpt.h"
 #include "steps/policy/oracle.h"
+#include "tests/unit/policy/scratch.h"
 #include "wizard/util.h"
 
 #define QUERIES 20000
 #define SEED    20260801
 
-static char root[PATH_MAX];
-static struct store *store;
 /* The store's modules, whole, and what of them bears on these sources. */
 static const char *const sources[] = { "mysqld_t", "mysqld_safe_t", NULL };
 static struct store_cil *modules, *excerpt;
@@ -27,25 +19,14 @@ static size_t count;
 static struct oracle *kernel;
 static sepol_policydb_t *names;
 
-static void must(int r, const struct error *err)
-{
-	if (r < 0)
-		fail_msg("%s (%s)", err->what, err->remedy);
-}
-
 static int setup(void **state)
 {
-	const char *temporary = getenv("TMPDIR");
 	_cleanup_free_ char *path = NULL, *image = NULL;
 	struct error err = { 0 };
 	size_t length;
 
 	(void)state;
-	snprintf(root, sizeof(root), "%s/compile.XXXXXX", temporary ? temporary : "/tmp");
-	if (!mkdtemp(root))
-		return -1;
-	must(store_create(root, "/", &err), &err);
-	must(store_open(&store, root, &err), &err);
+	scratch_store_open();
 	must(store_all_modules(store, NULL, &modules, &count, &err), &err);
 	must(store_kernel_policy(store, &path, &err), &err);
 	must(oracle_open(&kernel, path, &err), &err);
@@ -59,16 +40,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	_cleanup_free_ char *said = NULL;
-	const char *const command[] = { "rm", "-rf", root, NULL };
-
 	(void)state;
 	sepol_policydb_free(names);
 	oracle_close(kernel);
 	store_cils_free(modules, count);
 	store_cils_free(excerpt, count);
-	store_close(store);
-	return process_capture(command, &said, NULL, NULL);
+	scratch_store_close();
+	return 0;
 }
 
 /* ---- the same policy as a commit --------------------------------------------------------------

@@ -1,52 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Local file contexts: real commits in a scratch copy of this host's store, read by libselinux. */
 #include <errno.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "steps/host/selinux.h"
-#include "steps/policy/store.h"
+#include "tests/unit/policy/scratch.h"
 #include "wizard/util.h"
-
-static char root[PATH_MAX];
-static struct store *store;
-
-static void must(int r, const struct error *err)
-{
-	if (r < 0)
-		fail_msg("%s (%s)", err->what, err->remedy);
-}
 
 static int setup(void **state)
 {
-	const char *temporary = getenv("TMPDIR");
-	struct error err = { 0 };
-
 	(void)state;
-	snprintf(root, sizeof(root), "%s/store.XXXXXX", temporary ? temporary : "/tmp");
-	if (!mkdtemp(root))
-		return -1;
-	must(store_create(root, "/", &err), &err);
-	must(store_open(&store, root, &err), &err);
+	scratch_store_open();
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	const char *const command[] = { "rm", "-rf", root, NULL };
-	_cleanup_free_ char *said = NULL;
-
 	(void)state;
-	store_close(store);
-	return process_capture(command, &said, NULL, NULL);
+	scratch_store_close();
+	return 0;
 }
 
 static void change(const char *spec, enum store_files files, const char *type)

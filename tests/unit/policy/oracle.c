@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <glob.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <sepol/cil/cil.h>
+#include <sepol/policydb.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-#include <sepol/cil/cil.h>
-#include <sepol/policydb.h>
-
 #include "steps/policy/oracle.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 /* This host's policy, and a small one in which each verdict can be had. */
@@ -44,12 +38,6 @@ static const char small_policy[] =
 	"(allow domains file_t (file (open))) (allow one_t file_t (file (read)))\n"
 	"(allow child_t file_t (file (read))) (allow one_t two_t (process (transition)))\n"
 	"(dontaudit one_t file_t (file (write)))\n";
-
-static void must(int r, const struct error *err)
-{
-	if (r < 0)
-		fail_msg("%s (%s)", err->what, err->remedy);
-}
 
 /* Compiled here, without the checks of neverallow and bounds that would refuse it. */
 static struct oracle *compile(const char *text)

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "steps/policy/plain.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 static void check_plain(const char *text, size_t max, const char *plain, const char *word)

@@ -3,23 +3,15 @@
  * The proof, by mutation: the recorded training's module is proved; without any one of its
  * permissions, and with any one more, it is not.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <sepol/kernel_to_cil.h>
 #include <sepol/policydb.h>
+#include <string.h>
 
 #include "steps/audit/log.h"
 #include "steps/policy/oracle_access.h"
 #include "steps/policy/proof.h"
 #include "tests/unit/policy/world.h"
 #include "wizard/util.h"
-
-#define CLUSTER "tests/fixtures/clusters/debian12-mariadb10.11/"
 
 static const char *const domains[] = { "mysqld_t", NULL };
 
@@ -30,12 +22,6 @@ static struct training {
 	struct store_cil policy; /* the host's compiled policy, as CIL: compiles in half a second */
 } training;
 
-static void must(int r, const struct error *err)
-{
-	if (r < 0)
-		fail_msg("%s (%s)", err->what, err->remedy);
-}
-
 static void read_policy(void)
 {
 	_cleanup_free_ char *path = NULL;
@@ -44,7 +30,7 @@ static void read_policy(void)
 	struct error err = { 0 };
 	FILE *in, *out = open_memstream(&training.policy.text, &training.policy.length);
 
-	must(store_kernel_policy(world.store, &path, &err), &err);
+	must(store_kernel_policy(store, &path, &err), &err);
 	in = fopen(path, "r");
 	assert_non_null(in);
 	assert_int_equal(sepol_policydb_create(&policy), 0);

@@ -2,13 +2,7 @@
 /*
  * Booleans, companions, ioctls: what is found out about a finding as a whole.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "steps/policy/oracle_access.h"
 #include "steps/policy/rules.h"

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/policy/rules.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 /* Data made by hand: the structures own their strings, these tests lend them literals. */

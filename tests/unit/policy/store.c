@@ -3,21 +3,16 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "steps/policy/oracle.h"
 #include "steps/policy/store.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 #define NOBODY 65534
@@ -26,12 +21,6 @@
 static char root[PATH_MAX];
 static char sandbox[PATH_MAX]; /* exists while libsemanage is at work on a change */
 static struct store *store;
-
-static void must(int r, const struct error *err)
-{
-	if (r < 0)
-		fail_msg("%s (%s)", err->what, err->remedy);
-}
 
 static void remove_tree(const char *path)
 {

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "steps/policy/rules.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 /* Data made by hand: the structures own their strings, these tests lend them literals. */
@@ -92,28 +86,20 @@ static void test_bytes(void **state)
 /* The module compiled by the distribution's own tools and turned into CIL by them. */
 static char *compile(const char *te)
 {
-	char dir[PATH_MAX];
-	_cleanup_free_ char *source = NULL, *module = NULL, *package = NULL;
+	char *directory = scratch_directory();
+	_cleanup_free_ char *source = put_file(directory, "galera.te", te);
+	_cleanup_free_ char *module = str_printf("%s/galera.mod", directory);
+	_cleanup_free_ char *package = str_printf("%s/galera.pp", directory);
 	_cleanup_free_ char *said = NULL, *also_said = NULL;
-	char *cil = NULL;
-
-	assert_true(snprintf(dir, sizeof(dir), "%s/te.XXXXXX",
-			     getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp") < (int)sizeof(dir));
-	assert_non_null(mkdtemp(dir));
-	source = str_printf("%s/galera.te", dir);
-	module = str_printf("%s/galera.mod", dir);
-	package = str_printf("%s/galera.pp", dir);
-	assert_int_equal(file_write(source, te, strlen(te), 0600, NULL), 0);
 	const char *const check[] = { "checkmodule", "-M", "-m", source, "-o", module, NULL };
 	const char *const pack[] = { "semodule_package", "-m", module, "-o", package, NULL };
 	const char *const convert[] = { "/usr/libexec/selinux/hll/pp", package, NULL };
+	char *cil = NULL;
+
 	assert_int_equal(process_capture(check, &said, NULL, NULL), 0);
 	assert_int_equal(process_capture(pack, &also_said, NULL, NULL), 0);
 	assert_int_equal(process_capture(convert, &cil, NULL, NULL), 0);
-	unlink(source);
-	unlink(module);
-	unlink(package);
-	rmdir(dir);
+	scratch_remove(directory);
 	return cil;
 }
 

@@ -7,20 +7,14 @@
 #define TESTS_UNIT_POLICY_WORLD_H
 
 #include <errno.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <selinux/label.h>
+#include <selinux/selinux.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-#include <selinux/label.h>
-#include <selinux/selinux.h>
-
 #include "steps/galera/known.h"
 #include "steps/policy/advice.h"
+#include "tests/unit/policy/scratch.h"
 #include "wizard/util.h"
 
 /* Data made by hand: the structures own their strings, these tests lend them literals. */
@@ -35,8 +29,6 @@ static const struct advice_port ports[] = {
 };
 
 static struct world {
-	char root[PATH_MAX];
-	struct store *store;
 	struct selabel_handle *labels;
 	struct advisor advisor;
 	bool labelled; /* Galera's ports have their label */
@@ -49,7 +41,7 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 	world.port_calls++;
 	assert_ptr_equal(data, &world);
 	if (!world.labelled)
-		return store_port_label(world.store, proto, number, type, NULL, err);
+		return store_port_label(store, proto, number, type, NULL, err);
 	*type = strdup("mysqld_port_t");
 	return *type ? 0 : error_nomem(err);
 }
@@ -77,16 +69,11 @@ static int setup(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	snprintf(world.root, sizeof(world.root), "%s/advice.XXXXXX",
-		 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	assert_non_null(mkdtemp(world.root));
-	if (store_create(world.root, "/", &err) < 0 ||
-	    store_open(&world.store, world.root, &err) < 0 ||
-	    store_kernel_policy(world.store, &policy, &err) < 0 ||
-	    oracle_open(&world.advisor.oracle, policy, &err) < 0)
-		fail_msg("%s; %s", err.what, err.remedy);
-	contexts = str_printf("%s/etc/selinux/%s/contexts/files/file_contexts", world.root,
-			      store_type(world.store));
+	scratch_store_open();
+	must(store_kernel_policy(store, &policy, &err), &err);
+	must(oracle_open(&world.advisor.oracle, policy, &err), &err);
+	contexts = str_printf("%s/etc/selinux/%s/contexts/files/file_contexts", root,
+			      store_type(store));
 	const struct selinux_opt options[] = { { SELABEL_OPT_PATH, contexts } };
 	world.labels = selabel_open(SELABEL_CTX_FILE, options, 1);
 	assert_non_null(world.labels);
@@ -103,14 +90,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	_cleanup_free_ char *said = NULL;
-	const char *const remove_root[] = { "rm", "-rf", world.root, NULL };
-
 	(void)state;
 	selabel_close(world.labels);
 	oracle_close(world.advisor.oracle);
-	store_close(world.store);
-	return process_capture(remove_root, &said, NULL, NULL);
+	scratch_store_close();
+	return 0;
 }
 
 /* ---- denials made by hand ------------------------------------------------------------------- */
@@ -121,8 +105,7 @@ static struct findings judge(struct denial *items, size_t count)
 	struct findings findings = { 0 };
 	struct error err = { 0 };
 
-	if (advice_judge(&world.advisor, &denials, &findings, &err) < 0)
-		fail_msg("%s", err.what);
+	must(advice_judge(&world.advisor, &denials, &findings, &err), &err);
 	assert_int_equal(findings.denials, denials_total(&denials));
 	return findings;
 }

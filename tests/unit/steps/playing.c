@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "steps/rehearsal/player.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
-#define CLUSTER   "tests/fixtures/clusters/debian12-mariadb10.11"
-#define RECORDING CLUSTER "/permissive/sst/"
+#define RECORDING CLUSTER "permissive/sst/"
 #define BEGIN     1000000 /* of a clock of our own, in milliseconds */
 
 /* What is played, and where it goes to. */
 struct stage {
-	char folder[256];
+	char *folder;
 	char *audit, *server;       /* recorded */
 	char *audit_to, *server_to; /* written */
 	struct playing *playing;
@@ -29,11 +22,8 @@ struct stage {
 static int setup(void **state)
 {
 	struct stage *stage = calloc(1, sizeof(*stage));
-	const char *tmp = getenv("TMPDIR");
 
-	snprintf(stage->folder, sizeof(stage->folder), "%s/playing.XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(stage->folder))
-		return -1;
+	stage->folder = scratch_directory();
 	stage->audit = str_printf("%s/recorded-audit", stage->folder);
 	stage->server = str_printf("%s/recorded-server", stage->folder);
 	stage->audit_to = str_printf("%s/log/audit/audit.log", stage->folder);
@@ -45,11 +35,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct stage *stage = *state;
-	const char *const remove[] = { "rm", "-rf", stage->folder, NULL };
-	_cleanup_free_ char *output = NULL;
 
 	playing_end(stage->playing);
-	process_capture(remove, &output, NULL, NULL);
+	scratch_remove(stage->folder);
 	free(stage->audit);
 	free(stage->server);
 	free(stage->audit_to);
@@ -69,8 +57,7 @@ static void begin(struct stage *stage, const char *audit, const char *server, do
 			  server_log = { server, stage->server_to };
 	struct error err = { 0 };
 
-	if (playing_begin(&stage->playing, &audit_log, &server_log, pace, BEGIN, &err) < 0)
-		fail_msg("%s", err.what);
+	must(playing_begin(&stage->playing, &audit_log, &server_log, pace, BEGIN, &err), &err);
 }
 
 static int64_t go_on(struct stage *stage, int64_t after)
@@ -78,8 +65,7 @@ static int64_t go_on(struct stage *stage, int64_t after)
 	struct error err = { 0 };
 	int64_t next = -2;
 
-	if (playing_go_on(stage->playing, BEGIN + after, &next, &err) < 0)
-		fail_msg("%s", err.what);
+	must(playing_go_on(stage->playing, BEGIN + after, &next, &err), &err);
 	return next < 0 ? next : next - BEGIN;
 }
 

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/results.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 static const struct step *const no_steps[] = { NULL };

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/exercising/tally.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
-
-#define RECORDINGS "tests/fixtures/clusters/debian12-mariadb10.11/"
 
 static const char *const domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
 
@@ -19,8 +12,7 @@ static void feed(struct tally *tally, const char *text, size_t length)
 {
 	struct error err = { 0 };
 
-	if (tally_feed(tally, text, length, &err) < 0)
-		fail_msg("%s", err.what);
+	must(tally_feed(tally, text, length, &err), &err);
 }
 
 /* A denial of a domain, at a second, by its event. */
@@ -59,7 +51,7 @@ static void test_recorded(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_free_ char *path = str_printf(RECORDINGS "%s", cases[i].log);
+		_cleanup_free_ char *path = str_printf(CLUSTER "%s", cases[i].log);
 		_cleanup_free_ char *text = NULL;
 		size_t length;
 

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every question stands in the answers example, every option and step in the man page. */
 #include <popt.h>
-#include <setjmp.h>
 #include <stdbool.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "steps/steps.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 extern const char template_answers_example[];

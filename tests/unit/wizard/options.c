@@ -293,8 +293,9 @@ static void test_exit_statuses(void **state)
 		assert_int_equal(result.status, rows[i].status);
 		assert_string_equal(result.out, "");
 		if (rows[i].status == EXIT_PAUSED)
-			assert_true(small_has(result.err, "Stopped; nothing is lost. To go on:\n    "
-							  "small end 'a b' c\n"));
+			assert_true(small_has(result.err,
+					      "Stopped; nothing is lost. To go on:\n    "
+					      "small end 'a b' c\n"));
 		else
 			assert_null(strstr(result.err, "Stopped"));
 	}

@@ -44,6 +44,7 @@ static void test_crash_inside_each_apply(void **state)
 	static const char *const steps[] = { "one", "two", "four" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		small_tear_down(state);
 		assert_int_equal(small_set_up(state), 0);
 		knobs.crash_in = steps[i];
 		runs(small_run("--yes"), 42);
@@ -58,9 +59,7 @@ static void test_crash_inside_each_apply(void **state)
 		assert_int_equal(count("done", steps[i]), 1);
 		runs(small_run("undo", "--yes"), EXIT_DONE);
 		assert_true(small_is_old());
-		small_tear_down(state);
 	}
-	assert_int_equal(small_set_up(state), 0);
 }
 
 /* One run that is cut off after its nth record, a second one to the end, and undo. False when there
@@ -128,7 +127,8 @@ static void test_skip_goes_on_and_pauses_at_the_end(void **state)
 	small_result_auto result = small_run("--yes", "--answer", "two.apply=skip");
 	assert_int_equal(result.status, EXIT_PAUSED);
 	assert_true(small_has(result.err, "Left for another run: two"));
-	assert_true(small_has(result.err, "Stopped; nothing is lost. To go on:\n    small --root "));
+	assert_true(
+		small_has(result.err, "Stopped; nothing is lost. To go on:\n    small --root "));
 	assert_true(small_is("four", "new"));
 	assert_true(small_is("three", "old three"));
 	assert_int_equal(count("begin", "two"), 0);

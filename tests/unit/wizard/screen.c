@@ -4,17 +4,13 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <pty.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/unit/unit.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 

@@ -13,18 +13,11 @@
 #ifndef TESTS_UNIT_WIZARD_SMALL_H
 #define TESTS_UNIT_WIZARD_SMALL_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/unit.h"
 #include "wizard/engine.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
@@ -54,7 +48,7 @@ struct small_knobs {
 };
 
 static struct small_knobs knobs small_unused;
-static char small_root[PATH_MAX] small_unused;
+static char *small_root small_unused;
 
 /* ---- the system ----------------------------------------------------------------------------- */
 
@@ -361,24 +355,11 @@ static const struct workflow small_workflow small_unused = {
 
 /* ---- a test's surroundings ------------------------------------------------------------------ */
 
-static small_unused int small_remove(const char *path, const struct stat *info, int type,
-				     struct FTW *at)
-{
-	(void)info;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static small_unused int small_set_up(void **state)
 {
-	const char *folder = getenv("TMPDIR");
-
 	(void)state;
 	knobs = (struct small_knobs){ 0 };
-	snprintf(small_root, sizeof(small_root), "%s/small.XXXXXX", folder ? folder : "/tmp");
-	if (!mkdtemp(small_root))
-		return -1;
+	small_root = scratch_directory();
 	small_put("one", "old one");
 	small_put("three", "old three");
 	small_put("four", "old four");
@@ -389,7 +370,8 @@ static small_unused int small_set_up(void **state)
 static small_unused int small_tear_down(void **state)
 {
 	(void)state;
-	return nftw(small_root, small_remove, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(small_root);
+	return 0;
 }
 
 /* What a child that ran to its end, or not, left behind. */
