@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <string.h>
 
 #include "steps/audit/denial.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
 static void clear_accepts_nothing(void **state)

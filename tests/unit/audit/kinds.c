@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The denials that are counted are those of a plain walk by libauparse, record by record. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <auparse.h>
 #include <glob.h>
 #include <libaudit.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/audit/log.h"
 #include "tests/unit/audit/made.h"
 #include "wizard/util.h"
-
-#define CLUSTER "tests/fixtures/clusters/debian12-mariadb10.11/"
 
 /* A denial a text; many. */
 struct texts {
@@ -192,10 +184,9 @@ static size_t read_log(const char *path, off_t part, struct texts *texts)
 	struct error err = { 0 };
 	size_t kinds;
 	int rc = part ? read_parts(path, 2, part, &denials, &err)
-		      : audit_log_read(path, "here", domains, &denials, &err);
+		      : audit_log_read(path, "here", mysqld, &denials, &err);
 
-	if (rc < 0)
-		fail_msg("%s", err.what);
+	must(rc, &err);
 	for (size_t i = 0; i < denials.count; i++) {
 		assert_int_equal(denials.items[i].unlike, 0);
 		add_denial(&denials.items[i], texts);
@@ -252,13 +243,10 @@ static void recorded_logs_are_read_as_by_a_plain_walk(void **state)
 
 static void logs_made_up_are_read_as_by_a_plain_walk(void **state)
 {
-	_cleanup_free_ char *path = str_printf("%s/log.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	int fd = mkstemp(path);
+	_cleanup_free_ char *path = scratch_file("", 0);
 	size_t all = 0, kinds = 0, some;
 
 	(void)state;
-	assert_true(fd >= 0);
-	close(fd);
 	for (unsigned int round = 1; round <= 20; round++) {
 		unsigned int serial = 0;
 		FILE *out = fopen(path, "w");
@@ -278,16 +266,12 @@ static void logs_made_up_are_read_as_by_a_plain_walk(void **state)
 
 /* ---- many kinds ------------------------------------------------------------------------------ */
 
-static struct denials denials_of(FILE *out, char **text, const size_t *length)
+static struct denials denials_written(FILE *out, char **text, const size_t *length)
 {
-	_cleanup_free_ char *path = str_printf("%s/log.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	_cleanup_close_ int fd = mkstemp(path);
 	struct denials denials = { 0 };
 
 	assert_int_equal(fclose(out), 0);
-	assert_int_equal(write(fd, *text, *length), *length);
-	assert_int_equal(audit_log_read(path, "here", domains, &denials, NULL), 0);
-	unlink(path);
+	assert_int_equal(read_bytes(*text, *length, &denials, NULL), 0);
 	free(*text);
 	return denials;
 }
@@ -306,7 +290,7 @@ static void first_last_and_count_are_kept(void **state)
 			"comm=\"ps\" name=\"stat\" dev=\"proc\" ino=%d " CONTEXTS
 			"tclass=file permissive=0\n",
 			100 + i, i, 7 + i, i);
-	denials = denials_of(out, &text, &length);
+	denials = denials_written(out, &text, &length);
 	assert_int_equal(denials.count, 1);
 	assert_int_equal(denial_records(denials.items), 3);
 	assert_int_equal(denials.items->seconds, 100);
@@ -334,7 +318,7 @@ static void an_access_has_a_bounded_number_of_kinds(void **state)
 			"path=\"/%s/%d\" " CONTEXTS "tclass=file permissive=0\n",
 			i, i, i == 20000 ? "write" : "read", i % 2 ? "a" : "b", i % 2 ? "a" : "b",
 			i);
-	denials = denials_of(out, &text, &length);
+	denials = denials_written(out, &text, &length);
 	assert_int_equal(denials.count, DENIALS_OF_AN_ACCESS + 1);
 	assert_int_equal(denials_total(&denials), 20000);
 	assert_string_equal(denials.items[DENIALS_OF_AN_ACCESS].permissions[0], "write");

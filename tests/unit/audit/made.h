@@ -11,20 +11,16 @@
 #include <unistd.h>
 
 #include "steps/audit/kinds.h"
-#include "steps/audit/log.h"
 #include "steps/audit/parts.h"
+#include "tests/unit/audit/logs.h"
 #include "wizard/util.h"
-
-#define CONTEXTS "scontext=system_u:system_r:mysqld_t:s0 tcontext=system_u:object_r:var_lib_t:s0 "
-
-static const char *const domains[] = { "mysqld_t", NULL };
 
 /* read_parts - by so many threads; a part is at least this large. As audit_log_read(), which has
  * the last word on a log that cannot be read in parts. */
 static inline int read_parts(const char *path, unsigned int threads, off_t part,
 			     struct denials *denials, struct error *err)
 {
-	_cleanup_(kinds_free) struct kinds *kinds = kinds_new("here", domains);
+	_cleanup_(kinds_free) struct kinds *kinds = kinds_new("here", mysqld);
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	const struct denials before = *denials;
 	struct parts_log log = { fd, 0, path, threads, part };
@@ -38,7 +34,7 @@ static inline int read_parts(const char *path, unsigned int threads, off_t part,
 	rc = parts_read(&log, kinds, denials, &records, err);
 	if (rc == -EAGAIN) {
 		*denials = before;
-		return audit_log_read(path, "here", domains, denials, err);
+		return audit_log_read(path, "here", mysqld, denials, err);
 	}
 	return rc < 0 ? rc : kinds_take(kinds, denials, err);
 }

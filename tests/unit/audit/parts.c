@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A log that several threads read in parts is read as by one reader, to the byte. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
@@ -13,8 +8,7 @@
 #include "steps/audit/seam.h"
 #include "tests/unit/audit/made.h"
 
-#define CLUSTER "tests/fixtures/clusters/debian12-mariadb10.11/"
-#define KIB     1024
+#define KIB 1024
 
 /* A log in memory, and what its parts are to be. */
 struct log {
@@ -115,15 +109,13 @@ static void same_denials(const struct denials *one, const struct denials *other)
 static void same_in_parts(struct log *log)
 {
 	static const off_t parts[] = { 12 * KIB, 60 * KIB, 333 * KIB, 2500 * KIB };
-	_cleanup_free_ char *path = str_printf("%s/log.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	_cleanup_close_ int fd = mkstemp(path);
+	_cleanup_free_ char *path = NULL;
 	struct denials whole = { 0 };
 	struct error err = { 0 };
 	int expected;
 
-	assert_true(fd >= 0);
 	assert_int_equal(fclose(log->out), 0);
-	assert_int_equal(write(fd, log->text, log->length), log->length);
+	path = scratch_file(log->text, log->length);
 	/* One thread, one part. */
 	expected = read_parts(path, 1, (off_t)log->length + 1, &whole, &err);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
@@ -374,7 +366,7 @@ static void a_line_in_another_form(void **state)
 {
 	(void)state;
 	for (unsigned int before = 0; before <= 4000; before += 800) {
-		_cleanup_(kinds_free) struct kinds *kinds = kinds_new("here", domains);
+		_cleanup_(kinds_free) struct kinds *kinds = kinds_new("here", mysqld);
 		struct denials counts = { 0 };
 		struct parts_log parts = { .name = "log", .threads = 3, .part = 50 * KIB };
 		size_t records;

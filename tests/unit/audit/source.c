@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -14,17 +9,18 @@
 
 #include "steps/audit/log.h"
 #include "steps/audit/source.h"
+#include "tests/unit/unit.h"
 #include "wizard/util.h"
 
-#define LOG "tests/fixtures/clusters/debian12-mariadb10.11/enforcing/sst/audit.log"
+#define LOG CLUSTER "enforcing/sst/audit.log"
 
 static char *place;
 
 static int setup(void **state)
 {
 	(void)state;
-	place = str_printf("%s/log.XXXXXX", getenv("TMPDIR") ?: "/tmp");
-	return mkstemp(place) < 0;
+	place = scratch_file("", 0);
+	return 0;
 }
 
 static int teardown(void **state)
@@ -45,8 +41,7 @@ static char *all_of(const char *path, size_t *length)
 	const char *block;
 	size_t size;
 
-	if (source_open(path, &source, &err) < 0)
-		fail_msg("%s", err.what);
+	must(source_open(path, &source, &err), &err);
 	while (source_next(source, &block, &size, &err) == 0 && size)
 		fwrite(block, 1, size, out);
 	assert_int_equal(err.code, 0);
