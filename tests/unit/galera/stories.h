@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A log as a file or as text, read into its story; what servers say, to make such a text of. */
+#ifndef TESTS_UNIT_GALERA_STORIES_H
+#define TESTS_UNIT_GALERA_STORIES_H
+
+#include "steps/galera/wsrep_log.h"
+#include "tests/unit/unit.h"
+
+#define OTHERS "tests/fixtures/wsrep/"
+
+static inline char *load(const char *folder, const char *name, size_t *length)
+{
+	_cleanup_free_ char *path = str_printf("%s%s", folder, name);
+	struct error err = { 0 };
+	char *text;
+
+	must(file_read(path, &text, length, &err), &err);
+	return text;
+}
+
+static inline void read_log(const char *folder, const char *name, struct wsrep_story *story)
+{
+	size_t length;
+	_cleanup_free_ char *text = load(folder, name, &length);
+
+	wsrep_log_read(text, length, story);
+}
+
+static inline void read_text(const char *text, struct wsrep_story *story)
+{
+	wsrep_log_read(text, strlen(text), story);
+}
+
+/* ---- what servers say ------------------------------------------------------------------------ */
+
+#define PROVIDER                                                                                   \
+	"[Note] WSREP: wsrep_load(): loading provider library '/usr/lib/libgalera_smm.so'\n"
+#define RECOVERED "[Note] WSREP: Recovered position: 11111111-1111-1111-1111-111111111111:7\n"
+#define BOOT      "[Note] Starting MariaDB 10.11.6-MariaDB source revision x as process 7\n"
+#define STATE(group, local)                                                                        \
+	"[Note] WSREP: State transfer required: \n"                                                \
+	"\tGroup state: 11111111-1111-1111-1111-111111111111:" group "\n"                          \
+	"\tLocal state: " local "\n"
+#define HERE(seqno) "11111111-1111-1111-1111-111111111111:" seqno
+#define SCRIPT                                                                                     \
+	"[Note] WSREP: Running: 'wsrep_sst_rsync --role 'joiner' --address 'db2' --parent 5'\n"
+#define GIVE(bypass)                                                                               \
+	"[Note] WSREP: Member 1.0 (db2) requested state transfer from '*any*'. "                   \
+	"Selected 0.0 (db1)(SYNCED) as donor.\n"                                                   \
+	"[Note] WSREP: Shifting SYNCED -> DONOR/DESYNCED (TO: 8)\n"                                \
+	"[Note] WSREP: Running: 'wsrep_sst_rsync --role 'donor' --address 'db2'" bypass "'\n"
+#define SENT      "[Note] WSREP: SST sent: " HERE("8") "\n"
+#define SYNC      "[Note] WSREP: Synchronized with group, ready for connections\n"
+#define UNDEFINED "[Note] WSREP: wsrep_notify_cmd is not defined, skipping notification.\n"
+
+#endif
