@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Questions at a real pseudo-terminal, with keys typed at it, and answered beforehand. */
+/* Questions at a real pseudo-terminal, with keys typed at it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -12,54 +12,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "tests/unit/unit.h"
-#include "wizard/engine.h"
-#include "wizard/prompt.h"
-#include "wizard/screen.h"
-#include "wizard/session.h"
-#include "wizard/util.h"
+#include "tests/unit/wizard/asking.h"
 
 #define PATIENCE 30000 /* ms; a loaded machine under valgrind is slow */
-
-static const struct question questions[] = {
-	{ "ports.apply", "yes no details skip quit", "yes", "apply the port labels?" },
-	{ "review.rule", "accept reject accept-all", NULL, "what becomes of a rule?" },
-	{ "sure", "yes no", NULL, "sure?" },
-	{ "donor", NULL, NULL, "the donor's name" },
-	{ NULL, NULL, NULL, NULL },
-};
-static const struct step *const steps[] = { NULL };
-static const struct workflow workflow = {
-	.program = "prompt-test",
-	.version = "1",
-	.summary = "asks",
-	.follows = "nothing",
-	.steps = steps,
-	.questions = questions,
-};
-
-static const struct choice apply[] = {
-	{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' },
-	{ "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' },
-	{ NULL, NULL, 0 },
-};
-static const struct choice review[] = {
-	{ "accept", "[a]ccept", 'a' },
-	{ "reject", "[r]eject", 'r' },
-	{ "accept-all", "accept [A]ll that are left", 'A' },
-	{ NULL, NULL, 0 },
-};
-
-static struct session *new_session(char **answers, bool yes)
-{
-	struct session_options options = { .root = "/", .answers = answers, .yes = yes };
-	struct session *session = NULL;
-	struct error err = { 0 };
-
-	if (session_new(&session, &workflow, &options, &err) != 0)
-		fail_msg("%s", err.what);
-	return session;
-}
 
 /* ---- a program at a pseudo-terminal -------------------------------------------------------- */
 
@@ -504,144 +459,6 @@ static void test_typed_ahead(void **state)
 	assert_report(&dialogue, "0 1 yes");
 }
 
-/* Runs question with standard error going to a file; gives what was written there. */
-static void capture_screen(char *text, size_t size, int (*question)(struct session *, void *),
-			   struct session *session, void *data, int *result)
-{
-	int saved = dup(STDERR_FILENO);
-	FILE *file = tmpfile();
-	size_t length;
-
-	assert_non_null(file);
-	fflush(stderr);
-	dup2(fileno(file), STDERR_FILENO);
-	screen_init(false);
-	*result = question(session, data);
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(file);
-	length = fread(text, 1, size - 1, file);
-	text[length] = '\0';
-	fclose(file);
-}
-
-static int apply_quietly(struct session *session, void *chosen)
-{
-	return prompt_choice(session, "ports.apply", "4444", "Apply these 3 changes?", apply, 0,
-			     chosen, NULL);
-}
-
-static int donor_quietly(struct session *session, void *text)
-{
-	return prompt_text(session, "donor", NULL, "Donor:", NULL, text, NULL);
-}
-
-static void test_answered_beforehand(void **state)
-{
-	char *answers[] = { (char *)"ports.apply=skip", (char *)"ports.apply[4444]=quit",
-			    (char *)"donor=db3", (char *)"donor[x]=db\033[3", NULL };
-	struct session *session = new_session(answers, false);
-	_cleanup_free_ char *text = NULL;
-	struct error err = { 0 };
-	char screen[1024];
-	int chosen = -1, r;
-
-	(void)state;
-	assert_true(prompt_is_answered(session, "ports.apply", "4567"));
-	assert_false(prompt_is_answered(session, "sure", NULL));
-	capture_screen(screen, sizeof(screen), apply_quietly, session, &chosen, &r);
-	assert_int_equal(r, 0);
-	assert_int_equal(chosen, 3);
-	assert_string_equal(screen, "  Apply these 3 changes? quit (--answer)\n");
-	capture_screen(screen, sizeof(screen), donor_quietly, session, &text, &r);
-	assert_int_equal(r, 0);
-	assert_string_equal(text, "db3");
-	assert_string_equal(screen, "  Donor: db3 (--answer)\n");
-	free(TAKE_PTR(text));
-	assert_int_equal(prompt_text(session, "donor", "x", "Donor", NULL, &text, &err), -EINVAL);
-	assert_null(text);
-	session_free(session);
-}
-
-static void test_yes_answers(void **state)
-{
-	struct session *session = new_session(NULL, true);
-	char screen[1024];
-	int chosen = -1, r;
-
-	(void)state;
-	assert_true(prompt_is_answered(session, "ports.apply", NULL));
-	assert_false(prompt_is_answered(session, "donor", NULL));
-	capture_screen(screen, sizeof(screen), apply_quietly, session, &chosen, &r);
-	assert_int_equal(r, 0);
-	assert_int_equal(chosen, 0);
-	assert_string_equal(screen, "  Apply these 3 changes? yes (--yes)\n");
-	session_free(session);
-}
-
-static void test_answer_not_offered(void **state)
-{
-	char *answers[] = { (char *)"ports.apply=no",
-			    NULL }; /* the question's, not this prompt's */
-	struct session *session = new_session(answers, false);
-	struct error err = { 0 };
-	int chosen = -1;
-
-	(void)state;
-	assert_int_equal(
-		prompt_choice(session, "ports.apply", NULL, "Apply?", apply, 0, &chosen, &err),
-		-EINVAL);
-	assert_string_equal(err.what, "ports.apply = no (--answer) is no answer to: Apply?");
-	assert_int_equal(chosen, -1);
-	session_free(session);
-}
-
-static void test_no_terminal(void **state)
-{
-	struct session *session = new_session(NULL, false);
-	struct error err = { 0 };
-	char *text = NULL;
-	bool sure;
-	int chosen;
-
-	(void)state;
-	assert_int_equal(prompt_choice(session, "ports.apply", NULL, "Apply these 3 changes?",
-				       apply, 0, &chosen, &err),
-			 -ENOTTY);
-	assert_int_equal(err.code, ENOTTY);
-	assert_string_equal(err.what, "no terminal to ask at: Apply these 3 changes?");
-	assert_string_equal(err.remedy,
-			    "answer it with --answer ports.apply=yes (or no, details, skip, quit), "
-			    "or a line `ports.apply = yes` in the file given by --answers");
-	assert_int_equal(
-		prompt_choice(session, "review.rule", "1", "Rule 1?", review, 0, &chosen, &err),
-		-ENOTTY);
-	assert_string_equal(
-		err.remedy,
-		"answer it with --answer 'review.rule[1]=accept' (or reject, accept-all), "
-		"or a line `review.rule[1] = accept` in the file given by --answers");
-	assert_int_equal(prompt_yes_no(session, "sure", NULL, "Sure?", true, &sure, &err), -ENOTTY);
-	assert_int_equal(prompt_text(session, "donor", NULL, "Donor", "db2", &text, &err), -ENOTTY);
-	assert_string_equal(err.remedy, "answer it with --answer donor=TEXT, "
-					"or a line `donor = TEXT` in the file given by --answers");
-	assert_null(text);
-	session_free(session);
-}
-
-static void test_unknown_question(void **state)
-{
-	struct session *session = new_session(NULL, true);
-	struct error err = { 0 };
-	bool sure;
-
-	(void)state;
-	assert_int_equal(prompt_yes_no(session, "unknown", NULL, "?", true, &sure, &err), -EINVAL);
-	assert_non_null(strstr(err.what, "unknown"));
-	assert_true(*err.remedy);
-	session_free(session);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -657,11 +474,6 @@ int main(void)
 		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_long_question),
 		cmocka_unit_test(test_typed_ahead),
-		cmocka_unit_test(test_answered_beforehand),
-		cmocka_unit_test(test_yes_answers),
-		cmocka_unit_test(test_answer_not_offered),
-		cmocka_unit_test(test_no_terminal),
-		cmocka_unit_test(test_unknown_question),
 	};
 	int nowhere = open("/dev/null", O_RDONLY);
 

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A session with questions to ask at a prompt. */
+#ifndef TESTS_UNIT_WIZARD_ASKING_H
+#define TESTS_UNIT_WIZARD_ASKING_H
+
+#include "tests/unit/unit.h"
+#include "wizard/engine.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/session.h"
+
+static const struct question questions[] = {
+	{ "ports.apply", "yes no details skip quit", "yes", "apply the port labels?" },
+	{ "review.rule", "accept reject accept-all", NULL, "what becomes of a rule?" },
+	{ "sure", "yes no", NULL, "sure?" },
+	{ "donor", NULL, NULL, "the donor's name" },
+	{ NULL, NULL, NULL, NULL },
+};
+static const struct step *const steps[] = { NULL };
+static const struct workflow workflow = {
+	.program = "prompt-test",
+	.version = "1",
+	.summary = "asks",
+	.follows = "nothing",
+	.steps = steps,
+	.questions = questions,
+};
+
+static const struct choice apply[] = {
+	{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' },
+	{ "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' },
+	{ NULL, NULL, 0 },
+};
+static const struct choice review[] = {
+	{ "accept", "[a]ccept", 'a' },
+	{ "reject", "[r]eject", 'r' },
+	{ "accept-all", "accept [A]ll that are left", 'A' },
+	{ NULL, NULL, 0 },
+};
+
+static inline struct session *new_session(char **answers, bool yes)
+{
+	struct session_options options = { .root = "/", .answers = answers, .yes = yes };
+	struct session *session = NULL;
+	struct error err = { 0 };
+
+	if (session_new(&session, &workflow, &options, &err) != 0)
+		fail_msg("%s", err.what);
+	return session;
+}
+
+#endif
