@@ -83,7 +83,7 @@ $(BUILD)/deps: tests/deps
 deps:
 	tests/deps --install
 
-# ---- unit tests: tests/unit/ROOM/MODULE.c, linked with its room and the base ----------------
+# ---- unit tests: tests/unit/ROOM/NAME.c, linked with its room and the base ------------------
 
 define unit_rule
 $(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(2) | $(BUILD)/deps
