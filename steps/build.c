@@ -159,9 +159,8 @@ static int cover_rule(const struct rule *rule, const struct findings *findings,
 	if (coverage.denials)
 		line = str_printf("%s %s:%s: %zu %s, on %zu %s, in %s",
 				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,
-				  rule->tclass, coverage.denials,
-				  coverage.denials == 1 ? "denial" : "denials", coverage.nodes,
-				  coverage.nodes == 1 ? "node" : "nodes", names);
+				  rule->tclass, COUNTED(coverage.denials, "denial", "denials"),
+				  COUNTED(coverage.nodes, "node", "nodes"), names);
 	else
 		line = str_printf("%s %s:%s: not observed",
 				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,

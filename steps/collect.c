@@ -106,8 +106,8 @@ static int check_given(const json_t *given, struct error *err)
 		if (count == 0) {
 			if (events)
 				error_set(err, ENODATA, NULL,
-					  "%s holds %zu events, but no denial of %s", path, events,
-					  node_domain());
+					  "%s holds %zu %s, but no denial of %s", path,
+					  COUNTED(events, "event", "events"), node_domain());
 			else
 				error_set(err, ENODATA, NULL, "%s is empty", path);
 			return error_remedy(err,
@@ -131,19 +131,21 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 		for (size_t d = 0; d < denials->count; d++)
 			if (!strcmp(denials->items[d].origin, origin))
 				count += denial_records(&denials->items[d]);
-		screen_detail("%-20s %6zu denials", origin, count);
+		screen_detail("%-20s %6zu %s", origin, COUNTED(count, "denial", "denials"));
 	}
-	screen_mark(MARK_OK, "%zu events in %zu lines: %zu denials of %s", denials->events,
-		    denials->lines, denials_total(denials), node_domain());
+	screen_mark(MARK_OK, "%zu %s in %zu %s: %zu %s of %s",
+		    COUNTED(denials->events, "event", "events"),
+		    COUNTED(denials->lines, "line", "lines"),
+		    COUNTED(denials_total(denials), "denial", "denials"), node_domain());
 	if (denials->other)
-		screen_say("%zu denials of other domains: not the server's, left alone.",
-			   denials->other);
+		screen_say("%zu %s of other domains: not the server's, left alone.",
+			   COUNTED(denials->other, "denial", "denials"));
 	if (denials->unreadable)
-		screen_mark(MARK_WARN, "%zu lines could not be read", denials->unreadable);
+		screen_mark(MARK_WARN, "%zu %s could not be read",
+			    COUNTED(denials->unreadable, "line", "lines"));
 	if (denials->lost_notices)
-		screen_mark(MARK_WARN,
-			    "%zu records tell of lost events: some denials may be missing",
-			    denials->lost_notices);
+		screen_mark(MARK_WARN, "%zu %s lost events: some denials may be missing",
+			    COUNTED(denials->lost_notices, "record tells of", "records tell of"));
 	if (!denials->count)
 		screen_say("Nothing was denied: the policy already allows all that was exercised.");
 }

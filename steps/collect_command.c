@@ -145,18 +145,18 @@ static int run(struct session *session, struct error *err)
 	if (r == 0)
 		r = write_file(&extract, paths, err);
 	if (r == 0) {
-		screen_mark(MARK_OK, "%zu denials of %s, in %zu records: %s", extract.denials,
-			    node_domain(), extract.records, output);
+		screen_mark(MARK_OK, "%zu %s of %s, in %zu %s: %s",
+			    COUNTED(extract.denials, "denial", "denials"), node_domain(),
+			    COUNTED(extract.records, "record", "records"), output);
 		if (extract.notices)
-			screen_mark(MARK_WARN,
-				    "%zu records tell of lost events: some denials may be missing",
-				    extract.notices);
+			screen_mark(MARK_WARN, "%zu %s lost events: some denials may be missing",
+				    COUNTED(extract.notices, "record tells of", "records tell of"));
 		if (extract.unsure)
-			screen_mark(
-				MARK_WARN,
-				"%zu lines look like records and cannot be read: some denials may "
-				"be missing (give the audit log itself)",
-				extract.unsure);
+			screen_mark(MARK_WARN,
+				    "%zu %s and cannot be read: some denials may be missing (give "
+				    "the audit log itself)",
+				    COUNTED(extract.unsure, "line looks like a record",
+					    "lines look like records"));
 	}
 	extract_clear(&extract);
 	if (r < 0)

@@ -110,15 +110,15 @@ static int print_finding(const struct finding *finding, struct error *err)
 	if (!permissions)
 		return error_nomem(err);
 	screen_result("  [%d] %s %s:%s { %s }  %zu %s", finding->severity, finding->source,
-		      finding->target, finding->tclass, permissions, finding->count,
-		      finding->count == 1 ? "denial" : "denials");
+		      finding->target, finding->tclass, permissions,
+		      COUNTED(finding->count, "denial", "denials"));
 	screen_result("      %s", finding->why);
 	if (*finding->detail)
 		screen_result("      %s", finding->detail);
 	for (size_t i = 0; i < finding->boolean_count; i++)
-		screen_result("      the boolean %s %s would allow it, and %zu accesses besides",
+		screen_result("      the boolean %s %s would allow it, and %zu %s besides",
 			      finding->booleans[i].name, finding->booleans[i].state ? "on" : "off",
-			      finding->booleans[i].further);
+			      COUNTED(finding->booleans[i].further, "access", "accesses"));
 	return 0;
 }
 
@@ -127,16 +127,18 @@ static void print_counts(const struct explanation *explanation)
 	const struct denials *denials = &explanation->denials;
 	const struct findings *findings = &explanation->findings;
 
-	screen_result("%zu events, %zu denials, %zu findings", denials->events,
-		      denials_total(denials), findings->count);
+	screen_result("%zu %s, %zu %s, %zu %s", COUNTED(denials->events, "event", "events"),
+		      COUNTED(denials_total(denials), "denial", "denials"),
+		      COUNTED(findings->count, "finding", "findings"));
 	if (denials->other)
-		screen_result("%zu denials of other domains left alone (--domain adds one)",
-			      denials->other);
+		screen_result("%zu %s of other domains left alone (--domain adds one)",
+			      COUNTED(denials->other, "denial", "denials"));
 	if (denials->unreadable)
-		screen_result("%zu lines could not be read", denials->unreadable);
+		screen_result("%zu %s could not be read",
+			      COUNTED(denials->unreadable, "line", "lines"));
 	if (findings->unknown_names)
-		screen_result("%zu denials name something that this policy does not define",
-			      findings->unknown_names);
+		screen_result("%zu %s something that this policy does not define",
+			      COUNTED(findings->unknown_names, "denial names", "denials name"));
 }
 
 int explanation_text(const struct explanation *explanation, struct error *err)

@@ -50,8 +50,9 @@ static void show_booleans(const struct finding *finding)
 		const struct finding_boolean *boolean = &finding->booleans[i];
 
 		if (finding->fix != FIX_BOOLEAN)
-			screen_say("The boolean %s %s would allow it, and %zu accesses besides.",
-				   boolean->name, boolean->state ? "on" : "off", boolean->further);
+			screen_say("The boolean %s %s would allow it, and %zu %s besides.",
+				   boolean->name, boolean->state ? "on" : "off",
+				   COUNTED(boolean->further, "access", "accesses"));
 	}
 }
 
@@ -205,8 +206,8 @@ static int show_evidence(const struct finding *finding, const struct denials *de
 	}
 	format_time(finding->first, first, sizeof(first));
 	format_time(finding->last, last, sizeof(last));
-	screen_mark(MARK_NONE, "%zu %s, from %s to %s%s", finding->count,
-		    finding->count == 1 ? "denial" : "denials", first, last,
+	screen_mark(MARK_NONE, "%zu %s, from %s to %s%s",
+		    COUNTED(finding->count, "denial", "denials"), first, last,
 		    finding->permissive_only ? ", all while permissive" : "");
 	r = show_places(finding, denials, err);
 	for (size_t i = 0; r == 0 && i < finding->evidence_count && i < SHOWN; i++) {
@@ -321,25 +322,28 @@ static void show_overview(const struct findings *findings)
 		open += is_open(&findings->items[i]);
 		observed += !findings->items[i].unobserved;
 	}
-	screen_say("%zu denials come down to %zu findings; %zu are to be decided.",
-		   findings->denials, observed, open);
+	screen_say("%zu %s to %zu %s; %zu %s to be decided.",
+		   COUNTED(findings->denials, "denial comes down", "denials come down"),
+		   COUNTED(observed, "finding", "findings"), COUNTED(open, "is", "are"));
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
 		if (!finding_needs_nothing(finding))
 			continue;
 		settled++;
-		screen_say("%s: %s %s:%s, %zu times. %s",
+		screen_say("%s: %s %s:%s, %zu %s. %s",
 			   finding->fix == FIX_ALLOWED ? "allowed now" : "silent already",
-			   finding->source, finding->target, finding->tclass, finding->count,
-			   finding->why);
+			   finding->source, finding->target, finding->tclass,
+			   COUNTED(finding->count, "time", "times"), finding->why);
 	}
 	if (settled)
-		screen_mark(MARK_OK, "%zu findings need nothing: the policy settles them", settled);
+		screen_mark(MARK_OK, "%zu %s: the policy settles %s",
+			    COUNTED(settled, "finding needs nothing", "findings need nothing"),
+			    settled == 1 ? "it" : "them");
 	if (findings->unknown_names)
 		screen_mark(MARK_WARN,
-			    "%zu denials name something that this policy does not define: left out",
-			    findings->unknown_names);
+			    "%zu %s something that this policy does not define: left out",
+			    COUNTED(findings->unknown_names, "denial names", "denials name"));
 }
 
 /* A decision turns the session's memory, and the findings with it; their order stays. */

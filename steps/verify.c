@@ -68,9 +68,9 @@ static int judge(struct session *session, const struct denials *denials, struct 
 			continue;
 		if (found->fresh++ == 0)
 			screen_mark(MARK_WARN, "denied in the confined run, and not decided yet:");
-		screen_detail("%-9s %s %s:%s, %zu times", fix_name(finding->fix), finding->source,
+		screen_detail("%-9s %s %s:%s, %zu %s", fix_name(finding->fix), finding->source,
 			      finding->rule_target ? finding->rule_target : finding->target,
-			      finding->tclass, finding->count);
+			      finding->tclass, COUNTED(finding->count, "time", "times"));
 	}
 	findings_clear(&findings);
 	return r;
@@ -153,9 +153,10 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	r = look(session, &found, err);
 	if (r < 0)
 		return r;
-	screen_say("%zu denials in the log of the confined run, judged against the loaded policy: "
+	screen_say("%zu %s in the log of the confined run, judged against the loaded policy: "
 		   "%zu allowed, %zu silenced, %zu denied and logged.",
-		   found.denials, found.replay.allowed, found.replay.silenced, found.replay.left);
+		   COUNTED(found.denials, "denial", "denials"), found.replay.allowed,
+		   found.replay.silenced, found.replay.left);
 	if (found.replay.broken)
 		return error_set(err, EPERM, "run the steps build and load again",
 				 "the loaded policy does not do what was accepted: %s",

@@ -30,6 +30,9 @@ void cleanup_fclose(FILE **file);
 		taken_;                                 \
 	})
 
+/* COUNTED - two arguments, for "%zu %s": a number, and the word for so many. */
+#define COUNTED(number, one, many) (number), (number) == 1 ? (one) : (many)
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*

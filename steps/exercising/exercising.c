@@ -207,8 +207,8 @@ static int record(struct session *session, const struct watch_order *order, cons
 	screen_mark(!strcmp(result, "proved")     ? MARK_OK
 		    : !strcmp(result, "not seen") ? MARK_WARN
 						  : MARK_STOP,
-		    "%s %s: %s; %zu denials", exercise->title, result, watched->why,
-		    evidence.denials);
+		    "%s %s: %s; %zu %s", exercise->title, result, watched->why,
+		    COUNTED(evidence.denials, "denial", "denials"));
 	r = results_put(session, order->phase, exercise->name,
 			json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:I}", "result", result,
 				  "evidence", evidence.file, "denials",

@@ -57,7 +57,8 @@ static void fill_donor(struct session *session, const json_t *result,
 	if (node_player(session))
 		snprintf(cell, size, "%s: not rehearsed", *donor ? donor : "another node");
 	else if (node)
-		snprintf(cell, size, "%s: done, %zu denials", donor, node->denials);
+		snprintf(cell, size, "%s: done, %zu %s", donor,
+			 COUNTED(node->denials, "denial", "denials"));
 	else
 		snprintf(cell, size, "%s: missing", *donor ? donor : "another node");
 }
@@ -124,14 +125,15 @@ static void say_others(struct session *session, const char *phase, const struct 
 
 		if (!*node->name)
 			screen_mark(MARK_WARN,
-				    "%s does not say of which node it is (%zu denials): made there "
+				    "%s does not say of which node it is (%zu %s): made there "
 				    "by collect -o, it would",
-				    node->log, node->denials);
+				    node->log, COUNTED(node->denials, "denial", "denials"));
 		else if (!was_donor(session, phase, node->name))
 			screen_mark(MARK_WARN,
-				    "%s is of %s (%zu denials), which was the donor in none of "
+				    "%s is of %s (%zu %s), which was the donor in none of "
 				    "these exercises, as this node's log names the donors",
-				    node->log, node->name, node->denials);
+				    node->log, node->name,
+				    COUNTED(node->denials, "denial", "denials"));
 	}
 }
 

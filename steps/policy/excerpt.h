@@ -15,12 +15,12 @@
  * excerpt_modules - take out of the modules (in place; the lines keep their numbers) the rules of
  * every source but these types (NULL-terminated) and their attributes, the labels of new files and
  * of paths. All else stays: types, attributes, roles, constraints, neverallow rules, conditional
- * blocks, and every module that is not translated. policy: one that was built from the modules; what
- * it does not know stays.
+ * blocks, and every module that is not translated. policy: one that was built from the modules;
+ * what it does not know stays.
  *
- * A compilation of the result with a candidate gives the verdict on the candidate, and answers about
- * these sources, that one of the whole modules gives: an optional block is in force there when it
- * is here, for a rule is taken out of one only when all its names are sure to be known.
+ * A compilation of the result with a candidate gives the verdict on the candidate, and the answers
+ * about these sources, that one of the whole modules gives: an optional block is in force there
+ * when it is here, for a rule is taken out of one only when all its names are sure to be known.
  */
 void excerpt_modules(struct store_cil *modules, size_t count, const struct oracle *policy,
 		     const char *const *sources);

@@ -54,8 +54,8 @@ struct rules_language {
 	void (*write_rule)(FILE *out, const struct module_header *header, const struct rule *rule);
 };
 
-/* rule_text - "allow SOURCE TARGET:CLASS { PERMISSION... }", of the permissions those that are set in
- * only (NULL: all). New memory (caller frees); NULL: there is none. */
+/* rule_text - "allow SOURCE TARGET:CLASS { PERMISSION... }", of the permissions those that are set
+ * in only (NULL: all). New memory (caller frees); NULL: there is none. */
 char *rule_text(const struct rule *rule, const bool *only);
 
 /* rules_text - the module in a language, as te_text() and cil_text(). rules_check: -EINVAL when a

@@ -136,8 +136,9 @@ struct store_cil {
 	char *name;
 	char *text;
 	size_t length;
-	bool translated; /* from a policy package (.pp), by libsepol: a statement a line, and in each
-			  * optional block all types that its rules name are required */
+	/* From a policy package (.pp), by libsepol: a statement a line, and in each optional block
+	 * all types that its rules name are required. */
+	bool translated;
 };
 /* store_all_modules - the CIL of every active module but `without` (may be NULL), for a compilation
  * in memory; caller frees with store_cils_free. */
