@@ -211,13 +211,9 @@ static char *forbidden_key(const char *source, const char *target, const char *t
 
 static bool is_insisted(const char *target, char *const *permissions, size_t count)
 {
-	for (char *const *word = node_options.dangerous; word && *word; word++) {
-		if (!strcmp(*word, target))
+	for (size_t i = 0; i < count; i++)
+		if (advice_insists(node_options.dangerous, target, permissions[i]))
 			return true;
-		for (size_t i = 0; i < count; i++)
-			if (!strcmp(*word, permissions[i]))
-				return true;
-	}
 	return false;
 }
 
@@ -243,30 +239,19 @@ static int recall_forbidden(struct session *session, struct finding *finding, bo
 	return r < 0 ? r : recall_decision(session, finding, err);
 }
 
-static int forbid(struct session *session, const struct violation *violation, bool *fresh,
-		  struct error *err)
+static int forbid(struct session *session, const struct rule *rule, const char *forbidden,
+		  bool *fresh, struct error *err)
 {
-	_cleanup_free_ char *key = NULL;
-	const char *target;
-	struct rules rules = { 0 };
-	int r = cil_rules(violation->rule, &rules, err);
+	const char *target = strcmp(rule->target, "self") ? rule->target : rule->source;
+	_cleanup_free_ char *key = forbidden_key(rule->source, target, rule->tclass);
 
-	for (size_t i = 0; r == 0 && i < rules.count; i++) {
-		const struct rule *rule = &rules.items[i];
-
-		target = strcmp(rule->target, "self") ? rule->target : rule->source;
-		key = forbidden_key(rule->source, target, rule->tclass);
-		if (!key) {
-			r = error_nomem(err);
-		} else if (!session_recall(session, key) &&
-			   !is_insisted(target, rule->permissions, rule->permission_count)) {
-			*fresh = true;
-			r = session_remember(session, key, json_string(violation->forbidden), err);
-		}
-		free(TAKE_PTR(key));
-	}
-	rules_clear(&rules);
-	return r;
+	if (!key)
+		return error_nomem(err);
+	if (session_recall(session, key) ||
+	    is_insisted(target, rule->permissions, rule->permission_count))
+		return 0;
+	*fresh = true;
+	return session_remember(session, key, json_string(forbidden), err);
 }
 
 int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
@@ -275,8 +260,15 @@ int module_forbid(struct session *session, const struct violations *violations, 
 	int r = 0;
 
 	*fresh = false;
-	for (size_t i = 0; r == 0 && i < violations->count; i++)
-		r = forbid(session, &violations->items[i], fresh, err);
+	for (size_t i = 0; r == 0 && i < violations->count; i++) {
+		const struct violation *violation = &violations->items[i];
+		struct rules rules = { 0 };
+
+		r = cil_rules(violation->rule, &rules, err);
+		for (size_t j = 0; r == 0 && j < rules.count; j++)
+			r = forbid(session, &rules.items[j], violation->forbidden, fresh, err);
+		rules_clear(&rules);
+	}
 	return r;
 }
 

@@ -151,6 +151,10 @@ struct findings {
 	size_t unknown_names; /* records with a name that the policy does not define */
 };
 
+/* advice_insists - is this access, by its target type or its permission, among those that the
+ * operator insists on? insisted: as in struct advisor. */
+bool advice_insists(char *const *insisted, const char *target, const char *permission);
+
 /* advice_judge - the findings of denials; the same input gives the same order. */
 int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		 struct findings *findings, struct error *err);

@@ -117,6 +117,14 @@ size_t *findings_by_danger(const struct findings *findings)
 	return indices;
 }
 
+bool advice_insists(char *const *insisted, const char *target, const char *permission)
+{
+	for (; insisted && *insisted; insisted++)
+		if (!strcmp(*insisted, target) || !strcmp(*insisted, permission))
+			return true;
+	return false;
+}
+
 bool advice_is_generic_domain(const char *domain)
 {
 	return match_words(generic_domains, domain);

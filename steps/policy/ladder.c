@@ -315,17 +315,6 @@ static int refuse_port(const struct question *question, struct rung *rung, struc
 	return rung->detail ? 0 : error_nomem(err);
 }
 
-/* Has the operator said that this is to be a rule, whatever the list of refusals says? */
-static bool is_insisted(const struct question *question)
-{
-	char *const *word = question->ladder->advisor->insisted;
-
-	while (word && *word && strcmp(*word, question->target) != 0 &&
-	       strcmp(*word, question->permission) != 0)
-		word++;
-	return word && *word;
-}
-
 /* The last three: dontaudit, refuse, allow. */
 static int rung_rule(const struct question *question, struct rung *rung, struct error *err)
 {
@@ -342,7 +331,9 @@ static int rung_rule(const struct question *question, struct rung *rung, struct 
 	rung->why = row ? row->why
 			: "Nothing better is known than a rule. Look at the evidence: is it the "
 			  "service's own work?";
-	if (!row || row->fix != FIX_REFUSE || is_insisted(question))
+	if (!row || row->fix != FIX_REFUSE ||
+	    advice_insists(question->ladder->advisor->insisted, question->target,
+			   question->permission))
 		return 1;
 	rung->fix = FIX_REFUSE;
 	r = refuse_port(question, rung, err);
