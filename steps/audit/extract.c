@@ -18,13 +18,26 @@ struct id {
 	unsigned long serial;
 };
 
+struct reading;
+/* Each line of a log is handed over, by a function for the first pass or for the second. */
+typedef int (*take_line)(struct reading *reading, const char *line, size_t length,
+			 const struct record *record);
+
 struct reading {
 	struct extract *extract;
 	const char *node;
 	const char *const *domains;
 	struct id *ids; /* of the events that are wanted */
 	size_t count;
-	FILE *out;
+	FILE *out; /* NULL: the first pass */
+
+	/* Of the log that is read now. */
+	take_line take;
+	struct shown *shown;
+	/* A line of which the blocks up to now have the beginning; of one that is longer than any
+	 * record, one byte more than that. */
+	size_t begun;
+	char line[LINE_MAX_BYTES + 1];
 };
 
 static int compare_ids(const void *left, const void *right)
@@ -66,10 +79,6 @@ static bool denies(const struct reading *reading, const struct record *record, c
 	       record_verdict(record) == VERDICT_DENIED && is_ours(reading, line, length);
 }
 
-/* Each line of a log is handed over, by a function for the first pass or for the second. */
-typedef int (*take_line)(struct reading *reading, const char *line, size_t length,
-			 const struct record *record);
-
 static int note_event(struct reading *reading, const char *line, size_t length,
 		      const struct record *record)
 {
@@ -104,9 +113,9 @@ static int write_record(struct reading *reading, const char *line, size_t length
 
 /* parse - a line, or the record that another program has made this line of. False: no record, which
  * tells of no loss either. */
-static bool parse(struct reading *reading, struct shown *shown, const char **line, size_t *length,
-		  struct record *record)
+static bool parse(struct reading *reading, const char **line, size_t *length, struct record *record)
 {
+	struct shown *shown = reading->shown;
 	enum shown_as as;
 
 	record_parse(*line, *length, record);
@@ -124,63 +133,65 @@ static bool parse(struct reading *reading, struct shown *shown, const char **lin
 	return record->kind >= RECORD_AVC;
 }
 
-static int each_record(struct reading *reading, struct shown *shown, const char *line,
-		       size_t length, take_line take, struct error *err)
+static int take_whole(struct reading *reading, const char *line, size_t length, struct error *err)
 {
 	struct record record;
 
-	if (!parse(reading, shown, &line, &length, &record))
-		return 0;
-	return take(reading, line, length, &record) < 0 ? error_nomem(err) : 0;
+	if (length > LINE_MAX_BYTES)
+		reading->extract->unsure += !reading->out;
+	else if (parse(reading, &line, &length, &record) &&
+		 reading->take(reading, line, length, &record) < 0)
+		return error_nomem(err);
+	return 0;
 }
 
-/* A line of which the blocks up to now have the beginning. One that is longer than any record is
- * cut off: it is none. */
-struct begun {
-	char text[LINE_MAX_BYTES];
-	size_t length;
-};
-
-static void begun_add(struct begun *begun, const char *text, size_t length)
+/* Up to the end of a line, or of a block: then what follows is another piece of the same line. */
+static int take_piece(struct reading *reading, const char *piece, size_t length, bool ended,
+		      struct error *err)
 {
-	size_t room = sizeof(begun->text) - begun->length;
+	size_t room = sizeof(reading->line) - reading->begun;
 
+	if (ended && !reading->begun)
+		return take_whole(reading, piece, length, err);
 	length = length < room ? length : room;
-	memcpy(begun->text + begun->length, text, length);
-	begun->length += length;
+	memcpy(reading->line + reading->begun, piece, length);
+	reading->begun += length;
+	if (!ended)
+		return 0;
+	length = reading->begun;
+	reading->begun = 0;
+	return take_whole(reading, reading->line, length, err);
+}
+
+static int take_block(struct reading *reading, const char *block, size_t size, struct error *err)
+{
+	const char *line = block, *stop = block + size;
+	int r = 0;
+
+	while (r == 0 && line < stop) {
+		const char *newline = memchr(line, '\n', (size_t)(stop - line));
+		const char *end = newline ? newline : stop;
+
+		r = take_piece(reading, line, (size_t)(end - line), newline != NULL, err);
+		line = newline ? newline + 1 : stop;
+	}
+	return r;
 }
 
 static int each_line(struct reading *reading, const char *path, take_line take, struct error *err)
 {
 	_cleanup_(source_close) struct source *source = NULL;
 	_cleanup_free_ struct shown *shown = shown_new();
-	_cleanup_free_ struct begun *begun = calloc(1, sizeof(*begun));
 	const char *block;
 	size_t size;
-	int r = shown && begun ? source_open(path, &source, err) : error_nomem(err);
+	int r = shown ? source_open(path, &source, err) : error_nomem(err);
 
-	while (r == 0 && (r = source_next(source, &block, &size, err)) == 0 && size) {
-		const char *stop = block + size;
-
-		for (const char *line = block, *end; r == 0 && line < stop; line = end + 1) {
-			end = memchr(line, '\n', (size_t)(stop - line));
-			if (!end || begun->length)
-				begun_add(begun, line, (size_t)((end ? end : stop) - line));
-			if (!end)
-				break;
-			if (begun->length) {
-				r = each_record(reading, shown, begun->text, begun->length, take,
-						err);
-				begun->length = 0;
-			} else {
-				r = each_record(reading, shown, line, (size_t)(end - line), take,
-						err);
-			}
-		}
-	}
-	return r == 0 && begun->length
-		       ? each_record(reading, shown, begun->text, begun->length, take, err)
-		       : r;
+	reading->take = take;
+	reading->shown = shown;
+	while (r == 0 && (r = source_next(source, &block, &size, err)) == 0 && size)
+		r = take_block(reading, block, size, err);
+	/* Its last line may have no newline. */
+	return r == 0 && reading->begun ? take_piece(reading, "", 0, true, err) : r;
 }
 
 void extract_clear(struct extract *extract)

@@ -15,7 +15,8 @@ struct extract {
 	size_t denials; /* denying records of the domains */
 	size_t records; /* lines of text */
 	size_t notices; /* of these, those that tell of lost events */
-	size_t unsure;  /* lines that may be records, but cannot be read in one way only */
+	size_t unsure;  /* lines that may be records, but cannot be read in one way only, or are
+			 * longer  than any */
 };
 
 /*
