@@ -2,9 +2,9 @@
 /*
  * excerpt.h - of the store's modules, what bears on what a few domains may do
  *
- * Nine in ten rules of a policy are about other domains. A module that names none of these can
- * neither break a neverallow rule through them nor give them anything, so a compilation that is to
- * check it can do without: it takes a third of the time.
+ * Of a policy's rules, seven in eight are of other domains (Debian 12). They have no part in what a
+ * module does that names none of these domains, so a compilation that is to check it can do without
+ * them: it takes a third of the time.
  */
 #ifndef STEPS_POLICY_EXCERPT_H
 #define STEPS_POLICY_EXCERPT_H
