@@ -79,6 +79,9 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 		return back;
 	if (r < 0) {
 		*err = refused;
+		if (violations.count)
+			return error_remedy(err, "leave out --allow-dangerous, or reject it: %s",
+					    DECIDE_AGAIN);
 		return r == -EINVAL ? error_prefix(err, "the module does not fit the policy") : r;
 	}
 	screen_mark(MARK_OK,
@@ -104,8 +107,7 @@ static int prove_replay(struct oracle *with, const struct findings *findings,
 		return r;
 	if (replay->broken)
 		return error_set(err, EPERM,
-				 "see what that finding's details say, and reject it: "
-				 "galera-selinux run review build --decide-again",
+				 "see what that finding's details say, and reject it: " DECIDE_AGAIN,
 				 "%zu accesses would still be denied with the module: %s",
 				 replay->broken, replay->failure);
 	screen_mark(MARK_OK,

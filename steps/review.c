@@ -17,13 +17,10 @@ static bool is_rule(const struct finding *finding)
 	return finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
 }
 
-static bool asked_again; /* --decide-again: once in a run of the program */
-
 static bool is_open(const struct finding *finding)
 {
-	bool again = node_options.decide_again && !asked_again;
-
-	return !finding_needs_nothing(finding) && (finding->decision == DECISION_NONE || again);
+	return !finding_needs_nothing(finding) &&
+	       (finding->decision == DECISION_NONE || node_options.decide_again);
 }
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
@@ -380,7 +377,8 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		if (r)
 			return r;
 	}
-	asked_again = true;
+	/* Done: what comes after is as without it, and a next round asks about what is new. */
+	node_options.decide_again = false;
 	return 0;
 }
 

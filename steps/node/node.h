@@ -29,7 +29,7 @@ struct node_options {
 	char **logs;         /* --log FILE, NULL-terminated; may be NULL */
 	char **ignore;       /* --ignore NAME, NULL-terminated; may be NULL */
 	char **dangerous;    /* --allow-dangerous NAME, NULL-terminated; may be NULL */
-	int decide_again;    /* --decide-again */
+	int decide_again;    /* --decide-again, until review has done so */
 	char *defaults_file; /* --defaults-file FILE */
 	char *group_suffix;  /* --defaults-group-suffix SUFFIX */
 	char **exercises;    /* --exercise NAME, NULL-terminated; NULL: all */

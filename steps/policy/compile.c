@@ -209,9 +209,7 @@ static int error_violations(const struct source *source, const struct violations
 			: strdup("");
 
 	return error_set(
-		err, EPERM,
-		"the policy forbids it on purpose: reject the findings (galera-selinux run "
-		"review build --decide-again)",
+		err, EPERM, "leave that out: the policy forbids it on purpose",
 		"%s breaks a rule of the policy: %s against %s%s", source->name,
 		violations->items[0].rule, violations->items[0].forbidden, more ? more : "");
 }
