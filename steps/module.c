@@ -305,6 +305,9 @@ int module_decide(struct session *session, const struct finding *finding, enum d
 		return error_nomem(err);
 	remembered = session_recall(session, key) ? json_copy(session_recall(session, key))
 						  : json_object();
+	/* One that was decided with them before may be decided without them now. */
+	for (size_t i = 0; i < finding->companion_count; i++)
+		json_object_del(remembered, finding->companions[i]);
 	if (!remembered ||
 	    set_words(remembered, finding->permissions, finding->permission_count, decision) < 0 ||
 	    (companions &&

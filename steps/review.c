@@ -67,14 +67,18 @@ static void show_companions(const struct finding *finding)
 	screen_say("Usual with it, but not observed:%s", words ? words : "");
 }
 
-/* The choices that are decisions. */
+/* The choices that are decisions, and what is said of them later. */
 static const struct {
 	const char *value;
 	enum decision decision;
+	const char *said;
 } decisions[] = {
-	{ "accept", DECISION_ACCEPT },     { "all", DECISION_ACCEPT },
-	{ "companions", DECISION_ACCEPT }, { "reject", DECISION_REJECT },
-	{ "allow", DECISION_ALLOW },       { "dontaudit", DECISION_DONTAUDIT },
+	{ "accept", DECISION_ACCEPT, "accepted" },
+	{ "companions", DECISION_ACCEPT, "accepted with the unobserved" },
+	{ "all", DECISION_ACCEPT, "accepted" },
+	{ "reject", DECISION_REJECT, "rejected" },
+	{ "allow", DECISION_ALLOW, "to be allowed instead" },
+	{ "dontaudit", DECISION_DONTAUDIT, "to be silenced instead" },
 };
 
 /* A decision that one of the choices is; DECISION_NONE: it is none. */
@@ -86,15 +90,15 @@ static enum decision decision_named(const char *value)
 	return DECISION_NONE;
 }
 
-/* The choice that made the decision on a finding. */
-static const char *decision_name(const struct finding *finding)
+/* Which of the decisions was made on a finding; -1: none. */
+static int decision_index(const struct finding *finding)
 {
-	if (finding->with_companions)
-		return "companions";
-	for (size_t i = 0; i < ARRAY_SIZE(decisions); i++)
-		if (decisions[i].decision == finding->decision)
-			return decisions[i].value;
-	return "";
+	int count = ARRAY_SIZE(decisions), i = 0;
+
+	while (i < count && (decisions[i].decision != finding->decision ||
+			     finding->with_companions != !strcmp(decisions[i].value, "companions")))
+		i++;
+	return i < count ? i : -1;
 }
 
 static int show(const struct finding *finding, size_t number, struct error *err)
@@ -119,9 +123,9 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 		screen_detail("%s", finding->detail);
 	show_booleans(finding);
 	show_companions(finding);
-	if (finding->decision != DECISION_NONE)
+	if (decision_index(finding) >= 0)
 		screen_say("Decided before: %s.",
-			   is_rule(finding) ? decision_name(finding) : "noted");
+			   is_rule(finding) ? decisions[decision_index(finding)].said : "noted");
 	return 0;
 }
 
@@ -273,18 +277,18 @@ static int decide(struct session *session, const struct finding *finding,
 	_cleanup_free_ char *subject = finding_key(finding);
 	const char *key = rule ? "review.rule" : "review.note", *value = "all";
 	struct choice choices[12];
-	int usual = 0;
+	int decided = decision_index(finding), usual = 0;
 
 	if (!subject)
 		return error_nomem(err);
 	/* What is recommended to anyone is no reason to change what this operator has decided. */
-	if (finding->decision != DECISION_NONE && prompt_is_left_to_yes(session, key, subject)) {
+	if (decided >= 0 && prompt_is_left_to_yes(session, key, subject)) {
 		screen_say("It stays so (--yes).");
 		return 0;
 	}
 	choices_for(finding, choices);
-	for (int i = 0; choices[i].value; i++)
-		if (!strcmp(choices[i].value, decision_name(finding)))
+	for (int i = 0; decided >= 0 && choices[i].value; i++)
+		if (!strcmp(choices[i].value, decisions[decided].value))
 			usual = i;
 	while (!*all) {
 		int chosen, r;
