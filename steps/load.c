@@ -8,6 +8,7 @@
 
 #include "steps/confine.h"
 #include "steps/checking/drift.h"
+#include "steps/exercising/exercising.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -58,26 +59,29 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	if (r < 0)
 		return r;
 	r = node_store(session, &store, err);
-	if (r < 0 || !cil)
+	if (r == 0)
+		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+	if (r < 0)
 		return r;
-	r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
-	if (r < 0 || (present && !strcmp(present, cil)))
-		return r;
-	to = str_printf("%lld rules", (long long)json_integer_value(json_object_get(
-					      session_recall(session, "build"), "rules")));
-	if (!to)
-		return error_nomem(err);
 	ours = present && json_string_value(session_recall(session, LOADED)) &&
 	       !strcmp(present, json_string_value(session_recall(session, LOADED)));
-	change = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "what", "module " MODULE_NAME,
-			   "from",
-			   !present ? "not installed"
-			   : ours   ? "as it was loaded before"
-				    : "another module of that name",
-			   "to", to, "note", present ? "undo restores it" : "priority 400",
-			   "command", "semodule -i " MODULE_NAME ".pp", "undo",
-			   present ? "the module that was there" : "semodule -r " MODULE_NAME,
-			   "before", present);
+	/* Where no module is needed, one that is not ours is left alone. */
+	if (cil ? present && !strcmp(present, cil) : !ours)
+		return 0;
+	to = cil ? str_printf("%lld rules", (long long)json_integer_value(json_object_get(
+						    session_recall(session, "build"), "rules")))
+		 : strdup("removed");
+	if (!to)
+		return error_nomem(err);
+	change = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "what", "module " MODULE_NAME, "from",
+		!present ? "not installed"
+		: ours   ? "as it was loaded before"
+			 : "another module of that name",
+		"to", to, "note", present ? "undo restores it" : "priority 400", "command",
+		cil ? "semodule -i " MODULE_NAME ".pp" : "semodule -r " MODULE_NAME, "undo",
+		present ? "the module that was there" : "semodule -r " MODULE_NAME, "before",
+		present);
 	if (json_array_append_new(changes, change) < 0)
 		return error_nomem(err);
 	return enforce_follows(session) ? confine_plan_strict(session, changes, err) : 0;
@@ -178,16 +182,19 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 
 	if (r < 0)
 		return r;
-	if (!cil) {
+	if (!cil && !before) {
 		screen_mark(MARK_OK, "no module is needed");
 		return 0;
 	}
 	if (before)
-		show_difference(before, cil);
+		show_difference(before, cil ? cil : "");
 	r = node_keep_base(session, err);
 	/* Before it is there, so that it is known for ours whenever we are stopped. */
-	if (r == 0)
+	if (r == 0 && cil)
 		r = session_remember(session, LOADED, json_string(cil), err);
+	/* What was verified was verified with another module. */
+	if (r == 0 && exercising_begun(session, PHASE_ENFORCING))
+		r = exercising_again(session, PHASE_ENFORCING, err);
 	return r < 0 ? r
 		     : node_change(session, change, &(struct loading){ cil, changes, false }, err);
 }

@@ -200,10 +200,12 @@ static int look_at_rules(struct session *session, const char *text, json_t *chan
 int drift_find(struct session *session, json_t *changes, struct error *err)
 {
 	const char *loaded = json_string_value(session_recall(session, MODULE_LOADED));
+	const json_t *rules = json_object_get(session_recall(session, "build"), "rules");
 	_cleanup_free_ char *text = NULL;
 	int r = 0;
 
-	if (loaded)
+	/* Where no rule is needed any more, the module is gone for good. */
+	if (loaded && json_integer_value(rules))
 		r = look_at_module(session, loaded, changes, &text, err);
 	if (r == 0 && text)
 		r = look_at_rules(session, text, changes, err);

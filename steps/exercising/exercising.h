@@ -32,6 +32,8 @@ int exercising_check(struct error *err);
 /* exercising_covered - has each exercise a result in this era (see results.h)? Of
  * those that --exercise names, or of all. */
 bool exercising_covered(struct session *session, const char *phase);
+/* exercising_begun - has any exercise a result in this era? */
+bool exercising_begun(struct session *session, const char *phase);
 /* exercising_skipped - how many exercises of this era were skipped. */
 size_t exercising_skipped(struct session *session, const char *phase);
 /* exercising_unseen - how many went through without a failure, and without a proof. */

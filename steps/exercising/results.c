@@ -82,6 +82,14 @@ bool exercising_covered(struct session *session, const char *phase)
 	return true;
 }
 
+bool exercising_begun(struct session *session, const char *phase)
+{
+	for (const struct exercise *e = galera_exercises; e->name; e++)
+		if (results_get(session, phase, e->name))
+			return true;
+	return false;
+}
+
 static size_t count_results(struct session *session, const char *phase, const char *result)
 {
 	size_t count = 0;
