@@ -52,6 +52,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	_cleanup_free_ char *present = NULL;
 	_cleanup_free_ char *to = NULL;
 	struct store *store;
+	json_int_t rules;
 	json_t *change;
 	bool ours;
 	int r = built(session, &cil, err);
@@ -68,8 +69,8 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	/* Where no module is needed, one that is not ours is left alone. */
 	if (cil ? present && !strcmp(present, cil) : !ours)
 		return 0;
-	to = cil ? str_printf("%lld rules", (long long)json_integer_value(json_object_get(
-						    session_recall(session, "build"), "rules")))
+	rules = json_integer_value(json_object_get(session_recall(session, "build"), "rules"));
+	to = cil ? str_printf("%lld %s", COUNTED((long long)rules, "rule", "rules"))
 		 : strdup("removed");
 	if (!to)
 		return error_nomem(err);
