@@ -64,7 +64,7 @@ static bool concerns(const struct excerpt *excerpt, const char *source)
 }
 
 /* "(CLASS (PERMISSION...))": does the policy define all of it? */
-static bool is_known(const struct excerpt *excerpt, struct line *line)
+static bool is_permission_known(const struct excerpt *excerpt, struct line *line)
 {
 	char class[64], permission[64];
 	const class_datum_t *datum;
@@ -81,14 +81,22 @@ static bool is_known(const struct excerpt *excerpt, struct line *line)
 	return true;
 }
 
+/* Does the policy have the role, or else the type or attribute, of this name? */
+static bool is_name_known(const struct excerpt *excerpt, bool role, const char *name)
+{
+	const struct policydb *policy = &excerpt->policy->policy->p;
+
+	return policy_find(role ? policy->p_roles.table : policy->p_types.table, name);
+}
+
 /* Can it be left out? In an optional block only what is sure not to switch it off. */
 static bool is_beside(const struct excerpt *excerpt, struct line line, bool optional)
 {
 	static const char *const rules[] = { "allow", "dontaudit", "auditallow" };
 	/* Where no block is around them, all their names are there, or no policy would be. */
 	static const char *const labels[] = { "typetransition", "filecon", "genfscon" };
-	static const char *const requirements[] = { "typeattributeset", "roleattributeset" };
 	char word[64], name[256];
+	bool role;
 
 	if (!is_next(&line, "("))
 		return false;
@@ -98,14 +106,16 @@ static bool is_beside(const struct excerpt *excerpt, struct line line, bool opti
 			if (concerns(excerpt, next(&line, name, sizeof(name))))
 				return false;
 			next(&line, name, sizeof(name));
-			return !optional || is_known(excerpt, &line);
+			return !optional || is_permission_known(excerpt, &line);
 		}
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
 		if (!strcmp(word, labels[i]))
 			return !optional;
-	for (size_t i = 0; i < ARRAY_SIZE(requirements); i++)
-		if (!strcmp(word, requirements[i]))
-			return !optional && is_next(&line, "cil_gen_require");
+	role = !strcmp(word, "roleattributeset");
+	if (role || !strcmp(word, "typeattributeset"))
+		return is_next(&line, "cil_gen_require") &&
+		       (!optional ||
+			is_name_known(excerpt, role, next(&line, name, sizeof(name))));
 	return false;
 }
 
@@ -128,24 +138,26 @@ static void excerpt_module(const struct excerpt *excerpt, struct store_cil *modu
 {
 	const char *end = module->text + module->length;
 	char *out = module->text;
-	/* How deep we are; how deep the conditional block that we are in stands: its branches may
-	 * not become empty. */
-	int depth = 0, conditional = -1;
+	/* A branch of a conditional block may not become empty: its first statement stays. */
+	bool first = false;
+	int depth = 0;
+	char word[8];
 
 	for (const char *at = module->text; at < end;) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct line line = { at, stop ? stop : end }, begin = line;
+		struct line line = { at, stop ? stop : end };
 		int more = nesting(&line);
 
-		if (conditional < 0 && is_next(&begin, "(") && is_next(&begin, "booleanif"))
-			conditional = depth;
-		if (conditional >= 0 || more || !is_beside(excerpt, line, depth > 0)) {
-			memmove(out, line.at, (size_t)(line.end - line.at));
-			out += line.end - line.at;
-		}
+		bool keep = first || more || !is_beside(excerpt, line, depth > 0);
+
+		if (is_next(&line, "("))
+			first = !strcmp(next(&line, word, sizeof(word)), "true") ||
+				!strcmp(word, "false");
 		depth += more;
-		if (depth <= conditional)
-			conditional = -1;
+		if (keep) {
+			memmove(out, at, (size_t)(line.end - at));
+			out += line.end - at;
+		}
 		at = line.end;
 		if (at < end)
 			*out++ = *at++;

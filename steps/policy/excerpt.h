@@ -4,7 +4,7 @@
  *
  * Of a policy's rules, seven in eight are of other domains (Debian 12). They have no part in what a
  * module does that names none of these domains, so a compilation that is to check it can do without
- * them: it takes a third of the time.
+ * them: it takes a seventh of the time.
  */
 #ifndef STEPS_POLICY_EXCERPT_H
 #define STEPS_POLICY_EXCERPT_H
@@ -14,13 +14,13 @@
 /*
  * excerpt_modules - take out of the modules (in place; the lines keep their numbers) the rules of
  * every source but these types (NULL-terminated) and their attributes, the labels of new files and
- * of paths. All else stays: types, attributes, roles, constraints, neverallow rules, conditional
- * blocks, and every module that is not translated. policy: one that was built from the modules;
- * what it does not know stays.
+ * of paths, and requirements that are met. All else stays: types, attributes, roles, constraints,
+ * neverallow rules, and every module that is not translated. policy: one that was built from the
+ * modules; what it does not know stays.
  *
  * A compilation of the result with a candidate gives the verdict on the candidate, and the answers
  * about these sources, that one of the whole modules gives: an optional block is in force there
- * when it is here, for a rule is taken out of one only when all its names are sure to be known.
+ * when it is here, for what is taken out of one has only names that are sure to be known.
  */
 void excerpt_modules(struct store_cil *modules, size_t count, const struct oracle *policy,
 		     const char *const *sources);

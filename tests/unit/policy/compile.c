@@ -296,22 +296,36 @@ static void test_excerpt_of_lines(void **state)
 	keeps("(typetransition sshd_t a_t file \"x)\" b_t)\n(type a_t)", "\n(type a_t)");
 	keeps("(optional o\n(typetransition sshd_t a_t file b_t)\n)",
 	      "(optional o\n(typetransition sshd_t a_t file b_t)\n)");
-	/* A requirement decides about a block, and about nothing else. */
+	/* A requirement decides about a block, if it may fail, and about nothing else. */
 	keeps("(typeattributeset cil_gen_require a_t)\n(typeattributeset domain (a_t))",
 	      "\n(typeattributeset domain (a_t))");
 	keeps("(optional o\n (typeattributeset cil_gen_require a_t)\n)\n(roleattributeset "
 	      "cil_gen_require r)",
 	      "(optional o\n (typeattributeset cil_gen_require a_t)\n)\n");
+	keeps("(optional o\n (typeattributeset cil_gen_require sshd_t)\n (typeattributeset "
+	      "cil_gen_require domain)\n (roleattributeset cil_gen_require system_r)\n)",
+	      "(optional o\n\n\n\n)");
+	keeps("(optional o\n (typeattributeset cil_gen_require system_r)\n (roleattributeset "
+	      "cil_gen_require sshd_t)\n)",
+	      "(optional o\n (typeattributeset cil_gen_require system_r)\n (roleattributeset "
+	      "cil_gen_require sshd_t)\n)");
 	/* In a block, a rule of others goes if class and permissions are known. */
 	keeps("(optional o\n (allow sshd_t a_t (file (read open)))\n)", "(optional o\n\n)");
 	keeps("(optional o\n (allow sshd_t a_t (file (read fly)))\n)",
 	      "(optional o\n (allow sshd_t a_t (file (read fly)))\n)");
 	keeps("(optional o\n (allow sshd_t a_t (kite (read)))\n (allow sshd_t a_t named)\n)",
 	      "(optional o\n (allow sshd_t a_t (kite (read)))\n (allow sshd_t a_t named)\n)");
-	/* A conditional block stays whole, and what follows it does not. */
-	keeps("(booleanif (b)\n (true\n  (allow sshd_t a_t (file (read)))\n )\n)\n"
-	      "(allow sshd_t a_t (file (read)))\n(type b_t)",
-	      "(booleanif (b)\n (true\n  (allow sshd_t a_t (file (read)))\n )\n)\n\n(type b_t)");
+	/* Of a branch of a conditional block the first statement stays, so that it has one. */
+	keeps("(booleanif (b)\n (true\n\n  (allow sshd_t a_t (file (read)))\n"
+	      "  (allow sshd_t a_t (file (open)))\n )\n (false\n"
+	      "  (dontaudit sshd_t a_t (file (read)))\n  (allow mysqld_t a_t (file (open)))\n"
+	      "  (typetransition sshd_t a_t file b_t)\n  (allow sshd_t a_t (file (read)))\n )\n"
+	      ")\n(allow sshd_t a_t (file (read)))\n(type b_t)",
+	      "(booleanif (b)\n (true\n\n  (allow sshd_t a_t (file (read)))\n"
+	      "\n )\n (false\n"
+	      "  (dontaudit sshd_t a_t (file (read)))\n  (allow mysqld_t a_t (file (open)))\n"
+	      "  (typetransition sshd_t a_t file b_t)\n\n )\n"
+	      ")\n\n(type b_t)");
 	/* Cut off in the middle of a rule, of a word; nothing at all. */
 	keeps("(allow sshd_t", "(allow sshd_t");
 	keeps("(allow sshd_t a_t (file (read", "(allow sshd_t a_t (file (read");
@@ -322,17 +336,18 @@ static void test_excerpt_of_lines(void **state)
 /*
  * An optional block gives the domain an attribute that a neverallow rule excepts, and has a rule of
  * another domain. Whether the block is in force, and so whether the candidate may be, depends on
- * that rule: in the excerpt as in the whole.
+ * that rule and on what the block requires: in the excerpt as in the whole.
  */
-static int code_with(const struct store_cil *of, const char *permission, bool shorten)
+static int code_with(const struct store_cil *of, const char *required, const char *permission,
+		     bool shorten)
 {
 	_cleanup_free_ char *text =
 		str_printf("(optional granted\n"
-			   "    (typeattributeset cil_gen_require sshd_t)\n"
+			   "    (typeattributeset cil_gen_require %s)\n"
 			   "    (typeattributeset can_read_shadow_passwords (mysqld_t ))\n"
 			   "    (allow sshd_t sshd_t (file (%s)))\n"
 			   ")\n",
-			   permission);
+			   required, permission);
 	struct store_cil *more = calloc(count + 1, sizeof(*more));
 	struct oracle *compiled = NULL;
 	struct error err = { 0 };
@@ -347,6 +362,7 @@ static int code_with(const struct store_cil *of, const char *permission, bool sh
 	if (shorten) {
 		excerpt_modules(&more[count], 1, kernel, sources);
 		assert_int_equal(strstr(text, "(allow sshd_t") != NULL, !strcmp(permission, "fly"));
+		assert_int_equal(strstr(text, "require") != NULL, !strcmp(required, "nosuch_t"));
 	}
 	r = oracle_compile(&compiled, more, count + 1, "galera",
 			   "(allow mysqld_t shadow_t (file (read)))", NULL, &err);
@@ -358,10 +374,12 @@ static int code_with(const struct store_cil *of, const char *permission, bool sh
 static void test_optional_block(void **state)
 {
 	(void)state;
-	assert_int_equal(code_with(modules, "read", false), 0);
-	assert_int_equal(code_with(excerpt, "read", true), 0);
-	assert_int_equal(code_with(modules, "fly", false), -EPERM);
-	assert_int_equal(code_with(excerpt, "fly", true), -EPERM);
+	assert_int_equal(code_with(modules, "sshd_t", "read", false), 0);
+	assert_int_equal(code_with(excerpt, "sshd_t", "read", true), 0);
+	assert_int_equal(code_with(modules, "sshd_t", "fly", false), -EPERM);
+	assert_int_equal(code_with(excerpt, "sshd_t", "fly", true), -EPERM);
+	assert_int_equal(code_with(modules, "nosuch_t", "read", false), -EPERM);
+	assert_int_equal(code_with(excerpt, "nosuch_t", "read", true), -EPERM);
 }
 
 /* A local module breaks a neverallow already; a commit let it. That is not the candidate's fault.
