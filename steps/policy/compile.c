@@ -115,7 +115,57 @@ void violations_clear(struct violations *violations)
 	*violations = (struct violations){ 0 };
 }
 
-static int violation_add(struct violations *violations, const char *rule, const char *forbidden)
+/* A module that is translated to CIL has its expressions in lines of their own,
+ *	(typeattributeset MODULE_typeattr_7 (not (can_read_shadow_passwords ) ))
+ * The expression behind such a name, up to *end; NULL: another name, or there is none. */
+static const char *expression_of(const struct source *source, const char *name, const char **end)
+{
+	_cleanup_free_ char *begin = str_printf("(typeattributeset %s (", name);
+
+	for (size_t i = 0; begin && strstr(name, "_typeattr_") && i < source->count; i++) {
+		const struct store_cil *module = &source->modules[i];
+		const char *at = memmem(module->text, module->length, begin, strlen(begin));
+		size_t left = at ? (size_t)(module->text + module->length - at) : 0;
+		const char *newline = at ? memchr(at, '\n', left) : NULL;
+
+		if (!at)
+			continue;
+		*end = memrchr(at, ')', newline ? (size_t)(newline - at) : left);
+		return *end ? at + strlen(begin) - 1 : NULL;
+	}
+	return NULL;
+}
+
+/* A rule with the expressions in place of the names that the translation gave them; new memory,
+ * or NULL. */
+static char *rule_spelled_out(const struct source *source, const char *rule)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	while (out && *rule) {
+		size_t size = strcspn(rule, " ()");
+		_cleanup_free_ char *name = strndup(rule, size);
+		const char *end, *at = name ? expression_of(source, name, &end) : NULL;
+
+		for (; at && at < end; at++)
+			if (*at != ' ' || at[1 + strspn(at + 1, " ")] != ')')
+				fputc(*at, out);
+		if (!at)
+			fwrite(rule, 1, size, out);
+		rule += size;
+		size = strspn(rule, " ()");
+		fwrite(rule, 1, size, out);
+		rule += size;
+	}
+	if (out)
+		fclose(out);
+	return text;
+}
+
+static int violation_add(struct violations *violations, const struct source *source,
+			 const char *rule, const char *forbidden)
 {
 	struct violation *violation;
 
@@ -126,7 +176,7 @@ static int violation_add(struct violations *violations, const char *rule, const 
 	if (!violation)
 		return -ENOMEM;
 	violation->rule = strdup(rule);
-	violation->forbidden = strdup(forbidden);
+	violation->forbidden = rule_spelled_out(source, forbidden);
 	return violation->rule && violation->forbidden ? 0 : -ENOMEM;
 }
 
@@ -139,9 +189,9 @@ static int violation_add(struct violations *violations, const char *rule, const 
  *	      (allow ...)
  * Gives the pairs in which the candidate has a part, each of its rules once. Cuts up text.
  */
-static int violations_read(char *text, const char *name, struct violations *violations)
+static int violations_read(char *text, const struct source *source, struct violations *violations)
 {
-	_cleanup_free_ char *place = str_printf(" at %s:", name);
+	_cleanup_free_ char *place = str_printf(" at %s:", source->name);
 	const char *forbidden = "";
 	char *line;
 
@@ -151,7 +201,7 @@ static int violations_read(char *text, const char *name, struct violations *viol
 		if (str_starts(line, "(neverallow"))
 			forbidden = line;
 		else if (strstr(line, place) && text && text[strspn(text, " \t")] == '(' &&
-			 violation_add(violations, line_next(&text), forbidden) < 0)
+			 violation_add(violations, source, line_next(&text), forbidden) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -208,10 +258,10 @@ static int error_violations(const struct source *source, const struct violations
 			? str_printf("; and %zu more of its rules", violations->count - 1)
 			: strdup("");
 
-	return error_set(
-		err, EPERM, "leave that out: the policy forbids it on purpose",
-		"%s breaks a rule of the policy: %s against %s%s", source->name,
-		violations->items[0].rule, violations->items[0].forbidden, more ? more : "");
+	return error_set(err, EPERM, "leave that out: the policy forbids it on purpose",
+			 "%s breaks a rule of the policy: %s against %s%s", source->name,
+			 violations->items[0].rule, violations->items[0].forbidden,
+			 more ? more : "");
 }
 
 static int build_checked(const struct source *source, sepol_policydb_t **policy,
@@ -224,7 +274,7 @@ static int build_checked(const struct source *source, sepol_policydb_t **policy,
 		return r;
 	if (!strstr(text, "neverallow check failed"))
 		return error_compile(source, text, err);
-	if (source->candidate && violations_read(text, source->name, violations) < 0)
+	if (source->candidate && violations_read(text, source, violations) < 0)
 		return error_nomem(err);
 	if (violations->count)
 		return error_violations(source, violations, err);

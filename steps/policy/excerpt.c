@@ -114,8 +114,7 @@ static bool is_beside(const struct excerpt *excerpt, struct line line, bool opti
 	role = !strcmp(word, "roleattributeset");
 	if (role || !strcmp(word, "typeattributeset"))
 		return is_next(&line, "cil_gen_require") &&
-		       (!optional ||
-			is_name_known(excerpt, role, next(&line, name, sizeof(name))));
+		       (!optional || is_name_known(excerpt, role, next(&line, name, sizeof(name))));
 	return false;
 }
 

@@ -79,7 +79,8 @@ int oracle_port_type(struct oracle *oracle, const char *proto, unsigned int numb
  */
 int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struct error *err);
 
-/* A rule of a candidate module, and the neverallow rule of the policy that it breaks; both as CIL.
+/* A rule of a candidate module, and the neverallow rule of the policy that it breaks; both as CIL,
+ * the latter with the expressions in place of the names that stand for them (MODULE_typeattr_N).
  */
 struct violation {
 	char *rule, *forbidden;
@@ -96,7 +97,7 @@ void violations_clear(struct violations *violations);
  * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule, and all
  * its rules that do are in violations (may be NULL; caller clears; each rule once). A neverallow
  * that the modules themselves violate is passed over. Local ports, users and booleans are not in it
- * (see oracle_copy_booleans). Takes 4 s; of an excerpt (excerpt.h) less than 2.
+ * (see oracle_copy_booleans). Takes 5 s; of an excerpt (excerpt.h) less than 1.
  */
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
 		   const char *name, const char *candidate, struct violations *violations,

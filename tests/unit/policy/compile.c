@@ -408,6 +408,40 @@ static void test_neverallow_of_another(void **state)
 	free(more);
 }
 
+/* A neverallow rule says who is meant, not only the name that the translation gives them. */
+static void test_neverallow_spelled_out(void **state)
+{
+	static const char rules[] =
+		"(typeattribute local_typeattr_1)\n"
+		"(typeattribute local_typeattr_10)\n"
+		"(typeattributeset local_typeattr_10 (not (sshd_t ) ))\n"
+		"(typeattributeset local_typeattr_1 (and (domain ) (not (sshd_t httpd_t ) )))\n"
+		"(neverallow local_typeattr_1 rsync_exec_t (file (write)))\n"
+		"(neverallow local_typeattr_10 local_typeattr_10 (process (ptrace)))";
+	struct store_cil *more = calloc(count + 1, sizeof(*more));
+	_cleanup_(violations_clear) struct violations violations = { 0 };
+	struct oracle *compiled = NULL;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_non_null(more);
+	memcpy(more, excerpt, count * sizeof(*more));
+	more[count] =
+		(struct store_cil){ (char *)"local", (char *)rules, sizeof(rules) - 1, false };
+	assert_int_equal(oracle_compile(&compiled, more, count + 1, "galera",
+					"(allow mysqld_t rsync_exec_t (file (write)))\n"
+					"(allow mysqld_t self (process (ptrace)))\n",
+					&violations, &err),
+			 -EPERM);
+	assert_int_equal(violations.count, 2);
+	assert_string_equal(violations.items[0].forbidden,
+			    "(neverallow (not (sshd_t)) (not (sshd_t)) (process (ptrace)))");
+	assert_string_equal(violations.items[1].forbidden,
+			    "(neverallow (and (domain) (not (sshd_t httpd_t))) rsync_exec_t "
+			    "(file (write)))");
+	free(more);
+}
+
 /* libsemanage's own compilations are heard by the store after ours, too. */
 static void test_store_still_hears(void **state)
 {
@@ -433,6 +467,7 @@ int main(void)
 		cmocka_unit_test(test_excerpt_of_lines),
 		cmocka_unit_test(test_optional_block),
 		cmocka_unit_test(test_neverallow_of_another),
+		cmocka_unit_test(test_neverallow_spelled_out),
 		cmocka_unit_test(test_store_still_hears),
 	};
 
