@@ -4,7 +4,7 @@
  *
  * Of a policy's rules, seven in eight are of other domains (Debian 12). They have no part in what a
  * module does that names none of these domains, so a compilation that is to check it can do without
- * them: it takes a seventh of the time.
+ * them: it takes a tenth of the time.
  */
 #ifndef STEPS_POLICY_EXCERPT_H
 #define STEPS_POLICY_EXCERPT_H

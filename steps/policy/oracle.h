@@ -97,7 +97,7 @@ void violations_clear(struct violations *violations);
  * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule, and all
  * its rules that do are in violations (may be NULL; caller clears; each rule once). A neverallow
  * that the modules themselves violate is passed over. Local ports, users and booleans are not in it
- * (see oracle_copy_booleans). Takes 5 s; of an excerpt (excerpt.h) less than 1.
+ * (see oracle_copy_booleans). Takes 5 s; of an excerpt (excerpt.h) half a second.
  */
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
 		   const char *name, const char *candidate, struct violations *violations,
