@@ -106,10 +106,11 @@ static int prove_replay(struct oracle *with, const struct findings *findings,
 	if (r < 0)
 		return r;
 	if (replay->broken)
-		return error_set(err, EPERM,
-				 "see what that finding's details say, and reject it: " DECIDE_AGAIN,
-				 "%zu accesses would still be denied with the module: %s",
-				 replay->broken, replay->failure);
+		return error_set(
+			err, EPERM,
+			"see what that finding's details say, and reject it: " DECIDE_AGAIN,
+			"%zu accesses would still be denied with the module: %s", replay->broken,
+			replay->failure);
 	screen_mark(MARK_OK,
 		    "not too narrow: %zu denied accesses replayed: %zu allowed now, %zu silenced, "
 		    "%zu left",

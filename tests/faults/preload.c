@@ -3,8 +3,8 @@
  * preload.c - end the program, as a power cut would, while it writes its journal (LD_PRELOAD)
  *
  * FAULT_RECORD=N: with the Nth record of this process; with FAULT_TEXT=TEXT, the Nth that has this
- * text in it. FAULT_HOW=after: when the record is on the disk; FAULT_HOW=torn: when half of its line
- * is. Any file whose path ends in "/journal" counts.
+ * text in it. FAULT_HOW=after: when the record is on the disk; FAULT_HOW=torn: when half of its
+ * line is. Any file whose path ends in "/journal" counts.
  */
 #include <dlfcn.h>
 #include <limits.h>
