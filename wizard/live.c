@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "wizard/live.h"
-#include "wizard/screen.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -59,7 +58,7 @@ void live_show(const char *format, ...)
 	safe = text_safe(text, false);
 	if (!safe)
 		return;
-	cut(safe, screen_width() - INDENT - 1);
+	cut(safe, text_width() - INDENT - 1);
 	if (shown && strcmp(shown, safe) == 0)
 		return;
 	fflush(stdout);

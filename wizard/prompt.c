@@ -95,7 +95,7 @@ static void echo_answer(const struct asked *asked, const char *value, const char
 static int read_behind(const char *safe, char **line, struct error *err)
 {
 	_cleanup_free_ char *wrapped = NULL, *prompt = NULL;
-	size_t length, width = screen_width() - TYPING_ROOM;
+	size_t length, width = text_width() - TYPING_ROOM;
 	FILE *out = open_memstream(&wrapped, &length);
 	char *last;
 
@@ -119,7 +119,7 @@ static int read_answer(const struct asked *asked, const char *behind, char **lin
 		       struct error *err)
 {
 	_cleanup_free_ char *safe = text_safe(asked->text, true), *all = NULL;
-	size_t room = screen_width() - TYPING_ROOM;
+	size_t room = text_width() - TYPING_ROOM;
 
 	if (!safe)
 		return error_nomem(err);

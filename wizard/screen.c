@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "wizard/live.h"
@@ -16,9 +15,7 @@
 #define DETAIL_INDENT  4
 #define COMMAND_INDENT 6
 #define COLUMN_GAP     2
-#define LEAST_WIDTH    20 /* narrower than this, wrapping helps nobody */
 #define LEAST_COLUMN   32 /* a cell is rather put below its row than wrapped in less */
-#define USUAL_WIDTH    80
 
 #define BOLD   "\033[1m"
 #define DIM    "\033[2m"
@@ -37,23 +34,6 @@ void screen_init(bool plain)
 
 	coloured = !plain && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0 &&
 		   isatty(STDERR_FILENO);
-}
-
-size_t screen_width(void)
-{
-	const char *variable = getenv("COLUMNS");
-	struct winsize size;
-	unsigned long columns = USUAL_WIDTH;
-	char *end;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-		columns = size.ws_col;
-	} else if (variable && *variable >= '1' && *variable <= '9') {
-		columns = strtoul(variable, &end, 10);
-		if (*end || columns > 10000)
-			columns = USUAL_WIDTH;
-	}
-	return columns < LEAST_WIDTH ? LEAST_WIDTH : columns;
 }
 
 /* Writes what was built up in one piece, so that two programs' lines do not mix. */
@@ -113,7 +93,7 @@ void screen_heading(unsigned int number, unsigned int total, const char *title)
 	text = total ? str_printf("[%u/%u] %s", number, total, title) : str_printf("%s", title);
 	if (text)
 		safe = text_safe(text, false);
-	show_text(0, BOLD, "", safe, INDENT, screen_width());
+	show_text(0, BOLD, "", safe, INDENT, text_width());
 }
 
 void screen_say(const char *format, ...)
@@ -124,7 +104,7 @@ void screen_say(const char *format, ...)
 	va_start(args, format);
 	text = format_safe(format, args);
 	va_end(args);
-	show_text(INDENT, NULL, "", text, INDENT, screen_width());
+	show_text(INDENT, NULL, "", text, INDENT, text_width());
 }
 
 void screen_mark(enum mark mark, const char *format, ...)
@@ -143,7 +123,7 @@ void screen_mark(enum mark mark, const char *format, ...)
 	text = format_safe(format, args);
 	va_end(args);
 	show_text(INDENT, marks[mark].style, marks[mark].lead, text,
-		  INDENT + strlen(marks[mark].lead), screen_width());
+		  INDENT + strlen(marks[mark].lead), text_width());
 }
 
 void screen_detail(const char *format, ...)
@@ -176,7 +156,7 @@ void screen_error(const char *program, const char *what, const char *remedy)
 
 	if (text)
 		safe = text_safe(text, true);
-	show_text(0, NULL, "", safe, INDENT, screen_width());
+	show_text(0, NULL, "", safe, INDENT, text_width());
 	if (remedy && *remedy)
 		screen_say("%s", remedy);
 }
@@ -250,8 +230,8 @@ static void show_row(char *const *row, size_t columns, const size_t *widths, con
 		at = start + text_columns(row[i]);
 		start += widths[i] ? widths[i] + COLUMN_GAP : 0;
 	}
-	start = before_last_cell(out, row[last], at, start, screen_width());
-	text_wrap(out, row[last], start, start, screen_width());
+	start = before_last_cell(out, row[last], at, start, text_width());
+	text_wrap(out, row[last], start, start, text_width());
 	fputs(coloured && style ? NORMAL : "", out);
 	show(fclose(out) == 0 ? built : NULL);
 }

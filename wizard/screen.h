@@ -30,9 +30,6 @@ enum mark {
 /* screen_init - colour only for a terminal, without NO_COLOR and TERM=dumb; plain: never. */
 void screen_init(bool plain);
 
-/* screen_width - the columns of a line of messages, read anew each time. */
-size_t screen_width(void);
-
 /* screen_heading - "[2/10] Label the Galera ports" after a blank line; total 0: no numbers. */
 void screen_heading(unsigned int number, unsigned int total, const char *title);
 

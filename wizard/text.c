@@ -2,10 +2,15 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "wizard/text.h"
 #include "wizard/util.h"
+
+#define LEAST_WIDTH 20 /* narrower than this, wrapping helps nobody */
+#define USUAL_WIDTH 80
 
 /* Printable by the locale's word, yet they reorder, join or hide what stands around them. */
 static const struct {
@@ -101,6 +106,23 @@ static size_t columns_of(const char *text, size_t length)
 		length -= bytes;
 	}
 	return columns;
+}
+
+size_t text_width(void)
+{
+	const char *variable = getenv("COLUMNS");
+	struct winsize size;
+	unsigned long columns = USUAL_WIDTH;
+	char *end;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+		columns = size.ws_col;
+	} else if (variable && *variable >= '1' && *variable <= '9') {
+		columns = strtoul(variable, &end, 10);
+		if (*end || columns > 10000)
+			columns = USUAL_WIDTH;
+	}
+	return columns < LEAST_WIDTH ? LEAST_WIDTH : columns;
 }
 
 size_t text_columns(const char *text)

@@ -17,6 +17,9 @@
  */
 char *text_safe(const char *text, bool keep_lines);
 
+/* text_width - the columns of a line of messages (standard error), read anew each time. */
+size_t text_width(void);
+
 /* text_columns - the columns that safe text without '\n' takes, wide characters counting two. */
 size_t text_columns(const char *text);
 

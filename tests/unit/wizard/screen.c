@@ -12,6 +12,7 @@
 
 #include "tests/unit/unit.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static void columns(const char *number)
@@ -140,10 +141,10 @@ static void test_width(void **state)
 	capture_start(&screen, STDERR_FILENO);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		columns(rows[i].variable);
-		assert_int_equal(screen_width(), rows[i].width);
+		assert_int_equal(text_width(), rows[i].width);
 	}
 	unsetenv("COLUMNS");
-	assert_int_equal(screen_width(), 80);
+	assert_int_equal(text_width(), 80);
 	capture_end(&screen);
 }
 
