@@ -121,19 +121,22 @@ void violations_clear(struct violations *violations)
 static const char *expression_of(const struct source *source, const char *name, const char **end)
 {
 	_cleanup_free_ char *begin = str_printf("(typeattributeset %s (", name);
+	const char *at = NULL, *newline;
+	size_t left = 0;
 
-	for (size_t i = 0; begin && strstr(name, "_typeattr_") && i < source->count; i++) {
+	if (!begin || !strstr(name, "_typeattr_"))
+		return NULL;
+	for (size_t i = 0; !at && i < source->count; i++) {
 		const struct store_cil *module = &source->modules[i];
-		const char *at = memmem(module->text, module->length, begin, strlen(begin));
-		size_t left = at ? (size_t)(module->text + module->length - at) : 0;
-		const char *newline = at ? memchr(at, '\n', left) : NULL;
 
-		if (!at)
-			continue;
-		*end = memrchr(at, ')', newline ? (size_t)(newline - at) : left);
-		return *end ? at + strlen(begin) - 1 : NULL;
+		at = memmem(module->text, module->length, begin, strlen(begin));
+		left = at ? (size_t)(module->text + module->length - at) : 0;
 	}
-	return NULL;
+	if (!at)
+		return NULL;
+	newline = memchr(at, '\n', left);
+	*end = memrchr(at, ')', newline ? (size_t)(newline - at) : left);
+	return *end ? at + strlen(begin) - 1 : NULL;
 }
 
 /* A rule with the expressions in place of the names that the translation gave them; new memory,
