@@ -58,7 +58,7 @@ static int go_back(struct session *session, const struct violations *violations,
 	for (size_t i = 0; i < violations->count; i++) {
 		screen_mark(MARK_WARN, "forbidden by the policy itself: %s",
 			    violations->items[i].rule);
-		screen_detail("%s", violations->items[i].forbidden);
+		screen_mark(MARK_NONE, "%s", violations->items[i].forbidden);
 	}
 	r = session_go_back(session, step_review.name, err);
 	return r < 0 ? r : STEP_BACK;

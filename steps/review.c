@@ -116,8 +116,8 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
 		   finding->tclass, permissions, finding->severity);
 	screen_say("%s %s.", finding->why, times);
-	/* A command is to be copied; a list of names is only read. */
-	if (str_starts(finding->detail, "seen: "))
+	/* A command is to be copied; a list of names and the policy's own rule are only read. */
+	if (str_starts(finding->detail, "seen: ") || str_starts(finding->detail, "(neverallow "))
 		screen_say("%s", finding->detail);
 	else if (*finding->detail && !finding->unobserved)
 		screen_detail("%s", finding->detail);
