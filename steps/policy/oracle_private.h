@@ -33,7 +33,7 @@ struct access_set {
 int access_read(const struct oracle *space, const struct oracle *of, const char *source,
 		enum access_kind kind, int flipped, struct access_set **set, struct error *err);
 
-/* condition_boolean - which boolean a part (COND_BOOL) of a conditional expression names, from 1. */
+/* condition_boolean - which boolean a part (COND_BOOL) of an expression names, from 1. */
 uint32_t condition_boolean(const cond_expr_t *part);
 /* condition_holds - of a conditional block, under the booleans as they are, but for one. */
 bool condition_holds(const policydb_t *policy, const cond_expr_t *expression, int flipped);
