@@ -41,6 +41,7 @@ struct wsrep_story {
 				   as an IST that became an SST; "". A success leaves it */
 	bool permission_denied; /* one of these with errno 13 */
 	char server[32];        /* "MariaDB 10.11.6", as it says; "" */
+	char provider[24];      /* "26.4.23", of Galera, as it says; "" */
 	bool server_unknown;    /* of no generation whose messages are known (wsrep_servers.h) */
 	bool bootstrapped;      /* it began a new group */
 	bool crashed;           /* it had not been shut down before: its saved state had no seqno */

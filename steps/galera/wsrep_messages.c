@@ -14,6 +14,7 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Found saved state: ", EVENT_SAVED_STATE, AT_START, 0, EVERY_SERVER },
 	{ "gcomm: bootstrapping new group ", EVENT_BOOTSTRAP, AT_START, 0, EVERY_SERVER },
 	{ "wsrep_load(): loading provider library '", EVENT_START, AT_START, 0, EVERY_SERVER },
+	{ "wsrep_load(): Galera ", EVENT_PROVIDER, AT_START, " loaded successfully", EVERY_SERVER },
 
 	/* A state transfer is wanted. */
 	{ "State transfer required:", EVENT_TRANSFER_NEEDED, AT_START, 0, EVERY_SERVER },

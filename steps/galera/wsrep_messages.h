@@ -18,6 +18,7 @@ enum wsrep_event {
 	EVENT_BOOT, /* the server's program begins; it may be to recover a position only */
 	EVENT_RECOVERY,    /* ... it was */
 	EVENT_START,       /* it loads the provider: a real start */
+	EVENT_PROVIDER,    /* the provider's version follows, up to a bracket */
 	EVENT_BOOTSTRAP,   /* it begins a new group */
 	EVENT_SAVED_STATE, /* uuid:seqno follows; without a seqno the server was not shut down */
 	EVENT_TRANSFER_NEEDED, /* joiner: begins a state transfer */

@@ -84,6 +84,9 @@ bool wsrep_start_take(struct wsrep_reader *reader, enum wsrep_event event, struc
 		take_recovery(reader);
 	else if (event == EVENT_START)
 		take_start(reader, value);
+	else if (event == EVENT_PROVIDER)
+		span_copy(reader->life.story.provider, sizeof(reader->life.story.provider),
+			  span_word(value, "."));
 	else if (event == EVENT_BOOTSTRAP)
 		reader->life.story.bootstrapped = true;
 	else if (event == EVENT_SAVED_STATE)

@@ -118,7 +118,12 @@ static void test_server(void **state)
 	(void)state;
 	read_text(BOOT PROVIDER SYNC, &story);
 	assert_string_equal(story.server, "MariaDB 10.11.6");
+	assert_string_equal(story.provider, "");
 	assert_false(story.server_unknown);
+	read_text(BOOT PROVIDER "[Note] WSREP: wsrep_load(): Galera 26.4.23(r1a2b) by Codership Oy "
+				"<info@codership.com> loaded successfully.\n" SYNC,
+		  &story);
+	assert_string_equal(story.provider, "26.4.23");
 	read_text(
 		"[Note] Starting MariaDB 12.1.2-MariaDB source revision x as process 7\n" PROVIDER,
 		&story);
