@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/ledger.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/policy/proof.h"
@@ -327,6 +328,12 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	return r;
 }
 
+static int ask(struct session *session, json_t *changes, struct error *err)
+{
+	(void)changes;
+	return ledger_ask(session, err);
+}
+
 const struct step step_build = {
 	.name = "build",
 	.title = "Build the module",
@@ -334,5 +341,6 @@ const struct step step_build = {
 	       "installed yet.",
 	.flags = STEP_NO_PLAN_YET,
 	.detect = detect,
+	.ask = ask,
 	.apply = apply,
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "steps/exercising/exercising.h"
+#include "steps/ledger.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -182,11 +183,18 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	return r;
 }
 
+static int ask(struct session *session, json_t *changes, struct error *err)
+{
+	(void)changes;
+	return ledger_ask(session, err);
+}
+
 const struct step step_collect = {
 	.name = "collect",
 	.title = "Collect the denials",
 	.why = "Out of the audit log, between the begin and the end of each exercise. Give the "
 	       "donor's audit log with --log: a donor's denials are only there.",
 	.detect = detect,
+	.ask = ask,
 	.apply = apply,
 };

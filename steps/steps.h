@@ -22,8 +22,11 @@ extern const struct command command_collect;
 extern const struct command command_explain;
 extern const struct command command_rehearse;
 
-/* summary_print - what was reached; the workflow's summary_of. */
+/* The workflow's summary_of, standing_of and leave: what was reached, what may be claimed (the
+ * ledger's JSON, with "open" where the server is not confined), and what is left open. */
 int summary_print(struct session *session, struct error *err);
+int summary_standing(struct session *session, json_t **standing, struct error *err);
+void summary_leave(struct session *session);
 
 extern const struct workflow workflow;
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/exercising/exercising.h"
-#include "steps/galera/exercises.h"
+#include "steps/confine.h"
+#include "steps/ledger.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -89,21 +89,13 @@ static json_int_t number(const json_t *object, const char *name)
 	return json_integer_value(json_object_get(object, name));
 }
 
-static void print_text(struct session *session, const json_t *summary)
+static void print_proof(const json_t *proof)
 {
-	const json_t *proof = json_object_get(summary, "proof");
-	const json_t *verified = json_object_get(summary, "verified");
-	json_t *port;
-	size_t i;
-
-	screen_result("Ports");
-	json_array_foreach(json_object_get(summary, "ports"), i, port)
-		screen_result("  %lld/%s  %s  %s", (long long)number(port, "number"),
-			      json_string_value(json_object_get(port, "proto")),
-			      json_string_value(json_object_get(port, "type")),
-			      json_string_value(json_object_get(port, "purpose")));
-	print_list("Module " MODULE_NAME, json_object_get(summary, "rules"));
 	screen_result("Proof");
+	if (!number(proof, "rules")) {
+		screen_result("  no module was needed, or none was built");
+		return;
+	}
 	screen_result("  %lld denied accesses replayed against the module:",
 		      (long long)number(proof, "replayed"));
 	screen_result("    %lld allowed, %lld silenced, %lld left as decided",
@@ -121,37 +113,115 @@ static void print_text(struct session *session, const json_t *summary)
 	else
 		screen_result("  every permission needed by a recorded event");
 	screen_result("  no neverallow rule violated");
-	screen_result("  the exercises repeated confined: %lld denials logged, none of them new",
-		      (long long)number(verified, "denials"));
-	if (exercising_skipped(session, PHASE_PERMISSIVE) ||
-	    exercising_skipped(session, PHASE_ENFORCING))
-		screen_result("  not covered: some exercises were skipped");
-	if (exercising_unseen(session, PHASE_PERMISSIVE) ||
-	    exercising_unseen(session, PHASE_ENFORCING))
-		screen_result("  not seen: whether the notify command ran");
+}
+
+static void print_text(const json_t *summary)
+{
+	const json_t *proof = json_object_get(summary, "proof");
+	json_t *port;
+	size_t i;
+
+	screen_result("Ports");
+	json_array_foreach(json_object_get(summary, "ports"), i, port)
+	{
+		const char *type = json_string_value(json_object_get(port, "type"));
+
+		screen_result("  %lld/%s  %s  %s", (long long)number(port, "number"),
+			      json_string_value(json_object_get(port, "proto")),
+			      type ? type : "unlabelled",
+			      json_string_value(json_object_get(port, "purpose")));
+	}
+	print_list("Module " MODULE_NAME, json_object_get(summary, "rules"));
+	print_proof(proof);
 	print_list("Evidence", json_object_get(proof, "coverage"));
 	if (!node_options.temporary)
 		print_list("Files", json_object_get(summary, "files"));
+	screen_result("Result");
+	ledger_print(json_object_get(summary, "ledger"));
+}
+
+/* What the confined run showed; of one that was not verified nothing is told as if it were. */
+static int add_claims(struct session *session, json_t *summary, struct error *err)
+{
+	json_t *proof = session_recall(session, "build"), *standing = NULL;
+	json_t *verified = session_recall(session, "verified");
+	int r = ledger_json(session, &standing, err);
+
+	if (r < 0)
+		return r;
+	if (!ledger_is_reached(standing))
+		verified = NULL;
+	if (json_object_set(summary, "proof", proof ? proof : json_null()) < 0 ||
+	    json_object_set(summary, "verified", verified ? verified : json_null()) < 0 ||
+	    json_object_set_new(summary, "ledger", standing) < 0)
+		return error_nomem(err);
+	return 0;
 }
 
 int summary_print(struct session *session, struct error *err)
 {
-	json_t *proof = session_recall(session, "build");
-	json_t *verified = session_recall(session, "verified");
-	json_t *summary = json_object();
+	json_auto_t *summary = json_object();
 	int r = add_ports(session, summary, err);
 
 	if (r == 0)
 		r = add_module(session, summary, err);
-	if (r == 0 && (json_object_set(summary, "proof", proof ? proof : json_null()) < 0 ||
-		       json_object_set(summary, "verified", verified ? verified : json_null()) < 0))
-		r = error_nomem(err);
+	if (r == 0)
+		r = add_claims(session, summary, err);
 	if (r == 0)
 		r = add_files(session, summary, err);
 	if (r == 0 && session_json(session))
 		screen_result_json(summary);
 	else if (r == 0)
-		print_text(session, summary);
-	json_decref(summary);
+		print_text(summary);
 	return r;
+}
+
+/* ---- what may be claimed, at any moment ------------------------------------------------------ */
+
+/* "mysqld_t is permissive", or that hidden denials are shown; *text NULL: neither. */
+static int find_open(struct session *session, char **text, struct error *err)
+{
+	bool permissive = false, shown = false;
+	struct store *store;
+	int r = node_is_permissive(session, &permissive, err);
+
+	if (r == 0)
+		r = node_store(session, &store, err);
+	if (r == 0 && confine_shows_hidden(session))
+		r = store_shows_hidden(store, &shown, err);
+	*text = NULL;
+	if (r < 0 || !(permissive || shown))
+		return r;
+	*text = str_printf("%s%s%s", permissive ? node_domain() : "",
+			   permissive ? " is permissive: nothing confines the server now" : "",
+			   !shown       ? ""
+			   : permissive ? "; denials that the policy hides are logged"
+					: "denials that the policy hides are logged");
+	return *text ? 0 : error_nomem(err);
+}
+
+int summary_standing(struct session *session, json_t **standing, struct error *err)
+{
+	_cleanup_free_ char *open = NULL;
+	int r = find_open(session, &open, err);
+
+	if (r == 0)
+		r = ledger_json(session, standing, err);
+	if (r == 0 && open && json_object_set_new(*standing, "open", json_string(open)) < 0)
+		r = error_nomem(err);
+	return r;
+}
+
+void summary_leave(struct session *session)
+{
+	_cleanup_free_ char *open = NULL, *on = node_command(session, "");
+	_cleanup_free_ char *back = node_command(session, "undo");
+
+	/* A scratch root that goes with the rehearsal leaves nothing open. */
+	if (node_options.temporary || find_open(session, &open, NULL) < 0 || !open)
+		return;
+	screen_blank();
+	screen_mark(MARK_WARN, "%s. Two ways out:", open);
+	screen_detail("    %s   # goes on, and confines it at the end", on ? on : "galera-selinux");
+	screen_detail("    %s   # takes everything back", back ? back : "galera-selinux undo");
 }

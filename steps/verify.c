@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/exercising/doubts.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
+#include "steps/exercising/results.h"
+#include "steps/ledger.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/replay.h"
@@ -19,16 +22,15 @@
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
-	bool permissive;
-	int r = node_is_permissive(session, &permissive, err);
+	struct ledger ledger;
+	int r = ledger_read(session, &ledger, err);
 
-	if (r < 0)
-		return r;
-	*state = !permissive && exercising_covered(session, PHASE_ENFORCING) &&
-				 session_recall(session, "verified")
-			 ? STEP_SATISFIED
-			 : STEP_TODO;
-	return 0;
+	if (r == 0)
+		*state = ledger_end(&ledger) == LEDGER_VERIFIED &&
+					 exercising_covered(session, PHASE_ENFORCING)
+				 ? STEP_SATISFIED
+				 : STEP_TODO;
+	return r;
 }
 
 static int plan(struct session *session, json_t *changes, struct error *err)
@@ -37,8 +39,9 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 }
 
 struct verification {
-	size_t denials; /* of the confined run, of the server's domains */
-	size_t fresh;   /* findings that nobody has decided about */
+	size_t denials;       /* of the confined run, of the server's domains */
+	size_t fresh;         /* findings that nobody has decided about, ... */
+	size_t fresh_denials; /* ... and their denials */
 	struct replay replay;
 };
 
@@ -66,6 +69,7 @@ static int judge(struct session *session, const struct denials *denials, struct 
 
 		if (finding->fix == FIX_ALLOWED || finding->decision != DECISION_NONE)
 			continue;
+		found->fresh_denials += finding->count;
 		if (found->fresh++ == 0)
 			screen_mark(MARK_WARN, "denied in the confined run, and not decided yet:");
 		screen_detail("%-9s %s %s:%s, %zu %s", fix_name(finding->fix), finding->source,
@@ -91,19 +95,35 @@ static int look(struct session *session, struct verification *found, struct erro
 	return r;
 }
 
+/* What follows from all that was seen. */
+static int say(struct session *session, struct error *err)
+{
+	struct ledger ledger;
+	json_auto_t *told = NULL;
+	int r = ledger_json(session, &told, err);
+
+	if (r == 0)
+		r = ledger_read(session, &ledger, err);
+	if (r < 0)
+		return r;
+	screen_blank();
+	ledger_say(told);
+	return ledger_outcome(&ledger);
+}
+
 /* Back to review with what is new, or to the exercises where one failed: a server that was stopped
  * by the first denial has not shown the others. */
-static int go_back(struct session *session, size_t fresh, struct error *err)
+static int go_back(struct session *session, const struct ledger *ledger, struct error *err)
 {
 	static const struct choice choices[] = { { "review", "[r]eview what is new", 'r' },
 						 { "exercise", "[e]xercise permissively again",
 						   'e' },
 						 { "quit", "[q]uit", 'q' },
 						 { 0 } };
-	size_t failed = exercising_failed(session, PHASE_ENFORCING);
+	bool failed = ledger_count(ledger, LEDGER_CONFINED, OBSERVED_FAILED) > 0;
 	int chosen, r;
 
-	if (failed && !fresh)
+	if (failed && !ledger->fresh)
 		screen_say("No new denial is in the log, and an exercise failed. It may not be "
 			   "SELinux at all; or it is a denial that the policy hides, which is seen "
 			   "in the permissive exercises when hidden denials are shown.");
@@ -113,7 +133,7 @@ static int go_back(struct session *session, size_t fresh, struct error *err)
 	if (r < 0)
 		return r;
 	if (chosen == 2)
-		return STEP_DENIALS;
+		return say(session, err);
 	r = exercising_again(session, PHASE_ENFORCING, err);
 	if (r == 0 && chosen == 1)
 		r = exercising_again(session, PHASE_PERMISSIVE, err);
@@ -122,53 +142,65 @@ static int go_back(struct session *session, size_t fresh, struct error *err)
 	return r < 0 ? r : STEP_BACK;
 }
 
+/* Nothing that is done now would prove anything: ask for no exercise. */
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	bool permissive;
-	int r = node_is_permissive(session, &permissive, err);
+	unsigned int doubts;
+	int r = doubts_now(session, &doubts, err);
 
 	if (r < 0)
 		return r;
-	if (!permissive)
+	if (!doubts)
 		return notify_ask(session, changes, err);
-	screen_say("%s is permissive: there is nothing to verify before the step enforce.",
-		   node_domain());
-	return STEP_SKIPPED;
+	for (unsigned int doubt = 1; doubt < DOUBT_END; doubt <<= 1)
+		if (doubts & doubt)
+			screen_mark(MARK_STOP, "Not now: at this moment %s", doubt_now_text(doubt));
+	return say(session, err);
+}
+
+static int remember(struct session *session, const struct verification *found, struct error *err)
+{
+	return session_remember(
+		session, "verified",
+		json_pack("{s:I, s:I, s:I, s:I}", "denials", (json_int_t)found->denials, "left",
+			  (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh, "era",
+			  results_era(session, PHASE_ENFORCING)),
+		err);
+}
+
+static void show_counts(const struct verification *found)
+{
+	const struct replay *replay = &found->replay;
+
+	screen_say("%zu %s of the confined run, judged against the loaded policy: %zu silenced as "
+		   "decided, %zu allowed by now, %zu still denied and logged; %zu of them new.",
+		   COUNTED(found->denials, "denial", "denials"), replay->silenced, replay->allowed,
+		   replay->left, found->fresh_denials);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
 	struct verification found = { 0 };
-	bool permissive;
-	int r = node_is_permissive(session, &permissive, err);
+	struct ledger ledger;
+	int r = exercising_run(session, PHASE_ENFORCING, changes, err);
 
-	if (r < 0)
-		return r;
-	if (permissive)
-		return error_set(err, EPERM, "run the step enforce first",
-				 "%s is permissive: nothing can be verified", node_domain());
-	r = exercising_run(session, PHASE_ENFORCING, changes, err);
 	if (r)
 		return r;
 	r = look(session, &found, err);
 	if (r < 0)
 		return r;
-	screen_say("%zu %s in the log of the confined run, judged against the loaded policy: "
-		   "%zu allowed, %zu silenced, %zu denied and logged.",
-		   COUNTED(found.denials, "denial", "denials"), found.replay.allowed,
-		   found.replay.silenced, found.replay.left);
+	show_counts(&found);
 	if (found.replay.broken)
 		return error_set(err, EPERM, "run the steps build and load again",
 				 "the loaded policy does not do what was accepted: %s",
 				 found.replay.failure);
-	if (found.fresh || exercising_failed(session, PHASE_ENFORCING))
-		return go_back(session, found.fresh, err);
-	screen_mark(MARK_OK, "no new denial: %s is confined, and does what it has to do",
-		    node_domain());
-	return session_remember(session, "verified",
-				json_pack("{s:I, s:I}", "denials", (json_int_t)found.denials,
-					  "left", (json_int_t)found.replay.left),
-				err);
+	r = remember(session, &found, err);
+	if (r == 0)
+		r = ledger_read(session, &ledger, err);
+	if (r < 0)
+		return r;
+	return ledger_end(&ledger) == LEDGER_DENIALS ? go_back(session, &ledger, err)
+						     : say(session, err);
 }
 
 const struct step step_verify = {

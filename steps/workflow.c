@@ -34,6 +34,8 @@ static const struct question questions[] = {
 	  "further exercises, by their names: what the configuration speaks for is shown" },
 	{ "exercise.unproved", "skip quit", "quit",
 	  "an exercise is not proved by the log; subject: sst, ist, notify" },
+	{ "collect.incomplete", "stop go-on", "stop",
+	  "a wanted exercise has no evidence: build upon the others alone?" },
 	{ "review.rule", "accept companions reject allow dontaudit all quit", "accept",
 	  "does the rule enter the module? subject: as `review` shows it" },
 	{ "review.note", "accept quit", "accept", "a finding that is not for the module is noted" },
@@ -124,6 +126,8 @@ const struct workflow workflow = {
 	.settle = drift_settle,
 	.drift = drift_find,
 	.summary_of = summary_print,
+	.standing_of = summary_standing,
+	.leave = summary_leave,
 	.open = node_open,
 	.close = node_close,
 };

@@ -26,10 +26,6 @@ const char *session_take_back(struct session *session);
 /* session_set_unchanged - what session_unchanged() says from now on; false before. */
 void session_set_unchanged(struct session *session, bool unchanged);
 
-/* session_command - "PROGRAM [--root DIR] WORDS", to be copied into a shell, in new memory (caller
- * frees); NULL: no memory. */
-char *session_command(const struct session *session, const char *words);
-
 /* session_resume - the command to go on with, in new memory (caller frees); NULL: no memory. */
 char *session_resume(const struct session *session);
 

@@ -234,10 +234,28 @@ static void show_drift(const json_t *changes)
 	}
 }
 
+/* What may be claimed; where that cannot be found out, the row of a step has the error. */
+static int add_standing(struct session *session, json_t *report, struct error *err)
+{
+	const struct workflow *workflow = session_workflow(session);
+	struct error failure = { 0 };
+	json_t *standing = NULL;
+
+	if (!workflow->standing_of || workflow->standing_of(session, &standing, &failure) < 0)
+		standing = json_null();
+	return json_object_set_new(report, "ledger", standing) < 0 ? error_nomem(err) : 0;
+}
+
 static void show_status(const struct workflow *workflow, const json_t *report)
 {
 	const json_t *rows = json_object_get(report, "steps");
+	const json_t *standing = json_object_get(report, "ledger");
 	int width = widest_name(workflow);
+
+	if (*record_text(standing, "open"))
+		screen_result("! %s", record_text(standing, "open"));
+	if (standing)
+		screen_result("%s\n", record_text(standing, "claim"));
 
 	screen_result("%-*s  %-9s  %-16s  %-4s  %s", width, "step", "state", "done", "undo",
 		      "title");
@@ -256,6 +274,8 @@ int runner_status(struct session *session, struct error *err)
 
 	if (r == 0)
 		r = new_report(session, &report, err);
+	if (r == 0)
+		r = add_standing(session, report, err);
 	if (r == 0)
 		r = finished_look(session, err);
 	if (r == 0 &&

@@ -290,9 +290,17 @@ static int note_end(const struct walk *walk, struct error *err)
 	return finished_remember(walk->session, err);
 }
 
-static int finish(const struct walk *walk, struct error *err)
+/* A whole run that has come to its last step tells what was reached, however that ended. */
+static int tell(const struct walk *walk, int outcome, struct error *err)
 {
 	const struct workflow *workflow = session_workflow(walk->session);
+	int r = walk->all && workflow->summary_of ? workflow->summary_of(walk->session, err) : 0;
+
+	return r < 0 ? r : outcome;
+}
+
+static int finish(const struct walk *walk, struct error *err)
+{
 	_cleanup_free_ char *list = NULL;
 	size_t length, left = 0;
 	FILE *out = open_memstream(&list, &length);
@@ -308,15 +316,13 @@ static int finish(const struct walk *walk, struct error *err)
 	screen_blank();
 	if (left) {
 		screen_mark(MARK_TODO, "Left for another run: %s", list);
-		return STEP_PAUSED;
+		return tell(walk, STEP_PAUSED, err);
 	}
 	r = note_end(walk, err);
-	if (r < 0)
-		return r;
-	if (walk->all && workflow->summary_of)
-		return workflow->summary_of(walk->session, err);
-	screen_mark(MARK_OK, walk->all ? "All steps are done." : "The steps named are done.");
-	return 0;
+	if (r == 0 && !(walk->all && session_workflow(walk->session)->summary_of))
+		screen_mark(MARK_OK,
+			    walk->all ? "All steps are done." : "The steps named are done.");
+	return r < 0 ? r : tell(walk, 0, err);
 }
 
 static int walk_steps(const struct walk *walk, struct error *err)
@@ -337,6 +343,8 @@ static int walk_steps(const struct walk *walk, struct error *err)
 			if (r < 0)
 				return r;
 			i = (unsigned int)r - 1; /* wraps at 0, and back */
+		} else if ((r == STEP_INCOMPLETE || r == STEP_DENIALS) && i + 1 == walk->total) {
+			return tell(walk, r, err);
 		} else if (r != 0) {
 			return r;
 		}

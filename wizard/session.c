@@ -235,6 +235,11 @@ void session_set_unchanged(struct session *session, bool unchanged)
 	session->unchanged = unchanged;
 }
 
+bool session_is_open(const struct session *session)
+{
+	return session->is_open;
+}
+
 bool session_read_only(const struct session *session)
 {
 	return session->is_read_only;

@@ -62,6 +62,7 @@ const char *session_root(const struct session *session);
 bool session_is_scratch(const struct session *session); /* root is not "/" */
 bool session_json(const struct session *session);
 bool session_yes(const struct session *session);
+bool session_is_open(const struct session *session);
 bool session_read_only(const struct session *session);
 /* The words after the command's name, NULL-terminated; owned by the session. */
 char *const *session_arguments(const struct session *session);
@@ -90,6 +91,10 @@ int session_go_back(struct session *session, const char *step, struct error *err
 /* session_unchanged - for a status alone: is the system, by its fingerprint, as it was when a run
  * came to its end, and nothing has been done since? Then a look that costs much can be spared. */
 bool session_unchanged(const struct session *session);
+
+/* session_command - "PROGRAM [--root DIR] WORDS", to be copied into a shell, in new memory (caller
+ * frees); NULL: no memory. */
+char *session_command(const struct session *session, const char *words);
 
 /* session_round - 1 for the first pass, one more for each session_go_back(). */
 unsigned int session_round(const struct session *session);

@@ -39,6 +39,7 @@ enum step_outcome {
 	STEP_BACK,       /* go back to the step named by session_go_back() */
 	STEP_DENIALS,    /* denials were found that the policy does not allow (exit 4) */
 	STEP_BLOCKED,    /* a finding must be settled first, as the screen has told (exit 1) */
+	STEP_INCOMPLETE, /* something is missing, as the screen has told with what to do (exit 3) */
 };
 
 enum step_flags {
@@ -130,8 +131,14 @@ struct workflow {
 	 * array, objects with the strings "kind" (stable), "what", "why" and "do". Changes nothing.
 	 * May be NULL. */
 	int (*drift)(struct session *session, json_t *changes, struct error *err);
-	/* What was reached, printed after the last step. May be NULL. */
+	/* What was reached, printed when a whole run has come to its last step. May be NULL. */
 	int (*summary_of)(struct session *session, struct error *err);
+	/* What may be claimed at this moment, as JSON with the string "claim": status shows it first.
+	 * *standing is new (caller decrefs). May be NULL. */
+	int (*standing_of)(struct session *session, json_t **standing, struct error *err);
+	/* Called last, whatever ends a command that may change the system: what is left open, with
+	 * the ways out. May be NULL. */
+	void (*leave)(struct session *session);
 	/* Called once when the session opens and when it closes; *data is session_data(). */
 	int (*open)(struct session *session, void **data, struct error *err);
 	void (*close)(void *data);

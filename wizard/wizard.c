@@ -121,9 +121,12 @@ static void say_stopped(const struct session *session)
 {
 	_cleanup_free_ char *command = session_resume(session);
 
+	/* A rehearsal's scratch root that is removed cannot be gone on with. */
+	if (!command || !*command)
+		return;
 	screen_blank();
-	screen_say("Stopped; nothing is lost. To go on:");
-	screen_detail("%s", command ? command : session_workflow(session)->program);
+	screen_say("Stopped. To go on:");
+	screen_detail("%s", command);
 }
 
 static enum exit_status failed(const struct workflow *workflow, int r, const struct error *err,
@@ -146,6 +149,8 @@ static enum exit_status conclude(const struct session *session, int r, const str
 	case STEP_SKIPPED:
 	case STEP_DECLINED:
 		say_stopped(session);
+		return EXIT_PAUSED;
+	case STEP_INCOMPLETE:
 		return EXIT_PAUSED;
 	case STEP_DENIALS:
 		return EXIT_DENIALS;
@@ -171,6 +176,9 @@ static enum exit_status run(struct session *session, const struct options *optio
 	if (r == 0)
 		r = options->command->run(session, &err);
 	status = conclude(session, r, &err);
+	if (session_is_open(session) && !session_read_only(session) &&
+	    session_workflow(session)->leave)
+		session_workflow(session)->leave(session);
 	r = screen_flush(&late);
 	if (r < 0 && status != EXIT_FAILED)
 		status = failed(session_workflow(session), r, &late, EXIT_FAILED);

@@ -4,7 +4,9 @@
 #include <time.h>
 
 #include "steps/audit/log.h"
+#include "steps/exercising/doubts.h"
 #include "steps/exercising/evidence.h"
+#include "steps/exercising/exercising.h"
 #include "steps/host/auditd.h"
 #include "steps/host/logfile.h"
 #include "steps/host/selinux.h"
@@ -68,6 +70,7 @@ int evidence_begin(struct session *session, const char *phase, const char *exerc
 	_cleanup_free_ char *key = mark_key(phase, exercise);
 	const char *audit_log;
 	json_t *audit = NULL, *server = NULL;
+	unsigned int doubts = 0;
 	int r;
 
 	if (!key)
@@ -75,6 +78,8 @@ int evidence_begin(struct session *session, const char *phase, const char *exerc
 	if (session_recall(session, key))
 		return 0;
 	r = node_audit_log(session, &audit_log, err);
+	if (r == 0 && !strcmp(phase, PHASE_ENFORCING))
+		r = doubts_now(session, &doubts, err);
 	if (r < 0)
 		return r;
 	flush(session);
@@ -87,9 +92,10 @@ int evidence_begin(struct session *session, const char *phase, const char *exerc
 		return r;
 	}
 	return session_remember(session, key,
-				json_pack("{s:o, s:o, s:I, s:I, s:I}", "audit", audit, "server",
-					  server, "began", (json_int_t)time(NULL), "lost",
-					  lost_events(session), "loads", policy_loads(session)),
+				json_pack("{s:o, s:o, s:I, s:I, s:I, s:o}", "audit", audit,
+					  "server", server, "began", (json_int_t)time(NULL), "lost",
+					  lost_events(session), "loads", policy_loads(session),
+					  "doubts", doubts_json(doubts)),
 				err);
 }
 
@@ -131,7 +137,39 @@ static int count_denials(const char *path, const char *exercise, struct evidence
 
 	evidence->denials = denials_total(&denials);
 	evidence->notices = denials.lost_notices;
+	for (size_t i = 0; i < denials.count; i++)
+		if (denials.items[i].permissive)
+			evidence->doubts |= DOUBT_RECORDS;
 	denials_clear(&denials);
+	return r;
+}
+
+/* Did somebody switch the system to permissive in between, as the kernel's own record has it? */
+static bool tells_permissive(const char *text, size_t length)
+{
+	static const char type[] = "type=MAC_STATUS ", off[] = " enforcing=0 ";
+	const char *end = text + length, *at = text;
+
+	while ((at = memmem(at, (size_t)(end - at), type, strlen(type)))) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		if (memmem(at, (size_t)((newline ? newline : end) - at), off, strlen(off)))
+			return true;
+		at += strlen(type);
+	}
+	return false;
+}
+
+/* What is to be said against a confined exercise: as it began, as it is now, and in between. */
+static int look_for_doubts(struct session *session, const json_t *marks, const char *text,
+			   size_t length, struct evidence *evidence, struct error *err)
+{
+	unsigned int now = 0;
+	int r = doubts_now(session, &now, err);
+
+	evidence->doubts = now | doubts_from(json_object_get(marks, "doubts"));
+	if (tells_permissive(text, length))
+		evidence->doubts |= DOUBT_SYSTEM;
 	return r;
 }
 
@@ -161,7 +199,10 @@ int evidence_keep(struct session *session, const char *phase, const char *exerci
 	evidence->lost = grown(marks, "lost", lost_events(session));
 	evidence->began = (time_t)json_integer_value(json_object_get(marks, "began"));
 	evidence->loads = grown(marks, "loads", policy_loads(session));
-	r = make_directories(directory, 0700, err);
+	if (!strcmp(phase, PHASE_ENFORCING))
+		r = look_for_doubts(session, marks, text, length, evidence, err);
+	if (r == 0)
+		r = make_directories(directory, 0700, err);
 	if (r < 0)
 		return r;
 	r = file_write(path, text, length, 0600, err);

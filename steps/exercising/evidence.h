@@ -20,6 +20,8 @@ struct evidence {
 	size_t notices;   /* records in it that tell of lost events */
 	time_t began;     /* when it was begun */
 	json_int_t loads; /* policies loaded meanwhile, by others */
+	unsigned int
+		doubts; /* of the confined phase, enum doubt: at its begin, its end, or between */
 };
 void evidence_clear(struct evidence *evidence);
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "steps/exercising/commands.h"
+#include "steps/exercising/doubts.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
@@ -183,6 +184,28 @@ static int explain_failure(const struct watched *watched, struct error *err)
 	return 0;
 }
 
+static bool is_confined(const struct watch_order *order)
+{
+	return !strcmp(order->phase, PHASE_ENFORCING);
+}
+
+static void show_result(const struct watch_order *order, const char *result,
+			const struct watched *watched, const struct evidence *evidence)
+{
+	const struct exercise *exercise = order->exercise;
+	bool proved = !strcmp(result, "proved"), seen = !strcmp(result, "not seen");
+
+	screen_mark(proved ? MARK_OK
+		    : seen ? MARK_WARN
+			   : MARK_STOP,
+		    "%s %s: %s; %zu %s", exercise->title, seen ? "seen, not proved" : result,
+		    watched->why, COUNTED(evidence->denials, "denial", "denials"));
+	for (unsigned int doubt = 1; is_confined(order) && doubt < DOUBT_END; doubt <<= 1)
+		if (evidence->doubts & doubt)
+			screen_mark(MARK_WARN, "it does not count as confined: %s",
+				    doubt_text(doubt));
+}
+
 static int record(struct session *session, const struct watch_order *order, const char *result,
 		  const struct watched *watched, struct error *err)
 {
@@ -204,18 +227,16 @@ static int record(struct session *session, const struct watch_order *order, cons
 	if (evidence.loads)
 		screen_mark(MARK_WARN, "somebody has loaded a policy meanwhile: what was denied "
 				       "before and after may differ");
-	screen_mark(!strcmp(result, "proved")     ? MARK_OK
-		    : !strcmp(result, "not seen") ? MARK_WARN
-						  : MARK_STOP,
-		    "%s %s: %s; %zu %s", exercise->title, result, watched->why,
-		    COUNTED(evidence.denials, "denial", "denials"));
-	r = results_put(session, order->phase, exercise->name,
-			json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:I}", "result", result,
-				  "evidence", evidence.file, "denials",
-				  (json_int_t)evidence.denials, "donor", watched->story.donor,
-				  "method", watched->story.method, "began",
-				  (json_int_t)evidence.began, "ended", (json_int_t)time(NULL)),
-			err);
+	show_result(order, result, watched, &evidence);
+	r = results_put(
+		session, order->phase, exercise->name,
+		json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:o*}", "result", result,
+			  "evidence", evidence.file, "denials", (json_int_t)evidence.denials,
+			  "donor", watched->story.donor, "method", watched->story.method, "server",
+			  watched->story.server, "provider", watched->story.provider, "began",
+			  (json_int_t)evidence.began, "ended", (json_int_t)time(NULL), "doubts",
+			  is_confined(order) ? doubts_json(evidence.doubts) : NULL),
+		err);
 	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
 }
 
@@ -261,7 +282,6 @@ static int not_proved(struct session *session, const struct watch_order *order,
 static int attempt(struct session *session, const struct watch_order *order, struct error *err)
 {
 	_cleanup_(watched_clear) struct watched watched = { 0 };
-	bool confined = !strcmp(order->phase, PHASE_ENFORCING);
 	int r = watch_exercise(session, order, &watched, err);
 
 	if (r < 0)
@@ -274,7 +294,7 @@ static int attempt(struct session *session, const struct watch_order *order, str
 		return record(session, order, "proved", &watched, err);
 	if (watched.proof == PROOF_SILENT)
 		return record(session, order, "not seen", &watched, err);
-	if (watched.proof != PROOF_FAILED || !confined)
+	if (watched.proof != PROOF_FAILED || !is_confined(order))
 		return not_proved(session, order, &watched, err);
 	/* Confined, a failure is a result: its denials are what is looked for. */
 	r = explain_failure(&watched, err);
@@ -340,14 +360,19 @@ static int exercise_one(struct session *session, const char *phase, const struct
 			struct error *err)
 {
 	struct watch_order order = { .phase = phase, .exercise = exercise };
-	int r;
+	/* One that was skipped, or not confined, is done anew. */
+	int r = results_put(session, phase, exercise->name, json_null(), err);
 
+	if (r < 0)
+		return r;
 	screen_blank();
 	screen_say("%s: %s.", exercise->title, exercise->what);
 	if (exercise->covers)
 		screen_say("Only in it is seen: %s.", exercise->covers);
 	if (exercise->safety)
 		screen_mark(MARK_WARN, "%s", exercise->safety);
+	if (terminal_present() && !node_player(session))
+		screen_say("Type these in another terminal; this one shows what happens:");
 	r = commands_show(session, exercise, err);
 	if (r == 0 && exercise->kind == EXERCISE_NOTIFY)
 		return do_marked(session, &order, err);
@@ -362,7 +387,7 @@ static int exercise_each(struct session *session, const char *phase,
 	int r = 0;
 
 	for (const struct exercise *e = galera_exercises; r == 0 && e->name; e++) {
-		if (!results_wanted(session, e) || results_get(session, phase, e->name))
+		if (!results_wanted(session, e) || results_done(session, phase, e))
 			continue;
 		if (e->kind == EXERCISE_NOTIFY && !config->notify_command)
 			r = results_put(session, phase, e->name,

@@ -29,17 +29,11 @@ int exercising_run(struct session *session, const char *phase, const json_t *cha
 /* exercising_check - are --exercise, --timeout and --pace understood? Else -EINVAL. */
 int exercising_check(struct error *err);
 
-/* exercising_covered - has each exercise a result in this era (see results.h)? Of
+/* exercising_covered - has each exercise a result that counts, in this era (see results.h)? Of
  * those that --exercise names, or of all. */
 bool exercising_covered(struct session *session, const char *phase);
 /* exercising_begun - has any exercise a result in this era? */
 bool exercising_begun(struct session *session, const char *phase);
-/* exercising_skipped - how many exercises of this era were skipped. */
-size_t exercising_skipped(struct session *session, const char *phase);
-/* exercising_unseen - how many went through without a failure, and without a proof. */
-size_t exercising_unseen(struct session *session, const char *phase);
-/* exercising_failed - how many failed. */
-size_t exercising_failed(struct session *session, const char *phase);
 
 /* exercising_again - begin a new era of the phase. */
 int exercising_again(struct session *session, const char *phase, struct error *err);

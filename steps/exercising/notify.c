@@ -80,7 +80,7 @@ int notify_plan(struct session *session, const char *phase, json_t *changes, str
 
 	/* A recorded server runs nothing. */
 	if (node_player(session) || !results_wanted(session, exercise_find(EXERCISE)) ||
-	    results_get(session, phase, EXERCISE))
+	    results_done(session, phase, exercise_find(EXERCISE)))
 		return 0;
 	r = look(session, &path, &why, err);
 	if (r < 0 || !path || why)

@@ -54,17 +54,24 @@ int results_ask_for(struct session *session, const char *exercise, struct error 
 	return session_recall(session, key) ? 0 : session_remember(session, key, json_true(), err);
 }
 
-bool results_wanted(struct session *session, const struct exercise *exercise)
+bool results_asked(struct session *session, const struct exercise *exercise)
 {
-	_cleanup_free_ char *key = NULL;
+	_cleanup_free_ char *key = exercise->optional ? asked_key(exercise->name) : NULL;
 
+	return !exercise->optional || (key && session_recall(session, key));
+}
+
+static bool is_named(const struct exercise *exercise)
+{
 	for (char **name = node_options.exercises; name && *name; name++)
 		if (!strcmp(*name, exercise->name))
 			return true;
-	if (node_options.exercises)
-		return false;
-	key = exercise->optional ? asked_key(exercise->name) : NULL;
-	return !exercise->optional || (key && session_recall(session, key));
+	return false;
+}
+
+bool results_wanted(struct session *session, const struct exercise *exercise)
+{
+	return node_options.exercises ? is_named(exercise) : results_asked(session, exercise);
 }
 
 static const char *member(const json_t *object, const char *name)
@@ -74,10 +81,19 @@ static const char *member(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
+bool results_done(struct session *session, const char *phase, const struct exercise *exercise)
+{
+	const json_t *result = results_get(session, phase, exercise->name);
+
+	if (!strcmp(member(result, "result"), "skipped"))
+		return !is_named(exercise);
+	return result && !json_array_size(json_object_get(result, "doubts"));
+}
+
 bool exercising_covered(struct session *session, const char *phase)
 {
 	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (results_wanted(session, e) && !results_get(session, phase, e->name))
+		if (results_wanted(session, e) && !results_done(session, phase, e))
 			return false;
 	return true;
 }
@@ -88,31 +104,6 @@ bool exercising_begun(struct session *session, const char *phase)
 		if (results_get(session, phase, e->name))
 			return true;
 	return false;
-}
-
-static size_t count_results(struct session *session, const char *phase, const char *result)
-{
-	size_t count = 0;
-
-	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (!strcmp(member(results_get(session, phase, e->name), "result"), result))
-			count++;
-	return count;
-}
-
-size_t exercising_skipped(struct session *session, const char *phase)
-{
-	return count_results(session, phase, "skipped");
-}
-
-size_t exercising_unseen(struct session *session, const char *phase)
-{
-	return count_results(session, phase, "not seen");
-}
-
-size_t exercising_failed(struct session *session, const char *phase)
-{
-	return count_results(session, phase, "failed");
 }
 
 int exercising_again(struct session *session, const char *phase, struct error *err)

@@ -76,7 +76,9 @@ static void fill_row(struct session *session, const struct exercise *exercise, c
 		snprintf(row->donor, sizeof(row->donor), "%s",
 			 exercise_is_transfer(exercise) ? "-" : "n/a");
 	snprintf(row->here, sizeof(row->here), "%s%s", role_of(exercise),
-		 result ? member(result, "result") : "missing");
+		 !result                                         ? "missing"
+		 : !strcmp(member(result, "result"), "not seen") ? "seen, not proved"
+								 : member(result, "result"));
 	cells[EXERCISE] = exercise->title;
 	cells[HERE] = row->here;
 	cells[DONOR] = row->donor;

@@ -38,6 +38,7 @@ struct watch {
 	int64_t last_shown; /* when progress was last told in a line */
 	char progress[320];
 	char *unfit; /* the reason that was said last, where something else came */
+	bool skips;  /* 's' was pressed once */
 };
 
 void watched_clear(struct watched *watched)
@@ -217,13 +218,23 @@ static bool must_stop(void)
 /* press - what a key means. Returns 1 when it ends the watch. */
 static int press(struct watch *watch)
 {
-	switch (keys_read()) {
+	int key = keys_read();
+	bool again = key == 's' && watch->skips;
+
+	watch->skips = key == 's';
+	switch (key) {
 	case '\n':
 		screen_mark(MARK_NONE, "so far: %s", watch->watched->why);
 		return 0;
 	case 's':
 		watch->watched->end = WATCH_SKIP;
-		return 1;
+		if (!again)
+			screen_mark(
+				MARK_WARN,
+				"Skip it? What %s needs will not be known. s again skips it; any "
+				"other key goes on.",
+				watch->order->exercise->title);
+		return again;
 	case 'q':
 	case -1:
 		watch->watched->end = WATCH_QUIT;
@@ -277,6 +288,8 @@ static int look(struct watch *watch, int64_t now, struct error *err)
 
 static int watch_on(struct watch *watch, int input, struct error *err)
 {
+	if (watch->order->keys && !live_possible())
+		screen_say("Keys: Enter tells how it stands, s skips it, q quits, to go on later.");
 	for (;;) {
 		int64_t now = follow_now(), quiet;
 		int r = look(watch, now, err);

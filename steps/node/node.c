@@ -55,6 +55,34 @@ const char *const *node_domains(void)
 	return node_options.domain ? (const char *const *)node_options.domain : galera_domains;
 }
 
+static void write_option(FILE *out, const char *name, const char *value)
+{
+	_cleanup_free_ char *quoted = value ? str_quoted(value) : NULL;
+
+	if (quoted)
+		fprintf(out, "--%s=%s ", name, quoted);
+}
+
+char *node_command(const struct session *session, const char *words)
+{
+	_cleanup_free_ char *all = NULL;
+	size_t length;
+	FILE *out = open_memstream(&all, &length);
+
+	if (!out)
+		return NULL;
+	write_option(out, "defaults-file", node_options.defaults_file);
+	write_option(out, "defaults-group-suffix", node_options.group_suffix);
+	for (char **domain = node_options.domain; domain && *domain; domain++)
+		write_option(out, "domain", *domain);
+	fputs(words, out);
+	if (fclose(out) != 0)
+		return NULL;
+	while (length && all[length - 1] == ' ')
+		all[--length] = '\0';
+	return session_command(session, all);
+}
+
 bool node_ignored(const char *name)
 {
 	for (char **ignored = node_options.ignore; ignored && *ignored; ignored++)

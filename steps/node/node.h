@@ -52,6 +52,10 @@ const char *node_domain(void); /* "mysqld_t", or --domain */
  */
 const char *const *node_domains(void);
 
+/* node_command - as session_command(), with the options that say which server is meant. New memory
+ * (caller frees); NULL: no memory. */
+char *node_command(const struct session *session, const char *words);
+
 bool node_ignored(const char *name); /* has --ignore waived this finding of the check? */
 
 int node_config(struct session *session, const struct galera_config **config, struct error *err);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ledger.h - what was observed, and what may be claimed of it
+ *
+ * Exercise x role x phase; of the confined phase also whether it was confined for its whole length.
+ * Every claim of the program comes from here: verify's last lines, the summary, status, their JSON,
+ * the header of galera.te, the exit status. What nobody has seen is missing, and said to be.
+ */
+#ifndef STEPS_LEDGER_H
+#define STEPS_LEDGER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wizard/session.h"
+
+struct exercise;
+
+enum observed {
+	OBSERVED_MISSING,  /* not done, or its evidence was lost */
+	OBSERVED_NEEDLESS, /* the notify command, where none is configured */
+	OBSERVED_SKIPPED,
+	OBSERVED_FAILED,
+	OBSERVED_SEEN, /* done, and nothing tells of a failure; nothing proves it either */
+	OBSERVED_PROVED,
+};
+/* observed_name - "missing", "skipped", "seen, not proved", ...; static. */
+const char *observed_name(enum observed observed);
+
+enum ledger_phase { LEDGER_LEARNING, LEDGER_CONFINED, LEDGER_PHASES };
+
+/* What this node did: as the joiner in a transfer. A donor's part is in its own audit log alone. */
+struct ledger_row {
+	const struct exercise *exercise;
+	enum observed observed[LEDGER_PHASES];
+	unsigned int doubts; /* of the confined phase, enum doubt (doubts.h) */
+	const char *donor;   /* of the learning phase, as the log names it; ""; borrowed */
+	bool donor_given;    /* its audit log was given */
+};
+
+#define LEDGER_ROWS 16
+
+struct ledger {
+	struct ledger_row rows[LEDGER_ROWS]; /* those that are wanted */
+	size_t count;
+	bool rehearsed;   /* a scratch root: no kernel has said anything */
+	unsigned int now; /* enum doubt: is the server confined at this moment? */
+	bool begun;       /* a module was built, or the confined phase begun */
+	bool judged;      /* the denials of the confined phase were looked at */
+	size_t fresh;     /* of these, accesses that nobody has decided about */
+};
+
+/* ledger_read - as the session remembers it, the system is and the command line has it. Borrows
+ * from the session: valid until it remembers something else. */
+int ledger_read(struct session *session, struct ledger *ledger, struct error *err);
+
+/* ledger_count - the exercises of which this was observed in a phase. */
+size_t ledger_count(const struct ledger *ledger, enum ledger_phase phase, enum observed observed);
+
+/* How the workflow ends by it. */
+enum ledger_end {
+	LEDGER_VERIFIED,   /* exit 0; of a scratch root: rehearsed */
+	LEDGER_UNVERIFIED, /* something is missing: exit 3 */
+	LEDGER_DENIALS,    /* confined, something was denied or failed: exit 4 */
+};
+enum ledger_end ledger_end(const struct ledger *ledger);
+
+/* ledger_outcome - the same as what a step returns: 0, STEP_INCOMPLETE or STEP_DENIALS. */
+int ledger_outcome(const struct ledger *ledger);
+
+/* ledger_claim - one sentence that says how it ends, without a full stop; new memory (caller
+ * frees), NULL: no memory. domain: the server's. */
+char *ledger_claim(const struct ledger *ledger, const char *domain);
+
+/*
+ * ledger_missing - append to list, a JSON array, what stands between the ledger and "verified":
+ * {"what": a clause, "do": the one command that supplies it}. program: how the command begins,
+ * "galera-selinux --root DIR".
+ */
+int ledger_missing(const struct ledger *ledger, const char *program, json_t *list,
+		   struct error *err);
+
+/* ledger_limits - append, as strings, what holds though it is verified: learned without an
+ * exercise, seen but not proved, a donor's side that nobody has seen. */
+int ledger_limits(const struct ledger *ledger, json_t *list, struct error *err);
+
+/* ledger_unlearned - append, as ledger_missing(), the wanted exercises without evidence in the
+ * learning phase. */
+int ledger_unlearned(const struct ledger *ledger, const char *program, json_t *list,
+		     struct error *err);
+
+/*
+ * ledger_json - all of it: {"end": "verified"|"rehearsed"|"not verified"|"denials", "claim",
+ * "missing": [...], "limits": [...], "exercises": [{"exercise", "role", "learning", "confined",
+ * "donor": NAME or null, "donor_seen", "doubts": [...]}]}.
+ */
+int ledger_json(struct session *session, json_t **object, struct error *err);
+
+/* ledger_is_reached - does that say verified, or rehearsed? */
+bool ledger_is_reached(const json_t *object);
+
+/* ledger_say - print the claim, what is missing with its commands, and what is limited: messages,
+ * or a result's lines. */
+void ledger_say(const json_t *object);
+void ledger_print(const json_t *object);
+
+/*
+ * ledger_ask - before something that builds upon the exercises: 0 where each wanted exercise has
+ * evidence, or the operator goes on without (question collect.incomplete, asked once for the same
+ * gaps); else STEP_INCOMPLETE, and it is said what is missing and which command supplies it.
+ */
+int ledger_ask(struct session *session, struct error *err);
+
+#endif

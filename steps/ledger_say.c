@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ledger_say - the ledger on the screen, and the question that it asks
+ */
+#include <string.h>
+
+#include "steps/ledger.h"
+#include "steps/node/node.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/terminal.h"
+#include "wizard/util.h"
+
+#define KEY     "collect.incomplete"
+#define GOES_ON "incomplete" /* memory: the gaps with which the operator went on */
+
+static const char *member(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+bool ledger_is_reached(const json_t *object)
+{
+	return !strcmp(member(object, "end"), "verified") ||
+	       !strcmp(member(object, "end"), "rehearsed");
+}
+
+void ledger_say(const json_t *object)
+{
+	json_t *item;
+	size_t i;
+
+	screen_mark(ledger_is_reached(object) ? MARK_OK : MARK_STOP, "%s", member(object, "claim"));
+	json_array_foreach(json_object_get(object, "missing"), i, item)
+	{
+		screen_mark(MARK_TODO, "%s:", member(item, "what"));
+		screen_detail("    %s", member(item, "do"));
+	}
+	json_array_foreach(json_object_get(object, "limits"), i, item)
+		screen_mark(MARK_WARN, "%s", json_string_value(item));
+}
+
+void ledger_print(const json_t *object)
+{
+	json_t *item;
+	size_t i;
+
+	screen_result("%s", member(object, "claim"));
+	json_array_foreach(json_object_get(object, "missing"), i, item)
+		screen_result("  %s: %s", member(item, "what"), member(item, "do"));
+	json_array_foreach(json_object_get(object, "limits"), i, item)
+		screen_result("  %s", json_string_value(item));
+}
+
+/* Has the operator gone on in spite of just these gaps? */
+static bool is_known(struct session *session, const json_t *gaps)
+{
+	const json_t *known = session_recall(session, GOES_ON);
+	json_t *gap;
+	size_t i;
+
+	json_array_foreach(gaps, i,
+			   gap) if (!json_object_get(known, member(gap, "what"))) return false;
+	return true;
+}
+
+static int go_on_without(struct session *session, const json_t *gaps, struct error *err)
+{
+	json_t *known = json_object(), *gap;
+	size_t i;
+
+	json_array_foreach(gaps, i, gap)
+		json_object_set_new(known, member(gap, "what"), json_true());
+	return session_remember(session, GOES_ON, known, err);
+}
+
+static int ask(struct session *session, bool *go_on, struct error *err)
+{
+	static const struct choice choices[] = { { "stop", "[q]uit here", 'q' },
+						 { "go-on", "[c]ontinue without", 'c' },
+						 { 0 } };
+	int chosen = 0, r = 0;
+
+	if (terminal_present() || prompt_is_answered(session, KEY, NULL))
+		r = prompt_choice(session, KEY, NULL,
+				  "Stop here, or go on without having seen what they need?",
+				  choices, 0, &chosen, err);
+	else
+		screen_say("Without an answer to " KEY " (stop, go-on) it stops here.");
+	*go_on = chosen == 1;
+	return r;
+}
+
+int ledger_ask(struct session *session, struct error *err)
+{
+	json_auto_t *gaps = json_array();
+	_cleanup_free_ char *program = node_command(session, "");
+	struct ledger ledger;
+	bool go_on = false;
+	json_t *gap;
+	size_t i;
+	int r = ledger_read(session, &ledger, err);
+
+	if (r == 0)
+		r = program ? ledger_unlearned(&ledger, program, gaps, err) : error_nomem(err);
+	if (r < 0 || is_known(session, gaps))
+		return r;
+	screen_mark(MARK_STOP,
+		    "What was not exercised was not learned; the module would be without "
+		    "what it needs:");
+	json_array_foreach(gaps, i, gap)
+	{
+		screen_mark(MARK_TODO, "%s", member(gap, "what"));
+		screen_detail("    %s", member(gap, "do"));
+	}
+	r = ask(session, &go_on, err);
+	if (r < 0)
+		return r;
+	return go_on ? go_on_without(session, gaps, err) : STEP_INCOMPLETE;
+}
