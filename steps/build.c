@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/header.h"
 #include "steps/ledger.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
@@ -313,9 +314,11 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	_cleanup_free_ char *te = NULL;
 	_cleanup_free_ char *cil = NULL;
 	struct proved proved = { .coverage = json_array() };
-	int r = proved.coverage ? module_texts(session, &te, &cil, err) : error_nomem(err);
+	int r = proved.coverage ? header_make(session, err) : error_nomem(err);
 
 	(void)changes;
+	if (r == 0)
+		r = module_texts(session, &te, &cil, err);
 	if (r == 0 && te) {
 		r = build_module(session, te, cil, &proved, err);
 	} else if (r == 0) {

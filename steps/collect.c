@@ -151,6 +151,24 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 		screen_say("Nothing was denied: the policy already allows all that was exercised.");
 }
 
+/* The nodes that the given logs name, each once. */
+static json_t *given_nodes(const struct denials *denials)
+{
+	json_t *nodes = json_array(), *known;
+	size_t i, j;
+
+	for (i = 0; i < denials->count; i++) {
+		const struct denial *denial = &denials->items[i];
+		bool is = !denial->node || *denial->origin != '/';
+
+		json_array_foreach(nodes, j, known) is =
+			is || !strcmp(json_string_value(known), denial->node);
+		if (!is)
+			json_array_append_new(nodes, json_string(denial->node));
+	}
+	return nodes;
+}
+
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
 	struct denials denials = { 0 };
@@ -166,11 +184,11 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		r = module_read(sources, &denials, err);
 	if (r == 0) {
 		show_counts(sources, &denials);
-		collected = json_pack("{s:O, s:O, s:I, s:I, s:I, s:I}", "sources", sources, "given",
-				      given, "events", (json_int_t)denials.events, "denials",
-				      (json_int_t)denials_total(&denials), "unreadable",
-				      (json_int_t)denials.unreadable, "lost",
-				      (json_int_t)denials.lost_notices);
+		collected = json_pack(
+			"{s:O, s:O, s:o, s:I, s:I, s:I, s:I}", "sources", sources, "given", given,
+			"nodes", given_nodes(&denials), "events", (json_int_t)denials.events,
+			"denials", (json_int_t)denials_total(&denials), "unreadable",
+			(json_int_t)denials.unreadable, "lost", (json_int_t)denials.lost_notices);
 		r = collected ? session_remember(session, "collect", collected, err)
 			      : error_nomem(err);
 	}

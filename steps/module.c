@@ -7,6 +7,7 @@
 #include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/known.h"
+#include "steps/header.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "wizard/template.h"
@@ -411,18 +412,12 @@ int module_texts(struct session *session, char **te, char **cil, struct error *e
 	struct rules rules = { 0 };
 	const struct findings *findings = NULL;
 	const struct denials *denials = NULL;
-	_cleanup_free_ char *comment = NULL;
-	struct module_header header = { .name = MODULE_NAME, .version = "1.0" };
+	struct module_header header = header_of(session);
 	int r = module_findings(session, &findings, &denials, err);
 
 	*te = *cil = NULL;
-	if (r < 0)
-		return r;
-	r = module_header_text(template_module_header, denials, &comment, err);
-	if (r < 0)
-		return r;
-	header.comment = comment;
-	r = rules_from_findings(findings, denials, &rules, err);
+	if (r == 0)
+		r = rules_from_findings(findings, denials, &rules, err);
 	if (r == 0 && rules.count)
 		r = te_text(&header, &rules, te, err);
 	if (r == 0 && rules.count)

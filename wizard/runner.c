@@ -290,39 +290,41 @@ static int note_end(const struct walk *walk, struct error *err)
 	return finished_remember(walk->session, err);
 }
 
-/* A whole run that has come to its last step tells what was reached, however that ended. */
-static int tell(const struct walk *walk, int outcome, struct error *err)
-{
-	const struct workflow *workflow = session_workflow(walk->session);
-	int r = walk->all && workflow->summary_of ? workflow->summary_of(walk->session, err) : 0;
-
-	return r < 0 ? r : outcome;
-}
-
-static int finish(const struct walk *walk, struct error *err)
+/* Steps that were skipped. False: none was. */
+static bool say_left(const struct walk *walk)
 {
 	_cleanup_free_ char *list = NULL;
 	size_t length, left = 0;
 	FILE *out = open_memstream(&list, &length);
-	int r;
 
-	if (!out)
-		return error_nomem(err);
-	for (unsigned int i = 0; i < walk->total; i++)
+	for (unsigned int i = 0; out && i < walk->total; i++)
 		if (walk->skipped[i])
 			fprintf(out, "%s%s", left++ ? ", " : "", walk->steps[i]->name);
-	if (fclose(out) != 0)
-		return error_nomem(err);
+	if (!out || fclose(out) != 0 || !left)
+		return false;
+	screen_mark(MARK_TODO, "Left for another run: %s", list);
+	return true;
+}
+
+/* The end of a walk. A whole run that has come to its last step tells what was reached, however that
+ * ended. */
+static int finish(const struct walk *walk, int outcome, struct error *err)
+{
+	const struct workflow *workflow = session_workflow(walk->session);
+	bool whole = walk->all && workflow->summary_of;
+	int r = 0;
+
 	screen_blank();
-	if (left) {
-		screen_mark(MARK_TODO, "Left for another run: %s", list);
-		return tell(walk, STEP_PAUSED, err);
-	}
-	r = note_end(walk, err);
-	if (r == 0 && !(walk->all && session_workflow(walk->session)->summary_of))
+	if (say_left(walk) && outcome == 0)
+		outcome = STEP_PAUSED;
+	if (outcome == 0)
+		r = note_end(walk, err);
+	if (r == 0 && outcome == 0 && !whole)
 		screen_mark(MARK_OK,
 			    walk->all ? "All steps are done." : "The steps named are done.");
-	return r < 0 ? r : tell(walk, 0, err);
+	if (r == 0 && whole)
+		r = workflow->summary_of(walk->session, err);
+	return r < 0 ? r : outcome;
 }
 
 static int walk_steps(const struct walk *walk, struct error *err)
@@ -344,12 +346,12 @@ static int walk_steps(const struct walk *walk, struct error *err)
 				return r;
 			i = (unsigned int)r - 1; /* wraps at 0, and back */
 		} else if ((r == STEP_INCOMPLETE || r == STEP_DENIALS) && i + 1 == walk->total) {
-			return tell(walk, r, err);
+			return finish(walk, r, err);
 		} else if (r != 0) {
 			return r;
 		}
 	}
-	return finish(walk, err);
+	return finish(walk, 0, err);
 }
 
 int runner_run(struct session *session, char *const *only, struct error *err)

@@ -294,7 +294,7 @@ static void test_exit_statuses(void **state)
 		assert_string_equal(result.out, "");
 		if (rows[i].status == EXIT_PAUSED)
 			assert_true(small_has(result.err,
-					      "Stopped; nothing is lost. To go on:\n    "
+					      "Stopped. To go on:\n    "
 					      "small end 'a b' c\n"));
 		else
 			assert_null(strstr(result.err, "Stopped"));

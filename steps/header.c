@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "steps/exercising/exercising.h"
+#include "steps/exercising/results.h"
+#include "steps/galera/exercises.h"
+#include "steps/header.h"
+#include "steps/host/selinux.h"
+#include "steps/ledger.h"
+#include "steps/module.h"
+#include "steps/node/node.h"
+#include "wizard/template.h"
+#include "wizard/util.h"
+
+#define MEMORY "header" /* {"comment": TEXT, "version": "1.N", "builds": N} */
+
+static const char *member(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+struct module_header header_of(struct session *session)
+{
+	const json_t *made = session_recall(session, MEMORY);
+
+	return (struct module_header){
+		.name = MODULE_NAME,
+		.version = made ? member(made, "version") : "1.0",
+		.comment = made ? member(made, "comment") : "Not built yet.",
+	};
+}
+
+static void format_time(time_t when, char *text, size_t size)
+{
+	struct tm tm;
+
+	if (!gmtime_r(&when, &tm) || !strftime(text, size, "%Y-%m-%d %H:%M:%S UTC", &tm))
+		snprintf(text, size, "an unknown time");
+}
+
+/* ---- where ----------------------------------------------------------------------------------- */
+
+/* What a command prints, without its last newline; "" where it cannot be had. */
+static char *printed(const char *const argv[])
+{
+	_cleanup_free_ char *output = NULL;
+
+	if (process_capture(argv, &output, NULL, NULL) != 0)
+		return strdup("");
+	output[strcspn(output, "\n")] = '\0';
+	return TAKE_PTR(output);
+}
+
+/* The package that installs the policy; only the host's own is known. */
+static char *policy_package(struct session *session, const char *type)
+{
+	_cleanup_free_ char *package = str_printf("selinux-policy-%s", type), *found = NULL;
+	const char *const debian[] = { "dpkg-query", "-W", "-f", "${Package} ${Version}",
+				       package,      NULL },
+			  *const redhat[] = { "rpm", "-q", package, NULL };
+
+	if (session_is_scratch(session) || !package)
+		return strdup("");
+	found = printed(debian);
+	return found && !*found ? printed(redhat) : TAKE_PTR(found);
+}
+
+/* The policy without the module, which all was judged against, by its sum. */
+static int describe_policy(struct session *session, char **text, struct error *err)
+{
+	_cleanup_free_ char *type = NULL, *path = session_path(session, "policy.base");
+	_cleanup_free_ char *package = NULL, *sum = NULL;
+	enum selinux_mode mode;
+	struct store *store;
+	int r = host_selinux_config(session_root(session), &mode, &type, err);
+
+	if (r == 0 && path && access(path, R_OK) < 0) {
+		free(path);
+		path = NULL;
+		r = node_store(session, &store, err);
+		if (r == 0)
+			r = store_kernel_policy(store, &path, err);
+	}
+	if (r < 0)
+		return r;
+	package = policy_package(session, type);
+	sum = path ? printed((const char *const[]){ "sha256sum", path, NULL }) : NULL;
+	if (!package || !sum)
+		return error_nomem(err);
+	*text = str_printf("%s%s%s%s%.64s", type, *package ? ", " : "", package,
+			   *sum ? ", sha256 " : "", sum);
+	return *text ? 0 : error_nomem(err);
+}
+
+/* As the logs of the exercises have it. */
+static char *describe_server(struct session *session)
+{
+	for (const struct exercise *e = galera_exercises; e->name; e++) {
+		const json_t *result = results_get(session, PHASE_PERMISSIVE, e->name);
+		const char *provider = member(result, "provider");
+
+		if (*member(result, "server"))
+			return str_printf("%s%s%s", member(result, "server"),
+					  *provider ? ", Galera " : "", provider);
+	}
+	return strdup("not known");
+}
+
+static char *describe_host(struct session *session)
+{
+	char host[256] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	return session_is_scratch(session) ? str_printf("%s, in the scratch root %s: a rehearsal",
+							host, session_root(session))
+					   : strdup(host);
+}
+
+/* ---- of what --------------------------------------------------------------------------------- */
+
+static int describe_exercises(struct session *session, char **text, struct error *err)
+{
+	struct ledger ledger;
+	size_t length;
+	FILE *out;
+	int r = ledger_read(session, &ledger, err);
+
+	if (r < 0)
+		return r;
+	out = open_memstream(text, &length);
+	if (!out)
+		return error_nomem(err);
+	for (size_t i = 0; i < ledger.count; i++) {
+		const struct ledger_row *row = &ledger.rows[i];
+
+		fprintf(out, "%s%s%s%s: %s", i ? "; " : "", row->exercise->title,
+			*row->donor ? " from " : "", row->donor,
+			observed_name(row->observed[LEDGER_LEARNING]));
+	}
+	return fclose(out) == 0 ? 0 : error_nomem(err);
+}
+
+/* The nodes whose logs were given. */
+static char *describe_nodes(struct session *session)
+{
+	const json_t *nodes = json_object_get(session_recall(session, "collect"), "nodes");
+	_cleanup_free_ char *text = NULL;
+	size_t length, i;
+	json_t *node;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	fputs("this node", out);
+	json_array_foreach(nodes, i, node) fprintf(out, ", %s", json_string_value(node));
+	return fclose(out) == 0 ? TAKE_PTR(text) : NULL;
+}
+
+/* The times between which the denials were logged. */
+static void describe_times(const struct denials *denials, char *first, char *last, size_t size)
+{
+	time_t from = 0, to = 0;
+
+	for (size_t i = 0; i < denials->count; i++) {
+		const struct denial *denial = &denials->items[i];
+
+		if (i == 0 || denial->seconds < from)
+			from = denial->seconds;
+		if (i == 0 || denial_last(denial) > to)
+			to = denial_last(denial);
+	}
+	format_time(from, first, size);
+	format_time(to, last, size);
+}
+
+static int compose(struct session *session, const struct denials *denials, char **comment,
+		   struct error *err)
+{
+	_cleanup_free_ char *host = describe_host(session), *server = describe_server(session);
+	_cleanup_free_ char *nodes = describe_nodes(session), *policy = NULL, *exercises = NULL;
+	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
+	char first[64] = "-", last[64] = "-", now[64];
+	struct template_value values[] = {
+		{ "version", PROGRAM_VERSION },
+		{ "host", host },
+		{ "now", now },
+		{ "server", server },
+		{ "nodes", nodes },
+		{ "domain", node_domain() },
+		{ "denials", count },
+		{ "first", first },
+		{ "last", last },
+		{ "policy", NULL },
+		{ "exercises", NULL },
+		{ 0 },
+	};
+	int r = host && server && nodes && count ? describe_policy(session, &policy, err)
+						 : error_nomem(err);
+
+	if (r == 0)
+		r = describe_exercises(session, &exercises, err);
+	if (r < 0)
+		return r;
+	values[9].value = policy;
+	values[10].value = exercises;
+	if (denials->count)
+		describe_times(denials, first, last, sizeof(first));
+	format_time(time(NULL), now, sizeof(now));
+	return template_fill(template_module_header, TEMPLATE_COMMENT, values, comment, err);
+}
+
+int header_make(struct session *session, struct error *err)
+{
+	json_int_t builds =
+		1 + json_integer_value(json_object_get(session_recall(session, MEMORY), "builds"));
+	_cleanup_free_ char *comment = NULL, *version = str_printf("1.%lld", (long long)builds);
+	const struct findings *findings;
+	const struct denials *denials;
+	int r = version ? module_findings(session, &findings, &denials, err) : error_nomem(err);
+
+	if (r == 0)
+		r = compose(session, denials, &comment, err);
+	if (r < 0)
+		return r;
+	return session_remember(session, MEMORY,
+				json_pack("{s:s, s:s, s:I}", "comment", comment, "version", version,
+					  "builds", builds),
+				err);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * header.h - what galera.te says of itself: where, when, by whom and of what it was made
+ *
+ * Made anew at each build, which raises the module's version; kept in the session's memory, so that
+ * the texts of what was built stay the same bytes.
+ */
+#ifndef STEPS_HEADER_H
+#define STEPS_HEADER_H
+
+#include "steps/policy/rules.h"
+#include "wizard/session.h"
+
+/* header_make - out of the ledger, the collection, the decisions and this host, as they are now. */
+int header_make(struct session *session, struct error *err);
+
+/* header_of - of the last build; before any, a header that says so. Borrows from the session, until
+ * the next header_make(). */
+struct module_header header_of(struct session *session);
+
+#endif
