@@ -13,7 +13,7 @@ FULL    ?=
 PROGRAM := $(BUILD)/galera-selinux
 LIBS    := libsemanage libsepol libselinux auparse audit popt libedit jansson libsystemd libarchive
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-           -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
+           -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers
 
 # libauparse and libaudit have pkg-config files; popt has one everywhere that we build.
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)

@@ -6,12 +6,14 @@
 
 #include "wizard/answers.h"
 #include "wizard/names.h"
+#include "wizard/screen.h"
 #include "wizard/util.h"
 
 /* What the engine itself asks; a workflow need not list these. */
 static const struct question engine_questions[] = {
 	{ "undo.apply", "yes no", "yes", "take the changes back?" },
-	{ NULL, NULL, NULL, NULL },
+	{ "output.replace", "yes no", "no", "replace a file that is there already?" },
+	{ 0 },
 };
 
 /* KEY or KEY[SUBJECT] = VALUE. The strings are slices of one block of memory, `line`. */
@@ -21,7 +23,8 @@ struct answer {
 	const char *subject; /* may be NULL */
 	const char *value;
 	const char *origin;
-	size_t number; /* of the line in the answers file */
+	size_t number; /* of the line in the answers file; 0: the command line */
+	bool asked;    /* a question has come that it answers, or would but for a better one */
 };
 
 /* As they are looked up: what the command line said comes first. */
@@ -149,21 +152,23 @@ static int split(struct answer *answer, const char *text, struct error *err)
 	return 0;
 }
 
+/* "KEY[SUBJECT] = VALUE", in new memory; NULL: no memory. */
+static char *answer_text(const struct answer *answer)
+{
+	const char *subject = answer->subject;
+
+	return str_printf("%s%s%s%s = %s", answer->key, subject ? "[" : "", subject ? subject : "",
+			  subject ? "]" : "", answer->value);
+}
+
 static bool same_subject(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static int check(const struct answers *answers, const struct answer *answer, struct error *err)
+static int check_twice(const struct answers *answers, const struct answer *answer,
+		       struct error *err)
 {
-	const struct question *question = answers_question(answers, answer->key);
-
-	if (!question)
-		return unknown_key(answers, answer->key, err);
-	if (question->choices && !is_word_of(answer->value, question->choices)) {
-		error_set(err, EINVAL, NULL, "%s cannot be \"%s\"", answer->key, answer->value);
-		return error_remedy(err, "it accepts one of: %s", question->choices);
-	}
 	for (const struct answer *at = answers->items; at < answer; at++) {
 		if (at->origin != answer->origin || strcmp(at->key, answer->key) != 0 ||
 		    !same_subject(at->subject, answer->subject))
@@ -177,6 +182,25 @@ static int check(const struct answers *answers, const struct answer *answer, str
 		return -EINVAL;
 	}
 	return 0;
+}
+
+static int check(const struct answers *answers, const struct answer *answer, struct error *err)
+{
+	const struct question *question = answers_question(answers, answer->key);
+	int r;
+
+	if (!question)
+		return unknown_key(answers, answer->key, err);
+	if (question->choices && !is_word_of(answer->value, question->choices)) {
+		error_set(err, EINVAL, NULL, "%s cannot be \"%s\"", answer->key, answer->value);
+		return error_remedy(err, "it accepts one of: %s", question->choices);
+	}
+	if (!question->check && answer->subject)
+		return error_set(err, EINVAL, "leave out the brackets and what is in them",
+				 "%s is asked about nothing in particular, not about \"%s\"",
+				 answer->key, answer->subject);
+	r = question->check ? question->check(answer->subject, answer->value, err) : 0;
+	return r < 0 ? r : check_twice(answers, answer, err);
 }
 
 static int add(struct answers *answers, const char *text, const struct place *place,
@@ -265,25 +289,66 @@ void answers_free(struct answers *answers)
 	free(answers);
 }
 
-static const struct answer *look_up(const struct answers *answers, const char *key,
-				    const char *subject)
+/* How well an answer fits what is asked about; the best one wins. */
+enum fit { FIT_NOT, FIT_KEY, FIT_SAME, FIT_EXACT };
+
+static enum fit fit(const struct answers *answers, const struct answer *answer, const char *key,
+		    const char *subject)
 {
-	for (size_t i = 0; i < answers->count; i++)
-		if (strcmp(answers->items[i].key, key) == 0 &&
-		    same_subject(answers->items[i].subject, subject))
-			return &answers->items[i];
-	return NULL;
+	const struct question *question;
+
+	if (strcmp(answer->key, key) != 0)
+		return FIT_NOT;
+	if (!answer->subject)
+		return FIT_KEY;
+	if (!subject)
+		return FIT_NOT;
+	if (strcmp(answer->subject, subject) == 0)
+		return FIT_EXACT;
+	question = answers_question(answers, key);
+	return question->same && question->same(answer->subject, subject) ? FIT_SAME : FIT_NOT;
+}
+
+static bool is_strict(const struct answers *answers, const struct answer *answer)
+{
+	const char *strict = answers_question(answers, answer->key)->strict;
+
+	return strict && strcmp(answer->value, strict) == 0;
+}
+
+/* *other: one that fits as well, and says something else; NULL: none. */
+static const struct answer *look_up(const struct answers *answers, const char *key,
+				    const char *subject, const struct answer **other)
+{
+	const struct answer *best = NULL;
+	enum fit how = FIT_NOT;
+
+	*other = NULL;
+	for (const struct answer *at = answers->items; at < answers->items + answers->count; at++) {
+		enum fit found = fit(answers, at, key, subject);
+
+		if (found > how) {
+			how = found;
+			best = at;
+			*other = NULL;
+		} else if (found == FIT_SAME && found == how && strcmp(at->value, best->value) &&
+			   !same_subject(at->subject, best->subject)) {
+			bool wins = is_strict(answers, at);
+
+			*other = wins ? best : at;
+			best = wins ? at : best;
+		}
+	}
+	return best;
 }
 
 const char *answers_find(const struct answers *answers, const char *key, const char *subject,
 			 const char **origin)
 {
-	const struct answer *found = subject ? look_up(answers, key, subject) : NULL;
+	const struct answer *other, *found = look_up(answers, key, subject, &other);
 	const struct question *question = answers_question(answers, key);
 	const char *from = NULL, *value = NULL;
 
-	if (!found)
-		found = look_up(answers, key, NULL);
 	if (found) {
 		value = found->value;
 		from = found->origin;
@@ -294,4 +359,54 @@ const char *answers_find(const struct answers *answers, const char *key, const c
 	if (origin && value)
 		*origin = from;
 	return value;
+}
+
+const char *answers_take(struct answers *answers, const char *key, const char *subject,
+			 const char **origin)
+{
+	const struct answer *other, *found = look_up(answers, key, subject, &other);
+
+	for (size_t i = 0; i < answers->count; i++)
+		if (fit(answers, &answers->items[i], key, subject) != FIT_NOT)
+			answers->items[i].asked = true;
+	if (other) {
+		_cleanup_free_ char *one = answer_text(found), *two = answer_text(other);
+
+		screen_mark(MARK_WARN, "Two answers disagree here. Taken: %s. Not taken: %s.",
+			    one ? one : key, two ? two : key);
+	}
+	return answers_find(answers, key, subject, origin);
+}
+
+const char *answers_unused(const struct answers *answers, const char *key, const char *value,
+			   size_t *at)
+{
+	while (*at < answers->count) {
+		const struct answer *answer = &answers->items[(*at)++];
+
+		if (!answer->asked && answer->subject && strcmp(answer->key, key) == 0 &&
+		    strcmp(answer->value, value) == 0)
+			return answer->subject;
+	}
+	return NULL;
+}
+
+void answers_say_unused(const struct answers *answers)
+{
+	_cleanup_free_ char *list = NULL;
+	size_t length;
+	FILE *out = open_memstream(&list, &length);
+
+	for (size_t i = 0; out && i < answers->count; i++) {
+		const struct answer *answer = &answers->items[i];
+		_cleanup_free_ char *text = answer->asked ? NULL : answer_text(answer);
+
+		if (text && (answer->subject || !answer->number))
+			screen_mark(MARK_WARN, "%s (%s) was never asked for in this run", text,
+				    answer->origin);
+		else if (text)
+			fprintf(out, "%s %s", ftell(out) ? "," : "", answer->key);
+	}
+	if (out && fclose(out) == 0 && length)
+		screen_say("In the answers file, and not asked for in this run:%s", list);
 }

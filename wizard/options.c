@@ -15,6 +15,7 @@ enum {
 	OPTION_ANSWER,
 	OPTION_YES,
 	OPTION_JSON,
+	OPTION_FORCE,
 	OPTION_NO_COLOR,
 	OPTION_PLAIN,
 	OPTION_HELP,
@@ -31,11 +32,15 @@ static const struct poptOption engine_options[] = {
 	  "KEY=VALUE" },
 	{ "answers", 0, POPT_ARG_STRING, NULL, OPTION_ANSWERS,
 	  "answer questions beforehand: lines KEY = VALUE", "FILE" },
+	{ "force", 0, POPT_ARG_NONE, NULL, OPTION_FORCE,
+	  "write into a file that is there already, without a question", NULL },
 	{ "json", 0, POPT_ARG_NONE, NULL, OPTION_JSON, "print results as JSON", NULL },
 	{ "no-color", 0, POPT_ARG_NONE, NULL, OPTION_NO_COLOR,
 	  "no colours (also: NO_COLOR in the environment)", NULL },
 	{ "plain", 0, POPT_ARG_NONE, NULL, OPTION_PLAIN,
-	  "no colours, and nothing is redrawn in place: for screen readers and logs", NULL },
+	  "no colours, nothing is redrawn in place, and keys are told in words: for screen readers "
+	  "and logs",
+	  NULL },
 	{ "help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, "print this help, or a command's", NULL },
 	{ "version", 0, POPT_ARG_NONE, NULL, OPTION_VERSION, "print the version", NULL },
 	POPT_TABLEEND,
@@ -201,6 +206,9 @@ static int take_option(struct options *options, int which, char *value, struct e
 	case OPTION_JSON:
 		options->session.json = true;
 		break;
+	case OPTION_FORCE:
+		options->session.force = true;
+		break;
 	case OPTION_NO_COLOR:
 		options->session.plain = true;
 		break;
@@ -296,7 +304,11 @@ int options_parse(struct options *options, int argc, char **argv, const struct p
 	struct option_tables tables;
 	int r;
 
-	*options = (struct options){ .session.root = "/", .command = program->resume };
+	*options = (struct options){
+		.session.root = "/",
+		.command = program->resume,
+		.words = argv + (argc > 0),
+	};
 	option_tables_init(&tables, program->workflow, NULL);
 	r = read_words(options, argc, (const char **)argv, &tables, true,
 		       program->workflow->program, &words, err);

@@ -20,7 +20,8 @@ struct program {
 struct options {
 	struct session_options session;
 	const struct command *command;
-	char **arguments; /* the words after the command's name, NULL-terminated */
+	char **arguments;   /* the words after the command's name, NULL-terminated */
+	char *const *words; /* all that stands behind the program's name, as it was typed */
 	bool help;
 	bool version;
 	char *root;    /* what session.root points to */

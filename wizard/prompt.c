@@ -290,7 +290,7 @@ int prompt_choice(struct session *session, const char *key, const char *subject,
 	r = asked_init(&asked, session, key, subject, text, err);
 	if (r < 0)
 		return r;
-	settled = session_answer(session, key, subject, &origin);
+	settled = session_take_answer(session, key, subject, &origin);
 	if (settled)
 		return take_choice(&asked, choices, settled, origin, chosen, err);
 	if (!terminal_present())
@@ -391,7 +391,7 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 	r = asked_init(&asked, session, key, subject, text, err);
 	if (r < 0)
 		return r;
-	settled = session_answer(session, key, subject, &origin);
+	settled = session_take_answer(session, key, subject, &origin);
 	if (settled)
 		return take_text(&asked, settled, origin, answer, err);
 	if (!terminal_present())

@@ -14,7 +14,7 @@ struct session {
 	const struct workflow *workflow;
 	struct answers *answers;
 	char *root;
-	bool yes, json;
+	bool yes, json, force, lines;
 	char *const *arguments;
 	char *resume; /* NULL: the usual one */
 
@@ -51,6 +51,8 @@ int session_new(struct session **session, const struct workflow *workflow,
 	made->root = copy_root(options->root);
 	made->yes = options->yes;
 	made->json = options->json;
+	made->force = options->force;
+	made->lines = options->lines;
 	made->arguments = no_arguments;
 	made->lock = -1;
 	made->memory = json_object();
@@ -58,6 +60,8 @@ int session_new(struct session **session, const struct workflow *workflow,
 	made->back_to = -1;
 	r = made->root && made->memory ? answers_new(&made->answers, workflow, options, err)
 				       : error_nomem(err);
+	if (r == 0 && workflow->check)
+		r = workflow->check(err);
 	if (r < 0) {
 		session_free(made);
 		return r;
@@ -225,6 +229,16 @@ bool session_yes(const struct session *session)
 	return session->yes;
 }
 
+bool session_force(const struct session *session)
+{
+	return session->force;
+}
+
+bool session_lines(const struct session *session)
+{
+	return session->lines;
+}
+
 bool session_unchanged(const struct session *session)
 {
 	return session->unchanged;
@@ -368,6 +382,24 @@ const char *session_answer(const struct session *session, const char *key, const
 			   const char **origin)
 {
 	return answers_find(session->answers, key, subject, origin);
+}
+
+const char *session_take_answer(struct session *session, const char *key, const char *subject,
+				const char **origin)
+{
+	return answers_take(session->answers, key, subject, origin);
+}
+
+const char *session_unused_answer(const struct session *session, const char *key, const char *value,
+				  size_t *at)
+{
+	return answers_unused(session->answers, key, value, at);
+}
+
+void session_say_unused_answers(const struct session *session)
+{
+	if (session->is_open && !session->is_read_only)
+		answers_say_unused(session->answers);
 }
 
 const struct question *session_question(const struct session *session, const char *key)

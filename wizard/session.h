@@ -27,14 +27,16 @@ struct session_options {
 	bool yes;                 /* --yes */
 	bool json;                /* --json */
 	bool plain;               /* --no-color, --plain */
-	bool lines;               /* --plain: nothing is redrawn in place */
+	bool lines;               /* --plain: nothing is redrawn in place; for screen readers */
+	bool force;               /* --force */
 	const char *answers_file; /* --answers FILE; may be NULL */
 	char **answers;           /* --answer KEY=VALUE, NULL-terminated; may be NULL */
 };
 
 /*
  * session_new - a session that is not open yet: options and answers are read and checked (unknown
- * keys, values that a question does not accept: -EINVAL naming file and line), nothing is created.
+ * keys, values that a question does not accept: -EINVAL naming file and line), and
+ * workflow->check() looks at the workflow's options; nothing is created.
  */
 int session_new(struct session **session, const struct workflow *workflow,
 		const struct session_options *options, struct error *err);
@@ -63,6 +65,8 @@ bool session_is_scratch(const struct session *session); /* root is not "/" */
 bool session_json(const struct session *session);
 bool session_yes(const struct session *session);
 bool session_is_open(const struct session *session);
+bool session_force(const struct session *session);
+bool session_lines(const struct session *session); /* --plain: for a screen reader */
 bool session_read_only(const struct session *session);
 /* The words after the command's name, NULL-terminated; owned by the session. */
 char *const *session_arguments(const struct session *session);
@@ -104,6 +108,17 @@ unsigned int session_round(const struct session *session);
  * its end, where it is not the usual "PROGRAM [--root DIR]". Copied; printed as it is.
  */
 int session_set_resume(struct session *session, const char *command, struct error *err);
+
+/*
+ * session_unused_answer - the answers KEY[SUBJECT] = value that no question has been asked for: the
+ * subject of the next one at each call, *at being 0 before the first; borrowed. NULL: no more.
+ */
+const char *session_unused_answer(const struct session *session, const char *key, const char *value,
+				  size_t *at);
+
+/* session_say_unused_answers - tell which answers were never asked for, at the end of a run; of a
+ * session that is read-only or not open, none. */
+void session_say_unused_answers(const struct session *session);
 
 /*
  * session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with

@@ -21,6 +21,7 @@
 #define WIZARD_STEP_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "wizard/error.h"
 
@@ -93,6 +94,15 @@ struct question {
 	const char *choices;     /* values that are accepted, "yes no skip"; NULL: any text */
 	const char *recommended; /* what --yes answers; NULL: --yes does not answer it */
 	const char *meaning;     /* one line, for the man page and the answers example */
+
+	/* Are these an answer's subject (NULL: none) and value? Else -EINVAL, with what to write
+	 * instead. Called at the start. NULL: it takes no subject, and each of its values. */
+	int (*check)(const char *subject, const char *value, struct error *err);
+	/* Does an answer's subject mean the thing that is asked about? NULL: if it is the same. */
+	bool (*same)(const char *given, const char *asked);
+	/* Where the subjects of two answers mean one thing: the value that wins. NULL: the first.
+	 */
+	const char *strict;
 };
 
 struct poptOption;
@@ -118,6 +128,9 @@ struct workflow {
 	const struct command *const *commands; /* NULL-terminated; may be NULL */
 	const struct poptOption *options; /* the workflow's own, for every command; may be NULL */
 
+	/* Do the values of the workflow's options make sense? Called at the start; -EINVAL. May be
+	 * NULL. */
+	int (*check)(struct error *err);
 	/* One line that says where we are: "node db3, Debian 12, SELinux enforcing". Caller frees
 	 * *line. May be NULL. */
 	int (*describe)(struct session *session, char **line, struct error *err);

@@ -92,29 +92,26 @@ static int check_steps(const struct options *options, const struct workflow *wor
 	return error_remedy(err, "see the names: %s steps", workflow->program);
 }
 
-/* The wizard itself goes on without a command's name; another command has to be given again. */
+/* What was typed is what goes on: with its options, to which the answers belong. */
 static int note_resume(struct session *session, const struct options *options, struct error *err)
 {
-	_cleanup_free_ char *words = NULL, *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	bool complete = true;
 	size_t length;
-	FILE *out;
+	FILE *out = open_memstream(&text, &length);
 
-	if (options->command == &resume_command || options->command == &run_command)
-		return 0;
-	out = open_memstream(&words, &length);
 	if (!out)
 		return error_nomem(err);
-	fputs(options->command->name, out);
-	for (char *const *word = session_arguments(session); *word; word++) {
+	fputs(session_workflow(session)->program, out);
+	for (char *const *word = options->words; *word; word++) {
 		_cleanup_free_ char *quoted = str_quoted(*word);
 
 		complete = complete && quoted;
 		fprintf(out, " %s", quoted ? quoted : "");
 	}
-	if (fclose(out) == 0 && complete)
-		text = session_command(session, words);
-	return text ? session_set_resume(session, text, err) : error_nomem(err);
+	if (fclose(out) != 0 || !complete)
+		return error_nomem(err);
+	return session_set_resume(session, text, err);
 }
 
 static void say_stopped(const struct session *session)
@@ -175,6 +172,8 @@ static enum exit_status run(struct session *session, const struct options *optio
 		r = session_open(session, false, &err);
 	if (r == 0)
 		r = options->command->run(session, &err);
+	if (r >= 0)
+		session_say_unused_answers(session);
 	status = conclude(session, r, &err);
 	if (session_is_open(session) && !session_read_only(session) &&
 	    session_workflow(session)->leave)

@@ -110,6 +110,106 @@ static void test_questions(void **state)
 	answers_free(answers);
 }
 
+static void test_subject_that_means_it(void **state)
+{
+	static const char *const given[] = { "four.apply[a,c]=skip", NULL };
+	struct answers *answers = read_answers("four.apply[b,c] = quit\nfour.apply[b] = skip\n"
+					       "four.apply = yes\ntalk.ready[a,b] = no\n",
+					       given, false);
+
+	(void)state;
+	is_answered(answers, "four.apply", "a", "skip", "--answer");
+	is_answered(answers, "four.apply", "b", "skip", "answers file"); /* the very subject */
+	is_answered(answers, "four.apply", "c", "quit", "answers file"); /* the stricter */
+	is_answered(answers, "four.apply", "d", "yes", "answers file");
+	is_answered(answers, "four.apply", NULL, "yes", "answers file");
+	is_answered(answers, "talk.ready", "a", NULL, NULL); /* nothing means it but itself */
+	answers_free(answers);
+}
+
+static void test_subjects_on_the_command_line_come_first(void **state)
+{
+	static const char *const given[] = { "four.apply[a,c]=skip", NULL };
+	struct answers *answers = read_answers("four.apply[a,c] = quit\n", given, false);
+
+	(void)state;
+	is_answered(answers, "four.apply", "c", "skip", "--answer");
+	answers_free(answers);
+}
+
+/* ---- what was asked for -----------------------------------------------------------------------
+ */
+
+static void takes(struct answers *answers, const char *subject, const char *value,
+		  const char *screen)
+{
+	struct capture said;
+	const char *found;
+
+	capture_start(&said, STDERR_FILENO);
+	found = answers_take(answers, "four.apply", subject, NULL);
+	capture_end(&said);
+	assert_string_equal(found, value);
+	assert_string_equal(said.text, screen);
+}
+
+static void test_two_that_disagree(void **state)
+{
+	struct answers *answers = read_answers("four.apply[a,c] = skip\nfour.apply[b,c] = quit\n"
+					       "four.apply[c,d] = skip\n",
+					       NULL, false);
+
+	(void)state;
+	screen_init(true);
+	takes(answers, "a", "skip", "");
+	takes(answers, "c", "quit",
+	      "  !   Two answers disagree here. Taken: four.apply[b,c] = quit. Not taken:\n"
+	      "      four.apply[c,d] = skip.\n");
+	answers_free(answers);
+}
+
+static void unused(const struct answers *answers, const char *screen)
+{
+	struct capture said;
+
+	capture_start(&said, STDERR_FILENO);
+	answers_say_unused(answers);
+	capture_end(&said);
+	assert_string_equal(said.text, screen);
+}
+
+static void test_unused(void **state)
+{
+	static const char *const given[] = { "four.apply[a,c]=quit", "name=x", NULL };
+	struct answers *answers = read_answers(
+		"four.apply = yes\none.apply = yes\ntwo.apply = yes\nfour.apply[e] = quit\n", given,
+		false);
+	size_t at = 0;
+
+	(void)state;
+	screen_init(true);
+	answers_find(answers, "name", NULL, NULL); /* a look is no question */
+	unused(answers,
+	       "  !   four.apply[a,c] = quit (--answer) was never asked for in this run\n"
+	       "  !   name = x (--answer) was never asked for in this run\n"
+	       "  !   four.apply[e] = quit (answers file) was never asked for in this run\n"
+	       "  In the answers file, and not asked for in this run: four.apply, "
+	       "one.apply,\n  two.apply\n");
+	assert_string_equal(answers_unused(answers, "four.apply", "quit", &at), "a,c");
+	assert_string_equal(answers_unused(answers, "four.apply", "quit", &at), "e");
+	assert_null(answers_unused(answers, "four.apply", "quit", &at));
+	/* What would have answered but for a better one was asked for, too. */
+	takes(answers, "c", "quit", "");
+	answers_take(answers, "name", NULL, NULL);
+	answers_take(answers, "one.apply", "x", NULL);
+	answers_take(answers, "two.apply", NULL, NULL);
+	unused(answers,
+	       "  !   four.apply[e] = quit (answers file) was never asked for in this run\n");
+	at = 0;
+	assert_string_equal(answers_unused(answers, "four.apply", "quit", &at), "e");
+	answers_free(answers);
+}
+
 /* ---- what is refused ------------------------------------------------------------------------ */
 
 static void refused(const char *file, const char *const *given, const char *what,
@@ -128,7 +228,8 @@ static void test_unknown_key(void **state)
 {
 	(void)state;
 	refused("\n# x\nbogus = yes\n", NULL, "answers:3: unknown question \"bogus\"",
-		"there are: one.apply, two.apply, four.apply, talk.ready, name, undo.apply");
+		"there are: one.apply, two.apply, four.apply, talk.ready, name, undo.apply, "
+		"output.replace");
 	refused("one.aply[x] = yes\n", NULL, "answers:1: unknown question \"one.aply\"",
 		"did you mean \"one.apply\"?");
 	refused(" = yes\n", NULL, "answers:1: unknown question \"\"", "there are: ");
@@ -154,6 +255,15 @@ static void test_value_that_is_no_choice(void **state)
 	refused("one.apply = ye\n", NULL, "cannot be \"ye\"", "yes skip quit");
 	refused("one.apply =\n", NULL, "cannot be \"\"", "yes skip quit");
 	refused("undo.apply = skip\n", NULL, "cannot be \"skip\"", "yes no");
+}
+
+static void test_subject_that_is_refused(void **state)
+{
+	(void)state;
+	refused("one.apply[nobody] = yes\n", NULL, "answers:1: nobody is nobody", "ask somebody");
+	refused("name[x] = yes\n", NULL,
+		"answers:1: name is asked about nothing in particular, not about \"x\"",
+		"leave out the brackets");
 }
 
 static void test_duplicates(void **state)
@@ -205,10 +315,15 @@ int main(void)
 		TEST(file_format),
 		TEST(empty_value_is_a_text),
 		TEST(order),
+		TEST(subject_that_means_it),
+		TEST(subjects_on_the_command_line_come_first),
+		TEST(two_that_disagree),
+		TEST(unused),
 		TEST(questions),
 		TEST(unknown_key),
 		TEST(missing_equals),
 		TEST(value_that_is_no_choice),
+		TEST(subject_that_is_refused),
 		TEST(duplicates),
 		TEST(command_line),
 		TEST(file_that_is_none),

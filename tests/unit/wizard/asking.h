@@ -9,12 +9,19 @@
 #include "wizard/screen.h"
 #include "wizard/session.h"
 
+static int any_subject(const char *subject, const char *value, struct error *err)
+{
+	(void)subject, (void)value, (void)err;
+	return 0;
+}
+
 static const struct question questions[] = {
-	{ "ports.apply", "yes no details skip quit", "yes", "apply the port labels?" },
+	{ "ports.apply", "yes no details skip quit", "yes", "apply the port labels?",
+	  .check = any_subject },
 	{ "review.rule", "accept reject accept-all", NULL, "what becomes of a rule?" },
 	{ "sure", "yes no", NULL, "sure?" },
-	{ "donor", NULL, NULL, "the donor's name" },
-	{ NULL, NULL, NULL, NULL },
+	{ "donor", NULL, NULL, "the donor's name", .check = any_subject },
+	{ 0 },
 };
 static const struct step *const steps[] = { NULL };
 static const struct workflow workflow = {

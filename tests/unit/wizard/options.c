@@ -289,13 +289,13 @@ static void test_exit_statuses(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		outcome = rows[i].outcome;
-		small_result_auto result = run("end", "a b", "c");
+		small_result_auto result = run("--plain", "end", "a b", "--domain=x y", "c");
 		assert_int_equal(result.status, rows[i].status);
 		assert_string_equal(result.out, "");
 		if (rows[i].status == EXIT_PAUSED)
 			assert_true(small_has(result.err,
 					      "Stopped. To go on:\n    "
-					      "small end 'a b' c\n"));
+					      "small --plain end 'a b' '--domain=x y' c\n"));
 		else
 			assert_null(strstr(result.err, "Stopped"));
 	}

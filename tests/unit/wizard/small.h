@@ -316,13 +316,27 @@ static const struct step *const small_steps[] small_unused = {
 	&look_step, &one_step, &two_step, &talk_step, &four_step, &verify_step, NULL,
 };
 
+static small_unused int small_check(const char *subject, const char *value, struct error *err)
+{
+	(void)value;
+	return subject && !strcmp(subject, "nobody")
+		       ? error_set(err, EINVAL, "ask somebody", "nobody is nobody")
+		       : 0;
+}
+
+/* "a,b" means each of its letters. */
+static small_unused bool small_same(const char *given, const char *asked)
+{
+	return strpbrk(given, ",") && strpbrk(given, asked);
+}
+
 static const struct question small_questions[] small_unused = {
-	{ "one.apply", "yes skip quit", "yes", "renew one?" },
-	{ "two.apply", "yes skip quit", "yes", "renew two and three?" },
-	{ "four.apply", "yes skip quit", "yes", "renew four?" },
-	{ "talk.ready", "yes no", "yes", "ready?" },
+	{ "one.apply", "yes skip quit", "yes", "renew one?", .check = small_check },
+	{ "two.apply", "yes skip quit", "yes", "renew two and three?", .check = small_check },
+	{ "four.apply", "yes skip quit", "yes", "renew four?", small_check, small_same, "quit" },
+	{ "talk.ready", "yes no", "yes", "ready?", .check = small_check },
 	{ "name", NULL, NULL, "any text" },
-	{ NULL, NULL, NULL, NULL },
+	{ 0 },
 };
 
 static small_unused int small_fingerprint(struct session *session, char **text, struct error *err)

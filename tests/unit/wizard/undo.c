@@ -42,8 +42,22 @@ static void test_undo_can_be_declined(void **state)
 	small_result_auto undo = small_run("undo", "--answer", "undo.apply=no");
 	assert_int_equal(undo.status, EXIT_PAUSED);
 	assert_true(small_has(undo.err, "To go on:\n    small --root "));
-	assert_true(small_has(undo.err, " undo\n"));
+	assert_true(small_has(undo.err, " undo --answer undo.apply=no\n"));
 	assert_true(small_is_new());
+}
+
+static void test_unused_answers_are_told(void **state)
+{
+	(void)state;
+	small_result_auto run = small_run("--yes", "--answer", "name=x");
+	assert_int_equal(run.status, EXIT_DONE);
+	assert_true(
+		small_has(run.err, "  !   name = x (--answer) was never asked for in this run\n"));
+	small_result_auto undo = small_run("undo", "--yes", "--answer", "one.apply[x]=yes");
+	assert_int_equal(undo.status, EXIT_DONE);
+	assert_true(small_has(undo.err, "one.apply[x] = yes (--answer) was never asked for"));
+	small_result_auto plan = small_run("plan", "--answer", "name=x");
+	assert_string_equal(plan.err, "");
 }
 
 static int run_without_undo(void *data)
@@ -129,6 +143,7 @@ int main(void)
 		TEST(undo_shows_and_restores),
 		TEST(undo_leaves_what_was_there_before),
 		TEST(undo_can_be_declined),
+		TEST(unused_answers_are_told),
 		TEST(undo_says_what_it_cannot_take_back),
 		TEST(crash_in_undo_after_each_record),
 		TEST(run_after_half_an_undo_starts_anew),
