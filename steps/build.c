@@ -11,6 +11,7 @@
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/policy/proof.h"
+#include "steps/rejects.h"
 #include "steps/replay.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
@@ -314,9 +315,14 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	_cleanup_free_ char *te = NULL;
 	_cleanup_free_ char *cil = NULL;
 	struct proved proved = { .coverage = json_array() };
-	int r = proved.coverage ? header_make(session, err) : error_nomem(err);
+	const struct findings *findings;
+	int r = proved.coverage ? module_findings(session, &findings, NULL, err) : error_nomem(err);
 
 	(void)changes;
+	if (r == 0)
+		r = rejects_check(session, findings, err);
+	if (r == 0)
+		r = header_make(session, err);
 	if (r == 0)
 		r = module_texts(session, &te, &cil, err);
 	if (r == 0 && te) {

@@ -134,6 +134,8 @@ static int open_policy(struct session *session, struct explanation *explanation,
 	if (!path)
 		return error_nomem(err);
 	r = oracle_open(&explanation->oracle, path, err);
+	if (r == 0)
+		r = node_check_names(explanation->oracle, err);
 	return r < 0 ? r : open_labels(path, explanation, err);
 }
 
@@ -229,14 +231,6 @@ static int read_logs(struct session *session, struct explanation *explanation, s
 		    : error_nomem(err);
 }
 
-/* A domain that the policy does not have is a slip of the pen, and its denials are unknown. */
-static void check_domains(struct explanation *explanation)
-{
-	for (const char *const *domain = node_domains(); node_options.domain && *domain; domain++)
-		if (!oracle_has_type(explanation->oracle, *domain))
-			screen_mark(MARK_WARN, "the policy has no domain %s", *domain);
-}
-
 /* ---- the module ----------------------------------------------------------------------------- */
 
 /* checkmodule wants a module to be named as its file is. */
@@ -298,7 +292,6 @@ static int run(struct session *session, struct error *err)
 		r = read_logs(session, &explanation, err);
 	if (r < 0)
 		return r;
-	check_domains(&explanation);
 	find_ports(session, &explanation);
 	r = judge(&explanation, err);
 	if (r == 0)

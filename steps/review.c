@@ -7,6 +7,7 @@
 
 #include "steps/module.h"
 #include "steps/node/node.h"
+#include "steps/rejects.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
@@ -38,6 +39,9 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	for (size_t i = 0; i < findings->count; i++)
 		if (is_open(&findings->items[i]))
 			*state = STEP_TODO;
+	/* Not done while an answer stands against what was decided: ask() says so. */
+	if (rejects_check(session, findings, NULL) < 0)
+		*state = STEP_TODO;
 	return 0;
 }
 
@@ -383,7 +387,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	}
 	/* Done: what comes after is as without it, and a next round asks about what is new. */
 	node_options.decide_again = false;
-	return 0;
+	return rejects_check(session, findings, err);
 }
 
 const struct step step_review = {

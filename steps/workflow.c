@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
+#include "steps/checking/probes.h"
 #include "steps/host/selinux.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
+#include "steps/subjects.h"
+#include "wizard/names.h"
 #include "wizard/util.h"
 
 static const struct step *const steps[] = {
@@ -29,16 +32,21 @@ static const struct question questions[] = {
 	{ "exercise.notify", "yes no", "yes",
 	  "put our script before the notify command, until its exercise is over?" },
 	{ "exercise.done", "done wait skip quit", "done",
-	  "the operator has done the exercise; subject: sst, ist, notify" },
+	  "the operator has done the exercise; subject: sst, ist, notify",
+	  .check = subjects_exercise },
 	{ "exercise.also", NULL, "none",
-	  "further exercises, by their names: what the configuration speaks for is shown" },
+	  "further exercises, by their names: what the configuration speaks for is shown",
+	  .check = subjects_exercises },
 	{ "exercise.unproved", "skip quit", "quit",
-	  "an exercise is not proved by the log; subject: sst, ist, notify" },
+	  "an exercise is not proved by the log; subject: sst, ist, notify",
+	  .check = subjects_exercise },
 	{ "collect.incomplete", "stop go-on", "stop",
 	  "a wanted exercise has no evidence: build upon the others alone?" },
 	{ "review.rule", "accept companions reject allow dontaudit all quit", "accept",
-	  "does the rule enter the module? subject: as `review` shows it" },
-	{ "review.note", "accept quit", "accept", "a finding that is not for the module is noted" },
+	  "does the rule enter the module? subject: as `review` shows it", subjects_finding,
+	  subjects_same_finding, "reject" },
+	{ "review.note", "accept quit", "accept", "a finding that is not for the module is noted",
+	  subjects_finding, subjects_same_finding },
 	{ "load.apply", "yes skip quit", "yes", "install the module?" },
 	{ "enforce.apply", "yes skip quit", "yes",
 	  "confine the server again? (asked with load.apply)" },
@@ -77,6 +85,21 @@ static const struct poptOption options[] = {
 
 static const struct command *const commands[] = { &command_collect, &command_explain,
 						  &command_rehearse, NULL };
+
+static int check_options(struct error *err)
+{
+	for (char **name = node_options.ignore; name && *name; name++) {
+		const char *const *known = checking_names;
+
+		while (*known && strcmp(*known, *name) != 0)
+			known++;
+		if (!*known) {
+			names_unknown("finding of the check", *name, checking_names, err);
+			return error_prefix(err, "--ignore");
+		}
+	}
+	return 0;
+}
 
 /* PRETTY_NAME of the host's os-release, or "Linux". */
 static void system_name(char *name, size_t size)
@@ -121,6 +144,7 @@ const struct workflow workflow = {
 	.questions = questions,
 	.commands = commands,
 	.options = options,
+	.check = check_options,
 	.describe = describe,
 	.fingerprint = node_fingerprint,
 	.settle = drift_settle,

@@ -30,6 +30,9 @@ struct report {
 void report_add(struct report *report, enum level level, const char *name, const char *remedy,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* Every name that a finding can have, in the order of the alphabet; NULL-terminated. */
+extern const char *const checking_names[];
+
 /* report_knows_policy - a silent look at a policy that has not changed since all was well: nothing
  * is to be looked at that needs it to be loaded. */
 bool report_knows_policy(const struct report *report);

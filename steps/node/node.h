@@ -71,6 +71,10 @@ int node_labels(struct session *session, struct file_labels **labels, struct err
  */
 int node_fingerprint(struct session *session, char **text, struct error *err);
 
+/* node_check_names - does the policy define what --domain and --allow-dangerous name? Else -EINVAL.
+ * Asked of each policy that is opened. */
+int node_check_names(struct oracle *oracle, struct error *err);
+
 /* node_loaded - the policy as the store has it now. */
 int node_loaded(struct session *session, struct oracle **oracle, struct error *err);
 /*

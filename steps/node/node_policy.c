@@ -35,6 +35,11 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 		r = oracle_open(&node->loaded, path, err);
 		if (r < 0)
 			return r;
+		r = node_check_names(node->loaded, err);
+		if (r < 0) {
+			oracle_close(TAKE_PTR(node->loaded));
+			return r;
+		}
 	}
 	*oracle = node->loaded;
 	return 0;
@@ -166,6 +171,8 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 			r = keep_made_base(session, kept, stamp, err);
 	}
 	json_decref(stamp);
+	if (r == 0)
+		r = node_check_names(node->base, err);
 	if (r < 0) {
 		oracle_close(node->base);
 		node->base = NULL;

@@ -271,6 +271,29 @@ static void test_names(void **state)
 	assert_false(oracle_is_permissive(small, "no_t"));
 }
 
+static bool is_among(const char **names, const char *name)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names;
+}
+
+static void test_all_names(void **state)
+{
+	_cleanup_free_ const char **types = oracle_names(small, false);
+	_cleanup_free_ const char **permissions = oracle_names(small, true);
+
+	(void)state;
+	assert_true(is_among(types, "one_t"));
+	assert_true(is_among(types, "old_t")); /* an alias */
+	assert_false(is_among(types, "domains"));
+	assert_false(is_among(types, "open"));
+	assert_true(is_among(permissions, "open"));
+	assert_true(is_among(permissions, "read")); /* of the class's common */
+	assert_true(is_among(permissions, "transition"));
+	assert_false(is_among(permissions, "one_t"));
+}
+
 static void test_host(void **state)
 {
 	static const char mysqld[] = "system_u:system_r:mysqld_t:s0";
@@ -376,11 +399,12 @@ static void test_no_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_obstacle),
-		cmocka_unit_test(test_unknown),  cmocka_unit_test(test_foreign_contexts),
-		cmocka_unit_test(test_types),    cmocka_unit_test(test_names),
-		cmocka_unit_test(test_host),     cmocka_unit_test(test_several),
-		cmocka_unit_test(test_booleans), cmocka_unit_test(test_no_policy),
+		cmocka_unit_test(test_verdicts),  cmocka_unit_test(test_obstacle),
+		cmocka_unit_test(test_unknown),   cmocka_unit_test(test_foreign_contexts),
+		cmocka_unit_test(test_types),     cmocka_unit_test(test_names),
+		cmocka_unit_test(test_all_names), cmocka_unit_test(test_host),
+		cmocka_unit_test(test_several),   cmocka_unit_test(test_booleans),
+		cmocka_unit_test(test_no_policy),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

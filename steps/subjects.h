@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * subjects.h - what an answer may be about: the members of the questions in workflow.c
+ */
+#ifndef STEPS_SUBJECTS_H
+#define STEPS_SUBJECTS_H
+
+#include <stdbool.h>
+
+#include "wizard/error.h"
+
+/* subjects_exercise - an exercise's name, or none. */
+int subjects_exercise(const char *subject, const char *value, struct error *err);
+/* subjects_exercises - no subject; the value is names of exercises, or "none". */
+int subjects_exercises(const char *subject, const char *value, struct error *err);
+
+/* subjects_finding - "SOURCE TARGET CLASS PERMISSION[,PERMISSION...]", or none. */
+int subjects_finding(const char *subject, const char *value, struct error *err);
+/* subjects_same_finding - the same source, target and class, and one permission in common: in
+ * another run a permission more, or less, may be observed. */
+bool subjects_same_finding(const char *given, const char *asked);
+/* subjects_alike - how much two findings have in common: 0 (nothing) to 4 (subjects_same_finding).
+ */
+int subjects_alike(const char *one, const char *other);
+
+#endif
