@@ -18,13 +18,15 @@
 #include "steps/host/auditd.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
+#include "wizard/output.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
 static char *output; /* -o FILE */
 
 static const struct poptOption collect_options[] = { { "output", 'o', POPT_ARG_STRING, &output, 0,
-						       "the file to be written", "FILE" },
+						       "the file to be written; -: standard output",
+						       "FILE" },
 						     POPT_TABLEEND };
 
 /* ---- which logs ------------------------------------------------------------------------------ */
@@ -97,7 +99,8 @@ static int list_logs(struct session *session, char ***paths, struct error *err)
 	return r < 0 ? r : add_path(paths, &count, strdup(log), err);
 }
 
-static int write_file(const struct extract *extract, char *const *paths, struct error *err)
+static int write_file(struct session *session, const struct extract *extract, char *const *paths,
+		      struct error *err)
 {
 	if (!extract->denials)
 		return error_set(err, ENODATA,
@@ -107,7 +110,7 @@ static int write_file(const struct extract *extract, char *const *paths, struct 
 				 "no denial of %s in %s%s (lines that cannot be read: %zu)",
 				 node_domain(), *paths, paths[1] ? " and those after it" : "",
 				 extract->unsure);
-	return file_write(output, extract->text, extract->length, 0600, err);
+	return output_write(session, output, extract->text, extract->length, 0600, err);
 }
 
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
@@ -135,19 +138,22 @@ static int run(struct session *session, struct error *err)
 	char node[256] = "";
 	int r;
 
-	if (!output || !strcmp(output, "-"))
+	if (!output)
 		return error_set(err, EINVAL, "write: galera-selinux collect -o FILE",
 				 "collect needs the name of a file to write");
 	name_node(session, node, sizeof(node));
 	r = list_logs(session, &paths, err);
 	if (r == 0)
+		r = node_guard_logs(session, output, paths, err);
+	if (r == 0)
 		r = extract_read(paths, node_domains(), node, &extract, err);
 	if (r == 0)
-		r = write_file(&extract, paths, err);
+		r = write_file(session, &extract, paths, err);
 	if (r == 0) {
 		screen_mark(MARK_OK, "%zu %s of %s, in %zu %s: %s",
 			    COUNTED(extract.denials, "denial", "denials"), node_domain(),
-			    COUNTED(extract.records, "record", "records"), output);
+			    COUNTED(extract.records, "record", "records"),
+			    output_is_stdout(output) ? "standard output" : output);
 		if (extract.notices)
 			screen_mark(MARK_WARN, "%zu %s lost events: some denials may be missing",
 				    COUNTED(extract.notices, "record tells of", "records tell of"));

@@ -19,7 +19,7 @@
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
-#include "wizard/screen.h"
+#include "wizard/output.h"
 #include "wizard/util.h"
 
 static struct {
@@ -32,7 +32,8 @@ static const struct poptOption explain_options[] = {
 	{ "policy", 0, POPT_ARG_STRING, &chosen.policy, 0,
 	  "judge against this policy (policy.NN), not the host's", "FILE" },
 	{ "te", 0, POPT_ARG_STRING, &chosen.te, 0,
-	  "write a module of the findings for which a rule is the fix", "FILE" },
+	  "write a module of the findings for which a rule is the fix (-: to standard output)",
+	  "FILE" },
 	{ "cil", 0, POPT_ARG_STRING, &chosen.cil, 0, "the same module in CIL", "FILE" },
 	POPT_TABLEEND
 };
@@ -245,8 +246,8 @@ static void module_name(const char *path, char *name, size_t size)
 		snprintf(name, size, MODULE_NAME);
 }
 
-static int write_module(const char *path, const struct rules *rules, const char *comment, bool te,
-			struct error *err)
+static int write_module(struct session *session, const char *path, const struct rules *rules,
+			const char *comment, bool te, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	char name[128];
@@ -255,10 +256,35 @@ static int write_module(const char *path, const struct rules *rules, const char 
 
 	module_name(path, name, sizeof(name));
 	r = te ? te_text(&header, rules, &text, err) : cil_text(&header, rules, &text, err);
-	return r < 0 ? r : file_write(path, text, strlen(text), 0644, err);
+	return r < 0 ? r : output_write(session, path, text, strlen(text), 0644, err);
 }
 
-static int write_modules(struct explanation *explanation, struct error *err)
+static bool is_stdout(const char *path)
+{
+	return path && output_is_stdout(path);
+}
+
+/* Before anything is read. */
+static int check_outputs(struct session *session, struct error *err)
+{
+	const char *const paths[] = { chosen.te, chosen.cil };
+	int r = 0;
+
+	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session_json(session) > 1)
+		return error_set(err, EINVAL, "give a file for the others",
+				 "only one of --te -, --cil - and --json can have standard output");
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(paths); i++) {
+		if (!paths[i])
+			continue;
+		r = node_guard_logs(session, paths[i], session_arguments(session), err);
+		if (r == 0 && chosen.policy)
+			r = output_guard(paths[i], chosen.policy, "the policy that is read", err);
+	}
+	return r;
+}
+
+static int write_modules(struct session *session, struct explanation *explanation,
+			 struct error *err)
 {
 	struct findings *findings = &explanation->findings;
 	_cleanup_free_ char *comment = NULL;
@@ -274,9 +300,9 @@ static int write_modules(struct explanation *explanation, struct error *err)
 	if (r == 0)
 		r = rules_from_findings(findings, &explanation->denials, &rules, err);
 	if (r == 0 && chosen.te)
-		r = write_module(chosen.te, &rules, comment, true, err);
+		r = write_module(session, chosen.te, &rules, comment, true, err);
 	if (r == 0 && chosen.cil)
-		r = write_module(chosen.cil, &rules, comment, false, err);
+		r = write_module(session, chosen.cil, &rules, comment, false, err);
 	rules_clear(&rules);
 	return r;
 }
@@ -286,8 +312,10 @@ static int write_modules(struct explanation *explanation, struct error *err)
 static int run(struct session *session, struct error *err)
 {
 	_cleanup_(explanation_clear) struct explanation explanation = { 0 };
-	int r = open_policy(session, &explanation, err);
+	int r = check_outputs(session, err);
 
+	if (r == 0)
+		r = open_policy(session, &explanation, err);
 	if (r == 0)
 		r = read_logs(session, &explanation, err);
 	if (r < 0)
@@ -295,8 +323,9 @@ static int run(struct session *session, struct error *err)
 	find_ports(session, &explanation);
 	r = judge(&explanation, err);
 	if (r == 0)
-		r = write_modules(&explanation, err);
-	if (r == 0)
+		r = write_modules(session, &explanation, err);
+	/* A module on standard output is all that stands there. */
+	if (r == 0 && !is_stdout(chosen.te) && !is_stdout(chosen.cil))
 		r = session_json(session) ? explanation_json(&explanation, err)
 					  : explanation_text(&explanation, err);
 	if (r < 0)

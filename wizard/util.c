@@ -208,6 +208,47 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
 	return 0;
 }
 
+/* 0 or a negative errno: then the file is as it was. */
+static int reserve(int fd, const struct stat *before, size_t length)
+{
+	int code;
+
+	if (!length || fallocate(fd, 0, 0, (off_t)length) == 0)
+		return 0;
+	code = errno;
+	if (code == EOPNOTSUPP)
+		return 0;
+	/* It may have grown before there was no more room. */
+	return ftruncate(fd, before->st_size) < 0 ? -errno : -code;
+}
+
+static int overwrite(int fd, const void *bytes, size_t length)
+{
+	struct stat before;
+	bool file;
+	int r;
+
+	if (fstat(fd, &before) < 0)
+		return -errno;
+	file = S_ISREG(before.st_mode);
+	r = file ? reserve(fd, &before, length) : 0;
+	if (r == 0)
+		r = write_all(fd, bytes, length);
+	if (r == 0 && file && (ftruncate(fd, (off_t)length) < 0 || fsync(fd) < 0))
+		return -errno;
+	return r;
+}
+
+int file_write_into(const char *path, const void *bytes, size_t length, mode_t mode,
+		    struct error *err)
+{
+	int create = access(path, F_OK) == 0 ? 0 : O_CREAT;
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | create, mode);
+	int r = fd < 0 ? -errno : overwrite(fd, bytes, length);
+
+	return r < 0 ? path_error(err, -r, "write", path) : 0;
+}
+
 static int make_one(const char *path, mode_t mode)
 {
 	struct stat info;

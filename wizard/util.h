@@ -67,6 +67,15 @@ int file_read(const char *path, char **text, size_t *length, struct error *err);
  */
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
 
+/*
+ * file_write_into - write these bytes into what is at path, links followed: a device node or a pipe
+ * gets them; a file has nothing else in it afterwards, and stays the same file. Where a link leads
+ * to nothing, a file is made with mode. Errors: as open(2), write(2); a file's room is reserved
+ * before its content is touched, so that for want of space nothing is lost.
+ */
+int file_write_into(const char *path, const void *bytes, size_t length, mode_t mode,
+		    struct error *err);
+
 /* make_directories - mkdir -p with mode for what is created. */
 int make_directories(const char *path, mode_t mode, struct error *err);
 

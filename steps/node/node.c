@@ -6,6 +6,7 @@
 #include "steps/host/auditd.h"
 #include "steps/node/node_private.h"
 #include "steps/rehearsal/player.h"
+#include "wizard/output.h"
 #include "wizard/util.h"
 
 struct node_options node_options;
@@ -178,6 +179,26 @@ int node_audit_log(struct session *session, const char **path, struct error *err
 	}
 	*path = node->audit_log;
 	return 0;
+}
+
+int node_guard_logs(const struct session *session, const char *path, char *const *logs,
+		    struct error *err)
+{
+	const char *const roots[] = { "/", session_root(session) };
+	int r = 0;
+
+	for (; r == 0 && logs && *logs; logs++)
+		r = output_guard(path, *logs, "the log that is read", err);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(roots); i++) {
+		_cleanup_free_ char *inside = NULL, *log = NULL;
+
+		/* Whoever may not know where it is may not write there either. */
+		if (host_audit_log_path(roots[i], &inside, NULL) < 0)
+			continue;
+		log = str_printf("%s%s", i ? roots[i] : "", inside);
+		r = log ? output_guard(path, log, "the audit log itself", err) : error_nomem(err);
+	}
+	return r;
 }
 
 struct player *node_player(struct session *session)

@@ -105,6 +105,11 @@ int node_is_permissive(struct session *session, bool *permissive, struct error *
 /* node_audit_log - path of the audit log on this machine, root included. */
 int node_audit_log(struct session *session, const char **path, struct error *err);
 
+/* node_guard_logs - -EINVAL where path, a file to be written, is one of logs (NULL-terminated; may
+ * be NULL), or this host's own audit log, or that of the root. */
+int node_guard_logs(const struct session *session, const char *path, char *const *logs,
+		    struct error *err);
+
 /* The recording that stands in for the operator and the cluster in a rehearsal; NULL: none. */
 struct player *node_player(struct session *session);
 
