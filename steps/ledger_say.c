@@ -78,9 +78,12 @@ static int go_on_without(struct session *session, const json_t *gaps, struct err
 
 static int ask(struct session *session, bool *go_on, struct error *err)
 {
-	static const struct choice choices[] = { { "stop", "[q]uit here", 'q' },
-						 { "go-on", "[c]ontinue without", 'c' },
-						 { 0 } };
+	static const struct choice choices[] = {
+		{ "stop", "[q]uit here", 'q', "the exercise can be done, and the run gone on with" },
+		{ "go-on", "[c]ontinue without", 'c',
+		  "what it needs stays unknown, and every later result says so" },
+		{ 0 },
+	};
 	int chosen = 0, r = 0;
 
 	if (terminal_present() || prompt_is_answered(session, KEY, NULL))

@@ -134,10 +134,14 @@ static void show_difference(const char *before, const char *cil)
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	static const struct choice choices[] = { { "yes", "[y]es", 'y' },
-						 { "skip", "[l]ater", 'l' },
-						 { "quit", "[q]uit", 'q' },
-						 { 0 } };
+	static const struct choice choices[] = {
+		{ "yes", "[y]es", 'y', "the module is installed, and the server confined at once" },
+		{ "skip", "[s]kip: later", 's',
+		  "the module is installed; the server stays permissive for now" },
+		{ "quit", "[q]uit", 'q',
+		  "nothing is installed; the run stops, to be gone on with" },
+		{ 0 },
+	};
 	int chosen = 0, r = 0;
 
 	if (confine_among(changes, NULL))

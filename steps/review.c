@@ -250,18 +250,26 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 		bool wanted;
 		struct choice choice;
 	} all[] = {
-		{ rule, { "accept", "[a]ccept", 'a' } },
-		{ !rule, { "accept", "[n]oted", 'n' } },
+		{ rule, { "accept", "[a]ccept", 'a', "the rule enters the module" } },
+		{ !rule,
+		  { "accept", "o[k], noted", 'k', "nothing is changed; it is not asked again" } },
 		{ finding->companion_count > 0,
-		  { "companions", "accept [w]ith the unobserved", 'w' } },
-		{ rule, { "reject", "[r]eject", 'r' } },
-		{ finding->fix == FIX_ALLOW, { "dontaudit", "[s]ilence instead", 's' } },
+		  { "companions", "accept [w]ith the unobserved", 'w',
+		    "the rule enters the module, and what usually goes with it" } },
+		{ rule, { "reject", "[r]eject", 'r', "no rule: it stays denied, and logged" } },
+		{ finding->fix == FIX_ALLOW,
+		  { "dontaudit", "si[l]ence instead", 'l',
+		    "it stays denied, and is logged no more" } },
 		{ finding->fix == FIX_DONTAUDIT && !finding->rule_target,
-		  { "allow", "allow [i]nstead", 'i' } },
-		{ true, { "details", "[d]etails", 'd' } },
-		{ rule, { "module", "[v]iew module", 'v' } },
-		{ rule, { "all", "accept a[l]l that are left", 'l' } },
-		{ true, { "quit", "[q]uit", 'q' } },
+		  { "allow", "allow [i]nstead", 'i', "the server may do it from then on" } },
+		{ true,
+		  { "details", "[d]etails", 'd', "each event behind it; then this question" } },
+		{ rule,
+		  { "module", "[v]iew module", 'v', "the module so far; then this question" } },
+		{ rule,
+		  { "all", "accept all tha[t] are left", 't',
+		    "this rule and all that follow enter the module unseen" } },
+		{ true, { "quit", "[q]uit", 'q', "the run stops; what is decided is kept" } },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)

@@ -115,11 +115,14 @@ static int say(struct session *session, struct error *err)
  * by the first denial has not shown the others. */
 static int go_back(struct session *session, const struct ledger *ledger, struct error *err)
 {
-	static const struct choice choices[] = { { "review", "[r]eview what is new", 'r' },
-						 { "exercise", "[e]xercise permissively again",
-						   'e' },
-						 { "quit", "[q]uit", 'q' },
-						 { 0 } };
+	static const struct choice choices[] = {
+		{ "review", "[b]ack to review what is new", 'b',
+		  "the new denials are collected and decided, and the module built anew" },
+		{ "exercise", "[e]xercise permissively again", 'e',
+		  "the server is made permissive and all exercises are done anew" },
+		{ "quit", "[q]uit", 'q', "the run stops; the server stays confined as it is" },
+		{ 0 },
+	};
 	bool failed = ledger_count(ledger, LEDGER_CONFINED, OBSERVED_FAILED) > 0;
 	int chosen, r;
 
@@ -127,7 +130,7 @@ static int go_back(struct session *session, const struct ledger *ledger, struct 
 		screen_say("No new denial is in the log, and an exercise failed. It may not be "
 			   "SELinux at all; or it is a denial that the policy hides, which is seen "
 			   "in the permissive exercises when hidden denials are shown.");
-	r = prompt_choice(session, "verify.back", NULL, "Go back to", choices, failed ? 1 : 0,
+	r = prompt_choice(session, "verify.back", NULL, "What next?", choices, failed ? 1 : 0,
 			  &chosen, err);
 
 	if (r < 0)

@@ -50,9 +50,13 @@ void consent_show(struct session *session, const json_t *changes, bool undoable)
 int consent_ask(struct session *session, const char *step, const json_t *changes, struct error *err)
 {
 	static const struct choice choices[] = {
-		{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' },
-		{ "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' },
-		{ NULL, NULL, 0 },
+		{ "yes", "[y]es", 'y', "all that is listed above is done now" },
+		{ "details", "[d]etails", 'd', "each change with its command; then this question" },
+		{ "skip", "[s]kip", 's',
+		  "nothing of it is done; the run goes on with the next step" },
+		{ "quit", "[q]uit", 'q',
+		  "nothing of it is done; the run stops, to be gone on with" },
+		{ 0 },
 	};
 	static const int outcomes[] = { 0, 0, STEP_SKIPPED, STEP_DECLINED };
 	size_t count = json_array_size(changes);

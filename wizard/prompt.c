@@ -237,28 +237,43 @@ static char *choice_labels(const struct choice *choices, int default_index)
 	return fclose(out) == 0 ? TAKE_PTR(labels) : NULL;
 }
 
-/* "Type y (yes), n (no); Enter means yes." */
-static void explain_choices(const struct choice *choices, int default_index)
+/* For a screen reader: " (type y for yes, as does Enter, n for no)". */
+static char *choices_in_words(const struct choice *choices, int default_index)
 {
 	_cleanup_free_ char *list = NULL;
 	size_t length;
 	FILE *out = open_memstream(&list, &length);
 
 	if (!out)
-		return;
+		return NULL;
 	for (int i = 0; choices[i].value; i++) {
 		_cleanup_free_ char *word = label_word(&choices[i]);
 
-		fprintf(out, "%s%c (%s)",
-			!i                     ? ""
-			: choices[i + 1].value ? ", "
-					       : " or ",
-			choices[i].letter, word ? word : choices[i].value);
+		fprintf(out, "%s%c%s for %s", i ? ", " : " (type ", choices[i].letter,
+			i == default_index ? " or Enter" : "", word ? word : choices[i].value);
 	}
-	if (default_index >= 0)
-		fprintf(out, "; Enter means %s", choices[default_index].value);
-	if (fclose(out) == 0)
-		screen_say("Type %s.", list);
+	fputs(")", out);
+	return fclose(out) == 0 ? TAKE_PTR(list) : NULL;
+}
+
+#define ENTER_IS_NONE "Enter does not accept this: type a letter."
+
+/* What each leads to, and what Enter means. */
+static void explain_choices(const struct choice *choices, int default_index)
+{
+	for (int i = 0; choices[i].value; i++) {
+		_cleanup_free_ char *word = label_word(&choices[i]);
+
+		screen_say("%c  %s%s%s", choices[i].letter, word ? word : choices[i].value,
+			   choices[i].leads ? ": " : "", choices[i].leads ? choices[i].leads : "");
+	}
+	if (default_index >= 0) {
+		_cleanup_free_ char *word = label_word(&choices[default_index]);
+
+		screen_say("Enter means: %s.", word ? word : choices[default_index].value);
+	} else {
+		screen_say(ENTER_IS_NONE);
+	}
 }
 
 /* A value that was settled beforehand must be one that this very prompt offers. */
@@ -282,7 +297,9 @@ static int take_choice(const struct asked *asked, const struct choice *choices, 
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err)
 {
-	_cleanup_free_ char *labels = choice_labels(choices, default_index);
+	_cleanup_free_ char *labels = session_lines(session)
+					      ? choices_in_words(choices, default_index)
+					      : choice_labels(choices, default_index);
 	const char *settled, *origin;
 	struct asked asked;
 	int r;
@@ -311,9 +328,13 @@ int prompt_choice(struct session *session, const char *key, const char *subject,
 			*chosen = found;
 			return 0;
 		}
+		if (!*typed) {
+			screen_say(ENTER_IS_NONE);
+			continue;
+		}
 		if (found == SEVERAL_CHOICES)
 			screen_say("\"%s\" can mean several of the answers.", typed);
-		else if (*typed && strcmp(typed, "?") != 0)
+		else if (strcmp(typed, "?") != 0)
 			screen_say("\"%s\" is none of the answers.", typed);
 		explain_choices(choices, default_index);
 	}
@@ -323,9 +344,9 @@ int prompt_yes_no(struct session *session, const char *key, const char *subject,
 		  bool default_yes, bool *answer, struct error *err)
 {
 	static const struct choice choices[] = {
-		{ "yes", "[y]es", 'y' },
-		{ "no", "[n]o", 'n' },
-		{ NULL, NULL, 0 },
+		{ "yes", "[y]es", 'y', "it is done" },
+		{ "no", "[n]o", 'n', "it is left as it is" },
+		{ 0 },
 	};
 	int chosen = 0, r;
 

@@ -21,17 +21,20 @@
 struct choice {
 	const char *value; /* what the answers file says: "accept"; one of the question's choices */
 	const char *label; /* what the screen shows, its letter in brackets: "[a]ccept" */
-	char letter;       /* 'a' */
+	char letter;       /* 'a': one meaning in the whole program, see tests/lint */
+	const char *leads; /* what it leads to, for '?': "the rule enters the module" */
 };
 
-/* prompt_yes_no - default_yes is what Enter means at the terminal. Values: "yes", "no". */
+/* prompt_yes_no - default_yes is what Enter means at the terminal. Values: "yes", "no". The
+ * question itself says what a yes leads to. */
 int prompt_yes_no(struct session *session, const char *key, const char *subject, const char *text,
 		  bool default_yes, bool *answer, struct error *err);
 
 /*
  * prompt_choice - one of choices, an array up to one with value NULL. *chosen gets its index.
  * default_index is what Enter means (-1: Enter asks again). At the terminal a choice is its
- * letter, its value, its label's words, or an unambiguous beginning; '?' explains that.
+ * letter, its value, its label's words, or an unambiguous beginning; '?' tells what each leads to.
+ * What was typed before the question stood there is no answer to it.
  */
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -142,9 +143,8 @@ static int next_character(EditLine *editor, wchar_t *character)
 }
 
 /*
- * One editor for the whole process, never ended: el_end() would throw away what was typed ahead,
- * and would stop a program that has been put in the background. The terminal's mode does not need
- * it: el_gets() restores that itself.
+ * One editor for the whole process, never ended: el_end() would stop a program that has been put in
+ * the background. The terminal's mode does not need it: el_gets() restores that itself.
  */
 static EditLine *the_editor(void)
 {
@@ -173,6 +173,8 @@ static int read_line(struct reader *reader, char **line, struct error *err)
 				 "cannot use this terminal for editing a line");
 	el_set(editor, EL_CLIENTDATA, reader);
 	el_set(editor, EL_PREP_TERM, 1); /* else the prompt is there before the editor's mode is */
+	/* Nobody has read the question yet. The editor itself reads no further than the line. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
 	typed = el_gets(editor, &length);
 	if (!typed || length <= 0 || session_interrupted()) {
 		fputc('\n', stderr);

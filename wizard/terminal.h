@@ -14,7 +14,8 @@ bool terminal_present(void);
 
 /*
  * terminal_line - show prompt (safe text, one line) on standard error and read a line, with
- * editing, from standard input. *line is in new memory (caller frees), without its newline.
+ * editing, from standard input. *line is in new memory (caller frees), without its newline. What
+ * was typed before is thrown away.
  *
  * -EINTR: SIGINT, SIGTERM, SIGHUP (session_interrupted()), end of input or hang-up. However it
  * returns, the terminal is in the mode in which it was, and the cursor at the start of a line.

@@ -134,7 +134,7 @@ static int ask(struct session *session, size_t count, struct error *err)
 
 	if (!text)
 		return error_nomem(err);
-	r = prompt_yes_no(session, "undo.apply", NULL, text, true, &yes, err);
+	r = prompt_yes_no(session, "undo.apply", NULL, text, false, &yes, err);
 	return r < 0 ? r : yes ? 0 : STEP_DECLINED;
 }
 

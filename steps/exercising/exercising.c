@@ -90,11 +90,13 @@ enum answer { ANSWER_DONE, ANSWER_WAIT, ANSWER_SKIP, ANSWER_QUIT };
 static int ask_done(struct session *session, const struct exercise *exercise, enum answer *answer,
 		    struct error *err)
 {
-	static const struct choice choices[] = { { "done", "[d]one", 'd' },
-						 { "wait", "[w]ait for it", 'w' },
-						 { "skip", "[s]kip", 's' },
-						 { "quit", "[q]uit", 'q' },
-						 { 0 } };
+	static const struct choice choices[] = {
+		{ "done", "[f]inished", 'f', "you have done it: the logs are looked at now" },
+		{ "wait", "wait [u]ntil it is seen", 'u', "the logs are watched while you do it" },
+		{ "skip", "[s]kip", 's', "it is not done; what only it shows is not learned" },
+		{ "quit", "[q]uit", 'q', "the run stops, to be gone on with" },
+		{ 0 },
+	};
 	const char *timeout = node_options.timeout;
 	_cleanup_free_ char *text =
 		timeout ? str_printf("%s: wait for it, at most %s?", exercise->title, timeout)
@@ -149,10 +151,12 @@ static int plan_watch(struct session *session, struct watch_order *order, enum a
 /* What to do with an exercise that was not proved: 0 again, STEP_SKIPPED, STEP_PAUSED. */
 static int ask_unproved(struct session *session, const struct exercise *exercise, struct error *err)
 {
-	static const struct choice choices[] = { { "again", "[a]gain", 'a' },
-						 { "skip", "[s]kip", 's' },
-						 { "quit", "[q]uit", 'q' },
-						 { 0 } };
+	static const struct choice choices[] = {
+		{ "again", "a[g]ain", 'g', "the logs are looked at once more" },
+		{ "skip", "[s]kip", 's', "it stays unproved; the run goes on without it" },
+		{ "quit", "[q]uit", 'q', "the run stops, to be gone on with" },
+		{ 0 },
+	};
 	_cleanup_free_ char *text =
 		str_printf("%s is not proved. Look again, skip it, or stop here?", exercise->title);
 	int chosen = 0;

@@ -34,20 +34,26 @@ static const struct workflow workflow = {
 };
 
 static const struct choice apply[] = {
-	{ "yes", "[y]es", 'y' },   { "details", "[d]etails", 'd' },
-	{ "skip", "[s]kip", 's' }, { "quit", "[q]uit", 'q' },
-	{ NULL, NULL, 0 },
+	{ "yes", "[y]es", 'y', "all of it is done" },
+	{ "details", "[d]etails", 'd' },
+	{ "skip", "[s]kip", 's' },
+	{ "quit", "[q]uit", 'q' },
+	{ 0 },
 };
 static const struct choice review[] = {
-	{ "accept", "[a]ccept", 'a' },
+	{ "accept", "[a]ccept", 'a', "it is taken" },
 	{ "reject", "[r]eject", 'r' },
 	{ "accept-all", "accept [A]ll that are left", 'A' },
-	{ NULL, NULL, 0 },
+	{ 0 },
 };
+
+static bool for_a_screen_reader;
 
 static inline struct session *new_session(char **answers, bool yes)
 {
-	struct session_options options = { .root = "/", .answers = answers, .yes = yes };
+	struct session_options options = {
+		.root = "/", .answers = answers, .yes = yes, .lines = for_a_screen_reader
+	};
 	struct session *session = NULL;
 	struct error err = { 0 };
 

@@ -259,23 +259,45 @@ static void test_choice_asks_again(void **state)
 	say_when(&dialogue, "Rule 1? ", "maybe\r");
 	say_when(&dialogue, "\"maybe\" ", "");
 	say_when(&dialogue, "is none of the answers.", "");
-	say_when(&dialogue, "Type a (accept), r (reject) or A (accept All that are left).", "");
+	say_when(&dialogue, "a  accept: it is taken", "");
+	say_when(&dialogue, "r  reject\r\n", ""); /* without a word on what it leads to */
+	say_when(&dialogue, "A  accept All that are left", "");
+	say_when(&dialogue, "Enter does not accept this: type a letter.", "");
 	say_when(&dialogue, "Rule 1? ", "acc\r");
 	say_when(&dialogue, "\"acc\" can mean several of the answers.", "");
-	say_when(&dialogue, "Rule 1? ", "\r"); /* no default: asked again */
-	say_when(&dialogue, "Type a ", "");
-	say_when(&dialogue, "Rule 1? ", "?\r");
-	say_when(&dialogue, "Type a ", "");
+	say_when(&dialogue, "Rule 1? ", "\r"); /* no default: asked again, without a list */
+	say_when(&dialogue, "\r\n  Enter does not accept this: type a letter.\r\n  Rule 1? ",
+		 "?\r");
+	say_when(&dialogue, "a  accept", "");
 	say_when(&dialogue, "Rule 1? ", "r\r");
 	assert_report(&dialogue, "0 1");
 	assert_null(strstr(dialogue.screen, "\"?\""));
 
 	dialogue_start(&dialogue, ask_apply, 80);
 	say_when(&dialogue, "uit ", "?\r");
-	say_when(&dialogue, "Type y (yes), d (details), s (skip) or q (quit); Enter means yes.",
-		 "");
+	say_when(&dialogue, "y  yes: all of it is done", "");
+	say_when(&dialogue, "q  quit", "");
+	say_when(&dialogue, "Enter means: yes.", "");
 	say_when(&dialogue, "uit ", "\r");
 	assert_report(&dialogue, "0 0");
+}
+
+static void test_in_words(void **state)
+{
+	struct dialogue dialogue;
+
+	(void)state;
+	for_a_screen_reader = true;
+	dialogue_start(&dialogue, ask_review_default, 200);
+	say_when(&dialogue,
+		 "Rule 1? (type a or Enter for accept, r for reject, A for accept All "
+		 "that are left) ",
+		 "r\r");
+	assert_report(&dialogue, "0 1");
+	dialogue_start(&dialogue, ask_review, 200);
+	say_when(&dialogue, "Rule 1? (type a for accept, r for reject, ", "a\r");
+	assert_report(&dialogue, "0 0");
+	for_a_screen_reader = false;
 }
 
 static void test_yes_no(void **state)
@@ -455,8 +477,9 @@ static void test_typed_ahead(void **state)
 
 	(void)state;
 	dialogue_start(&dialogue, ask_twice, 80);
-	say_when(&dialogue, "uit ", "d\ry\r"); /* the second question gets its line, too */
-	assert_report(&dialogue, "0 1 yes");
+	say_when(&dialogue, "uit ", "d\ry\ry");           /* whole lines, and the begin of one */
+	say_when(&dialogue, "Sure? [y]es / [N]o ", "\r"); /* was not there yet when 'y' was typed */
+	assert_report(&dialogue, "0 1 no");
 }
 
 int main(void)
@@ -465,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_choice_forms),
 		cmocka_unit_test(test_choice_letters_of_both_cases),
 		cmocka_unit_test(test_choice_asks_again),
+		cmocka_unit_test(test_in_words),
 		cmocka_unit_test(test_yes_no),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_refuses),
