@@ -169,8 +169,10 @@ static void add_rules(struct reading *reading)
 	}
 }
 
-int access_read(const struct oracle *space, const struct oracle *of, const char *source,
-		enum access_kind kind, int flipped, struct access_set **result, struct error *err)
+/* *foreign: a name that the space does not have, and the set leaves out; NULL: none. */
+static int read_known(const struct oracle *space, const struct oracle *of, const char *source,
+		      enum access_kind kind, int flipped, struct access_set **result,
+		      const char **foreign, struct error *err)
 {
 	const type_datum_t *type = policy_type(of, source, TYPE_TYPE);
 	_cleanup_free_ uint32_t *types = map_types(&of->policy->p, &space->policy->p);
@@ -185,13 +187,39 @@ int access_read(const struct oracle *space, const struct oracle *of, const char 
 		reading.source = &reading.of->type_attr_map[type->s.value - 1];
 		add_rules(&reading);
 	}
-	if (reading.foreign) {
-		access_free(reading.set);
-		return error_set(err, ENOTUNIQ, "build the policy anew: semodule -B",
-				 "one policy knows %s, and the other does not", reading.foreign);
-	}
+	*foreign = reading.foreign;
 	*result = reading.set;
 	return 0;
+}
+
+int access_read(const struct oracle *space, const struct oracle *of, const char *source,
+		enum access_kind kind, int flipped, struct access_set **result, struct error *err)
+{
+	const char *foreign = NULL;
+	int r = read_known(space, of, source, kind, flipped, result, &foreign, err);
+
+	if (r < 0 || !foreign)
+		return r;
+	access_free(*result);
+	*result = NULL;
+	return error_set(err, ENOTUNIQ, "build the policy anew: semodule -B",
+			 "one policy knows %s, and the other does not", foreign);
+}
+
+int access_gained(const struct oracle *base, const struct oracle *with, const char *source,
+		  enum access_kind kind, size_t *count, struct error *err)
+{
+	struct access_set *before = NULL, *after = NULL;
+	const char *foreign;
+	int r = read_known(base, base, source, kind, -1, &before, &foreign, err);
+
+	if (r == 0)
+		r = read_known(base, with, source, kind, -1, &after, &foreign, err);
+	if (r == 0)
+		*count = access_count(after, before);
+	access_free(before);
+	access_free(after);
+	return r;
 }
 
 int access_of(const struct oracle *space, const struct oracle *of, const char *source,

@@ -26,6 +26,13 @@ struct access_set;
  */
 int access_of(const struct oracle *space, const struct oracle *of, const char *source,
 	      enum access_kind kind, struct access_set **set, struct error *err);
+/*
+ * access_gained - how many accesses source has by the policy `with` and not by base. What is done
+ * to types that base does not have is not among them: the rules of attributes give that to any new
+ * type.
+ */
+int access_gained(const struct oracle *base, const struct oracle *with, const char *source,
+		  enum access_kind kind, size_t *count, struct error *err);
 /* access_new - the empty set. */
 int access_new(const struct oracle *space, struct access_set **set, struct error *err);
 void access_free(struct access_set *set);

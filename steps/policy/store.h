@@ -131,6 +131,22 @@ int store_module_install(struct store *store, const char *name, unsigned int pri
 /* store_module_remove - one that is absent: success. */
 int store_module_remove(struct store *store, const char *name, unsigned int priority,
 			struct error *err);
+/* store_module_enable - enable or disable a name, at all its priorities; one that is absent:
+ * success. */
+int store_module_enable(struct store *store, const char *name, bool enable, struct error *err);
+
+/* The distribution's modules and those of products' packages are below this priority. */
+#define STORE_PRIORITY_OTHERS 300
+struct store_module {
+	char *name;
+	unsigned int priority; /* its highest, that which counts */
+	unsigned int below;    /* the highest below STORE_PRIORITY_OTHERS; 0: none */
+};
+/* store_other_modules - the active modules from STORE_PRIORITY_OTHERS on; caller frees with
+ * store_modules_free. */
+int store_other_modules(struct store *store, struct store_module **modules, size_t *count,
+			struct error *err);
+void store_modules_free(struct store_module *modules, size_t count);
 
 struct store_cil {
 	char *name;

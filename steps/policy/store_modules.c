@@ -190,6 +190,81 @@ int store_module_remove(struct store *store, const char *name, unsigned int prio
 	return 0;
 }
 
+int store_module_enable(struct store *store, const char *name, bool enable, struct error *err)
+{
+	_cleanup_(cleanup_key) struct key key = { 0 };
+	unsigned int priority = 0;
+	bool active = false;
+	int r = store_in_transaction(store, err);
+
+	if (r == 0)
+		r = store_module_active(store, name, &active, &priority, err);
+	if (r < 0 || !priority || active == enable)
+		return r;
+	r = key_make(store, name, priority, &key, err);
+	if (r < 0)
+		return r;
+	if (semanage_module_set_enabled(store->handle, key.key, enable) < 0)
+		return store_error(store, err, EIO, REMEDY_READ, "cannot %s the module %s",
+				   enable ? "enable" : "disable", name);
+	return 0;
+}
+
+void store_modules_free(struct store_module *modules, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(modules[i].name);
+	free(modules);
+}
+
+/* One line of the list: a name that is new from STORE_PRIORITY_OTHERS on, or stands below. */
+static int other_add(struct store *store, const struct infos *infos, int i,
+		     struct store_module **modules, size_t *count, struct error *err)
+{
+	semanage_module_info_t *info = semanage_module_list_nth(infos->items, i);
+	struct store_module *module = NULL;
+	const char *name = NULL;
+	uint16_t priority = 0;
+	int enabled = 0;
+
+	if (semanage_module_info_get_name(store->handle, info, &name) < 0 ||
+	    semanage_module_info_get_enabled(store->handle, info, &enabled) < 0 ||
+	    semanage_module_info_get_priority(store->handle, info, &priority) < 0)
+		return store_error(store, err, EIO, REMEDY_READ, "cannot list the modules");
+	for (size_t j = 0; !module && j < *count; j++)
+		module = strcmp((*modules)[j].name, name) ? NULL : &(*modules)[j];
+	if (module && priority < STORE_PRIORITY_OTHERS && priority > module->below)
+		module->below = priority;
+	if (module || !enabled || priority < STORE_PRIORITY_OTHERS)
+		return 0;
+	module = array_push(modules, count, sizeof(*module));
+	if (!module || !(module->name = strdup(name)))
+		return error_nomem(err);
+	module->priority = priority;
+	return 0;
+}
+
+int store_other_modules(struct store *store, struct store_module **result, size_t *count,
+			struct error *err)
+{
+	_cleanup_(cleanup_infos) struct infos infos = { 0 };
+	struct store_module *modules = NULL;
+	size_t used = 0;
+	int r = store_ready(store, err);
+
+	if (r == 0)
+		r = list_all(store, &infos, err);
+	for (int i = 0; r == 0 && i < infos.count; i++)
+		r = other_add(store, &infos, i, &modules, &used, err);
+	if (r < 0) {
+		store_modules_free(modules, used);
+		return r;
+	}
+	*result = modules;
+	*count = used;
+	return 0;
+}
+
 void store_cils_free(struct store_cil *modules, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
