@@ -2,10 +2,16 @@
 #include <string.h>
 
 #include "steps/confine.h"
+#include "steps/galera/exercises.h"
+#include "steps/host/selinux.h"
+#include "steps/host/server.h"
+#include "steps/host/who.h"
 #include "steps/node/node.h"
+#include "wizard/screen.h"
 #include "wizard/util.h"
 
-#define HIDDEN "hidden" /* memory: "shown" by us, or "kept" hidden, as the operator wants it */
+#define HIDDEN "hidden"     /* memory: "shown" by us, or "kept" hidden, as the operator wants it */
+#define OURS   "permissive" /* memory: it is us who have made the domain permissive */
 
 bool confine_later;
 
@@ -124,6 +130,11 @@ bool confine_shows_hidden(struct session *session)
 	return !strcmp(wish(session), "shown");
 }
 
+bool confine_made_permissive(struct session *session)
+{
+	return json_is_true(session_recall(session, OURS));
+}
+
 int confine_keep_hidden(struct session *session, struct error *err)
 {
 	return session_remember(session, HIDDEN, json_string("kept"), err);
@@ -165,6 +176,9 @@ int confine_change(struct store *store, const json_t *changes, bool back, struct
 			r = change_domain(store, change, wants(change, back, "permissive"), err);
 		if (r == 0 && confine_is(change, "hidden"))
 			r = store_show_hidden(store, wants(change, back, "shown"), err);
+		if (r == 0 && confine_is(change, "module"))
+			r = store_module_enable(store, member(change, "name"),
+						!wants(change, back, "disabled"), err);
 	}
 	return r;
 }
@@ -174,14 +188,20 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 {
 	_cleanup_free_ char *name = confine_module();
 	_cleanup_free_ char *present = NULL;
-	bool shown;
+	unsigned int priority = 0;
+	bool is;
 	int r;
 
 	if (!name)
 		return error_nomem(err);
 	if (confine_is(change, "hidden")) {
-		r = store_shows_hidden(store, &shown, err);
-		*so = r == 0 && shown == wants(change, back, "shown");
+		r = store_shows_hidden(store, &is, err);
+		*so = r == 0 && is == wants(change, back, "shown");
+		return r;
+	}
+	if (confine_is(change, "module")) {
+		r = store_module_active(store, member(change, "name"), &is, &priority, err);
+		*so = r == 0 && (!priority || is != wants(change, back, "disabled"));
 		return r;
 	}
 	r = store_module_text(store, name, priority_of(change), &present, err);
@@ -189,19 +209,22 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 	return r;
 }
 
-/* Ahead of the commit: they are ours to hide again, whenever we are stopped. */
-static int remember_shown(struct session *session, const json_t *changes, bool back,
+/* Ahead of the commit: what becomes looser is ours to take back, whenever we are stopped. */
+static int remember_loose(struct session *session, const json_t *changes, bool back,
 			  struct error *err)
 {
 	json_t *change;
 	size_t i;
+	int r = 0;
 
 	json_array_foreach(changes, i, change)
 	{
-		if (confine_is(change, "hidden") && wants(change, back, "shown"))
-			return session_remember(session, HIDDEN, json_string("shown"), err);
+		if (r == 0 && confine_is(change, "hidden") && wants(change, back, "shown"))
+			r = session_remember(session, HIDDEN, json_string("shown"), err);
+		if (r == 0 && confine_is(change, "domain") && wants(change, back, "permissive"))
+			r = session_remember(session, OURS, json_true(), err);
 	}
-	return 0;
+	return r;
 }
 
 struct confinement {
@@ -230,7 +253,84 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 		if (r == 0 && so && confine_is(one, NULL))
 			r = is_so(store, one, back, &so, err);
 	}
+	/* The base has been without a module that is enabled now, or the other way round. */
+	if (r == 0 && !so && confine_among(changes, "module"))
+		r = node_forget_base(session, err);
 	if (r == 0 && !so)
-		r = remember_shown(session, changes, back, err);
-	return r < 0 || so ? r : node_change(session, change, &wanted, err);
+		r = remember_loose(session, changes, back, err);
+	if (r == 0 && !so)
+		r = node_change(session, change, &wanted, err);
+	if (r == 0 && !so)
+		confine_note(session, changes, back);
+	return r;
+}
+
+/* ---- what others are told -------------------------------------------------------------------- */
+
+void confine_note(struct session *session, const json_t *changes, bool back)
+{
+	_cleanup_free_ char *who = session_is_scratch(session) ? NULL : host_who();
+	json_t *change;
+	size_t i;
+
+	json_array_foreach(changes, i, change)
+	{
+		const char *to = member(change, back ? "from" : "to");
+
+		if (who && confine_is(change, NULL) && !confine_is(change, "module"))
+			host_note(session_workflow(session)->program, "%s: %s from now on, by %s",
+				  member(change, "what"), to, who);
+	}
+}
+
+/* By the running kernel: of the server, while it runs in that domain. */
+static int is_permissive_now(bool *permissive, struct error *err)
+{
+	struct server_process process = { 0 };
+	_cleanup_free_ char *context = NULL;
+	_cleanup_free_ char *type = NULL;
+	enum selinux_mode mode = SELINUX_MODE_DISABLED;
+	int r = host_selinux_mode("/", &mode, err);
+
+	if (r == 0 && mode != SELINUX_MODE_DISABLED)
+		r = host_find_server(galera_servers, &process, err);
+	/* One that has ended meanwhile has no context. */
+	if (r == 0 && process.pid && host_process_context(process.pid, &context, NULL) == 0)
+		type = context_type(context);
+	server_process_clear(&process);
+	if (r < 0 || !type || strcmp(type, node_domain()) != 0)
+		return r;
+	return host_domain_is_permissive(context, permissive, err);
+}
+
+int confine_left_open(struct session *session, bool *permissive, bool *shown, struct error *err)
+{
+	struct store *store;
+	int r = node_is_permissive(session, permissive, err);
+
+	*shown = false;
+	if (r == 0 && !*permissive && !session_is_scratch(session))
+		r = is_permissive_now(permissive, err);
+	if (r == 0 && confine_shows_hidden(session)) {
+		r = node_store(session, &store, err);
+		if (r == 0)
+			r = store_shows_hidden(store, shown, err);
+	}
+	return r;
+}
+
+int confine_warn_strict(struct session *session, struct error *err)
+{
+	enum selinux_mode mode = SELINUX_MODE_DISABLED;
+	bool permissive = false;
+	int r = node_is_permissive(session, &permissive, err);
+
+	if (r == 0)
+		r = host_selinux_mode(session_root(session), &mode, err);
+	if (r == 0 && !permissive && mode == SELINUX_MODE_ENFORCING)
+		screen_mark(MARK_WARN,
+			    "%s is confined: a confined server stops at the first denial, so later "
+			    "ones stay unseen. The step permissive, done first, shows all of them.",
+			    node_domain());
+	return r;
 }

@@ -7,9 +7,11 @@
  *                    `semanage permissive` makes it, so that semanage lists and removes it.
  *   hidden denials   what the policy denies and does not log (dontaudit): shown while the exercises
  *                    run, for every domain of the system, as `semodule -DB` does
+ *   a module         of others (others.h), enabled or disabled: what it allows is not learned. Our
+ *                    own takes its place, so that it is not enabled afterwards, but by undo
  *
  * Each is a change in the sense of step.h, its state in "from" and "to", with a member "confine"
- * that says which of the two it is.
+ * that says which of them it is.
  */
 #ifndef STEPS_CONFINE_H
 #define STEPS_CONFINE_H
@@ -31,7 +33,7 @@ char *confine_module(void);
 int confine_plan_loose(struct session *session, json_t *changes, struct error *err);
 int confine_plan_strict(struct session *session, json_t *changes, struct error *err);
 
-/* confine_is - is this change one of ours? part: "domain", "hidden", or NULL: either. */
+/* confine_is - is this change one of ours? part: "domain", "hidden", "module", or NULL: any. */
 bool confine_is(const json_t *change, const char *part);
 bool confine_among(const json_t *changes, const char *part);
 /* confine_strike - take those changes out. */
@@ -43,6 +45,18 @@ int confine_keep_hidden(struct session *session, struct error *err);
 /* confine_shows_hidden - is it this wizard that has them shown? */
 bool confine_shows_hidden(struct session *session);
 
+/* confine_made_permissive - has this wizard made the domain permissive? */
+bool confine_made_permissive(struct session *session);
+
+/*
+ * confine_left_open - is the domain permissive now, by the store or (on the live root, while the
+ * server runs) by the kernel; and are hidden denials shown by this wizard?
+ */
+int confine_left_open(struct session *session, bool *permissive, bool *shown, struct error *err);
+/* confine_warn_strict - before the server is to be learned from: say what it means where it is
+ * confined. */
+int confine_warn_strict(struct session *session, struct error *err);
+
 /* The operator has said, when the module was loaded, that confining the server can wait: this run
  * does not ask again. */
 extern bool confine_later;
@@ -52,5 +66,8 @@ int confine_change(struct store *store, const json_t *changes, bool back, struct
 /* confine_commit - the same as a transaction of its own. All of it is so already: success, without
  * a commit. */
 int confine_commit(struct session *session, const json_t *changes, bool back, struct error *err);
+/* confine_note - once they are made: tell the system's log of the live root what is looser or
+ * stricter now, and by whom. confine_commit() does. */
+void confine_note(struct session *session, const json_t *changes, bool back);
 
 #endif

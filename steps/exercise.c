@@ -3,6 +3,7 @@
  * exercise - the operator makes the server do all that it will ever have to do, and the server's
  * own log proves that it did.
  */
+#include "steps/confine.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/notify.h"
 #include "steps/node/node.h"
@@ -29,10 +30,13 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
+	int r;
+
 	if (node_player(session))
 		screen_say("Rehearsal: the recorded cluster (%s) does what you are asked to do.",
 			   player_title(node_player(session)));
-	return exercising_run(session, PHASE_PERMISSIVE, changes, err);
+	r = confine_warn_strict(session, err);
+	return r < 0 ? r : exercising_run(session, PHASE_PERMISSIVE, changes, err);
 }
 
 const struct step step_exercise = {

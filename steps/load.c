@@ -11,6 +11,7 @@
 #include "steps/exercising/exercising.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
+#include "steps/others.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
@@ -54,7 +55,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	struct store *store;
 	json_int_t rules;
 	json_t *change;
-	bool ours;
+	bool ours, active = false;
 	int r = built(session, &cil, err);
 
 	if (r < 0)
@@ -62,10 +63,11 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	r = node_store(session, &store, err);
 	if (r == 0)
 		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+	if (r == 0)
+		r = store_module_active(store, MODULE_NAME, &active, NULL, err);
 	if (r < 0)
 		return r;
-	ours = present && json_string_value(session_recall(session, LOADED)) &&
-	       !strcmp(present, json_string_value(session_recall(session, LOADED)));
+	ours = others_is_ours(session, present);
 	/* Where no module is needed, one that is not ours is left alone. */
 	if (cil ? present && !strcmp(present, cil) : !ours)
 		return 0;
@@ -75,14 +77,14 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	if (!to)
 		return error_nomem(err);
 	change = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "what", "module " MODULE_NAME, "from",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:b}", "what", "module " MODULE_NAME, "from",
 		!present ? "not installed"
 		: ours   ? "as it was loaded before"
 			 : "another module of that name",
 		"to", to, "note", present ? "undo restores it" : "priority 400", "command",
 		cil ? "semodule -i " MODULE_NAME ".pp" : "semodule -r " MODULE_NAME, "undo",
 		present ? "the module that was there" : "semodule -r " MODULE_NAME, "before",
-		present);
+		present, "disabled", present && !active);
 	if (json_array_append_new(changes, change) < 0)
 		return error_nomem(err);
 	return enforce_follows(session) ? confine_plan_strict(session, changes, err) : 0;
@@ -132,6 +134,11 @@ static void show_difference(const char *before, const char *cil)
 	show_missing_lines(cil, before, '+');
 }
 
+static const char *text_before(const json_t *changes)
+{
+	return json_string_value(json_object_get(json_array_get(changes, 0), "before"));
+}
+
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	static const struct choice choices[] = {
@@ -142,9 +149,13 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		  "nothing is installed; the run stops, to be gone on with" },
 		{ 0 },
 	};
-	int chosen = 0, r = 0;
+	const char *before = text_before(changes);
+	_cleanup_free_ char *cil = NULL;
+	int chosen = 0, r = built(session, &cil, err);
 
-	if (confine_among(changes, NULL))
+	if (r == 0 && before)
+		show_difference(before, cil ? cil : "");
+	if (r == 0 && confine_among(changes, NULL))
 		r = prompt_choice(session, "enforce.apply", NULL,
 				  "Confine the server again, in the same change?", choices, 0,
 				  &chosen, err);
@@ -167,16 +178,26 @@ struct loading {
 static int change(struct store *store, const void *data, struct error *err)
 {
 	const struct loading *loading = data;
+	/* One of others may have been disabled, and the name is with it. */
+	bool disabled =
+		loading->back &&
+		json_is_true(json_object_get(json_array_get(loading->changes, 0), "disabled"));
 	int r = loading->cil ? store_module_install(store, MODULE_NAME, STORE_PRIORITY,
 						    loading->cil, err)
 			     : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);
 
+	if (r == 0)
+		r = store_module_enable(store, MODULE_NAME, !disabled, err);
 	return r < 0 ? r : confine_change(store, loading->changes, loading->back, err);
 }
 
-static const char *text_before(const json_t *changes)
+static int load(struct session *session, const struct loading *loading, struct error *err)
 {
-	return json_string_value(json_object_get(json_array_get(changes, 0), "before"));
+	int r = node_change(session, change, loading, err);
+
+	if (r == 0)
+		confine_note(session, loading->changes, loading->back);
+	return r;
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
@@ -191,8 +212,6 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		screen_mark(MARK_OK, "no module is needed");
 		return 0;
 	}
-	if (before)
-		show_difference(before, cil ? cil : "");
 	r = node_keep_base(session, err);
 	/* Before it is there, so that it is known for ours whenever we are stopped. */
 	if (r == 0 && cil)
@@ -200,15 +219,14 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	/* What was verified was verified with another module. */
 	if (r == 0 && exercising_begun(session, PHASE_ENFORCING))
 		r = exercising_again(session, PHASE_ENFORCING, err);
-	return r < 0 ? r
-		     : node_change(session, change, &(struct loading){ cil, changes, false }, err);
+	return r < 0 ? r : load(session, &(struct loading){ cil, changes, false }, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
 	struct loading loading = { text_before(changes), changes, true };
 
-	return node_change(session, change, &loading, err);
+	return load(session, &loading, err);
 }
 
 const struct step step_load = {

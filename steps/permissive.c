@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * permissive - the server's domain, and nothing else, may do what the policy denies, and every such
- * access is logged: also those that the policy hides, if the operator likes. The rest of the system
- * stays confined.
+ * access is logged: also those that the policy hides, if the operator likes, and those that a
+ * module of others allows. The rest of the system stays confined.
  */
 #include "steps/confine.h"
 #include "steps/exercising/exercising.h"
 #include "steps/node/node.h"
+#include "steps/others.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
@@ -14,9 +15,12 @@
 /* Once the exercises of this era are over, nothing of it is needed any more. */
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
+	int r;
+
 	if (exercising_covered(session, PHASE_PERMISSIVE))
 		return 0;
-	return confine_plan_loose(session, changes, err);
+	r = confine_plan_loose(session, changes, err);
+	return r < 0 ? r : others_plan(session, changes, err);
 }
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
@@ -46,7 +50,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		confine_strike(changes, "hidden");
 		r = confine_keep_hidden(session, err);
 	}
-	return r;
+	return r < 0 ? r : others_ask(session, changes, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)

@@ -29,6 +29,8 @@ static const struct question questions[] = {
 	{ "permissive.apply", "yes skip quit", "yes", "make the server's domain permissive?" },
 	{ "permissive.hidden", "yes no", "yes",
 	  "show hidden denials (dontaudit) while the exercises run?" },
+	{ "permissive.modules", "yes no", "yes",
+	  "disable a module of others that gives the server rules? subject: its name" },
 	{ "exercise.notify", "yes no", "yes",
 	  "put our script before the notify command, until its exercise is over?" },
 	{ "exercise.done", "done wait skip quit", "done",

@@ -314,7 +314,7 @@ static int look_leftovers(struct report *report, struct error *err)
 			   "denials that the policy hides are shown (semodule -DB), by somebody "
 			   "before this wizard: the audit log fills faster");
 	if (permissive && !session_recall(report->session, "collect") &&
-	    !session_recall(report->session, "policy.base"))
+	    !confine_made_permissive(report->session))
 		report_add(report, LEVEL_WARNING, "permissive", "step 9 offers to remove it",
 			   "%s is permissive already, by somebody before this wizard",
 			   node_domain());
@@ -357,8 +357,17 @@ static int look_disk(struct report *report, struct error *err)
 }
 
 const struct probe probes[] = {
-	{ "root", look_root },     { "selinux", look_mode },        { "policy", look_policy },
-	{ "audit", look_audit },   { "audit-log", look_audit_log }, { "server", look_server },
-	{ "config", look_config }, { "labels", probe_labels },      { "leftovers", look_leftovers },
-	{ "drift", probe_drift },  { "disk", look_disk },           { 0 },
+	{ "root", look_root },
+	{ "selinux", look_mode },
+	{ "policy", look_policy },
+	{ "audit", look_audit },
+	{ "audit-log", look_audit_log },
+	{ "server", look_server },
+	{ "config", look_config },
+	{ "labels", probe_labels },
+	{ "leftovers", look_leftovers },
+	{ "others", probe_others },
+	{ "drift", probe_drift },
+	{ "disk", look_disk },
+	{ 0 },
 };

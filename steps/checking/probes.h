@@ -46,6 +46,9 @@ struct probe {
 /* probe_drift - what others have changed since the workflow came to its end. */
 int probe_drift(struct report *report, struct error *err);
 
+/* probe_others - modules of others that give the server's domains rules. */
+int probe_others(struct report *report, struct error *err);
+
 /* probe_labels - the labels of the server's files; in a file of its own. */
 int probe_labels(struct report *report, struct error *err);
 

@@ -84,6 +84,17 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 int node_base(struct session *session, struct oracle **oracle, struct error *err);
 /* node_keep_base - before our module is loaded for the first time: keep the policy as it is. */
 int node_keep_base(struct session *session, struct error *err);
+/* node_forget_base - before a change of other modules than ours: the base is to be made anew. */
+int node_forget_base(struct session *session, struct error *err);
+
+/*
+ * node_stamp - the state of the policy, without reading it; *stamp is the caller's. Where it is
+ * remembered under NODE_OTHERS, each change of ours takes the new state for the old one.
+ * node_is_current - is this key's the state that the policy is in now?
+ */
+#define NODE_OTHERS "others.policy"
+int node_stamp(struct session *session, json_t **stamp, struct error *err);
+int node_is_current(struct session *session, const char *key, bool *current, struct error *err);
 /*
  * node_compile - cil as our module, built in memory with the store's others (of these what bears on
  * the server's domains, see excerpt.h), booleans as in the base: ask the oracle about these domains

@@ -14,6 +14,10 @@
  */
 #define BASE "policy.base"
 
+/* Keys of the memory with the state of the policy that something was made of. Our own changes leave
+ * that as it is. */
+static const char *const stamps[] = { BASE, NODE_OTHERS };
+
 static int policy_file(struct session *session, char **path, struct error *err)
 {
 	struct store *store;
@@ -45,8 +49,7 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 	return 0;
 }
 
-/* Which state of the policy the kept base was made from, or made equal to by our own commits. */
-static int policy_stamp(struct session *session, json_t **stamp, struct error *err)
+int node_stamp(struct session *session, json_t **stamp, struct error *err)
 {
 	_cleanup_free_ char *path = NULL;
 	struct stat st;
@@ -158,7 +161,7 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 	kept = session_path(session, BASE);
 	if (!kept)
 		return error_nomem(err);
-	r = policy_stamp(session, &stamp, err);
+	r = node_stamp(session, &stamp, err);
 	if (r < 0)
 		return r;
 	if (as_loaded)
@@ -203,7 +206,7 @@ int node_keep_base(struct session *session, struct error *err)
 	r = file_read(path, &image, &length, err);
 	if (r < 0)
 		return r;
-	r = policy_stamp(session, &stamp, err);
+	r = node_stamp(session, &stamp, err);
 	if (r == 0)
 		r = file_write(kept, image, length, 0600, err);
 	if (r < 0) {
@@ -213,23 +216,31 @@ int node_keep_base(struct session *session, struct error *err)
 	return session_remember(session, BASE, stamp, err);
 }
 
-/* Was the base kept from the policy that is there now? Then it stays true through our commit. */
-static int base_is_current(struct session *session, bool *current, struct error *err)
+int node_forget_base(struct session *session, struct error *err)
+{
+	struct node *node = session_data(session);
+
+	oracle_close(node->base);
+	node->base = NULL;
+	return session_recall(session, BASE) ? session_remember(session, BASE, NULL, err) : 0;
+}
+
+int node_is_current(struct session *session, const char *key, bool *current, struct error *err)
 {
 	json_t *stamp = NULL;
-	int r = policy_stamp(session, &stamp, err);
+	int r = node_stamp(session, &stamp, err);
 
-	*current = r == 0 && json_equal(stamp, session_recall(session, BASE));
+	*current = r == 0 && json_equal(stamp, session_recall(session, key));
 	json_decref(stamp);
 	return r;
 }
 
 /* What was read of the policy is old after a commit of ours. */
-static int committed(struct session *session, bool base_current, struct error *err)
+static int committed(struct session *session, const bool *current, struct error *err)
 {
 	struct node *node = session_data(session);
 	json_t *stamp = NULL;
-	int r;
+	int r = node_stamp(session, &stamp, err);
 
 	oracle_close(node->loaded);
 	node->loaded = NULL;
@@ -237,26 +248,30 @@ static int committed(struct session *session, bool base_current, struct error *e
 	node->base = NULL;
 	file_labels_close(node->labels);
 	node->labels = NULL;
-	if (!base_current)
-		return session_recall(session, BASE) ? session_remember(session, BASE, NULL, err)
-						     : 0;
-	r = policy_stamp(session, &stamp, err);
-	return r < 0 ? r : session_remember(session, BASE, stamp, err);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++) {
+		if (current[i])
+			r = session_remember(session, stamps[i], json_incref(stamp), err);
+		else if (session_recall(session, stamps[i]))
+			r = session_remember(session, stamps[i], NULL, err);
+	}
+	json_decref(stamp);
+	return r;
 }
 
 int node_change(struct session *session,
 		int (*change)(struct store *store, const void *data, struct error *err),
 		const void *data, struct error *err)
 {
+	bool current[ARRAY_SIZE(stamps)] = { false };
 	struct store *store;
-	bool base_current = false;
 	int r = node_store(session, &store, err);
 
 	if (r == 0)
 		r = store_begin(store, err);
 	if (r < 0)
 		return r;
-	r = base_is_current(session, &base_current, err);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++)
+		r = node_is_current(session, stamps[i], &current[i], err);
 	if (r == 0)
 		r = change(store, data, err);
 	if (r == 0)
@@ -265,7 +280,7 @@ int node_change(struct session *session,
 		store_abort(store);
 		return r;
 	}
-	return committed(session, base_current, err);
+	return committed(session, current, err);
 }
 
 int node_is_permissive(struct session *session, bool *permissive, struct error *err)

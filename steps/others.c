@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/checking/drift.h"
+#include "steps/confine.h"
+#include "steps/node/node.h"
+#include "steps/others.h"
+#include "steps/policy/width.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+/* Memory: what was found, at the state of the policy that NODE_OTHERS is; what is to stay. */
+#define FOUND "others"
+#define KEPT  "others.kept"
+
+static const char *name_of(const json_t *object)
+{
+	return json_string_value(json_object_get(object, "name"));
+}
+
+static json_int_t number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+/* ---- looking for them ------------------------------------------------------------------------ */
+
+bool others_is_ours(struct session *session, const char *text)
+{
+	const char *loaded = json_string_value(session_recall(session, MODULE_LOADED));
+
+	return text && loaded && !strcmp(text, loaded);
+}
+
+static int is_ours(struct session *session, bool *ours, struct error *err)
+{
+	_cleanup_free_ char *present = NULL;
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+	*ours = r == 0 && others_is_ours(session, present);
+	return r;
+}
+
+/* The domains that they are looked for. */
+static json_t *domains(void)
+{
+	json_t *list = json_array();
+
+	for (const char *const *domain = node_domains(); *domain; domain++)
+		json_array_append_new(list, json_string(*domain));
+	return list;
+}
+
+static json_t *as_json(const struct widths *widths)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < widths->count; i++) {
+		const struct width *width = &widths->items[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:I, s:I, s:I, s:b}", "name",
+						      width->name, "priority", (int)width->priority,
+						      "below", (int)width->below, "rules",
+						      (json_int_t)width->rules, "accesses",
+						      (json_int_t)width->accesses, "silenced",
+						      (json_int_t)width->silenced, "only_ours",
+						      width->only_ours));
+	}
+	return list;
+}
+
+static int look(struct session *session, struct error *err)
+{
+	struct widths widths = { 0 };
+	struct oracle *policy;
+	struct store *store;
+	json_t *stamp = NULL;
+	bool ours = false;
+	int r = is_ours(session, &ours, err);
+
+	if (r == 0)
+		r = node_store(session, &store, err);
+	if (r == 0)
+		r = node_loaded(session, &policy, err);
+	if (r == 0)
+		r = widths_find(store, policy, node_domains(), ours ? MODULE_NAME : NULL, &widths,
+				err);
+	if (r == 0)
+		r = session_remember(
+			session, FOUND,
+			json_pack("{s:o, s:o}", "domains", domains(), "modules", as_json(&widths)),
+			err);
+	widths_clear(&widths);
+	if (r == 0)
+		r = node_stamp(session, &stamp, err);
+	return r < 0 ? r : session_remember(session, NODE_OTHERS, stamp, err);
+}
+
+/* What was found, borrowed, in this state of the policy. */
+static int find(struct session *session, const json_t **modules, struct error *err)
+{
+	json_t *wanted = domains();
+	bool current = false;
+	int r = node_is_current(session, NODE_OTHERS, &current, err);
+
+	if (!json_equal(json_object_get(session_recall(session, FOUND), "domains"), wanted))
+		current = false;
+	json_decref(wanted);
+	if (r == 0 && !current)
+		r = look(session, err);
+	*modules = json_object_get(session_recall(session, FOUND), "modules");
+	return r;
+}
+
+int others_active(struct session *session, json_t *list, struct error *err)
+{
+	const json_t *modules = NULL;
+	struct store *store;
+	json_t *module;
+	bool ours = false;
+	size_t i;
+	int r = find(session, &modules, err);
+
+	if (r == 0)
+		r = is_ours(session, &ours, err);
+	if (r == 0)
+		r = node_store(session, &store, err);
+	json_array_foreach(modules, i, module)
+	{
+		const json_t *kept =
+			json_object_get(session_recall(session, KEPT), name_of(module));
+		bool active = false;
+		json_t *copy;
+
+		if (r == 0)
+			r = store_module_active(store, name_of(module), &active, NULL, err);
+		if (r < 0 || !active || (ours && !strcmp(name_of(module), MODULE_NAME)))
+			continue;
+		copy = json_copy(module);
+		if (json_object_set_new(copy, "kept", json_boolean(json_is_true(kept))) < 0 ||
+		    json_array_append_new(list, copy) < 0)
+			r = error_nomem(err);
+	}
+	return r;
+}
+
+char *others_text(const json_t *other)
+{
+	long long rules = number(other, "rules"), accesses = number(other, "accesses");
+	long long silenced = number(other, "silenced");
+	_cleanup_free_ char *first =
+		rules ? str_printf("%lld %s, ", COUNTED(rules, "rule", "rules")) : strdup("");
+	_cleanup_free_ char *last = silenced ? str_printf(", %lld silenced", silenced) : strdup("");
+
+	if (!first || !last)
+		return NULL;
+	return str_printf("%s%lld %s%s", first, COUNTED(accesses, "access", "accesses"), last);
+}
+
+bool others_can_go(const json_t *other)
+{
+	return !number(other, "below") && (strcmp(name_of(other), MODULE_NAME) != 0 ||
+					   number(other, "priority") == STORE_PRIORITY);
+}
+
+/* ---- disabling them -------------------------------------------------------------------------- */
+
+static int plan_one(const json_t *other, json_t *changes, struct error *err)
+{
+	const char *name = name_of(other);
+	_cleanup_free_ char *width = others_text(other);
+	json_t *change;
+
+	if (!width)
+		return error_nomem(err);
+	change = json_pack("{s:s, s:s+, s:s+, s:s, s:s, s:s+, s:s+, s:s, s:O}", "confine", "module",
+			   "what", "module ", name, "from", "active, ", width, "to", "disabled",
+			   "note", "not the distribution's", "command", "semodule -d ", name,
+			   "undo", "semodule -e ", name, "name", name, "only_ours",
+			   json_object_get(other, "only_ours"));
+	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+}
+
+int others_plan(struct session *session, json_t *changes, struct error *err)
+{
+	json_t *list = json_array();
+	json_t *other;
+	size_t i;
+	int r = others_active(session, list, err);
+
+	json_array_foreach(list, i, other)
+	{
+		if (r == 0 && others_can_go(other) && !json_is_true(json_object_get(other, "kept")))
+			r = plan_one(other, changes, err);
+	}
+	json_decref(list);
+	return r;
+}
+
+static int keep(struct session *session, const char *name, struct error *err)
+{
+	const json_t *kept = session_recall(session, KEPT);
+	json_t *more = kept ? json_deep_copy(kept) : json_object();
+
+	if (json_object_set_new(more, name, json_true()) < 0) {
+		json_decref(more);
+		return error_nomem(err);
+	}
+	screen_say("It stays, and what it allows is not learned. Another time: semodule -d %s",
+		   name);
+	return session_remember(session, KEPT, more, err);
+}
+
+/* One that does more is not disabled by an answer that is meant for all the world. */
+static int ask_one(struct session *session, const json_t *change, bool *disable, struct error *err)
+{
+	static const char key[] = "permissive.modules";
+	bool only_ours = json_is_true(json_object_get(change, "only_ours"));
+	const char *name = name_of(change);
+	_cleanup_free_ char *text = str_printf("Disable the module %s?", name);
+
+	if (!text)
+		return error_nomem(err);
+	if (only_ours) {
+		screen_say(
+			"What the module %s allows is not denied, so it is not learned. While it "
+			"is disabled all is learned, and in the end the module " MODULE_NAME
+			" stands in its place. Undo enables it again.",
+			name);
+	} else {
+		screen_mark(MARK_WARN,
+			    "The module %s has more than rules of %s: whatever else needs it would "
+			    "fail. Look first: semodule -E %s",
+			    name, node_domain(), name);
+		if (prompt_is_left_to_yes(session, key, name)) {
+			screen_say("To disable it all the same: --answer '%s[%s]=yes'", key, name);
+			*disable = false;
+			return 0;
+		}
+	}
+	return prompt_yes_no(session, key, name, text, only_ours, disable, err);
+}
+
+int others_ask(struct session *session, json_t *changes, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < json_array_size(changes);) {
+		const json_t *change = json_array_get(changes, i);
+		bool disable = true;
+
+		if (confine_is(change, "module"))
+			r = ask_one(session, change, &disable, err);
+		if (r == 0 && !disable) {
+			r = keep(session, name_of(change), err);
+			json_array_remove(changes, i);
+		} else {
+			i++;
+		}
+	}
+	return r;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * others.h - modules of others that give the server's domains rules: what they allow is not denied,
+ * so it is not learned, and stays when our module is there
+ *
+ * They are looked for once for each state of the policy that others have made; the session's memory
+ * keeps what was found.
+ */
+#ifndef STEPS_OTHERS_H
+#define STEPS_OTHERS_H
+
+#include <stdbool.h>
+
+#include "wizard/session.h"
+
+/*
+ * others_active - append to list those that are active now, an object each: "name", "priority",
+ * "rules", "accesses", "silenced", "only_ours", "below", as struct width has them, and "kept": the
+ * operator wants it to stay. Our own module is none of them, but another of that name is.
+ */
+int others_active(struct session *session, json_t *list, struct error *err);
+
+/* others_is_ours - is this (may be NULL), of our module's name, what was loaded here last? */
+bool others_is_ours(struct session *session, const char *text);
+
+/* others_text - how wide one of the list is: "29 rules, 55 accesses"; new memory (caller frees);
+ * NULL: no memory. */
+char *others_text(const json_t *other);
+/* others_can_go - can it be disabled at all? Not where the distribution's module of that name, or
+ * ours, would be disabled with it. */
+bool others_can_go(const json_t *other);
+
+/* others_plan - append the changes (confine.h) that disable them, but for what is to stay. */
+int others_plan(struct session *session, json_t *changes, struct error *err);
+/* others_ask - ask about each of these changes; what the operator declines is struck out, and not
+ * asked about again. */
+int others_ask(struct session *session, json_t *changes, struct error *err);
+
+#endif
