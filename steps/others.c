@@ -73,6 +73,12 @@ static json_t *as_json(const struct widths *widths)
 	return list;
 }
 
+static void say_wait(size_t count)
+{
+	screen_say("Measuring what %zu %s not the distribution's: some seconds ...",
+		   COUNTED(count, "module allows that is", "modules allow that are"));
+}
+
 static int look(struct session *session, struct error *err)
 {
 	struct widths widths = { 0 };
@@ -87,8 +93,8 @@ static int look(struct session *session, struct error *err)
 	if (r == 0)
 		r = node_loaded(session, &policy, err);
 	if (r == 0)
-		r = widths_find(store, policy, node_domains(), ours ? MODULE_NAME : NULL, &widths,
-				err);
+		r = widths_find(store, policy, node_domains(), ours ? MODULE_NAME : NULL, say_wait,
+				&widths, err);
 	if (r == 0)
 		r = session_remember(
 			session, FOUND,

@@ -193,7 +193,8 @@ static int choose(struct search *search, struct store *store, const char *ours, 
 }
 
 int widths_find(struct store *store, const struct oracle *policy, const char *const *domains,
-		const char *ours, struct widths *widths, struct error *err)
+		const char *ours, void (*begin)(size_t count), struct widths *widths,
+		struct error *err)
 {
 	_cleanup_(cleanup_search) struct search search = { .domains = domains };
 	size_t left, before;
@@ -201,6 +202,8 @@ int widths_find(struct store *store, const struct oracle *policy, const char *co
 
 	if (r < 0 || !search.candidate_count)
 		return r;
+	if (begin)
+		begin(search.candidate_count);
 	r = store_all_modules(store, ours, &search.modules, &search.count, err);
 	if (r == 0)
 		r = survey(&search, store, err);

@@ -29,10 +29,12 @@ struct widths {
  * (NULL-terminated), or has rules of theirs among other things. Each is compiled in memory with the
  * policy of the distribution alone, so that two that do the same are both found; a module that
  * needs another one of them is compiled with that, too. policy: as it is built from the store now.
- * Without such modules nothing is compiled; else 1 s, and 0.4 s for each. Caller clears.
+ * Without such modules nothing is compiled; else it takes a second, and half of one for each: begin
+ * (may be NULL) is called before, with their number. Caller clears.
  */
 int widths_find(struct store *store, const struct oracle *policy, const char *const *domains,
-		const char *ours, struct widths *widths, struct error *err);
+		const char *ours, void (*begin)(size_t count), struct widths *widths,
+		struct error *err);
 void widths_clear(struct widths *widths);
 
 #endif
