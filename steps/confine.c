@@ -209,9 +209,20 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 	return r;
 }
 
-/* Ahead of the commit: what becomes looser is ours to take back, whenever we are stopped. */
-static int remember_loose(struct session *session, const json_t *changes, bool back,
-			  struct error *err)
+static int remember_replaced(struct session *session, const char *name, struct error *err)
+{
+	const json_t *before = session_recall(session, NODE_REPLACED);
+	json_t *names = before ? json_deep_copy(before) : json_object();
+
+	if (json_object_set_new(names, name, json_true()) == 0)
+		return session_remember(session, NODE_REPLACED, names, err);
+	json_decref(names);
+	return error_nomem(err);
+}
+
+/* Ahead of the commit: it is known for ours, whenever we are stopped. */
+static int remember_change(struct session *session, const json_t *changes, bool back,
+			   struct error *err)
 {
 	json_t *change;
 	size_t i;
@@ -223,6 +234,8 @@ static int remember_loose(struct session *session, const json_t *changes, bool b
 			r = session_remember(session, HIDDEN, json_string("shown"), err);
 		if (r == 0 && confine_is(change, "domain") && wants(change, back, "permissive"))
 			r = session_remember(session, OURS, json_true(), err);
+		if (r == 0 && confine_is(change, "module") && wants(change, back, "disabled"))
+			r = remember_replaced(session, member(change, "name"), err);
 	}
 	return r;
 }
@@ -253,11 +266,11 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 		if (r == 0 && so && confine_is(one, NULL))
 			r = is_so(store, one, back, &so, err);
 	}
-	/* The base has been without a module that is enabled now, or the other way round. */
+	/* The base was made with it. */
 	if (r == 0 && !so && confine_among(changes, "module"))
 		r = node_forget_base(session, err);
 	if (r == 0 && !so)
-		r = remember_loose(session, changes, back, err);
+		r = remember_change(session, changes, back, err);
 	if (r == 0 && !so)
 		r = node_change(session, change, &wanted, err);
 	if (r == 0 && !so)

@@ -122,6 +122,25 @@ static int find(struct session *session, const json_t **modules, struct error *e
 	return r;
 }
 
+static bool has(struct session *session, const char *key, const char *name)
+{
+	return json_object_get(session_recall(session, key), name);
+}
+
+static int add(struct session *session, const json_t *module, json_t *list, struct error *err)
+{
+	const char *name = name_of(module);
+	json_t *copy = json_copy((json_t *)module);
+
+	if (json_object_set_new(copy, "kept", json_boolean(has(session, KEPT, name))) < 0 ||
+	    json_object_set_new(copy, "replaced", json_boolean(has(session, NODE_REPLACED, name))) <
+		    0) {
+		json_decref(copy);
+		return error_nomem(err);
+	}
+	return json_array_append_new(list, copy) < 0 ? error_nomem(err) : 0;
+}
+
 int others_active(struct session *session, json_t *list, struct error *err)
 {
 	const json_t *modules = NULL;
@@ -137,19 +156,12 @@ int others_active(struct session *session, json_t *list, struct error *err)
 		r = node_store(session, &store, err);
 	json_array_foreach(modules, i, module)
 	{
-		const json_t *kept =
-			json_object_get(session_recall(session, KEPT), name_of(module));
 		bool active = false;
-		json_t *copy;
 
 		if (r == 0)
 			r = store_module_active(store, name_of(module), &active, NULL, err);
-		if (r < 0 || !active || (ours && !strcmp(name_of(module), MODULE_NAME)))
-			continue;
-		copy = json_copy(module);
-		if (json_object_set_new(copy, "kept", json_boolean(json_is_true(kept))) < 0 ||
-		    json_array_append_new(list, copy) < 0)
-			r = error_nomem(err);
+		if (r == 0 && active && !(ours && !strcmp(name_of(module), MODULE_NAME)))
+			r = add(session, module, list, err);
 	}
 	return r;
 }

@@ -15,8 +15,9 @@
 
 /*
  * others_active - append to list those that are active now, an object each: "name", "priority",
- * "rules", "accesses", "silenced", "only_ours", "below", as struct width has them, and "kept": the
- * operator wants it to stay. Our own module is none of them, but another of that name is.
+ * "rules", "accesses", "silenced", "only_ours", "below", as struct width has them; "kept": the
+ * operator wants it to stay; "replaced": it was disabled here, and somebody has enabled it. Our own
+ * module is none of them, but another of that name is.
  */
 int others_active(struct session *session, json_t *list, struct error *err);
 

@@ -66,6 +66,34 @@ static int look_at_module(struct session *session, const char *loaded, json_t *c
 	return r;
 }
 
+/* The modules that ours replaces were disabled to learn what they allow. */
+static int look_at_replaced(struct session *session, json_t *changes, struct error *err)
+{
+	struct store *store;
+	const char *name;
+	json_t *value;
+	int r = node_store(session, &store, err);
+
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, value)
+	{
+		_cleanup_free_ char *what = str_printf("module %s", name);
+		_cleanup_free_ char *todo = str_printf("semodule -d %s", name);
+		bool active = false;
+
+		if (r == 0 && (!what || !todo))
+			r = error_nomem(err);
+		if (r == 0 && strcmp(name, MODULE_NAME) != 0)
+			r = store_module_active(store, name, &active, NULL, err);
+		if (r == 0 && active)
+			r = drift_add(changes, "module-enabled", what,
+				      "it was disabled, as the module " MODULE_NAME
+				      " replaces it, and is enabled again: the server may do more "
+				      "than was approved",
+				      todo, err);
+	}
+	return r;
+}
+
 /* ---- its rules ------------------------------------------------------------------------------- */
 
 struct policies {
@@ -207,6 +235,8 @@ int drift_find(struct session *session, json_t *changes, struct error *err)
 	/* Where no rule is needed any more, the module is gone for good. */
 	if (loaded && json_integer_value(rules))
 		r = look_at_module(session, loaded, changes, &text, err);
+	if (r == 0 && loaded)
+		r = look_at_replaced(session, changes, err);
 	if (r == 0 && text)
 		r = look_at_rules(session, text, changes, err);
 	return r < 0 ? r : drift_labels(session, changes, err);

@@ -15,6 +15,7 @@ int drift_settle(struct session *session, struct error *err);
 /*
  * drift_find - the workflow's drift; nothing before a module was loaded, or the end reached. Kinds:
  *   module-removed, module-disabled, module-shadowed, module-changed
+ *   module-enabled another module, which ours replaces, is enabled again
  *   rule-dropped   the policy does not define one of its names any more, or is without it
  *   rule-unneeded  the policy allows (or silences) it without the module now
  *   label-lost     a port or file has not the label that it was given

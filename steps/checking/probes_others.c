@@ -2,6 +2,7 @@
 /* probes_others - modules of others that give the server's domains rules */
 #include <string.h>
 
+#include "steps/checking/drift.h"
 #include "steps/checking/probes.h"
 #include "steps/exercising/exercising.h"
 #include "steps/node/node.h"
@@ -53,6 +54,10 @@ int probe_others(struct report *report, struct error *err)
 			r = error_nomem(err);
 		if (r < 0)
 			break;
+		/* Once ours is loaded, that is told as drift. */
+		if (json_is_true(json_object_get(other, "replaced")) &&
+		    session_recall(report->session, MODULE_LOADED))
+			continue;
 		report_add(report, LEVEL_WARNING, "others", todo,
 			   "the module %s (priority %lld), not the distribution's, gives %s more "
 			   "than the policy does: %s",

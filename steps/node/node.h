@@ -78,9 +78,11 @@ int node_check_names(struct oracle *oracle, struct error *err);
 /* node_loaded - the policy as the store has it now. */
 int node_loaded(struct session *session, struct oracle **oracle, struct error *err);
 /*
- * node_base - the policy without our module: what the rules are measured against. Kept in the
- * session's directory, made anew (3 s) when somebody else has changed the policy.
+ * node_base - the policy without our module, and without those that ours replaces: what the rules
+ * are measured against. Kept in the session's directory, made anew (3 s) when somebody else has
+ * changed the policy. NODE_REPLACED: a key of the memory with these names as members.
  */
+#define NODE_REPLACED "others.replaced"
 int node_base(struct session *session, struct oracle **oracle, struct error *err);
 /* node_keep_base - before our module is loaded for the first time: keep the policy as it is. */
 int node_keep_base(struct session *session, struct error *err);

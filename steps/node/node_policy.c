@@ -66,13 +66,35 @@ int node_stamp(struct session *session, json_t **stamp, struct error *err)
 	return *stamp ? 0 : error_nomem(err);
 }
 
+static bool is_replaced(struct session *session, const char *name)
+{
+	return json_object_get(session_recall(session, NODE_REPLACED), name);
+}
+
 static int other_modules(struct session *session, struct store_cil **modules, size_t *count,
 			 struct error *err)
 {
 	struct store *store;
+	size_t used = 0;
 	int r = node_store(session, &store, err);
 
-	return r < 0 ? r : store_all_modules(store, MODULE_NAME, modules, count, err);
+	if (r == 0)
+		r = store_all_modules(store, MODULE_NAME, modules, count, err);
+	if (r < 0)
+		return r;
+	/* They are disabled, unless somebody has enabled them again. */
+	for (size_t i = 0; i < *count; i++) {
+		struct store_cil module = (*modules)[i];
+
+		if (is_replaced(session, module.name)) {
+			free(module.name);
+			free(module.text);
+		} else {
+			(*modules)[used++] = module;
+		}
+	}
+	*count = used;
+	return 0;
 }
 
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
@@ -123,19 +145,27 @@ static int keep_made_base(struct session *session, const char *kept, json_t *sta
 	return r < 0 ? r : session_remember(session, BASE, json_incref(stamp), err);
 }
 
-/* Is the policy that is loaded what the rules are measured against? Not with our module, and not
- * without its dontaudit rules. */
+/* Is the policy that is loaded what the rules are measured against? Not with our module or one that
+ * it replaces, and not without its dontaudit rules. */
 static int loaded_is_base(struct session *session, bool *is, struct error *err)
 {
 	struct store *store;
-	bool ours = false, shown = false;
+	bool active = false, shown = false;
+	const char *name;
+	json_t *value;
 	int r = node_store(session, &store, err);
 
 	if (r == 0)
-		r = store_module_active(store, MODULE_NAME, &ours, NULL, err);
+		r = store_module_active(store, MODULE_NAME, &active, NULL, err);
 	if (r == 0)
 		r = store_shows_hidden(store, &shown, err);
-	*is = r == 0 && !ours && !shown;
+	*is = !active && !shown;
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, value)
+	{
+		if (r == 0)
+			r = store_module_active(store, name, &active, NULL, err);
+		*is = *is && !active;
+	}
 	return r;
 }
 
