@@ -332,18 +332,18 @@ int confine_left_open(struct session *session, bool *permissive, bool *shown, st
 	return r;
 }
 
-int confine_warn_strict(struct session *session, struct error *err)
+void confine_warn_strict(struct session *session)
 {
 	enum selinux_mode mode = SELINUX_MODE_DISABLED;
+	struct error unasked = { 0 };
 	bool permissive = false;
-	int r = node_is_permissive(session, &permissive, err);
 
-	if (r == 0)
-		r = host_selinux_mode(session_root(session), &mode, err);
-	if (r == 0 && !permissive && mode == SELINUX_MODE_ENFORCING)
+	if (node_is_permissive(session, &permissive, &unasked) < 0 ||
+	    host_selinux_mode(session_root(session), &mode, &unasked) < 0)
+		return;
+	if (!permissive && mode == SELINUX_MODE_ENFORCING)
 		screen_mark(MARK_WARN,
 			    "%s is confined: a confined server stops at the first denial, so later "
 			    "ones stay unseen. The step permissive, done first, shows all of them.",
 			    node_domain());
-	return r;
 }

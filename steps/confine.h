@@ -54,8 +54,8 @@ bool confine_made_permissive(struct session *session);
  */
 int confine_left_open(struct session *session, bool *permissive, bool *shown, struct error *err);
 /* confine_warn_strict - before the server is to be learned from: say what it means where it is
- * confined. */
-int confine_warn_strict(struct session *session, struct error *err);
+ * confined. Without a policy to be asked: nothing. */
+void confine_warn_strict(struct session *session);
 
 /* The operator has said, when the module was loaded, that confining the server can wait: this run
  * does not ask again. */

@@ -30,13 +30,11 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	int r;
-
 	if (node_player(session))
 		screen_say("Rehearsal: the recorded cluster (%s) does what you are asked to do.",
 			   player_title(node_player(session)));
-	r = confine_warn_strict(session, err);
-	return r < 0 ? r : exercising_run(session, PHASE_PERMISSIVE, changes, err);
+	confine_warn_strict(session);
+	return exercising_run(session, PHASE_PERMISSIVE, changes, err);
 }
 
 const struct step step_exercise = {
