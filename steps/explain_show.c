@@ -67,11 +67,12 @@ static json_t *finding_json(const struct finding *finding, const struct denials 
 		complete = json_array_append_new(
 				   evidence,
 				   evidence_json(&denials->items[finding->evidence[i]])) == 0;
-	object = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:I, s:I, s:I, s:b, s:o, s:o}",
+	object = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:b, s:I, s:I, s:I, s:b, s:o, s:o}",
 			   "source", finding->source, "target", finding->target, "class",
 			   finding->tclass, "permissions", permissions, "fix",
 			   fix_name(finding->fix), "detail", text_json(finding->detail), "why",
-			   text_json(finding->why), "severity", finding->severity, "count",
+			   text_json(finding->why), "severity", finding->severity, "recommended",
+			   finding_recommended(finding), "count",
 			   (json_int_t)finding->count, "first", (json_int_t)finding->first, "last",
 			   (json_int_t)finding->last, "silent", finding->silent, "booleans",
 			   booleans_json(finding), "evidence", evidence);

@@ -144,6 +144,20 @@ static void read_avc(struct event_reader *reader)
 		settle(reader, &denial, inode);
 }
 
+/* What an enriched record has behind it under the same name is not the kernel's word. */
+static void keep_program(struct event_reader *reader)
+{
+	const char *raw = auparse_get_field_str(reader->parser);
+	size_t length = raw ? strlen(raw) : 0;
+
+	if (length < 3 || *raw != '"' || raw[length - 1] != '"') {
+		avc_keep(&reader->no_memory, &reader->exe, avc_decoded(reader->parser));
+	} else if (!reader->exe) {
+		reader->exe = strndup(raw + 1, length - 2);
+		reader->no_memory = reader->no_memory || !reader->exe;
+	}
+}
+
 /* read_fields - of a SYSCALL record, the program; of a PATH record, the file. */
 static void read_fields(struct event_reader *reader, bool syscall)
 {
@@ -157,7 +171,7 @@ static void read_fields(struct event_reader *reader, bool syscall)
 		if (!name)
 			continue;
 		if (syscall && !strcmp(name, "exe"))
-			avc_keep(&reader->no_memory, &reader->exe, avc_decoded(reader->parser));
+			keep_program(reader);
 		else if (!syscall && !strcmp(name, "name"))
 			avc_keep(&reader->no_memory, &file.path, avc_decoded(reader->parser));
 		else if (!syscall && !strcmp(name, "inode"))

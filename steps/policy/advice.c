@@ -14,6 +14,7 @@
 struct group {
 	struct finding finding;
 	const char *why;
+	bool unsure; /* see struct rung */
 	char **details;
 	size_t detail_count;
 	bool more_details;
@@ -111,6 +112,8 @@ static int group_compare(const void *one, const void *other)
 		order = strcmp(a->target, b->target);
 	if (order == 0)
 		order = strcmp(a->tclass, b->tclass);
+	if (order == 0)
+		order = b->known - a->known;
 	/* One attribute may have the name of no type, but be safe. */
 	return order != 0 ? order : !a->rule_target - !b->rule_target;
 }
@@ -128,6 +131,7 @@ static struct group *group_new(const struct group *key)
 	finding->target = strdup(from->target);
 	finding->tclass = strdup(from->tclass);
 	finding->rule_target = from->rule_target ? strdup(from->rule_target) : NULL;
+	finding->known = from->known;
 	finding->permissive_only = finding->silent = true;
 	finding->severity = -1;
 	if (!finding->source || !finding->target || !finding->tclass ||
@@ -136,30 +140,6 @@ static struct group *group_new(const struct group *key)
 		return NULL;
 	}
 	return group;
-}
-
-/* The group of one rung; made when there is none yet. NULL: out of memory. */
-static struct group *group_for(struct groups *groups, const struct denial *denial,
-			       const struct rung *rung)
-{
-	struct group key = { .finding = { .source = denial->source,
-					  .target = (char *)rung->target,
-					  .tclass = denial->tclass,
-					  .rule_target = (char *)rung->rule_target,
-					  .fix = rung->fix } };
-	struct group **found = tfind(&key, &groups->tree, group_compare), *group, **slot;
-
-	if (found)
-		return *found;
-	group = group_new(&key);
-	slot = group ? array_push(&groups->items, &groups->count, sizeof(*slot)) : NULL;
-	if (!slot) {
-		if (group)
-			group_free(group);
-		return NULL;
-	}
-	*slot = group;
-	return tsearch(group, &groups->tree, group_compare) ? group : NULL;
 }
 
 /* Insert a copy of word into sorted words that have it not yet. */
@@ -247,52 +227,176 @@ static int add_ioctl(struct group *group, const struct denial *denial)
 	return 0;
 }
 
-static int add_rung(struct groups *groups, size_t index, const char *permission,
-		    const struct rung *rung, struct error *err)
+/* What was found out about one permission of one denial. */
+struct judged {
+	size_t index;
+	const char *permission;
+	struct rung rung;
+};
+
+struct judgements {
+	struct judged *items;
+	size_t count;
+};
+
+static void judgements_clear(struct judgements *judgements)
 {
-	const struct denial *denial = &groups->denials->items[index];
-	struct group *group = group_for(groups, denial, rung);
+	for (size_t i = 0; i < judgements->count; i++)
+		free(judgements->items[i].rung.detail);
+	free(judgements->items);
+}
+
+/* The group of one rung; made when there is none yet. NULL: out of memory. */
+static struct group *group_for(struct groups *groups, const struct judged *judged)
+{
+	const struct denial *denial = &groups->denials->items[judged->index];
+	const struct rung *rung = &judged->rung;
+	struct group key = { .finding = { .source = denial->source,
+					  .target = (char *)rung->target,
+					  .tclass = denial->tclass,
+					  .rule_target = (char *)rung->rule_target,
+					  .fix = rung->fix,
+					  .known = true } };
+	struct group **found = tfind(&key, &groups->tree, group_compare), *group, **slot;
+
+	/* Known of one program is known of them all: a rule does not tell them apart. */
+	if (found &&
+	    (rung->known || words_have((*found)->finding.permissions,
+				       (*found)->finding.permission_count, judged->permission)))
+		return *found;
+	if (!rung->known) {
+		key.finding.known = false;
+		found = tfind(&key, &groups->tree, group_compare);
+	}
+	if (found)
+		return *found;
+	group = group_new(&key);
+	slot = group ? array_push(&groups->items, &groups->count, sizeof(*slot)) : NULL;
+	if (!slot) {
+		if (group)
+			group_free(group);
+		return NULL;
+	}
+	*slot = group;
+	return tsearch(group, &groups->tree, group_compare) ? group : NULL;
+}
+
+/* ... which has the permission. */
+static struct group *group_of(struct groups *groups, const struct judged *judged)
+{
+	struct group *group = group_for(groups, judged);
+
+	return group && words_insert(&group->finding.permissions, &group->finding.permission_count,
+				     judged->permission) == 0
+		       ? group
+		       : NULL;
+}
+
+static int add_rung(struct groups *groups, const struct judged *judged, struct error *err)
+{
+	const struct denial *denial = &groups->denials->items[judged->index];
+	const struct rung *rung = &judged->rung;
+	struct group *group = group_of(groups, judged);
 	int r;
 
-	if (!group || words_insert(&group->finding.permissions, &group->finding.permission_count,
-				   permission) < 0)
+	if (!group)
 		return error_nomem(err);
-	/* One sentence for them all: that of the most severe access. */
-	if (rung->severity > group->finding.severity ||
-	    (rung->severity == group->finding.severity && strcmp(rung->why, group->why) < 0))
-		group->why = rung->why;
-	if (rung->severity > group->finding.severity) {
-		group->finding.severity = rung->severity;
-		group->finding.row = rung->row;
+	/* Of a known group what is known, whoever else does the same. */
+	if (rung->known == group->finding.known) {
+		/* One sentence for them all: that of the most severe access. */
+		if (rung->severity > group->finding.severity ||
+		    (rung->severity == group->finding.severity &&
+		     strcmp(rung->why, group->why) < 0))
+			group->why = rung->why;
+		if (rung->severity > group->finding.severity) {
+			group->finding.severity = rung->severity;
+			group->finding.row = rung->row;
+		}
+		group->unsure = group->unsure || rung->unsure;
 	}
 	group->finding.silent = group->finding.silent && rung->silent;
-	if (rung->fix == FIX_ALLOW && !strcmp(permission, "ioctl") && add_ioctl(group, denial) < 0)
+	if (rung->fix == FIX_ALLOW && !strcmp(judged->permission, "ioctl") &&
+	    add_ioctl(group, denial) < 0)
 		return error_nomem(err);
 	r = rung->rule_target ? add_detail(group, denial->target, TYPES_MAX)
 			      : add_detail(group, rung->detail, DETAILS_MAX);
-	if (r < 0 || add_evidence(&group->finding, denial, index) < 0)
+	if (r < 0 || add_evidence(&group->finding, denial, judged->index) < 0)
 		return error_nomem(err);
 	return 0;
 }
 
-static int judge_denial(struct ladder *ladder, struct groups *groups, size_t index, bool *unknown,
-			struct error *err)
+static int judge_denial(struct ladder *ladder, struct judgements *judgements, size_t index,
+			const struct denial *denial, bool *unknown, struct error *err)
 {
-	const struct denial *denial = &groups->denials->items[index];
-
 	for (size_t i = 0; i < denial->permission_count; i++) {
-		struct rung rung = { 0 };
-		int r = ladder_judge(ladder, denial, denial->permissions[i], &rung, err);
+		struct judged *slot,
+			judged = { .index = index, .permission = denial->permissions[i] };
+		int r = ladder_judge(ladder, denial, judged.permission, &judged.rung, err);
 
-		if (r == 0 && rung.unknown)
-			*unknown = true;
-		else if (r == 0)
-			r = add_rung(groups, index, denial->permissions[i], &rung, err);
-		free(rung.detail);
+		if (r < 0)
+			free(judged.rung.detail);
 		if (r < 0)
 			return r;
+		*unknown = *unknown || judged.rung.unknown;
+		if (judged.rung.unknown)
+			continue;
+		slot = array_push(&judgements->items, &judgements->count, sizeof(*slot));
+		if (!slot) {
+			free(judged.rung.detail);
+			return error_nomem(err);
+		}
+		*slot = judged;
 	}
 	return 0;
+}
+
+/* What would be allowed, with the rules for it: something else may deny it all the same. */
+static int suppose(struct ladder *ladder, const struct denials *denials,
+		   struct judgements *judgements, struct error *err)
+{
+	_cleanup_free_ struct supposed *accesses = NULL;
+	struct oracle *supposed = NULL;
+	size_t count = 0;
+	int r;
+
+	for (size_t i = 0; i < judgements->count; i++) {
+		const struct judged *judged = &judgements->items[i];
+		const struct denial *denial = &denials->items[judged->index];
+		struct supposed *slot;
+
+		if (judged->rung.fix != FIX_ALLOW)
+			continue;
+		slot = array_push(&accesses, &count, sizeof(*slot));
+		if (!slot)
+			return error_nomem(err);
+		*slot = (struct supposed){ denial->source, judged->rung.target, denial->tclass,
+					   judged->permission };
+	}
+	if (!count)
+		return 0;
+	r = oracle_suppose(ladder->advisor->oracle, accesses, count, &supposed, err);
+	for (size_t i = 0; r == 0 && i < judgements->count; i++) {
+		struct judged *judged = &judgements->items[i];
+
+		if (judged->rung.fix == FIX_ALLOW)
+			r = ladder_suppose(ladder, supposed, &denials->items[judged->index],
+					   judged->permission, &judged->rung, err);
+	}
+	oracle_close(supposed);
+	return r;
+}
+
+/* What is known comes first, so that it is found by what is not. */
+static int group_all(struct groups *groups, const struct judgements *judgements, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < judgements->count; i++)
+		if (judgements->items[i].rung.known && !group_of(groups, &judgements->items[i]))
+			r = error_nomem(err);
+	for (size_t i = 0; r == 0 && i < judgements->count; i++)
+		r = add_rung(groups, &judgements->items[i], err);
+	return r;
 }
 
 static int by_time(const void *one, const void *other, void *data)
@@ -348,7 +452,11 @@ static int group_finish(struct group *group, struct denials *denials, struct err
 
 	qsort_r(finding->evidence, finding->evidence_count, sizeof(*finding->evidence), by_time,
 		denials);
-	finding->why = strdup(group->why);
+	finding->why = group->unsure
+			       ? str_printf("%s But the program's path is not in the log: anything "
+					    "can call itself so.",
+					    group->why)
+			       : strdup(group->why);
 	return finding->why ? write_detail(group, err) : error_nomem(err);
 }
 
@@ -392,6 +500,7 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		 struct findings *findings, struct error *err)
 {
 	_cleanup_(groups_clear) struct groups groups = { .denials = denials };
+	_cleanup_(judgements_clear) struct judgements judgements = { 0 };
 	_cleanup_(ladder_clear) struct ladder ladder = { 0 };
 	_cleanup_(findings_clear) struct findings made = { .denials = denials_total(denials) };
 	int r = ladder_init(&ladder, advisor, err);
@@ -399,9 +508,13 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 	for (size_t i = 0; r == 0 && i < denials->count; i++) {
 		bool unknown = false;
 
-		r = judge_denial(&ladder, &groups, i, &unknown, err);
+		r = judge_denial(&ladder, &judgements, i, &denials->items[i], &unknown, err);
 		made.unknown_names += unknown ? denial_records(&denials->items[i]) : 0;
 	}
+	if (r == 0)
+		r = suppose(&ladder, denials, &judgements, err);
+	if (r == 0)
+		r = group_all(&groups, &judgements, err);
 	if (r == 0)
 		r = finish(&groups, &made, err);
 	if (r == 0)

@@ -39,19 +39,24 @@ struct known_companion {
 };
 
 /* A row of a table of denials that are known for a service, with their explanation. A NULL member
- * matches anything; the members that are words match any one of their space-separated words. A word
- * "@x" matches a target type that has the policy's attribute x; "self" a target equal to the
- * source; a trailing '*' any ending. A row of FIX_DOMAIN holds where the source is a domain in
- * which programs land that were given none: unconfined_service_t, initrc_t, ... */
+ * matches anything; the members that are words match any one of their space-separated words, of
+ * which one with a '*' is a pattern of fnmatch(3). A word "@x" matches a target type that has the
+ * policy's attribute x; "self" a target equal to the source. A row of FIX_DOMAIN holds where the
+ * source is a domain in which programs land that were given none: unconfined_service_t, initrc_t,
+ * ... */
 struct known_denial {
 	const char *target;
 	const char *tclass;
 	const char *permissions; /* each denied permission is looked up by itself */
-	const char *comm;
-	const char *path; /* a path's beginning */
+	const char *comm;        /* a process calls itself what it likes: ... */
+	const char *exe;  /* ... its program's path; what is in no log matches, but is not sure */
+	const char *path; /* of the object; a word without '/': its last component, where the log
+			   * has nothing else */
 	enum fix fix;     /* FIX_DONTAUDIT, FIX_REFUSE, FIX_ALLOW, FIX_LABEL, FIX_DOMAIN */
 	int severity;     /* 0 (harmless) .. 10 (never) of granting it */
 	const char *why;  /* a sentence for the operator */
+	/* FIX_ALLOW, where it is known: what happens without the rule, "an SST by rsync fails". */
+	const char *without;
 	/* FIX_DONTAUDIT: what the same program is known to do besides, though it may not have been
 	 * seen yet; up to one with target NULL. May be NULL. */
 	const struct known_companion *companions;
@@ -93,6 +98,9 @@ struct advisor {
 	void *data;
 };
 
+/* From here on a person decides, whoever recommends what. */
+#define SEVERITY_ASKED 6
+
 enum decision {
 	DECISION_NONE,
 	DECISION_ACCEPT, /* the fix as found */
@@ -109,7 +117,8 @@ struct finding_boolean {
 	size_t further; /* accesses that it opens besides those that were denied */
 };
 
-/* Accesses of one source to one target type and class that have one fix. */
+/* Accesses of one source to one target type and class that have one fix, and are all known or all
+ * not known: what nobody knows takes nothing that is needed with it. */
 struct finding {
 	/* The target is the type that a rule would name: of one of the service's ports its label
 	 * now, of a FIX_DONTAUDIT that is widened the attribute. */
@@ -122,6 +131,9 @@ struct finding {
 	char *why;    /* for the operator */
 	char *rule_target; /* FIX_DONTAUDIT widened: the attribute; else NULL */
 	int severity;
+	/* A rule that is known to be right: of its kind a row stands behind each permission, of a
+	 * severity below SEVERITY_ASKED, and the program is the one that the row means. */
+	bool known;
 	bool permissive_only; /* every denial was logged under permissive */
 	bool silent; /* the policy itself denies all of it without a word: no rule is needed */
 
@@ -172,6 +184,13 @@ void findings_sort(struct findings *findings);
 /* finding_refuse - no rule after all: forbidden is the policy's own rule that it would break, for
  * the operator. Undecided. */
 int finding_refuse(struct finding *finding, const char *forbidden, struct error *err);
+
+/* finding_is_rule - is its fix a rule of the module: allow, dontaudit? */
+bool finding_is_rule(const struct finding *finding);
+
+/* finding_recommended - may it be done for whoever has not looked at it? Refusing is nothing that
+ * is done. */
+bool finding_recommended(const struct finding *finding);
 
 /* finding_rule - the rule that has been decided: FIX_ALLOW, FIX_DONTAUDIT; else FIX_ALLOWED. */
 enum fix finding_rule(const struct finding *finding);

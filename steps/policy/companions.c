@@ -189,7 +189,7 @@ static int add_companion(const struct advisor *advisor, const char *source,
 	if (!finding)
 		return error_nomem(err);
 	finding->fix = FIX_DONTAUDIT;
-	finding->unobserved = true;
+	finding->unobserved = finding->known = true;
 	finding->severity = companion->severity;
 	finding->source = strdup(source);
 	finding->target = strdup(target);
@@ -221,8 +221,8 @@ int advice_companions(const struct advisor *advisor, struct findings *findings, 
 	for (size_t i = 0; i < count; i++) {
 		const struct finding *finding = &findings->items[i];
 		const struct known_companion *companion =
-			finding->fix == FIX_DONTAUDIT && finding->row ? finding->row->companions
-								      : NULL;
+			finding->fix == FIX_DONTAUDIT && finding->known ? finding->row->companions
+									: NULL;
 
 		for (; companion && companion->target; companion++) {
 			/* The array may move: names are taken anew each time. */

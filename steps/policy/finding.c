@@ -10,14 +10,31 @@ bool finding_needs_nothing(const struct finding *finding)
 	return finding->fix == FIX_ALLOWED || (finding->fix == FIX_DONTAUDIT && finding->silent);
 }
 
+bool finding_is_rule(const struct finding *finding)
+{
+	return finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
+}
+
+bool finding_recommended(const struct finding *finding)
+{
+	switch (finding->fix) {
+	case FIX_ALLOW:
+	case FIX_DONTAUDIT:
+		return finding->known;
+	case FIX_BOOLEAN:
+		return finding->severity < SEVERITY_ASKED;
+	default:
+		return finding->fix != FIX_REFUSE && finding->fix != FIX_CONSTRAINT;
+	}
+}
+
 enum fix finding_rule(const struct finding *finding)
 {
 	if (finding_needs_nothing(finding))
 		return FIX_ALLOWED;
 	switch (finding->decision) {
 	case DECISION_ACCEPT:
-		return finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT ? finding->fix
-										  : FIX_ALLOWED;
+		return finding_is_rule(finding) ? finding->fix : FIX_ALLOWED;
 	case DECISION_ALLOW:
 		/* Never for all types of an attribute. */
 		return finding->rule_target ? FIX_ALLOWED : FIX_ALLOW;

@@ -75,13 +75,20 @@ const struct known_denial generic_denials[] = {
 	  .fix = FIX_REFUSE,
 	  .severity = 9,
 	  .why = "It would take over another process." },
-	{ .tclass = "capability cap_userns",
+	{ .tclass = "capability capability2 cap_userns cap2_userns",
 	  .permissions =
 		  "sys_admin sys_module sys_rawio sys_ptrace sys_boot mac_admin mac_override "
 		  "setpcap audit_control linux_immutable",
 	  .fix = FIX_REFUSE,
 	  .severity = 9,
 	  .why = "The capability is as much as being root of the machine." },
+	{ .target = "@tmpfile tmp_t",
+	  .tclass = "file",
+	  .permissions = "execute execute_no_trans entrypoint",
+	  .fix = FIX_REFUSE,
+	  .severity = 9,
+	  .why = "A temporary file is run, which whoever breaks in can write. A library that was "
+		 "built with an executable stack asks for it, too: it is to be replaced." },
 	{ .target = "su_exec_t sudo_exec_t passwd_exec_t chfn_exec_t mount_exec_t newrole_exec_t",
 	  .tclass = "file",
 	  .permissions = "execute execute_no_trans entrypoint",

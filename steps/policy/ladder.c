@@ -257,18 +257,18 @@ static const char *obstacle(enum verdict verdict)
 	}
 }
 
-static int rung_constraint(const struct question *question, struct rung *rung, struct error *err)
+/* oracle: the policy that gave the verdict. */
+static int constrain(const struct question *question, struct oracle *oracle, struct rung *rung,
+		     struct error *err)
 {
-	const struct denial *denial = question->denial;
 	const char *name = obstacle(question->judgement.verdict);
 	_cleanup_free_ char *source = NULL, *target = NULL, *expression = NULL;
 	int r;
 
 	if (!name)
 		return 0;
-	r = oracle_obstacle(question->ladder->advisor->oracle, source_of(question),
-			    target_of(question), denial->tclass, question->permission, &expression,
-			    err);
+	r = oracle_obstacle(oracle, source_of(question), target_of(question),
+			    question->denial->tclass, question->permission, &expression, err);
 	if (r < 0)
 		return r;
 	source = plain_text(source_of(question), 100);
@@ -284,12 +284,18 @@ static int rung_constraint(const struct question *question, struct rung *rung, s
 	return rung->detail ? 1 : error_nomem(err);
 }
 
+static int rung_constraint(const struct question *question, struct rung *rung, struct error *err)
+{
+	return constrain(question, question->ladder->advisor->oracle, rung, err);
+}
+
 static void rung_dontaudit(const struct question *question, struct rung *rung)
 {
 	const struct known_denial *row = question->row;
 	struct oracle *oracle = question->ladder->advisor->oracle;
 
 	rung->fix = FIX_DONTAUDIT;
+	rung->unsure = row && row->exe && !question->denial->exe;
 	rung->why = row ? row->why
 			: "The policy hides it already, as something that is not needed. If an "
 			  "exercise fails while enforcing, this is the first to suspect.";
@@ -329,7 +335,7 @@ static int rung_rule(const struct question *question, struct rung *rung, struct 
 	}
 	rung->fix = FIX_ALLOW;
 	rung->why = row ? row->why
-			: "Nothing better is known than a rule. Look at the evidence: is it the "
+			: "Nothing is known of this access. Look at the evidence: is it the "
 			  "service's own work?";
 	if (!row || row->fix != FIX_REFUSE ||
 	    advice_insists(question->ladder->advisor->insisted, question->target,
@@ -367,5 +373,24 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 	rung->row = question.row = find_row(&question, false);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(rungs); i++)
 		r = rungs[i](&question, rung, err);
+	rung->known = (rung->fix == FIX_ALLOW || rung->fix == FIX_DONTAUDIT) && question.row &&
+		      question.row->fix == rung->fix && !rung->unsure &&
+		      rung->severity < SEVERITY_ASKED;
+	return r < 0 ? r : 0;
+}
+
+int ladder_suppose(struct ladder *ladder, struct oracle *supposed, const struct denial *denial,
+		   const char *permission, struct rung *rung, struct error *err)
+{
+	struct question question = {
+		.ladder = ladder, .denial = denial, .permission = permission, .target = rung->target
+	};
+	int r = oracle_judge(supposed, source_of(&question), target_of(&question), denial->tclass,
+			     permission, &question.judgement, err);
+
+	if (r == 0)
+		r = constrain(&question, supposed, rung, err);
+	if (r == 1)
+		rung->known = false;
 	return r < 0 ? r : 0;
 }

@@ -27,11 +27,18 @@ struct rung {
 	int severity;
 	const struct known_denial *row; /* what is known of it; borrowed; may be NULL */
 	bool silent;                    /* denied, and not logged, by the policy as it is */
+	bool known;                     /* a rule: as in struct finding */
+	bool unsure;                    /* the row matches a program, and its path is not known */
 };
 
 /* ladder_judge - fill *rung; its strings live as long as the ladder, the denial and the tables, but
  * the detail (caller frees). */
 int ladder_judge(struct ladder *ladder, const struct denial *denial, const char *permission,
 		 struct rung *rung, struct error *err);
+
+/* ladder_suppose - of a rung of FIX_ALLOW, with the rule in the policy supposed: does something
+ * else deny it all the same? Then FIX_CONSTRAINT. */
+int ladder_suppose(struct ladder *ladder, struct oracle *supposed, const struct denial *denial,
+		   const char *permission, struct rung *rung, struct error *err);
 
 #endif

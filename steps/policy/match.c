@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "steps/policy/match.h"
-#include "wizard/util.h"
 
 static const char *next_word(const char **rest, size_t *length)
 {
@@ -15,9 +15,15 @@ static const char *next_word(const char **rest, size_t *length)
 
 static bool matches(const char *word, size_t length, const char *text)
 {
-	if (word[length - 1] == '*')
-		return strncmp(word, text, length - 1) == 0;
-	return strlen(text) == length && memcmp(word, text, length) == 0;
+	char pattern[128];
+
+	if (!memchr(word, '*', length))
+		return strlen(text) == length && memcmp(word, text, length) == 0;
+	if (length >= sizeof(pattern))
+		return false;
+	memcpy(pattern, word, length);
+	pattern[length] = '\0';
+	return fnmatch(pattern, text, 0) == 0;
 }
 
 bool match_words(const char *words, const char *text)
@@ -77,7 +83,8 @@ const struct known_denial *match_known(const struct known_denial *rows, struct o
 		    match_words(rows->tclass, denial->tclass) &&
 		    match_words(rows->permissions, permission) &&
 		    match_words(rows->comm, denial->comm) &&
-		    (!rows->path || (denial->path && str_starts(denial->path, rows->path))) &&
+		    (!denial->exe || match_words(rows->exe, denial->exe)) &&
+		    match_words(rows->path, denial->path) &&
 		    match_target(oracle, rows->target, denial->source, target))
 			return rows;
 	}

@@ -141,12 +141,25 @@ static int boolean_set(struct oracle *oracle, const char *name, int state)
 	return r;
 }
 
+int oracle_renew(struct oracle *oracle, struct error *err)
+{
+	void *image;
+	size_t length;
+
+	if (sepol_policydb_to_image(NULL, oracle->policy, &image, &length) < 0)
+		return error_nomem(err);
+	free(oracle->image);
+	oracle->image = image;
+	oracle->length = length;
+	if (current == oracle)
+		current = NULL;
+	return 0;
+}
+
 int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struct error *err)
 {
 	const policydb_t *theirs = &from->policy->p;
 	bool changed = false;
-	void *image;
-	size_t length;
 
 	for (uint32_t i = 0; i < theirs->p_bools.nprim; i++) {
 		const char *name = theirs->p_bool_val_to_name[i];
@@ -159,16 +172,7 @@ int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struc
 			return error_nomem(err);
 		changed = true;
 	}
-	if (!changed)
-		return 0;
-	if (sepol_policydb_to_image(NULL, oracle->policy, &image, &length) < 0)
-		return error_nomem(err);
-	free(oracle->image);
-	oracle->image = image;
-	oracle->length = length;
-	if (current == oracle)
-		current = NULL;
-	return 0;
+	return changed ? oracle_renew(oracle, err) : 0;
 }
 
 /* ---- judgements -------------------------------------------------------------------------------

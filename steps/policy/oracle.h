@@ -28,7 +28,7 @@ void oracle_close(struct oracle *oracle);
 
 enum verdict {
 	VERDICT_ALLOWED,
-	VERDICT_NO_RULE,    /* no allow rule (type enforcement) */
+	VERDICT_NO_RULE,    /* no allow rule (type enforcement); what else denies: oracle_suppose */
 	VERDICT_CONSTRAINT, /* a constraint (MLS, UBAC) denies it; an allow rule cannot help */
 	VERDICT_ROLE,       /* role allow or role-type rules */
 	VERDICT_BOUNDS,     /* a bounded domain exceeds its parent */
@@ -75,6 +75,22 @@ bool oracle_is_permissive(struct oracle *oracle, const char *type);
  * NULL: unlabelled. New memory (caller frees). */
 int oracle_port_type(struct oracle *oracle, const char *proto, unsigned int number, char **type,
 		     struct error *err);
+
+/* oracle_port_users - the domains that may connect to TCP ports of a type, or bind them, as the
+ * booleans are: sorted; a new array (caller frees) of names that are borrowed. */
+int oracle_port_users(const struct oracle *oracle, const char *type, const char ***names,
+		      size_t *count, struct error *err);
+
+/*
+ * oracle_suppose - another oracle, of the same policy with a rule for each of these accesses: it
+ * tells what denies them besides, which libsepol does not look at as long as a rule is missing.
+ * Names that the policy does not have are passed over. Takes as long as a turn to it.
+ */
+struct supposed {
+	const char *source, *target, *tclass, *permission;
+};
+int oracle_suppose(const struct oracle *oracle, const struct supposed *accesses, size_t count,
+		   struct oracle **result, struct error *err);
 
 /*
  * oracle_copy_booleans - give oracle the state that each boolean has in from. Compiled modules have

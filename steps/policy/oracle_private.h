@@ -17,6 +17,9 @@ struct oracle {
 	sepol_policydb_t *policy;
 };
 
+/* oracle_renew - our own copy was changed: what judges shall know it, too. */
+int oracle_renew(struct oracle *oracle, struct error *err);
+
 /* What libsepol does not export. policy_find: the datum of a name; NULL: none. */
 void *policy_find(hashtab_t table, const char *name);
 bool policy_bit(const ebitmap_t *map, uint32_t bit);

@@ -22,6 +22,8 @@ struct test_case {
 	bool labelled;      /* the ports have their labels by now */
 	bool or_allowed;    /* some releases of the policy allow it */
 	bool elsewhere;     /* some do not have the type */
+	bool scan;          /* recommended only where the program's path is in the log */
+	bool asked;         /* a rule, and not recommended at all */
 };
 
 #define FILE_FIELDS(path) "path=\"" path "\" dev=\"vda\" ino=7 "
@@ -100,33 +102,33 @@ static const struct test_case cases[] = {
 	  .severity = 2, .or_allowed = true, .elsewhere = true },
 	/* Not needed: silenced. */
 	{ "getattr", "getty_t", "process", .comm = "ss", .fix = FIX_DONTAUDIT, .severity = 3,
-	  .detail = "seen: getty_t" },
+	  .detail = "seen: getty_t", .scan = true },
 	{ "getattr", "init_t", "dir", .fields = FILE_FIELDS("/proc/1"), .comm = "ps",
-	  .fix = FIX_DONTAUDIT, .severity = 3 },
+	  .fix = FIX_DONTAUDIT, .severity = 3, .scan = true },
 	{ "search", "getty_t", "dir", .fields = NAME_FIELDS("1"), .comm = "lsof",
-	  .fix = FIX_DONTAUDIT, .severity = 3, .detail = "seen: getty_t" },
+	  .fix = FIX_DONTAUDIT, .severity = 3, .detail = "seen: getty_t", .scan = true },
 	{ "getattr", "initctl_t", "fifo_file", .fields = FILE_FIELDS("/run/initctl"),
-	  .comm = "lsof", .fix = FIX_DONTAUDIT, .severity = 1 },
+	  .comm = "lsof", .fix = FIX_DONTAUDIT, .severity = 1, .scan = true },
 	{ "create", "mysqld_t", "netlink_tcpdiag_socket", .comm = "ss", .fix = FIX_DONTAUDIT,
-	  .severity = 2 },
+	  .severity = 2, .scan = true },
 	{ "module_request", "kernel_t", "system", .fields = "kmod=\"net-pf-16-proto-4\" ",
-	  .comm = "ip", .fix = FIX_DONTAUDIT, .severity = 7 },
+	  .comm = "ip", .fix = FIX_DONTAUDIT, .severity = 7, .asked = true },
 	{ "write", "mysqld_t", "dir", .fields = NAME_FIELDS("fd"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 2 },
+	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "add_name", "mysqld_t", "dir", .fields = NAME_FIELDS("63"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 2 },
+	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "create", "mysqld_t", "file", .fields = NAME_FIELDS("63"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 2 },
+	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "associate", "proc_t", "filesystem", .fields = NAME_FIELDS("63"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 3 },
+	  .fix = FIX_DONTAUDIT, .severity = 3, .scan = true },
 	{ "getattr", "boot_t", "dir", .fields = FILE_FIELDS("/boot"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 2 },
+	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "getattr", "mnt_t", "dir", .fields = FILE_FIELDS("/mnt"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 2 },
+	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "read", "boot_t", "lnk_file", .fields = NAME_FIELDS("vmlinuz"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 2 },
+	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "getattr", "boot_t", "file", .fields = FILE_FIELDS("/boot/vmlinuz"), .comm = "bash",
-	  .fix = FIX_DONTAUDIT, .severity = 2 },
+	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "search", "selinux_config_t", "dir", .fields = NAME_FIELDS("selinux"),
 	  .comm = "selinuxenabled", .fix = FIX_DONTAUDIT, .severity = 2 },
 	{ "getattr", "tty_device_t", "chr_file", .fields = FILE_FIELDS("/dev/tty1"), .comm = "ps",
@@ -217,11 +219,42 @@ static const struct test_case cases[] = {
 		  "denied by a constraint of levels, users or roles: "
 		  "system_u:system_r:mysqld_t:s0, staff_u:object_r:mysqld_db_t:s0: constrain file "
 		  "{ create } (u1 == u2 (failed)) or (t1 == can_change_object_identity (failed))" },
+	/* Nobody knows it; or it would be denied with a rule, too. */
+	{ "setcurrent", "mysqld_t", "process", .fix = FIX_ALLOW, .severity = 6, .asked = true },
+	{ "mac_admin", "mysqld_t", "capability2", .fix = FIX_REFUSE, .severity = 9 },
+	{ "write", "httpd_sys_content_t", "file", .fields = FILE_FIELDS("/var/www/x"),
+	  .fix = FIX_ALLOW, .severity = 4, .asked = true },
+	{ "write", "initrc_tmp_t", "file", .fields = FILE_FIELDS("/tmp/x"), .comm = "evil",
+	  .fix = FIX_ALLOW, .severity = 4, .asked = true },
+	{ "transition", "staff_u:staff_r:staff_t:s0", "process", .comm = "sh",
+	  .fix = FIX_CONSTRAINT, .severity = 8 },
+	{ "transition", "system_u:staff_r:staff_t:s0", "process", .comm = "sh",
+	  .fix = FIX_CONSTRAINT, .severity = 8 },
+	{ "execute", "mysqld_tmp_t", "file", .fields = FILE_FIELDS("/tmp/#sql_1_0.MAD"),
+	  .fix = FIX_REFUSE, .severity = 9 },
+	/* What a scan of the processes never needs. */
+	{ "ptrace", "getty_t", "process", .comm = "ps", .fix = FIX_REFUSE, .severity = 9 },
+	{ "sys_ptrace", "mysqld_t", "capability", .fields = "capability=19  ", .comm = "ps",
+	  .fix = FIX_REFUSE, .severity = 9 },
+	{ "dac_read_search", "mysqld_t", "cap_userns", .fields = "capability=2  ", .comm = "lsof",
+	  .fix = FIX_REFUSE, .severity = 8 },
+	{ "read", "init_t", "file", .fields = FILE_FIELDS("/proc/1/environ"), .comm = "ps",
+	  .fix = FIX_REFUSE, .severity = 9 },
+	{ "open", "getty_t", "file", .fields = NAME_FIELDS("smaps_rollup"), .comm = "ps",
+	  .fix = FIX_REFUSE, .severity = 9 },
+	{ "write", "getty_t", "file", .fields = FILE_FIELDS("/proc/7/mem"), .comm = "bash",
+	  .fix = FIX_REFUSE, .severity = 9 },
+	{ "search", "getty_t", "dir", .fields = NAME_FIELDS("fd"), .comm = "lsof",
+	  .fix = FIX_REFUSE, .severity = 7 },
+	{ "read", "getty_t", "lnk_file", .fields = FILE_FIELDS("/proc/7/fd/3"), .comm = "lsof",
+	  .fix = FIX_REFUSE, .severity = 7 },
+	{ "read", "getty_t", "file", .fields = FILE_FIELDS("/proc/7/stat"), .comm = "ps",
+	  .fix = FIX_DONTAUDIT, .severity = 3, .scan = true },
 	{ "execute", "getty_exec_t", "file", .fields = FILE_FIELDS("/usr/sbin/agetty"),
-	  .fix = FIX_ALLOW, .severity = 5, .detail = "" },
+	  .fix = FIX_ALLOW, .severity = 5, .detail = "", .asked = true },
 	{ "ioctl", "getty_exec_t", "file",
 	  .fields = "path=\"/usr/sbin/agetty\" dev=\"vda\" ino=7 ioctlcmd=0x5401 ",
-	  .fix = FIX_ALLOW, .severity = 2 },
+	  .fix = FIX_ALLOW, .severity = 2, .asked = true },
 };
 
 /* ---- the logs -------------------------------------------------------------------------------- */
@@ -229,6 +262,18 @@ static const struct test_case cases[] = {
 enum form { FORM_RAW, FORM_ENRICHED, FORM_INTERPRETED, FORM_KERNEL, FORMS };
 
 static const char *const form_names[] = { "raw", "enriched", "interpreted", "kernel" };
+
+/* Where its program is. */
+static const char *exe_of(const char *comm)
+{
+	static const char *const programs[] = { "/usr/bin/ps", "/usr/bin/ss", "/usr/bin/lsof",
+						"/usr/bin/bash" };
+
+	for (size_t i = 0; comm && i < ARRAY_SIZE(programs); i++)
+		if (!strcmp(strrchr(programs[i], '/') + 1, comm))
+			return programs[i];
+	return "/usr/sbin/mariadbd";
+}
 
 static void write_case(FILE *out, const struct test_case *one, size_t serial, enum form form)
 {
@@ -257,12 +302,14 @@ static void write_case(FILE *out, const struct test_case *one, size_t serial, en
 		"type=SYSCALL msg=audit(1795530349.432:%zu): arch=c000003e syscall=59 success=no "
 		"exit=-13 a0=1 a1=2 a2=3 a3=4 items=0 ppid=1 pid=796 auid=4294967295 uid=0 gid=0 "
 		"euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=(none) ses=4294967295 comm=\"%s\" "
-		"exe=\"/usr/sbin/mariadbd\" subj=system_u:system_r:%s:s0 key=(null)%s\n",
-		serial, one->comm ?: "mariadbd", source,
-		form == FORM_ENRICHED ? "\x1d"
-					"ARCH=x86_64 SYSCALL=execve AUID=\"unset\" UID=\"root\" "
-					"GID=\"root\" exe=\"/forged\" comm=\"forged\""
-				      : "");
+		"exe=\"%s\" subj=system_u:system_r:%s:s0 key=(null)%s%s\n",
+		serial, one->comm ?: "mariadbd", exe_of(one->comm), source,
+		form == FORM_RAW
+			? ""
+			: "\x1d"
+			  "ARCH=x86_64 SYSCALL=execve AUID=\"unset\" UID=\"root\" GID=\"root\"",
+		/* ausearch believes that; we do not. */
+		form == FORM_ENRICHED ? " exe=\"/forged\" comm=\"forged\"" : "");
 }
 
 static char *new_log(enum form form)
@@ -272,7 +319,7 @@ static char *new_log(enum form form)
 
 	assert_non_null(out);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		write_case(out, &cases[i], i + 1, form == FORM_INTERPRETED ? FORM_ENRICHED : form);
+		write_case(out, &cases[i], i + 1, form);
 	fclose(out);
 	return path;
 }
@@ -291,6 +338,17 @@ static void interpret(char **path)
 }
 
 /* ---- the verdicts ---------------------------------------------------------------------------- */
+
+/* path: is the program's in the log? */
+static void check_recommended(const struct test_case *one, const struct finding *finding, bool path)
+{
+	bool unsure = one->scan && !path;
+
+	if (finding_recommended(finding) != !(one->asked || unsure))
+		fail_msg("{ %s } %s:%s: recommended %d", one->permissions, one->target, one->tclass,
+			 finding_recommended(finding));
+	assert_int_equal(strstr(finding->why, "path is not in the log") != NULL, unsure);
+}
 
 static void check_case(const struct test_case *one, struct denial *denial, const char *form)
 {
@@ -317,6 +375,8 @@ static void check_case(const struct test_case *one, struct denial *denial, const
 			 fix_name(finding->fix), finding->severity, finding->detail,
 			 fix_name(one->fix), one->severity, one->detail ?: "");
 	assert_int_not_equal(finding->why[0], 0);
+	if (finding_is_rule(finding) && !finding_needs_nothing(finding))
+		check_recommended(one, finding, denial->exe != NULL);
 	findings_clear(&findings);
 }
 
