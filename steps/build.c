@@ -17,8 +17,6 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-#define DECIDE_AGAIN "galera-selinux run review build --decide-again"
-
 static bool file_equals(struct session *session, const char *name, const char *text)
 {
 	_cleanup_free_ char *path = session_path(session, name);
@@ -84,7 +82,7 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 		*err = refused;
 		if (violations.count)
 			return error_remedy(err, "leave out --allow-dangerous, or reject it: %s",
-					    DECIDE_AGAIN);
+					    MODULE_DECIDE_AGAIN);
 		return r == -EINVAL ? error_prefix(err, "the module does not fit the policy") : r;
 	}
 	screen_mark(MARK_OK,
@@ -111,7 +109,7 @@ static int prove_replay(struct oracle *with, const struct findings *findings,
 	if (replay->broken)
 		return error_set(
 			err, EPERM,
-			"see what that finding's details say, and reject it: " DECIDE_AGAIN,
+			"see what that finding's details say, and reject it: " MODULE_DECIDE_AGAIN,
 			"%zu accesses would still be denied with the module: %s", replay->broken,
 			replay->failure);
 	screen_mark(MARK_OK,
@@ -134,7 +132,7 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 	if (r < 0)
 		return r;
 	if (proof->broken)
-		return error_set(err, EPERM, "reject what it is about: " DECIDE_AGAIN,
+		return error_set(err, EPERM, "reject what it is about: " MODULE_DECIDE_AGAIN,
 				 "the module is not what was approved (%zu differences): %s",
 				 proof->broken, proof->failure);
 	screen_mark(

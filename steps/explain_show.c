@@ -67,15 +67,15 @@ static json_t *finding_json(const struct finding *finding, const struct denials 
 		complete = json_array_append_new(
 				   evidence,
 				   evidence_json(&denials->items[finding->evidence[i]])) == 0;
-	object = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:b, s:I, s:I, s:I, s:b, s:o, s:o}",
-			   "source", finding->source, "target", finding->target, "class",
-			   finding->tclass, "permissions", permissions, "fix",
-			   fix_name(finding->fix), "detail", text_json(finding->detail), "why",
-			   text_json(finding->why), "severity", finding->severity, "recommended",
-			   finding_recommended(finding), "count",
-			   (json_int_t)finding->count, "first", (json_int_t)finding->first, "last",
-			   (json_int_t)finding->last, "silent", finding->silent, "booleans",
-			   booleans_json(finding), "evidence", evidence);
+	object = json_pack(
+		"{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:b, s:I, s:I, s:I, s:b, s:o, s:o}",
+		"source", finding->source, "target", finding->target, "class", finding->tclass,
+		"permissions", permissions, "fix", fix_name(finding->fix), "detail",
+		text_json(finding->detail), "why", text_json(finding->why), "severity",
+		finding->severity, "recommended", finding_recommended(finding), "count",
+		(json_int_t)finding->count, "first", (json_int_t)finding->first, "last",
+		(json_int_t)finding->last, "silent", finding->silent, "booleans",
+		booleans_json(finding), "evidence", evidence);
 	if (complete)
 		return object;
 	json_decref(object);
@@ -110,7 +110,7 @@ static int print_finding(const struct finding *finding, struct error *err)
 
 	if (!permissions)
 		return error_nomem(err);
-	screen_result("  [%d] %s %s:%s { %s }  %zu %s", finding->severity, finding->source,
+	screen_result("  [%d/10] %s %s:%s { %s }  %zu %s", finding->severity, finding->source,
 		      finding->target, finding->tclass, permissions,
 		      COUNTED(finding->count, "denial", "denials"));
 	screen_result("      %s", finding->why);

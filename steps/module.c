@@ -205,54 +205,108 @@ static int recall_decision(struct session *session, struct finding *finding, str
 
 /* ---- what the policy forbids ----------------------------------------------------------------- */
 
-static char *forbidden_key(const char *source, const char *target, const char *tclass)
+static char *forbidden_key(const char *source, const char *target, const char *tclass,
+			   const char *permission)
 {
-	return str_printf("forbidden %s %s %s", source, target, tclass);
+	return str_printf("forbidden %s %s %s %s", source, target, tclass, permission);
 }
 
-static bool is_insisted(const char *target, char *const *permissions, size_t count)
+/* Is a permission of a rule known to break one of the policy's own? *forbidden: that one, or NULL.
+ */
+static int find_forbidden(struct session *session, const struct finding *finding,
+			  const char *permission, const char **forbidden, struct error *err)
 {
-	for (size_t i = 0; i < count; i++)
-		if (advice_insists(node_options.dangerous, target, permissions[i]))
-			return true;
-	return false;
-}
+	_cleanup_free_ char *key =
+		forbidden_key(finding->source, finding->target, finding->tclass, permission);
 
-/* A finding that was to be a rule and is known to break the policy's own: refuse it. */
-static int recall_forbidden(struct session *session, struct finding *finding, bool *changed,
-			    struct error *err)
-{
-	bool rule = finding->decision == DECISION_ALLOW ||
-		    (finding->fix == FIX_ALLOW &&
-		     (finding->decision == DECISION_NONE || finding->decision == DECISION_ACCEPT));
-	_cleanup_free_ char *key = forbidden_key(finding->source, finding->target, finding->tclass);
-	const char *forbidden;
-	int r;
-
+	*forbidden = NULL;
 	if (!key)
 		return error_nomem(err);
-	forbidden = json_string_value(session_recall(session, key));
-	if (!forbidden || !rule ||
-	    is_insisted(finding->target, finding->permissions, finding->permission_count))
-		return 0;
+	if (!advice_insists(node_options.dangerous, finding->target, permission))
+		*forbidden = json_string_value(session_recall(session, key));
+	return 0;
+}
+
+/* What was to be a rule and breaks the policy's own is refused; the rest of the finding stays. */
+static int recall_forbidden(struct session *session, struct findings *findings, size_t at,
+			    bool *changed, struct error *err)
+{
+	const struct finding *finding = &findings->items[at];
+	_cleanup_free_ bool *apart = calloc(finding->permission_count + 1, sizeof(*apart));
+	const char *forbidden = NULL;
+	size_t count = finding->permission_count, found = 0;
+	int r = apart ? 0 : error_nomem(err);
+
+	if (finding->decision != DECISION_ALLOW &&
+	    !(finding->fix == FIX_ALLOW &&
+	      (finding->decision == DECISION_NONE || finding->decision == DECISION_ACCEPT)))
+		return r;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const char *rule;
+
+		r = find_forbidden(session, finding, finding->permissions[i], &rule, err);
+		if (r < 0 || !rule)
+			continue;
+		apart[i] = true;
+		forbidden = rule;
+		found++;
+	}
+	if (r < 0 || !found)
+		return r;
 	*changed = true;
-	r = finding_refuse(finding, forbidden, err);
-	return r < 0 ? r : recall_decision(session, finding, err);
+	if (found < count) {
+		r = findings_split(findings, at, apart, err);
+		if (r == 0)
+			r = recall_decision(session, &findings->items[at], err);
+		at = findings->count - 1;
+	}
+	if (r == 0)
+		r = finding_refuse(&findings->items[at], forbidden, err);
+	return r < 0 ? r : recall_decision(session, &findings->items[at], err);
+}
+
+/* Is it one of the permissions that a neverallow rule, "(neverallow X Y (CLASS (PERMISSION...)))",
+ * is about? Any is, where they are written otherwise. */
+static bool is_about(const char *forbidden, const char *tclass, const char *permission)
+{
+	_cleanup_free_ char *open = str_printf("(%s (", tclass);
+	const char *list = open ? strstr(forbidden, open) : NULL, *at;
+	size_t length = strlen(permission);
+
+	list = list ? list + strlen(open) : NULL;
+	if (!list || list[strcspn(list, "()")] != ')' || !strncmp(list, "all)", strlen("all)")))
+		return true;
+	for (at = list; *at != ')'; at += strspn(at, " ")) {
+		size_t word = strcspn(at, " )");
+
+		if (word == length && !memcmp(at, permission, length))
+			return true;
+		at += word;
+	}
+	return false;
 }
 
 static int forbid(struct session *session, const struct rule *rule, const char *forbidden,
 		  bool *fresh, struct error *err)
 {
 	const char *target = strcmp(rule->target, "self") ? rule->target : rule->source;
-	_cleanup_free_ char *key = forbidden_key(rule->source, target, rule->tclass);
+	int r = 0;
 
-	if (!key)
-		return error_nomem(err);
-	if (session_recall(session, key) ||
-	    is_insisted(target, rule->permissions, rule->permission_count))
-		return 0;
-	*fresh = true;
-	return session_remember(session, key, json_string(forbidden), err);
+	for (size_t i = 0; r == 0 && i < rule->permission_count; i++) {
+		const char *permission = rule->permissions[i];
+		_cleanup_free_ char *key =
+			forbidden_key(rule->source, target, rule->tclass, permission);
+
+		if (!key)
+			return error_nomem(err);
+		if (!is_about(forbidden, rule->tclass, permission) ||
+		    session_recall(session, key) ||
+		    advice_insists(node_options.dangerous, target, permission))
+			continue;
+		*fresh = true;
+		r = session_remember(session, key, json_string(forbidden), err);
+	}
+	return r;
 }
 
 int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
@@ -281,7 +335,7 @@ int module_decide_all(struct session *session, struct findings *findings, struct
 	for (size_t i = 0; r == 0 && i < findings->count; i++) {
 		r = recall_decision(session, &findings->items[i], err);
 		if (r == 0)
-			r = recall_forbidden(session, &findings->items[i], &changed, err);
+			r = recall_forbidden(session, findings, i, &changed, err);
 	}
 	if (changed)
 		findings_sort(findings);

@@ -18,6 +18,8 @@
 #define MODULE_CIL "galera.cil"
 #define MODULE_PP  "galera.pp" /* where checkmodule and semodule_package are installed */
 
+#define MODULE_DECIDE_AGAIN "galera-selinux run review build --decide-again"
+
 /* module_advisor - where the answers come from: the policy `oracle`, and this node. */
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
 		   struct error *err);

@@ -111,12 +111,46 @@ static size_t count_ports(const json_t *changes)
 	return count;
 }
 
+/* Who else may use every port of this type. */
+static int tell_users(struct session *session, struct error *err)
+{
+	enum { SHOWN = 3 };
+	_cleanup_free_ const char **names = NULL;
+	struct oracle *oracle;
+	size_t count = 0, others = 0;
+	const char *shown[SHOWN] = { NULL };
+	char more[32] = "";
+	int r = node_loaded(session, &oracle, err);
+
+	if (r == 0)
+		r = oracle_port_users(oracle, PORT_TYPE, &names, &count, err);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (!strcmp(names[i], node_domain()))
+			continue;
+		if (others < SHOWN)
+			shown[others] = names[i];
+		others++;
+	}
+	if (r < 0 || !others)
+		return r;
+	if (others > SHOWN)
+		snprintf(more, sizeof(more), " and %zu more", others - SHOWN);
+	screen_say("Once labelled, %zu %s may use these ports, too, as the policy lets %s use "
+		   "every " PORT_TYPE ": %s%s%s%s%s%s.",
+		   COUNTED(others, "other domain", "other domains"), others == 1 ? "it" : "them",
+		   shown[0], shown[1] ? ", " : "", shown[1] ? shown[1] : "", shown[2] ? ", " : "",
+		   shown[2] ? shown[2] : "", more);
+	return 0;
+}
+
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	size_t files = json_array_size(changes) - count_ports(changes);
 	bool yes = true;
-	int r;
+	int r = count_ports(changes) ? tell_users(session, err) : 0;
 
+	if (r < 0)
+		return r;
 	if (!files)
 		return 0;
 	r = prompt_yes_no(session, "ports.files", NULL,

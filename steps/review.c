@@ -13,11 +13,6 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-static bool is_rule(const struct finding *finding)
-{
-	return finding->fix == FIX_ALLOW || finding->fix == FIX_DONTAUDIT;
-}
-
 static bool is_open(const struct finding *finding)
 {
 	return !finding_needs_nothing(finding) &&
@@ -116,7 +111,7 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 	if (!permissions || !times)
 		return error_nomem(err);
 	screen_blank();
-	screen_say("#%zu  %s  %s %s:%s { %s }  severity %d", number, fix_name(finding->fix),
+	screen_say("#%zu  %s  %s %s:%s { %s }  severity %d of 10", number, fix_name(finding->fix),
 		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
 		   finding->tclass, permissions, finding->severity);
 	screen_say("%s %s.", finding->why, times);
@@ -128,8 +123,9 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 	show_booleans(finding);
 	show_companions(finding);
 	if (decision_index(finding) >= 0)
-		screen_say("Decided before: %s.",
-			   is_rule(finding) ? decisions[decision_index(finding)].said : "noted");
+		screen_say("Decided before: %s.", finding_is_rule(finding)
+							  ? decisions[decision_index(finding)].said
+							  : "noted");
 	return 0;
 }
 
@@ -245,7 +241,7 @@ static int show_module(struct session *session, struct error *err)
 /* What can be decided about a finding, up to one with value NULL. */
 static void choices_for(const struct finding *finding, struct choice *choices)
 {
-	bool rule = is_rule(finding);
+	bool rule = finding_is_rule(finding);
 	const struct {
 		bool wanted;
 		struct choice choice;
@@ -266,9 +262,9 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 		  { "details", "[d]etails", 'd', "each event behind it; then this question" } },
 		{ rule,
 		  { "module", "[v]iew module", 'v', "the module so far; then this question" } },
-		{ rule,
+		{ rule && finding_recommended(finding),
 		  { "all", "accept all tha[t] are left", 't',
-		    "this rule and all that follow enter the module unseen" } },
+		    "this rule and all that follow and are known enter the module unseen" } },
 		{ true, { "quit", "[q]uit", 'q', "the run stops; what is decided is kept" } },
 	};
 
@@ -278,53 +274,155 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 	*choices = (struct choice){ 0 };
 }
 
-/*
- * Ask about one finding until it is decided. *all: the operator accepts the rest. Returns 0,
- * STEP_PAUSED or a negative errno.
- */
-static int decide(struct session *session, const struct finding *finding,
-		  const struct denials *denials, bool *all, struct error *err)
-{
-	bool rule = is_rule(finding);
-	_cleanup_free_ char *subject = finding_key(finding);
-	const char *key = rule ? "review.rule" : "review.note", *value = "all";
-	struct choice choices[12];
-	int decided = decision_index(finding), usual = 0;
+/* ---- what nobody can recommend --------------------------------------------------------------- */
 
-	if (!subject)
-		return error_nomem(err);
-	/* What is recommended to anyone is no reason to change what this operator has decided. */
-	if (decided >= 0 && prompt_is_left_to_yes(session, key, subject)) {
-		screen_say("It stays so (--yes).");
-		return 0;
+/*
+ * Is nobody there to decide about it? Then neither --yes does, nor "all", nor, of what is
+ * dangerous, an answer for whatever comes: an answer for this very finding, or a person.
+ */
+static bool is_left_out(struct session *session, const struct finding *finding, const char *subject)
+{
+	bool by_subject;
+	const char *value = prompt_settled(session, "review.rule", subject, &by_subject);
+
+	if (!finding_is_rule(finding) || finding_recommended(finding) || !value || by_subject ||
+	    !strcmp(value, "reject") || !strcmp(value, "quit"))
+		return false;
+	return finding->severity >= SEVERITY_ASKED || !strcmp(value, "all") ||
+	       prompt_is_left_to_yes(session, "review.rule", subject);
+}
+
+static void say_left_out(const struct finding *finding)
+{
+	screen_mark(MARK_TODO, "left out: %s. It needs an answer of its own.",
+		    finding->severity >= SEVERITY_ASKED ? "it is dangerous"
+		    : finding->fix == FIX_DONTAUDIT     ? "it is not sure which program it was"
+							: "nothing is known of it");
+}
+
+/* Is there something that no answer has settled? Prints a line for each, to be pasted. */
+static int settle(struct session *session, struct error *err)
+{
+	const struct findings *findings;
+	size_t left = 0;
+	int r = module_findings(session, &findings, NULL, err);
+
+	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		_cleanup_free_ char *subject = finding_key(finding);
+
+		if (finding->decision != DECISION_NONE || finding_needs_nothing(finding))
+			continue;
+		if (!subject)
+			return error_nomem(err);
+		if (!left++) {
+			screen_blank();
+			screen_mark(MARK_STOP,
+				    "Not decided: what nobody can recommend. Look at each "
+				    "above; then put its line into the answers file, with "
+				    "accept in place of reject where it is to be a rule:");
+		}
+		screen_detail("review.rule[%s] = reject", subject);
 	}
+	return r < 0 ? r : left ? STEP_DENIALS : 0;
+}
+
+/* Rejecting what is known to be needed is allowed, and has its price. */
+static void warn_of_need(const struct finding *finding)
+{
+	screen_mark(MARK_WARN, "%s needs this: without it %s. To decide again:", finding->source,
+		    finding->row->without);
+	screen_detail(MODULE_DECIDE_AGAIN);
+}
+
+/* ---- the dialogue ---------------------------------------------------------------------------- */
+
+/* Of a rule or another finding the choice that was made. Returns as decide(). */
+static int choose(struct session *session, const struct finding *finding, const char *subject,
+		  const struct denials *denials, const char **value, struct error *err)
+{
+	bool rule = finding_is_rule(finding);
+	int decided = decision_index(finding),
+	    usual = finding_recommended(finding) || !rule ? 0 : -1;
+	struct choice choices[12];
+	int r = usual < 0 && decided < 0 ? show_evidence(finding, denials, err) : 0;
+
 	choices_for(finding, choices);
 	for (int i = 0; decided >= 0 && choices[i].value; i++)
 		if (!strcmp(choices[i].value, decisions[decided].value))
 			usual = i;
-	while (!*all) {
-		int chosen, r;
+	while (r == 0) {
+		int chosen;
 
-		r = prompt_choice(session, key, subject,
+		r = prompt_choice(session, rule ? "review.rule" : "review.note", subject,
 				  rule ? "Into the module?" : "Not for the module; noted?", choices,
 				  usual, &chosen, err);
 		if (r < 0)
 			return r;
-		value = choices[chosen].value;
-		if (!strcmp(value, "quit"))
+		*value = choices[chosen].value;
+		if (!strcmp(*value, "quit"))
 			return STEP_PAUSED;
-		*all = !strcmp(value, "all");
-		if (!strcmp(value, "details"))
+		if (!strcmp(*value, "details"))
 			r = show_evidence(finding, denials, err);
-		else if (!strcmp(value, "module"))
+		else if (!strcmp(*value, "module"))
 			r = show_module(session, err);
 		else
 			break;
-		if (r < 0)
-			return r;
 	}
-	return module_decide(session, finding, decision_named(value), !strcmp(value, "companions"),
-			     err);
+	return r;
+}
+
+/*
+ * Ask about one finding until it is decided. *all: the operator accepts the rest, as far as it is
+ * recommended. Returns 0, STEP_PAUSED or a negative errno.
+ */
+static int decide(struct session *session, const struct finding *finding,
+		  const struct denials *denials, bool *all, struct error *err)
+{
+	_cleanup_free_ char *subject = finding_key(finding);
+	const char *key = finding_is_rule(finding) ? "review.rule" : "review.note", *value = "all";
+	bool left_out = subject && is_left_out(session, finding, subject);
+	int r = subject ? 0 : error_nomem(err);
+
+	/* What is recommended to anyone is no reason to change what this operator has decided. */
+	if (r == 0 && decision_index(finding) >= 0 &&
+	    (left_out || prompt_is_left_to_yes(session, key, subject))) {
+		screen_say("It stays so%s.", left_out ? "" : " (--yes)");
+		return 0;
+	}
+	if (left_out) {
+		say_left_out(finding);
+		return 0;
+	}
+	if (r == 0 && !(*all && finding_recommended(finding)))
+		r = choose(session, finding, subject, denials, &value, err);
+	if (r)
+		return r;
+	*all = *all || !strcmp(value, "all");
+	r = module_decide(session, finding, decision_named(value), !strcmp(value, "companions"),
+			  err);
+	if (r == 0 && decision_named(value) == DECISION_REJECT && finding->known && finding->row &&
+	    finding->row->without)
+		warn_of_need(finding);
+	return r;
+}
+
+/* Asked once, before the first of them: are there rules that silence, and are they wanted? */
+static int ask_silence(struct session *session, bool *asked, bool *silence, struct error *err)
+{
+	/* Who has answered for each rule beforehand has answered this. */
+	bool each = !prompt_is_answered(session, "review.silence", NULL) &&
+		    prompt_is_answered(session, "review.rule", NULL);
+
+	if (*asked || each)
+		return 0;
+	*asked = true;
+	screen_say(
+		"What comes next is not needed: it stays denied, and a rule would silence it, so "
+		"that it leaves no trace in the log. Without such rules the log tells of each, "
+		"and grows.");
+	return prompt_yes_no(session, "review.silence", NULL, "Silence what is not needed?", true,
+			     silence, err);
 }
 
 static void show_overview(const struct findings *findings)
@@ -359,15 +457,39 @@ static void show_overview(const struct findings *findings)
 			    COUNTED(findings->unknown_names, "denial names", "denials name"));
 }
 
+struct dialogue {
+	const struct denials *denials;
+	const char *heading;
+	bool all;                    /* accept what is left */
+	bool silence_asked, silence; /* load rules that silence? */
+};
+
+static int ask_about(struct session *session, const struct finding *finding, size_t number,
+		     struct dialogue *dialogue, struct error *err)
+{
+	int r = 0;
+
+	if (finding_heading(finding) != dialogue->heading) {
+		dialogue->heading = finding_heading(finding);
+		screen_blank();
+		screen_say("-- %s --", dialogue->heading);
+	}
+	if (finding->fix == FIX_DONTAUDIT)
+		r = ask_silence(session, &dialogue->silence_asked, &dialogue->silence, err);
+	if (r == 0 && finding->fix == FIX_DONTAUDIT && !dialogue->silence)
+		return module_decide(session, finding, DECISION_REJECT, false, err);
+	if (r == 0)
+		r = show(finding, number, err);
+	return r < 0 ? r : decide(session, finding, dialogue->denials, &dialogue->all, err);
+}
+
 /* A decision turns the session's memory, and the findings with it; their order stays. */
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
+	struct dialogue dialogue = { .silence = true };
 	_cleanup_free_ size_t *order = NULL;
 	const struct findings *findings;
-	const struct denials *denials;
-	const char *heading = NULL;
-	bool all = false;
-	int r = module_findings(session, &findings, &denials, err);
+	int r = module_findings(session, &findings, &dialogue.denials, err);
 
 	(void)changes;
 	if (r < 0)
@@ -380,22 +502,16 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		const struct finding *finding = &findings->items[order[i]];
 
 		/* Accepting all that are left leaves alone what was decided before. */
-		if (!is_open(finding) || (all && finding->decision != DECISION_NONE))
+		if (!is_open(finding) || (dialogue.all && finding->decision != DECISION_NONE))
 			continue;
-		if (finding_heading(finding) != heading) {
-			heading = finding_heading(finding);
-			screen_blank();
-			screen_say("-- %s --", heading);
-		}
-		r = show(finding, i + 1, err);
-		if (r == 0)
-			r = decide(session, finding, denials, &all, err);
+		r = ask_about(session, finding, i + 1, &dialogue, err);
 		if (r)
 			return r;
 	}
 	/* Done: what comes after is as without it, and a next round asks about what is new. */
 	node_options.decide_again = false;
-	return rejects_check(session, findings, err);
+	r = rejects_check(session, findings, err);
+	return r < 0 ? r : settle(session, err);
 }
 
 const struct step step_review = {

@@ -47,6 +47,9 @@ static const struct question questions[] = {
 	{ "review.rule", "accept companions reject allow dontaudit all quit", "accept",
 	  "does the rule enter the module? subject: as `review` shows it", subjects_finding,
 	  subjects_same_finding, "reject" },
+	{ "review.silence", "yes no", "yes",
+	  "silence what is not needed, so that it leaves no trace? no: load the allow rules "
+	  "alone" },
 	{ "review.note", "accept quit", "accept", "a finding that is not for the module is noted",
 	  subjects_finding, subjects_same_finding },
 	{ "load.apply", "yes skip quit", "yes", "install the module?" },

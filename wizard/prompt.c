@@ -445,6 +445,16 @@ bool prompt_is_answered(const struct session *session, const char *key, const ch
 	return session_answer(session, key, subject, NULL) != NULL;
 }
 
+const char *prompt_settled(const struct session *session, const char *key, const char *subject,
+			   bool *by_subject)
+{
+	const char *value = session_answer(session, key, subject, NULL);
+
+	/* Each answer is a string of its own. */
+	*by_subject = value && value != session_answer(session, key, NULL, NULL);
+	return value;
+}
+
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject)
 {
 	const char *origin = "";

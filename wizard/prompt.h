@@ -48,6 +48,11 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
  */
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject);
 
+/* prompt_settled - the value that was given beforehand; NULL: none. *by_subject: for this very
+ * subject, not for all there are. */
+const char *prompt_settled(const struct session *session, const char *key, const char *subject,
+			   bool *by_subject);
+
 /* prompt_is_left_to_yes - is it --yes alone that answers it, with what is recommended to anyone? */
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject);
 

@@ -185,6 +185,10 @@ void findings_sort(struct findings *findings);
  * the operator. Undecided. */
 int finding_refuse(struct finding *finding, const char *forbidden, struct error *err);
 
+/* findings_split - the permissions that are marked in apart (as many as the finding at `at` has,
+ * and not all) become a finding of their own, the last one, with the same evidence. */
+int findings_split(struct findings *findings, size_t at, const bool *apart, struct error *err);
+
 /* finding_is_rule - is its fix a rule of the module: allow, dontaudit? */
 bool finding_is_rule(const struct finding *finding);
 

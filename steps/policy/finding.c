@@ -69,6 +69,57 @@ int finding_refuse(struct finding *finding, const char *forbidden, struct error 
 	return 0;
 }
 
+/* What the two have in common; without permissions. */
+static bool copy_head(const struct finding *from, struct finding *to)
+{
+	*to = (struct finding){ .fix = from->fix,
+				.severity = from->severity,
+				.known = from->known,
+				.permissive_only = from->permissive_only,
+				.row = from->row,
+				.count = from->count,
+				.first = from->first,
+				.last = from->last,
+				.evidence_count = from->evidence_count };
+	to->source = strdup(from->source);
+	to->target = strdup(from->target);
+	to->tclass = strdup(from->tclass);
+	to->detail = strdup(from->detail);
+	to->why = strdup(from->why);
+	to->permissions = calloc(from->permission_count, sizeof(*to->permissions));
+	to->evidence = calloc(from->evidence_count + 1, sizeof(*to->evidence));
+	if (to->evidence && from->evidence_count)
+		memcpy(to->evidence, from->evidence, from->evidence_count * sizeof(*to->evidence));
+	return to->source && to->target && to->tclass && to->detail && to->why && to->permissions &&
+	       to->evidence;
+}
+
+int findings_split(struct findings *findings, size_t at, const bool *apart, struct error *err)
+{
+	struct findings one = { 0 };
+	struct finding *made = array_push(&one.items, &one.count, sizeof(*made)), *slot, *finding;
+	size_t kept = 0;
+
+	if (!made || !copy_head(&findings->items[at], made) ||
+	    !(slot = array_push(&findings->items, &findings->count, sizeof(*slot)))) {
+		findings_clear(&one);
+		return error_nomem(err);
+	}
+	finding = &findings->items[at];
+	for (size_t i = 0; i < finding->permission_count; i++) {
+		char *permission = finding->permissions[i];
+
+		if (apart[i])
+			made->permissions[made->permission_count++] = permission;
+		else
+			finding->permissions[kept++] = permission;
+	}
+	finding->permission_count = kept;
+	*slot = *made;
+	free(made);
+	return 0;
+}
+
 const char *finding_heading(const struct finding *finding)
 {
 	static const char *const headings[] = {

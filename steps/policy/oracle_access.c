@@ -275,6 +275,20 @@ size_t access_count(const struct access_set *set, const struct access_set *witho
 	return count;
 }
 
+size_t access_types(const struct access_set *set, const struct access_set *without)
+{
+	size_t count = 0, classes = set->space->p_classes.nprim;
+
+	for (size_t type = 0; type < set->space->p_types.nprim; type++) {
+		bool any = false;
+
+		for (size_t i = type * classes; i < (type + 1) * classes; i++)
+			any = any || (set->bits[i] & ~(without ? without->bits[i] : 0));
+		count += any;
+	}
+	return count;
+}
+
 struct naming {
 	uint32_t value;
 	const char *name;

@@ -46,11 +46,13 @@ void access_add(struct access_set *set, const char *target, const char *tclass,
 void access_subtract(struct access_set *set, const struct access_set *other);
 
 /* access_count - how many accesses (type, class, permission) are in set and not in without (may be
- * NULL: all). access_first - one of them; false: there is none. Names are borrowed. */
+ * NULL: all). access_types - to how many types. access_first - one of them; false: there is none.
+ * Names are borrowed. */
 struct access {
 	const char *target, *tclass, *permission;
 };
 size_t access_count(const struct access_set *set, const struct access_set *without);
+size_t access_types(const struct access_set *set, const struct access_set *without);
 bool access_first(const struct access_set *set, const struct access_set *without,
 		  struct access *access);
 

@@ -68,6 +68,21 @@ static int sets_read(const struct oracle *base, const struct oracle *with, const
 	return r;
 }
 
+/* What is allowed was never logged. */
+static int count_silenced(const struct oracle *with, const char *source,
+			  const struct access_set *silenced, struct proof *proof, struct error *err)
+{
+	struct access_set *allowed;
+	int r = access_of(with, with, source, ACCESS_ALLOWED, &allowed, err);
+
+	if (r < 0)
+		return r;
+	proof->silenced += access_count(silenced, allowed);
+	proof->silenced_types += access_types(silenced, allowed);
+	access_free(allowed);
+	return 0;
+}
+
 static int compare(const struct oracle *base, const struct oracle *with, const char *source,
 		   enum access_kind kind, const struct rules *rules, struct proof *proof,
 		   struct error *err)
@@ -78,10 +93,10 @@ static int compare(const struct oracle *base, const struct oracle *with, const c
 
 	if (r < 0)
 		return r;
-	/* A policy that was built with `semodule -DB` silences nothing at all, for the time being.
-	 */
+	/* A policy that was built with `semodule -DB` silences nothing at all, for the time being:
+	 * what it silences otherwise cannot be told from what the rules do. */
 	if (silence && !access_count(sets.before, NULL))
-		return 0;
+		return count_silenced(with, source, sets.approved, proof, err);
 	find_access(proof, sets.before, sets.after, source,
 		    silence ? "it was not logged without the module, and is with it"
 			    : "it is allowed without the module, and not with it");
@@ -100,10 +115,8 @@ static int compare(const struct oracle *base, const struct oracle *with, const c
 		find_access(proof, sets.approved, sets.after, source,
 			    "the policy allows it without the module: the rule is not needed");
 		proof->opened += access_count(sets.after, NULL);
-	} else if (silence) {
-		proof->silenced += access_count(sets.after, NULL);
 	}
-	return 0;
+	return silence ? count_silenced(with, source, sets.after, proof, err) : 0;
 }
 
 static int compare_source(const struct oracle *base, const struct oracle *with, const char *source,

@@ -11,7 +11,8 @@
 struct proof {
 	size_t compared; /* accesses that the domains have with the module, all of them looked at */
 	size_t opened;   /* of these, those that it opens: exactly the approved rules */
-	size_t silenced; /* accesses that are no longer logged */
+	size_t silenced; /* denied accesses that are no longer logged, with the module, ... */
+	size_t silenced_types; /* ... to so many types */
 	size_t unobserved; /* permissions approved as companions, without an event of their own */
 	size_t broken;
 	char failure[512]; /* the first that is broken, and why */
