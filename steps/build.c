@@ -8,6 +8,7 @@
 
 #include "steps/header.h"
 #include "steps/ledger.h"
+#include "steps/left.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/policy/proof.h"
@@ -147,6 +148,7 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 			    proof->unobserved);
 	else
 		screen_mark(MARK_OK, "every permission is needed by a recorded event");
+	left_silenced(proof->silenced, proof->silenced_types);
 	return 0;
 }
 
@@ -279,15 +281,15 @@ static int remember(struct session *session, const struct proved *proved, struct
 
 	if (r < 0)
 		return r;
-	value = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "rules",
-			  (json_int_t)rules.count, "permissions",
-			  (json_int_t)rules_permissions(&rules, RULE_ALLOW), "replayed",
-			  (json_int_t)replay->replayed, "allowed", (json_int_t)replay->allowed,
-			  "silenced", (json_int_t)replay->silenced, "left",
-			  (json_int_t)replay->left, "compared", (json_int_t)proof->compared,
-			  "opened", (json_int_t)proof->opened, "hidden",
-			  (json_int_t)proof->silenced, "unobserved", (json_int_t)proof->unobserved,
-			  "coverage", proved->coverage);
+	value = json_pack(
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "rules",
+		(json_int_t)rules.count, "permissions",
+		(json_int_t)rules_permissions(&rules, RULE_ALLOW), "replayed",
+		(json_int_t)replay->replayed, "allowed", (json_int_t)replay->allowed, "silenced",
+		(json_int_t)replay->silenced, "left", (json_int_t)replay->left, "compared",
+		(json_int_t)proof->compared, "opened", (json_int_t)proof->opened, "hidden",
+		(json_int_t)proof->silenced, "hidden_types", (json_int_t)proof->silenced_types,
+		"unobserved", (json_int_t)proof->unobserved, "coverage", proved->coverage);
 	rules_clear(&rules);
 	return value ? session_remember(session, "build", value, err) : error_nomem(err);
 }

@@ -9,6 +9,7 @@
 #include "steps/confine.h"
 #include "steps/checking/drift.h"
 #include "steps/exercising/exercising.h"
+#include "steps/left.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
@@ -149,12 +150,15 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		  "nothing is installed; the run stops, to be gone on with" },
 		{ 0 },
 	};
+	const json_t *build = session_recall(session, "build");
 	const char *before = text_before(changes);
 	_cleanup_free_ char *cil = NULL;
 	int chosen = 0, r = built(session, &cil, err);
 
 	if (r == 0 && before)
 		show_difference(before, cil ? cil : "");
+	left_silenced((size_t)json_integer_value(json_object_get(build, "hidden")),
+		      (size_t)json_integer_value(json_object_get(build, "hidden_types")));
 	if (r == 0 && confine_among(changes, NULL))
 		r = prompt_choice(session, "enforce.apply", NULL,
 				  "Confine the server again, in the same change?", choices, 0,

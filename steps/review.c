@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/left.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/rejects.h"
@@ -296,35 +297,8 @@ static void say_left_out(const struct finding *finding)
 {
 	screen_mark(MARK_TODO, "left out: %s. It needs an answer of its own.",
 		    finding->severity >= SEVERITY_ASKED ? "it is dangerous"
-		    : finding->fix == FIX_DONTAUDIT     ? "it is not sure which program it was"
+		    : finding->fix == FIX_DONTAUDIT     ? "it may hide more than it should"
 							: "nothing is known of it");
-}
-
-/* Is there something that no answer has settled? Prints a line for each, to be pasted. */
-static int settle(struct session *session, struct error *err)
-{
-	const struct findings *findings;
-	size_t left = 0;
-	int r = module_findings(session, &findings, NULL, err);
-
-	for (size_t i = 0; r == 0 && i < findings->count; i++) {
-		const struct finding *finding = &findings->items[i];
-		_cleanup_free_ char *subject = finding_key(finding);
-
-		if (finding->decision != DECISION_NONE || finding_needs_nothing(finding))
-			continue;
-		if (!subject)
-			return error_nomem(err);
-		if (!left++) {
-			screen_blank();
-			screen_mark(MARK_STOP,
-				    "Not decided: what nobody can recommend. Look at each "
-				    "above; then put its line into the answers file, with "
-				    "accept in place of reject where it is to be a rule:");
-		}
-		screen_detail("review.rule[%s] = reject", subject);
-	}
-	return r < 0 ? r : left ? STEP_DENIALS : 0;
 }
 
 /* Rejecting what is known to be needed is allowed, and has its price. */
@@ -401,8 +375,7 @@ static int decide(struct session *session, const struct finding *finding,
 	*all = *all || !strcmp(value, "all");
 	r = module_decide(session, finding, decision_named(value), !strcmp(value, "companions"),
 			  err);
-	if (r == 0 && decision_named(value) == DECISION_REJECT && finding->known && finding->row &&
-	    finding->row->without)
+	if (r == 0 && decision_named(value) == DECISION_REJECT && finding_is_needed(finding))
 		warn_of_need(finding);
 	return r;
 }
@@ -511,7 +484,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	/* Done: what comes after is as without it, and a next round asks about what is new. */
 	node_options.decide_again = false;
 	r = rejects_check(session, findings, err);
-	return r < 0 ? r : settle(session, err);
+	return r < 0 ? r : left_undecided(session, err);
 }
 
 const struct step step_review = {

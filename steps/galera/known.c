@@ -96,6 +96,12 @@ const struct known_denial galera_known_denials[] = {
 	  .companions = scans,
 	  .why = "ps and ss look at other programs in /proc, where audit2allow would allow them "
 		 "all. " WENT_ON },
+	{ .target = "tty_device_t",
+	  .tclass = "chr_file",
+	  .permissions = "getattr",
+	  .fix = FIX_DONTAUDIT,
+	  .severity = 1,
+	  .why = "ps looks which terminal a process has. " WENT_ON },
 	{ .tclass = "sock_file fifo_file chr_file blk_file",
 	  .permissions = "getattr",
 	  .comm = LOOKERS,
@@ -112,12 +118,6 @@ const struct known_denial galera_known_denials[] = {
 	  .severity = 1,
 	  .widen = "filesystem_type",
 	  .why = "lsof looks at every mounted file system." },
-	{ .target = "tty_device_t",
-	  .tclass = "chr_file",
-	  .permissions = "getattr",
-	  .fix = FIX_DONTAUDIT,
-	  .severity = 1,
-	  .why = "ps looks which terminal a process has. " WENT_ON },
 	/* Denied, it falls back to /proc/net/tcp, which tells the same; allowed, it would go on to
 	 * ask for bind, getattr, nlmsg_read and each process's context. */
 	{ .target = "self",

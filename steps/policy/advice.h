@@ -171,6 +171,7 @@ bool advice_insists(char *const *insisted, const char *target, const char *permi
 int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		 struct findings *findings, struct error *err);
 void findings_clear(struct findings *findings);
+void finding_clear(struct finding *finding);
 
 /*
  * advice_companions - append, as findings without evidence, what the rows behind the findings name
@@ -195,6 +196,9 @@ bool finding_is_rule(const struct finding *finding);
 /* finding_recommended - may it be done for whoever has not looked at it? Refusing is nothing that
  * is done. */
 bool finding_recommended(const struct finding *finding);
+
+/* finding_is_needed - a rule without which something is known to fail: row->without. */
+bool finding_is_needed(const struct finding *finding);
 
 /* finding_rule - the rule that has been decided: FIX_ALLOW, FIX_DONTAUDIT; else FIX_ALLOWED. */
 enum fix finding_rule(const struct finding *finding);

@@ -107,6 +107,78 @@ int companions_find(const struct advisor *advisor, struct findings *findings, st
 	return 0;
 }
 
+/* ---- what a rule would hide besides -----------------------------------------------------------
+ */
+
+/* Would a rule of the one be one for the other, too, by source, target and class? */
+static bool covers(const struct advisor *advisor, const struct finding *rule,
+		   const struct finding *other)
+{
+	return !strcmp(rule->source, other->source) && !strcmp(rule->tclass, other->tclass) &&
+	       (rule->rule_target ? oracle_type_has_attribute(advisor->oracle, other->target,
+							      rule->rule_target)
+				  : !strcmp(rule->target, other->target));
+}
+
+/* Which permissions of a known rule that silences are refused elsewhere; how many. */
+static size_t find_hidden(const struct advisor *advisor, const struct findings *findings,
+			  const struct finding *rule, bool *hidden)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *other = &findings->items[i];
+
+		if (other->fix != FIX_REFUSE || !covers(advisor, rule, other))
+			continue;
+		for (size_t j = 0; j < rule->permission_count; j++) {
+			bool both =
+				!hidden[j] && has_word(other->permissions, other->permission_count,
+						       rule->permissions[j]);
+
+			hidden[j] = hidden[j] || both;
+			count += both;
+		}
+	}
+	return count;
+}
+
+int hiding_find(const struct advisor *advisor, struct findings *findings, struct error *err)
+{
+	for (size_t i = 0, count = findings->count; i < count; i++) {
+		struct finding *finding = &findings->items[i];
+		_cleanup_free_ bool *hidden =
+			calloc(finding->permission_count + 1, sizeof(*hidden));
+		char *why;
+		size_t found;
+
+		if (!hidden)
+			return error_nomem(err);
+		if (finding->fix != FIX_DONTAUDIT || !finding->known || finding->silent)
+			continue;
+		found = find_hidden(advisor, findings, finding, hidden);
+		if (!found)
+			continue;
+		if (found < finding->permission_count) {
+			int r = findings_split(findings, i, hidden, err);
+
+			if (r < 0)
+				return r;
+			finding = &findings->items[findings->count - 1];
+		}
+		finding->known = false;
+		why = str_printf(
+			"%s But the same access is refused above for what it was used for: "
+			"the rule would hide that, too.",
+			finding->why);
+		if (!why)
+			return error_nomem(err);
+		free(finding->why);
+		finding->why = why;
+	}
+	return 0;
+}
+
 /* ---- companions that are findings of their own ------------------------------------------------
  */
 

@@ -5,6 +5,40 @@
 #include "steps/policy/match.h"
 #include "wizard/util.h"
 
+static void free_words(char **words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(words[i]);
+	free(words);
+}
+
+void finding_clear(struct finding *finding)
+{
+	free_words(finding->permissions, finding->permission_count);
+	free(finding->source);
+	free(finding->target);
+	free(finding->tclass);
+	free(finding->detail);
+	free(finding->why);
+	free(finding->rule_target);
+	free(finding->evidence);
+	free_words(finding->companions, finding->companion_count);
+	for (size_t i = 0; i < finding->boolean_count; i++)
+		free(finding->booleans[i].name);
+	free(finding->booleans);
+	free(finding->ioctls);
+}
+
+void findings_clear(struct findings *findings)
+{
+	if (!findings)
+		return;
+	for (size_t i = 0; i < findings->count; i++)
+		finding_clear(&findings->items[i]);
+	free(findings->items);
+	*findings = (struct findings){ 0 };
+}
+
 bool finding_needs_nothing(const struct finding *finding)
 {
 	return finding->fix == FIX_ALLOWED || (finding->fix == FIX_DONTAUDIT && finding->silent);
@@ -26,6 +60,11 @@ bool finding_recommended(const struct finding *finding)
 	default:
 		return finding->fix != FIX_REFUSE && finding->fix != FIX_CONSTRAINT;
 	}
+}
+
+bool finding_is_needed(const struct finding *finding)
+{
+	return finding->fix == FIX_ALLOW && finding->known && finding->row->without;
 }
 
 enum fix finding_rule(const struct finding *finding)
@@ -86,12 +125,13 @@ static bool copy_head(const struct finding *from, struct finding *to)
 	to->tclass = strdup(from->tclass);
 	to->detail = strdup(from->detail);
 	to->why = strdup(from->why);
+	to->rule_target = from->rule_target ? strdup(from->rule_target) : NULL;
 	to->permissions = calloc(from->permission_count, sizeof(*to->permissions));
 	to->evidence = calloc(from->evidence_count + 1, sizeof(*to->evidence));
 	if (to->evidence && from->evidence_count)
 		memcpy(to->evidence, from->evidence, from->evidence_count * sizeof(*to->evidence));
 	return to->source && to->target && to->tclass && to->detail && to->why && to->permissions &&
-	       to->evidence;
+	       to->evidence && !to->rule_target == !from->rule_target;
 }
 
 int findings_split(struct findings *findings, size_t at, const bool *apart, struct error *err)

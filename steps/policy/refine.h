@@ -18,4 +18,8 @@ int boolean_advise(const struct advisor *advisor, const struct denials *denials,
 /* companions_find - for findings of FIX_ALLOW: the permissions that usually go with those seen. */
 int companions_find(const struct advisor *advisor, struct findings *findings, struct error *err);
 
+/* hiding_find - rules that are known to silence what is not needed, and would hide as well what is
+ * refused, as a log shows: these permissions become a finding of their own that is not known. */
+int hiding_find(const struct advisor *advisor, struct findings *findings, struct error *err);
+
 #endif

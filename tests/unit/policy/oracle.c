@@ -371,6 +371,74 @@ static void test_booleans(void **state)
 	oracle_close(on);
 }
 
+/* With a rule that is not there, what denies it besides shows; the policy itself stays as it is. */
+static void test_supposed(void **state)
+{
+	static const char one[] = "system_u:system_r:one_t:s0";
+	static const char file[] = "system_u:object_r:file_t:s0";
+	static const struct supposed accesses[] = {
+		{ "one_t", "file_t", "file", "write" },
+		{ "child_t", "file_t", "file", "write" },
+		{ "child_t", "two_t", "process", "transition" },
+		{ "one_t", "two_t", "file", "read" },
+		{ "one_t", "two_t", "file", "write" },
+		{ "no_t", "two_t", "file", "fly" },
+	};
+	struct oracle *with = NULL;
+	struct error err = { 0 };
+
+	(void)state;
+	must(oracle_suppose(small, accesses, ARRAY_SIZE(accesses), &with, &err), &err);
+	assert_int_equal(verdict(with, one, file, "file", "write"), VERDICT_ALLOWED);
+	assert_int_equal(verdict(with, one, "system_u:object_r:file_t:s0:c0", "file", "write"),
+			 VERDICT_CONSTRAINT);
+	assert_int_equal(verdict(with, "system_u:system_r:child_t:s0", file, "file", "write"),
+			 VERDICT_BOUNDS);
+	assert_int_equal(verdict(with, "system_u:system_r:child_t:s0", "system_u:other_r:two_t:s0",
+				 "process", "transition"),
+			 VERDICT_ROLE);
+	assert_int_equal(by_types(with, "one_t", "two_t", "file", "read"), VERDICT_ALLOWED);
+	assert_int_equal(by_types(with, "one_t", "two_t", "file", "write"), VERDICT_ALLOWED);
+	/* What it has besides, and what nobody asked for. */
+	assert_int_equal(verdict(with, one, file, "file", "read"), VERDICT_ALLOWED);
+	assert_int_equal(by_types(with, "two_t", "file_t", "file", "write"), VERDICT_NO_RULE);
+	assert_int_equal(by_types(with, "one_t", "two_t", "file", "open"), VERDICT_NO_RULE);
+	assert_int_equal(verdict(small, one, file, "file", "write"), VERDICT_NO_RULE);
+	oracle_close(with);
+}
+
+/* As sesearch counts them: rules for attributes, and conditional ones as the booleans are. */
+static void test_port_users(void **state)
+{
+	static const char text[] =
+		"(class tcp_socket (name_bind name_connect listen)) (classorder (unordered "
+		"tcp_socket))\n(type port_t) (type b_t) (type a_t) (type c_t) (type d_t) (type "
+		"e_t)\n"
+		"(typeattribute domain) (typeattributeset domain (a_t b_t c_t d_t))\n"
+		"(allow domain a_t (tcp_socket (listen)))\n"
+		"(typeattribute ports) (typeattributeset ports (port_t))\n"
+		"(typeattribute clients) (typeattributeset clients (b_t e_t))\n"
+		"(allow clients ports (tcp_socket (name_connect)))\n"
+		"(allow c_t port_t (tcp_socket (listen))) (boolean on true) (boolean off false)\n"
+		"(booleanif on (true (allow a_t port_t (tcp_socket (name_bind)))))\n"
+		"(booleanif off (true (allow d_t port_t (tcp_socket (name_bind)))))\n";
+	_cleanup_free_ char *all = str_printf("%s%s", small_policy, text);
+	_cleanup_free_ const char **names = NULL;
+	struct oracle *oracle = compile(all);
+	struct error err = { 0 };
+	size_t count;
+
+	(void)state;
+	must(oracle_port_users(oracle, "port_t", &names, &count, &err), &err);
+	assert_int_equal(count, 2);
+	assert_string_equal(names[0], "a_t");
+	assert_string_equal(names[1], "b_t");
+	free(names);
+	must(oracle_port_users(oracle, "no_port_t", &names, &count, &err), &err);
+	assert_int_equal(count, 0);
+	oracle_close(oracle);
+}
+
 static void test_no_policy(void **state)
 {
 	struct oracle *oracle = NULL;
@@ -404,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_types),     cmocka_unit_test(test_names),
 		cmocka_unit_test(test_all_names), cmocka_unit_test(test_host),
 		cmocka_unit_test(test_several),   cmocka_unit_test(test_booleans),
+		cmocka_unit_test(test_supposed),  cmocka_unit_test(test_port_users),
 		cmocka_unit_test(test_no_policy),
 	};
 

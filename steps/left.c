@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/left.h"
+#include "steps/module.h"
+#include "steps/node/node.h"
+#include "wizard/screen.h"
+#include "wizard/util.h"
+
+static const char *kind_of(const struct finding *finding)
+{
+	if (finding->fix == FIX_REFUSE)
+		return "refused";
+	if (!finding_is_rule(finding))
+		return "action";
+	if (finding->decision == DECISION_NONE)
+		return "undecided";
+	return finding_is_needed(finding) ? "needed" : "rejected";
+}
+
+static const char *to_do(const struct finding *finding)
+{
+	switch (finding->fix) {
+	case FIX_ALLOW:
+	case FIX_DONTAUDIT:
+		if (finding->decision == DECISION_NONE)
+			return "galera-selinux run review";
+		return finding_is_needed(finding) ? MODULE_DECIDE_AGAIN : "";
+	case FIX_PORT:
+		return "galera-selinux run ports";
+	case FIX_REFUSE:
+	case FIX_CONSTRAINT:
+		return "";
+	default:
+		return finding->detail;
+	}
+}
+
+static char *what_of(const struct finding *finding)
+{
+	_cleanup_free_ char *permissions = finding_permissions(finding);
+
+	if (!permissions)
+		return NULL;
+	if (finding->unobserved)
+		return str_printf("%s:%s { %s }, which was not observed", finding->target,
+				  finding->tclass, permissions);
+	return str_printf("%zu %s of %s:%s { %s }", COUNTED(finding->count, "denial", "denials"),
+			  finding->target, finding->tclass, permissions);
+}
+
+static int append(json_t *list, const char *kind, const char *what, const char *why,
+		  const char *todo, struct error *err)
+{
+	json_t *one = what ? json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "what", what, "why",
+				       why, "do", todo)
+			   : NULL;
+
+	return json_array_append_new(list, one) < 0 ? error_nomem(err) : 0;
+}
+
+int left_out(struct session *session, json_t *list, struct error *err)
+{
+	_cleanup_free_ char *unknown = NULL;
+	const struct findings *findings;
+	int r = module_findings(session, &findings, NULL, err);
+
+	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		_cleanup_free_ char *what = NULL, *why = NULL;
+
+		if (finding_needs_nothing(finding) || finding_rule(finding) != FIX_ALLOWED)
+			continue;
+		what = what_of(finding);
+		why = finding_is_needed(finding)
+			      ? str_printf("%s Without it %s.", finding->why, finding->row->without)
+			      : strdup(finding->why);
+		if (!why)
+			return error_nomem(err);
+		r = append(list, kind_of(finding), what, why, to_do(finding), err);
+	}
+	if (r < 0 || !findings->unknown_names)
+		return r;
+	unknown = str_printf("%zu %s what the policy does not define",
+			     COUNTED(findings->unknown_names, "denial names", "denials name"));
+	return append(
+		list, "unknown", unknown,
+		"A log of another host, or of a policy that was loaded before: no rule can name "
+		"it here.",
+		"", err);
+}
+
+/* Only rules can be without a decision here: all else is noted. */
+int left_undecided(struct session *session, struct error *err)
+{
+	const struct findings *findings;
+	size_t left = 0;
+	int r = module_findings(session, &findings, NULL, err);
+
+	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		_cleanup_free_ char *subject = finding_key(finding);
+
+		if (finding->decision != DECISION_NONE || finding_needs_nothing(finding))
+			continue;
+		if (!subject)
+			return error_nomem(err);
+		if (!left++) {
+			screen_blank();
+			screen_mark(MARK_STOP,
+				    "Not decided: what nobody can recommend. Look at each "
+				    "above; then put its line into the answers file, with "
+				    "accept in place of reject where it is to be a rule:");
+		}
+		screen_detail("review.rule[%s] = reject", subject);
+	}
+	return r < 0 ? r : left ? STEP_DENIALS : 0;
+}
+
+void left_silenced(size_t accesses, size_t types)
+{
+	if (accesses)
+		screen_mark(MARK_WARN,
+			    "once it is loaded, %zu denied %s of %s to %zu %s no trace in the "
+			    "log; `semodule -DB` shows them again, `semodule -B` hides them",
+			    COUNTED(accesses, "access", "accesses"), node_domain(),
+			    COUNTED(types, "type leaves", "types leave"));
+}
