@@ -315,7 +315,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	_cleanup_free_ char *te = NULL;
 	_cleanup_free_ char *cil = NULL;
 	struct proved proved = { .coverage = json_array() };
-	const struct findings *findings;
+	const struct findings *findings = NULL;
 	int r = proved.coverage ? module_findings(session, &findings, NULL, err) : error_nomem(err);
 
 	(void)changes;
