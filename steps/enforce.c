@@ -7,15 +7,15 @@
 
 #include "steps/confine.h"
 #include "steps/host/selinux.h"
+#include "steps/ledger.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-#define SYSTEM_LATER                                                                               \
-	"enforce.system.later" /* memory: the operator leaves the system permissive                \
-				*/
+/* The operator leaves the system permissive: this run does not ask again, and claims nothing. */
+static bool system_later;
 
 /* What would have to change: the domain, the running system, its configuration. */
 static int plan(struct session *session, json_t *changes, struct error *err)
@@ -39,7 +39,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 			"see which module says (typepermissive ...): semanage permissive -l",
 			"%s is permissive, and not by the module permissive_%s", node_domain(),
 			node_domain());
-	if (session_recall(session, SYSTEM_LATER))
+	if (system_later)
 		return 0;
 	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session) &&
 	    json_array_append_new(changes, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "what",
@@ -104,11 +104,16 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 	strike_system(changes);
 	screen_say("Left permissive. When you are ready: setenforce 1, and SELINUX=enforcing in "
 		   "/etc/selinux/config.");
-	return session_remember(session, SYSTEM_LATER, json_true(), err);
+	system_later = true;
+	return json_array_size(changes) ? 0 : STEP_SKIPPED;
 }
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
+	int r = confine_among(changes, "domain") && !confine_later ? ledger_ask(session, err) : 0;
+
+	if (r != 0)
+		return r;
 	if (confine_later && confine_among(changes, NULL))
 		return STEP_SKIPPED;
 	return count_system(changes) ? ask_system(session, changes, err) : 0;

@@ -8,9 +8,12 @@
 #include "steps/galera/exercises.h"
 #include "steps/header.h"
 #include "steps/host/selinux.h"
+#include "steps/host/who.h"
 #include "steps/ledger.h"
+#include "steps/left.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
+#include "steps/others.h"
 #include "wizard/template.h"
 #include "wizard/util.h"
 
@@ -110,6 +113,52 @@ static char *describe_server(struct session *session)
 	return strdup("not known");
 }
 
+/* Who has started the program, and who or what has answered for the rules. */
+static int describe_people(struct session *session, char **who, char **deciders, struct error *err)
+{
+	json_t *known = session_recall(session, DECIDERS), *yes;
+	const char *one, *between = "";
+	size_t length;
+	FILE *out = open_memstream(deciders, &length);
+
+	if (!out)
+		return error_nomem(err);
+	json_object_foreach(known, one, yes)
+	{
+		fprintf(out, "%s%s", between, one);
+		between = ", ";
+	}
+	fputs(*between ? "" : "nobody", out);
+	*who = host_who();
+	return fclose(out) == 0 && *who ? 0 : error_nomem(err);
+}
+
+/* What is not in it, each with its reason. */
+static int describe_left(struct session *session, char **text, struct error *err)
+{
+	json_auto_t *left = json_array(), *others = json_array();
+	size_t length, i;
+	json_t *item;
+	FILE *out;
+	int r = left_out(session, left, err);
+
+	if (r == 0)
+		r = others_active(session, others, err);
+	if (r < 0)
+		return r;
+	out = open_memstream(text, &length);
+	if (!out)
+		return error_nomem(err);
+	json_array_foreach(left, i, item) fprintf(out, "%s%s (%s)", i ? "; " : "",
+						  member(item, "what"), member(item, "kind"));
+	json_array_foreach(others, i, item)
+		fprintf(out, "%swhat module %s allows besides",
+			json_array_size(left) || i ? "; " : "", member(item, "name"));
+	fputs(json_array_size(left) || json_array_size(others) ? "" : "nothing that was denied",
+	      out);
+	return fclose(out) == 0 ? 0 : error_nomem(err);
+}
+
 static char *describe_host(struct session *session)
 {
 	char host[256] = "";
@@ -182,35 +231,40 @@ static int compose(struct session *session, const struct denials *denials, char 
 {
 	_cleanup_free_ char *host = describe_host(session), *server = describe_server(session);
 	_cleanup_free_ char *nodes = describe_nodes(session), *policy = NULL, *exercises = NULL;
+	_cleanup_free_ char *who = NULL, *deciders = NULL, *left = NULL;
 	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
 	char first[64] = "-", last[64] = "-", now[64];
-	struct template_value values[] = {
-		{ "version", PROGRAM_VERSION },
-		{ "host", host },
-		{ "now", now },
-		{ "server", server },
-		{ "nodes", nodes },
-		{ "domain", node_domain() },
-		{ "denials", count },
-		{ "first", first },
-		{ "last", last },
-		{ "policy", NULL },
-		{ "exercises", NULL },
-		{ 0 },
-	};
 	int r = host && server && nodes && count ? describe_policy(session, &policy, err)
 						 : error_nomem(err);
 
 	if (r == 0)
 		r = describe_exercises(session, &exercises, err);
+	if (r == 0)
+		r = describe_people(session, &who, &deciders, err);
+	if (r == 0)
+		r = describe_left(session, &left, err);
 	if (r < 0)
 		return r;
-	values[9].value = policy;
-	values[10].value = exercises;
 	if (denials->count)
 		describe_times(denials, first, last, sizeof(first));
 	format_time(time(NULL), now, sizeof(now));
-	return template_fill(template_module_header, TEMPLATE_COMMENT, values, comment, err);
+	return template_fill(template_module_header, TEMPLATE_COMMENT,
+			     (const struct template_value[]){ { "version", PROGRAM_VERSION },
+							      { "now", now },
+							      { "who", who },
+							      { "host", host },
+							      { "policy", policy },
+							      { "server", server },
+							      { "exercises", exercises },
+							      { "denials", count },
+							      { "domain", node_domain() },
+							      { "first", first },
+							      { "last", last },
+							      { "nodes", nodes },
+							      { "deciders", deciders },
+							      { "left", left },
+							      { 0 } },
+			     comment, err);
 }
 
 int header_make(struct session *session, struct error *err)

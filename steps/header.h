@@ -11,6 +11,8 @@
 #include "steps/policy/rules.h"
 #include "wizard/session.h"
 
+#define DECIDERS "deciders" /* memory: an object whose keys say who has answered for the rules */
+
 /* header_make - out of the ledger, the collection, the decisions and this host, as they are now. */
 int header_make(struct session *session, struct error *err);
 

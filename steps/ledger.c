@@ -7,6 +7,7 @@
 #include "steps/exercising/results.h"
 #include "steps/ledger.h"
 #include "steps/node/node.h"
+#include "steps/others.h"
 #include "wizard/util.h"
 
 /* ---- what was observed ----------------------------------------------------------------------- */
@@ -379,6 +380,28 @@ static int rows_json(const struct ledger *ledger, json_t *list, struct error *er
 	return 0;
 }
 
+/* What modules of others allow besides is no merit of ours. */
+static int add_others(struct session *session, json_t *list, struct error *err)
+{
+	json_auto_t *others = json_array();
+	json_t *other;
+	size_t i;
+	int r = others_active(session, others, err);
+
+	json_array_foreach(others, i, other)
+	{
+		_cleanup_free_ char *wide = others_text(other);
+
+		if (r < 0)
+			return r;
+		if (!wide ||
+		    json_array_append_new(list, json_sprintf("module %s stays, by others: %s",
+							     member(other, "name"), wide)) < 0)
+			return error_nomem(err);
+	}
+	return r;
+}
+
 int ledger_json(struct session *session, json_t **object, struct error *err)
 {
 	json_auto_t *missing = json_array(), *limits = json_array(), *rows = json_array();
@@ -390,6 +413,8 @@ int ledger_json(struct session *session, json_t **object, struct error *err)
 		r = ledger_missing(&ledger, program, missing, err);
 	if (r == 0)
 		r = ledger_limits(&ledger, limits, err);
+	if (r == 0 && ledger.begun)
+		r = add_others(session, limits, err);
 	if (r == 0)
 		r = rows_json(&ledger, rows, err);
 	if (r < 0)

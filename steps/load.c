@@ -9,6 +9,7 @@
 #include "steps/confine.h"
 #include "steps/checking/drift.h"
 #include "steps/exercising/exercising.h"
+#include "steps/ledger.h"
 #include "steps/left.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
@@ -157,9 +158,13 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 
 	if (r == 0 && before)
 		show_difference(before, cil ? cil : "");
+	if (r == 0 && confine_among(changes, "domain"))
+		r = ledger_ask(session, err);
+	if (r)
+		return r;
 	left_silenced((size_t)json_integer_value(json_object_get(build, "hidden")),
 		      (size_t)json_integer_value(json_object_get(build, "hidden_types")));
-	if (r == 0 && confine_among(changes, NULL))
+	if (confine_among(changes, NULL))
 		r = prompt_choice(session, "enforce.apply", NULL,
 				  "Confine the server again, in the same change?", choices, 0,
 				  &chosen, err);

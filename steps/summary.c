@@ -7,6 +7,7 @@
 
 #include "steps/confine.h"
 #include "steps/ledger.h"
+#include "steps/left.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -113,6 +114,31 @@ static void print_proof(const json_t *proof)
 	else
 		screen_result("  every permission needed by a recorded event");
 	screen_result("  no neverallow rule violated");
+	if (number(proof, "hidden"))
+		screen_result(
+			"  %lld accesses of %s leave no trace from now on; semodule -DB shows "
+			"them, semodule -B hides them again",
+			(long long)number(proof, "hidden"), node_domain());
+}
+
+/* What stays denied, and what is to be done outside of the module: said again at the end. */
+static void print_left(const json_t *summary)
+{
+	json_t *item;
+	size_t i;
+
+	if (json_array_size(json_object_get(summary, "left")))
+		screen_result("Not in the module");
+	json_array_foreach(json_object_get(summary, "left"), i, item)
+	{
+		const char *todo = json_string_value(json_object_get(item, "do"));
+
+		screen_result("  %s (%s): %s", json_string_value(json_object_get(item, "what")),
+			      json_string_value(json_object_get(item, "kind")),
+			      json_string_value(json_object_get(item, "why")));
+		if (todo && *todo)
+			screen_result("      %s", todo);
+	}
 }
 
 static void print_text(const json_t *summary)
@@ -134,6 +160,7 @@ static void print_text(const json_t *summary)
 	print_list("Module " MODULE_NAME, json_object_get(summary, "rules"));
 	print_proof(proof);
 	print_list("Evidence", json_object_get(proof, "coverage"));
+	print_left(summary);
 	if (!node_options.temporary)
 		print_list("Files", json_object_get(summary, "files"));
 	screen_result("Result");
@@ -145,7 +172,11 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 {
 	json_t *proof = session_recall(session, "build"), *standing = NULL;
 	json_t *verified = session_recall(session, "verified");
+	json_auto_t *left = json_array();
 	int r = ledger_json(session, &standing, err);
+
+	if (r == 0)
+		r = left_out(session, left, err);
 
 	if (r < 0)
 		return r;
@@ -153,6 +184,7 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 		verified = NULL;
 	if (json_object_set(summary, "proof", proof ? proof : json_null()) < 0 ||
 	    json_object_set(summary, "verified", verified ? verified : json_null()) < 0 ||
+	    json_object_set(summary, "left", left) < 0 ||
 	    json_object_set_new(summary, "ledger", standing) < 0)
 		return error_nomem(err);
 	return 0;
@@ -182,13 +214,8 @@ int summary_print(struct session *session, struct error *err)
 static int find_open(struct session *session, char **text, struct error *err)
 {
 	bool permissive = false, shown = false;
-	struct store *store;
-	int r = node_is_permissive(session, &permissive, err);
+	int r = confine_left_open(session, &permissive, &shown, err);
 
-	if (r == 0)
-		r = node_store(session, &store, err);
-	if (r == 0 && confine_shows_hidden(session))
-		r = store_shows_hidden(store, &shown, err);
 	*text = NULL;
 	if (r < 0 || !(permissive || shown))
 		return r;

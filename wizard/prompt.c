@@ -455,6 +455,13 @@ const char *prompt_settled(const struct session *session, const char *key, const
 	return value;
 }
 
+const char *prompt_origin(const struct session *session, const char *key, const char *subject)
+{
+	const char *origin;
+
+	return session_answer(session, key, subject, &origin) ? origin : "a person at a terminal";
+}
+
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject)
 {
 	const char *origin = "";

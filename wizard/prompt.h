@@ -53,6 +53,10 @@ bool prompt_is_answered(const struct session *session, const char *key, const ch
 const char *prompt_settled(const struct session *session, const char *key, const char *subject,
 			   bool *by_subject);
 
+/* prompt_origin - where the answer comes from: "--answer", "answers file", "--yes", or "a person at
+ * a terminal". Static. */
+const char *prompt_origin(const struct session *session, const char *key, const char *subject);
+
 /* prompt_is_left_to_yes - is it --yes alone that answers it, with what is recommended to anyone? */
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject);
 
