@@ -237,7 +237,7 @@ static char *choice_labels(const struct choice *choices, int default_index)
 	return fclose(out) == 0 ? TAKE_PTR(labels) : NULL;
 }
 
-/* For a screen reader: " (type y for yes, as does Enter, n for no)". */
+/* For a screen reader: " (type y or Enter for yes; n for no)". */
 static char *choices_in_words(const struct choice *choices, int default_index)
 {
 	_cleanup_free_ char *list = NULL;
@@ -249,7 +249,7 @@ static char *choices_in_words(const struct choice *choices, int default_index)
 	for (int i = 0; choices[i].value; i++) {
 		_cleanup_free_ char *word = label_word(&choices[i]);
 
-		fprintf(out, "%s%c%s for %s", i ? ", " : " (type ", choices[i].letter,
+		fprintf(out, "%s%c%s for %s", i ? "; " : " (type ", choices[i].letter,
 			i == default_index ? " or Enter" : "", word ? word : choices[i].value);
 	}
 	fputs(")", out);

@@ -162,8 +162,9 @@ static int run(struct session *session, struct error *err)
 	if (!cluster)
 		return error_nomem(err);
 	if (node_options.keep) {
+		_cleanup_free_ char *keep = str_quoted(node_options.keep);
 		_cleanup_free_ char *resume =
-			str_printf("galera-selinux rehearse --keep %s", node_options.keep);
+			keep ? str_printf("galera-selinux rehearse --keep %s", keep) : NULL;
 
 		if (!resume)
 			return error_nomem(err);

@@ -290,12 +290,12 @@ static void test_in_words(void **state)
 	for_a_screen_reader = true;
 	dialogue_start(&dialogue, ask_review_default, 200);
 	say_when(&dialogue,
-		 "Rule 1? (type a or Enter for accept, r for reject, A for accept All "
+		 "Rule 1? (type a or Enter for accept; r for reject; A for accept All "
 		 "that are left) ",
 		 "r\r");
 	assert_report(&dialogue, "0 1");
 	dialogue_start(&dialogue, ask_review, 200);
-	say_when(&dialogue, "Rule 1? (type a for accept, r for reject, ", "a\r");
+	say_when(&dialogue, "Rule 1? (type a for accept; r for reject; ", "a\r");
 	assert_report(&dialogue, "0 0");
 	for_a_screen_reader = false;
 }
