@@ -78,6 +78,7 @@ static int other_modules(struct session *session, struct store_cil **modules, si
 	size_t used = 0;
 	int r = node_store(session, &store, err);
 
+	*count = 0;
 	if (r == 0)
 		r = store_all_modules(store, MODULE_NAME, modules, count, err);
 	if (r < 0)
