@@ -47,7 +47,7 @@ static enum proof judge_manner(const struct exercise *exercise, const struct wsr
 static enum proof judge_end(const struct exercise *exercise, const struct wsrep_story *story,
 			    char **why)
 {
-	const char *kind = kind_name(story->kind);
+	const char *kind = kind_name(story->kind), *method;
 
 	if (!story->synced) {
 		*why = str_printf("%s is under way", kind);
@@ -62,9 +62,11 @@ static enum proof judge_end(const struct exercise *exercise, const struct wsrep_
 	}
 	if (judge_manner(exercise, story, why) != PROOF_OK)
 		return PROOF_WRONG;
+	/* The script of the configured method is started for an IST, too, and does nothing. */
+	method = story->kind == TRANSFER_SST ? story->method : "";
 	*why = str_printf("%s%s%s%s%s%s%s%s", exercise->encrypted ? "encrypted, " : "", kind,
-			  *story->donor ? " from " : "", story->donor, *story->method ? " by " : "",
-			  story->method, *story->position ? ", up to " : "", story->position);
+			  *story->donor ? " from " : "", story->donor, *method ? " by " : "",
+			  method, *story->position ? ", up to " : "", story->position);
 	return PROOF_OK;
 }
 

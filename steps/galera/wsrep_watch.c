@@ -108,7 +108,10 @@ static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *n
 		     now->proof);
 	if (*now->donor && strcmp(now->donor, then->donor) != 0)
 		tell(watch, teller, NEWS_EVENT, "from %s%s%s", now->donor,
-		     *now->method ? ", by " : "", now->method);
+		     !*now->method || now->kind == TRANSFER_IST ? ""
+		     : now->kind == TRANSFER_SST                ? ", by "
+								: "; an SST would be by ",
+		     now->kind == TRANSFER_IST ? "" : now->method);
 	if (now->writesets >= 0 && now->writesets != then->writesets)
 		tell(watch, teller, NEWS_EVENT, "write-sets to be received: %lld", now->writesets);
 }

@@ -82,7 +82,7 @@ static const struct {
 	  "14:26:54 the server stops\n"
 	  "14:27:01 the server starts: MariaDB 10.11.19\n"
 	  "14:27:03 it asks for a state transfer\n"
-	  "14:27:08 from node1, by rsync\n"
+	  "14:27:08 from node1; an SST would be by rsync\n"
 	  "14:27:16 this is an IST: Receiving IST: 4 writesets, seqnos 9-12\n"
 	  "14:27:16 write-sets to be received: 4\n"
 	  "14:27:17 IST complete, up to seqno 12; synced\n" },
@@ -90,7 +90,7 @@ static const struct {
 	  "14:28:03 the server stops\n"
 	  "14:28:07 the server starts: MariaDB 10.11.19\n"
 	  "14:28:09 it asks for a state transfer\n"
-	  "14:28:14 from node1, by mariabackup\n"
+	  "14:28:14 from node1; an SST would be by mariabackup\n"
 	  "14:28:19 this is an IST: Receiving IST: 2 writesets, seqnos 15-16\n"
 	  "14:28:19 write-sets to be received: 2\n"
 	  "14:28:20 IST complete, up to seqno 16; synced\n" },
@@ -115,7 +115,7 @@ static const struct {
 	{ OTHERS "mariadb-5.5-ist.log",
 	  "11:00:05 the server starts\n"
 	  "11:00:06 it asks for a state transfer\n"
-	  "11:00:06 from db1, by rsync\n"
+	  "11:00:06 from db1; an SST would be by rsync\n"
 	  "11:00:09 this is an IST: Receiving IST: 1 writesets, seqnos 388972-388973\n"
 	  "11:00:09 write-sets to be received: 1\n"
 	  "11:00:09 IST complete, up to seqno 388973; synced\n" },
@@ -129,7 +129,7 @@ static const struct {
 	{ OTHERS "pxc-8.0-ist.log",
 	  "09:00:00 the server starts: MySQL 8.0.36\n"
 	  "09:00:01 it asks for a state transfer\n"
-	  "09:00:01 from db1, by xtrabackup-v2\n"
+	  "09:00:01 from db1; an SST would be by xtrabackup-v2\n"
 	  "09:00:02 this is an IST: 'xtrabackup_ist' received from donor: Running IST\n"
 	  "09:00:03 write-sets to be received: 12\n"
 	  "09:00:03 IST complete, up to seqno 52; synced\n" },
