@@ -15,9 +15,12 @@ void report_add(struct report *report, enum level level, const char *name, const
 		const char *format, ...)
 {
 	static const enum mark marks[] = {
-		[LEVEL_OK] = MARK_OK, [LEVEL_WARNING] = MARK_WARN, [LEVEL_STOP] = MARK_STOP
+		[LEVEL_OK] = MARK_OK,
+		[LEVEL_UNSEEN] = MARK_TODO,
+		[LEVEL_WARNING] = MARK_WARN,
+		[LEVEL_STOP] = MARK_STOP,
 	};
-	bool ignored = level != LEVEL_OK && node_ignored(name);
+	bool ignored = level > LEVEL_UNSEEN && node_ignored(name);
 	char text[1024];
 	va_list args;
 
@@ -30,8 +33,8 @@ void report_add(struct report *report, enum level level, const char *name, const
 		report->stops++;
 	if (report->silent)
 		return;
-	if (level == LEVEL_OK) {
-		screen_mark(MARK_OK, "%s", text);
+	if (level <= LEVEL_UNSEEN) {
+		screen_mark(marks[level], "%s", text);
 		return;
 	}
 	screen_mark(ignored ? MARK_NONE : marks[level], "%s (%s%s)", text, name,

@@ -99,8 +99,8 @@ static int look_audit(struct report *report, struct error *err)
 	int r;
 
 	if (session_is_scratch(report->session)) {
-		report_add(report, LEVEL_OK, "audit", NULL,
-			   "scratch root: the kernel's audit is not asked");
+		report_add(report, LEVEL_UNSEEN, "audit", NULL,
+			   "not looked at, in a scratch root: the kernel's audit");
 		return 0;
 	}
 	r = host_audit_state(&state, err);
@@ -193,7 +193,7 @@ static int report_executable(struct report *report, struct error *err)
 	if (r < 0)
 		return r;
 	if (!path) {
-		report_add(report, session_is_scratch(report->session) ? LEVEL_OK : LEVEL_WARNING,
+		report_add(report, session_is_scratch(report->session) ? LEVEL_UNSEEN : LEVEL_WARNING,
 			   "server", "install the server first",
 			   "no database server is installed here");
 		return 0;
@@ -222,8 +222,8 @@ static int look_server(struct report *report, struct error *err)
 	int r;
 
 	if (session_is_scratch(report->session)) {
-		report_add(report, LEVEL_OK, "server", NULL,
-			   "scratch root: no running server is asked");
+		report_add(report, LEVEL_UNSEEN, "server", NULL,
+			   "not looked at, in a scratch root: the running server");
 		return 0;
 	}
 	r = host_find_server(galera_servers, &process, err);

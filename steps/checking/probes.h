@@ -12,6 +12,7 @@
 
 enum level {
 	LEVEL_OK,
+	LEVEL_UNSEEN,  /* nobody can look here, and nothing is claimed */
 	LEVEL_WARNING, /* the rest is still worth doing */
 	LEVEL_STOP,    /* the rest would be worthless or harmful */
 };

@@ -123,7 +123,7 @@ static const struct {
 					  "10:00:04 the IST is given\n" },
 	{ OTHERS "pxc-5.7-sst.log", "09:00:00 the server starts: MySQL 5.7.44\n"
 				    "09:00:01 it asks for a state transfer\n"
-				    "09:00:02 from db1, by xtrabackup-v2\n"
+				    "09:00:02 from db1; an SST would be by xtrabackup-v2\n"
 				    "09:00:02 this is an SST: Proceeding with SST.........\n"
 				    "09:01:10 SST complete, up to seqno 120; synced\n" },
 	{ OTHERS "pxc-8.0-ist.log",
