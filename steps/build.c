@@ -74,7 +74,8 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 	size_t count;
 	int back, r;
 
-	screen_say("Compiling it in memory with the store's own modules ...");
+	screen_say("Compiling it in memory with the store's own modules; this usually takes 1 to 5 "
+		   "seconds ...");
 	r = node_compile(session, cil, with, &count, &violations, &refused);
 	back = violations.count ? go_back(session, &violations, err) : 0;
 	if (back)

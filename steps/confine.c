@@ -271,9 +271,11 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 		r = node_forget_base(session, err);
 	if (r == 0 && !so)
 		r = remember_change(session, changes, back, err);
-	if (r == 0 && !so)
-		r = node_change(session, change, &wanted, err);
-	if (r == 0 && !so)
+	if (r < 0 || so)
+		return r;
+	node_say_building();
+	r = node_change(session, change, &wanted, err);
+	if (r == 0)
 		confine_note(session, changes, back);
 	return r;
 }

@@ -202,7 +202,10 @@ static int change(struct store *store, const void *data, struct error *err)
 
 static int load(struct session *session, const struct loading *loading, struct error *err)
 {
-	int r = node_change(session, change, loading, err);
+	int r;
+
+	node_say_building();
+	r = node_change(session, change, loading, err);
 
 	if (r == 0)
 		confine_note(session, loading->changes, loading->back);

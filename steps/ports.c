@@ -215,6 +215,8 @@ static int undo(struct session *session, const json_t *changes, struct error *er
 {
 	int r = 0;
 
+	if (count_ports(changes))
+		node_say_building();
 	if (count_ports(changes) || labels_rules(changes))
 		r = node_change(session, unset_labels, changes, err);
 	return r < 0 ? r : labels_restore(session, changes, err);

@@ -104,6 +104,8 @@ int node_is_current(struct session *session, const char *key, bool *current, str
  */
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
 		 struct violations *violations, struct error *err);
+/* node_say_building - on the screen, before a change that builds the policy: how long that takes. */
+void node_say_building(void);
 /*
  * node_change - one transaction: change is called with the store's lock held, then all is made
  * real, or nothing. What was read of the policy is read anew afterwards.

@@ -8,6 +8,7 @@
 
 #include "steps/node/node_private.h"
 #include "steps/policy/excerpt.h"
+#include "wizard/screen.h"
 #include "wizard/util.h"
 
 /* A file in the session's directory, and in its memory the state of the policy that it belongs to.
@@ -125,6 +126,9 @@ static int base_from_store(struct session *session, struct oracle **base, struct
 
 	if (r < 0)
 		return r;
+	if (!session_read_only(session))
+		screen_say("Building the policy without the module, in memory; this usually "
+			   "takes 5 seconds ...");
 	r = oracle_compile(base, modules, count, NULL, NULL, NULL, err);
 	store_cils_free(modules, count);
 	if (r == 0)
@@ -287,6 +291,11 @@ static int committed(struct session *session, const bool *current, struct error 
 	}
 	json_decref(stamp);
 	return r;
+}
+
+void node_say_building(void)
+{
+	screen_say("Building the policy; this usually takes 5 to 15 seconds ...");
 }
 
 int node_change(struct session *session,
