@@ -66,8 +66,8 @@ int node_labels(struct session *session, struct file_labels **labels, struct err
 
 /*
  * node_fingerprint - the workflow's: the compiled policy by its file, and in short the file
- * contexts, the server's configuration, the module's files and the options that were given. It
- * loads no policy.
+ * contexts, SELinux's mode, the server's configuration, the module's files and the options that
+ * were given. It loads no policy.
  */
 int node_fingerprint(struct session *session, char **text, struct error *err);
 
@@ -104,7 +104,8 @@ int node_is_current(struct session *session, const char *key, bool *current, str
  */
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
 		 struct violations *violations, struct error *err);
-/* node_say_building - on the screen, before a change that builds the policy: how long that takes. */
+/* node_say_building - on the screen, before a change that builds the policy: how long that takes.
+ */
 void node_say_building(void);
 /*
  * node_change - one transaction: change is called with the store's lock held, then all is made

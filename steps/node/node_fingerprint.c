@@ -81,9 +81,13 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 	const struct galera_config *config;
 	uint64_t sum = UINT64_C(0xcbf29ce484222325);
 	_cleanup_free_ char *path = NULL;
+	enum selinux_mode mode = SELINUX_MODE_DISABLED;
 	struct store *store = NULL;
 	struct stat st;
 	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = host_selinux_mode(session_root(session), &mode, err);
 
 	if (r == 0)
 		r = store_kernel_policy(store, &path, err);
@@ -96,6 +100,7 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 	if (stat(path, &st) < 0)
 		return error_set(err, errno, "reinstall the policy package",
 				 "cannot look at %s: %m", path);
+	mix(&sum, selinux_mode_name(mode));
 	mix_options(&sum);
 	for (size_t i = 0; i < config->option_count; i++) {
 		mix(&sum, config->options[i].name);
