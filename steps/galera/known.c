@@ -20,10 +20,10 @@
 /* Where these are. Some are links: to pgrep, killall5, bash, dash. */
 #define PROGRAM(name) "/usr/bin/" name " /bin/" name " /usr/sbin/" name " /sbin/" name
 #define SHELLS_EXE    PROGRAM("bash") " " PROGRAM("dash") " " PROGRAM("sh")
-#define LOOKERS_EXE                                                                                    \
-	PROGRAM("ps")                                                                                  \
-	" " PROGRAM("ss") " " PROGRAM("lsof") " " PROGRAM("netstat") " " PROGRAM("pidof") " " PROGRAM( \
-		"killall5") " " PROGRAM("pgrep") " " PROGRAM("pkill") " " PROGRAM("fuser")
+#define PROCESSES     PROGRAM("ps") " " PROGRAM("pidof") " " PROGRAM("killall5")
+#define SIGNALS       PROGRAM("pgrep") " " PROGRAM("pkill") " " PROGRAM("fuser")
+#define SOCKETS       PROGRAM("ss") " " PROGRAM("lsof") " " PROGRAM("netstat")
+#define LOOKERS_EXE   PROCESSES " " SIGNALS " " SOCKETS
 
 /* Never recommended, though each would allow one of these accesses. */
 const char galera_bad_booleans[] = "nis_enabled allow_ypbind mysql_connect_any "
