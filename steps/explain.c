@@ -13,6 +13,7 @@
 
 #include "steps/audit/log.h"
 #include "steps/explain.h"
+#include "steps/header.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/known.h"
 #include "steps/host/auditd.h"
@@ -296,7 +297,7 @@ static int write_modules(struct session *session, struct explanation *explanatio
 	for (size_t i = 0; i < findings->count; i++)
 		if (findings->items[i].fix == FIX_ALLOW)
 			findings->items[i].decision = DECISION_ACCEPT;
-	r = module_header_text(template_explain_header, &explanation->denials, &comment, err);
+	r = header_explain(&explanation->denials, &comment, err);
 	if (r == 0)
 		r = rules_from_findings(findings, &explanation->denials, &rules, err);
 	if (r == 0 && chosen.te)

@@ -17,6 +17,8 @@
 #include "wizard/template.h"
 #include "wizard/util.h"
 
+extern const char template_module_header[], template_explain_header[];
+
 #define MEMORY "header" /* {"comment": TEXT, "version": "1.N", "builds": N} */
 
 static const char *member(const json_t *object, const char *name)
@@ -214,6 +216,10 @@ static void describe_times(const struct denials *denials, char *first, char *las
 {
 	time_t from = 0, to = 0;
 
+	snprintf(first, size, "-");
+	snprintf(last, size, "-");
+	if (!denials->count)
+		return;
 	for (size_t i = 0; i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
 
@@ -233,7 +239,7 @@ static int compose(struct session *session, const struct denials *denials, char 
 	_cleanup_free_ char *nodes = describe_nodes(session), *policy = NULL, *exercises = NULL;
 	_cleanup_free_ char *who = NULL, *deciders = NULL, *left = NULL;
 	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
-	char first[64] = "-", last[64] = "-", now[64];
+	char first[64], last[64], now[64];
 	int r = host && server && nodes && count ? describe_policy(session, &policy, err)
 						 : error_nomem(err);
 
@@ -245,8 +251,7 @@ static int compose(struct session *session, const struct denials *denials, char 
 		r = describe_left(session, &left, err);
 	if (r < 0)
 		return r;
-	if (denials->count)
-		describe_times(denials, first, last, sizeof(first));
+	describe_times(denials, first, last, sizeof(first));
 	format_time(time(NULL), now, sizeof(now));
 	return template_fill(template_module_header, TEMPLATE_COMMENT,
 			     (const struct template_value[]){ { "version", PROGRAM_VERSION },
@@ -263,6 +268,21 @@ static int compose(struct session *session, const struct denials *denials, char 
 							      { "nodes", nodes },
 							      { "deciders", deciders },
 							      { "left", left },
+							      { 0 } },
+			     comment, err);
+}
+
+int header_explain(const struct denials *denials, char **comment, struct error *err)
+{
+	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
+	char first[64], last[64];
+
+	describe_times(denials, first, last, sizeof(first));
+	return template_fill(template_explain_header, TEMPLATE_COMMENT,
+			     (const struct template_value[]){ { "version", PROGRAM_VERSION },
+							      { "denials", count },
+							      { "first", first },
+							      { "last", last },
 							      { 0 } },
 			     comment, err);
 }

@@ -8,6 +8,7 @@
 #ifndef STEPS_HEADER_H
 #define STEPS_HEADER_H
 
+#include "steps/audit/denial.h"
 #include "steps/policy/rules.h"
 #include "wizard/session.h"
 
@@ -19,5 +20,9 @@ int header_make(struct session *session, struct error *err);
 /* header_of - of the last build; before any, a header that says so. Borrows from the session, until
  * the next header_make(). */
 struct module_header header_of(struct session *session);
+
+/* header_explain - for a module of explain, which is of no session: from the denials alone, never
+ * from the clock. New memory (caller frees). */
+int header_explain(const struct denials *denials, char **comment, struct error *err);
 
 #endif

@@ -421,46 +421,6 @@ int module_rules(struct session *session, struct rules *rules, struct error *err
 	return r < 0 ? r : rules_from_findings(findings, denials, rules, err);
 }
 
-static void format_time(time_t when, char *text, size_t size)
-{
-	struct tm tm;
-
-	strftime(text, size, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&when, &tm));
-}
-
-/* From the evidence alone, never from the clock: the same evidence gives the same bytes. */
-int module_header_text(const char *template, const struct denials *denials, char **text,
-		       struct error *err)
-{
-	char first[64] = "-", last[64] = "-";
-	time_t from = 0, to = 0;
-	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
-	struct template_value values[] = {
-		{ "version", PROGRAM_VERSION },
-		{ "domain", node_domain() },
-		{ "denials", count },
-		{ "first", first },
-		{ "last", last },
-		{ 0 },
-	};
-
-	if (!count)
-		return error_nomem(err);
-	for (size_t i = 0; i < denials->count; i++) {
-		const struct denial *denial = &denials->items[i];
-
-		if (i == 0 || denial->seconds < from)
-			from = denial->seconds;
-		if (i == 0 || denial_last(denial) > to)
-			to = denial_last(denial);
-	}
-	if (denials->count) {
-		format_time(from, first, sizeof(first));
-		format_time(to, last, sizeof(last));
-	}
-	return template_fill(template, TEMPLATE_COMMENT, values, text, err);
-}
-
 int module_texts(struct session *session, char **te, char **cil, struct error *err)
 {
 	struct rules rules = { 0 };

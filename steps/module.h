@@ -28,11 +28,6 @@ int module_advisor(struct session *session, struct oracle *oracle, struct adviso
 int module_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
 		      struct error *err);
 
-/* module_header_text - one of the templates below, filled from the evidence; caller frees. */
-int module_header_text(const char *template, const struct denials *denials, char **text,
-		       struct error *err);
-extern const char template_module_header[], template_explain_header[];
-
 /*
  * module_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials.
  */

@@ -131,13 +131,6 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 	return 0;
 }
 
-static void format_time(time_t when, char *text, size_t size)
-{
-	struct tm tm;
-
-	strftime(text, size, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&when, &tm));
-}
-
 /* where - "sst, joiner", or the log that it was read from, when it is of no exercise. */
 static char *where(const struct denial *denial)
 {
@@ -157,7 +150,7 @@ static int show_event(const struct denial *denial, struct error *err)
 	if (denial->port)
 		snprintf(port, sizeof(port), "  port %u", denial->port);
 	if (denial->more) {
-		format_time(denial_last(denial), last, sizeof(last));
+		screen_time(denial_last(denial), last, sizeof(last));
 		snprintf(times, sizeof(times), "  %zu times, to %s", denial_records(denial), last);
 	}
 	screen_detail("event %lld.%03u:%lu  %s  pid %d %s%s%s  %s:%s%s%s%s%s",
@@ -207,8 +200,8 @@ static int show_evidence(const struct finding *finding, const struct denials *de
 		screen_detail("no event: it is known to come together with what was seen");
 		return 0;
 	}
-	format_time(finding->first, first, sizeof(first));
-	format_time(finding->last, last, sizeof(last));
+	screen_time(finding->first, first, sizeof(first));
+	screen_time(finding->last, last, sizeof(last));
 	screen_mark(MARK_NONE, "%zu %s, from %s to %s%s",
 		    COUNTED(finding->count, "denial", "denials"), first, last,
 		    finding->permissive_only ? ", all while permissive" : "");
@@ -414,30 +407,31 @@ static int ask_silence(struct session *session, bool *asked, bool *silence, stru
 
 static void show_overview(const struct findings *findings)
 {
-	size_t open = 0, settled = 0, observed = 0;
+	size_t open = 0, settled = 0, unobserved = 0;
 
 	for (size_t i = 0; i < findings->count; i++) {
-		open += is_open(&findings->items[i]);
-		observed += !findings->items[i].unobserved;
+		const struct finding *finding = &findings->items[i];
+
+		open += is_open(finding) && !finding->unobserved;
+		unobserved += is_open(finding) && finding->unobserved;
+		settled += finding_needs_nothing(finding);
 	}
-	screen_say("%zu %s to %zu %s; %zu %s to be decided.",
-		   COUNTED(findings->denials, "denial comes down", "denials come down"),
-		   COUNTED(observed, "finding", "findings"), COUNTED(open, "is", "are"));
+	screen_say("%zu %s of %zu %s: %zu to be decided, %zu that the policy settles itself.",
+		   COUNTED(findings->denials, "denial is", "denials are"),
+		   COUNTED(open + settled, "kind", "kinds"), open, settled);
+	if (unobserved)
+		screen_say("Besides, %zu that %s not seen, but usually %s with these.",
+			   COUNTED(unobserved, "was", "were"), unobserved == 1 ? "comes" : "come");
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
 		if (!finding_needs_nothing(finding))
 			continue;
-		settled++;
 		screen_say("%s: %s %s:%s, %zu %s. %s",
 			   finding->fix == FIX_ALLOWED ? "allowed now" : "silent already",
 			   finding->source, finding->target, finding->tclass,
 			   COUNTED(finding->count, "time", "times"), finding->why);
 	}
-	if (settled)
-		screen_mark(MARK_OK, "%zu %s: the policy settles %s",
-			    COUNTED(settled, "finding needs nothing", "findings need nothing"),
-			    settled == 1 ? "it" : "them");
 	if (findings->unknown_names)
 		screen_mark(MARK_WARN,
 			    "%zu %s something that this policy does not define: left out",

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "wizard/lock.h"
+#include "wizard/screen.h"
 #include "wizard/util.h"
 
 /* What the program with this pid is called, as the kernel has it; any name is possible. */
@@ -25,8 +26,6 @@ static int held(int fd, const char *path, const char *program, struct error *err
 	char text[64] = "", since[32] = "", name[32];
 	long pid = 0;
 	long long seconds = 0;
-	time_t when;
-	struct tm local;
 
 	if (pread(fd, text, sizeof(text) - 1, 0) < 0 ||
 	    sscanf(text, "%ld %lld", &pid, &seconds) != 2) {
@@ -34,9 +33,7 @@ static int held(int fd, const char *path, const char *program, struct error *err
 		return error_set(err, EBUSY, "wait for its end, then start again",
 				 "another %s is at work here (it holds %s)", program, path);
 	}
-	when = (time_t)seconds;
-	if (localtime_r(&when, &local))
-		strftime(since, sizeof(since), "%Y-%m-%d %H:%M:%S", &local);
+	screen_time((time_t)seconds, since, sizeof(since));
 	name_of(pid, name);
 	error_set(err, EBUSY, NULL, "another %s is at work here: process %ld (%s), since %s",
 		  program, pid, name, since);

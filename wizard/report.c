@@ -194,11 +194,10 @@ static void show_status_row(const struct step *step, const json_t *row, int widt
 	const char *state = record_text(row, "state"), *why = record_text(row, "error");
 	time_t seconds = (time_t)json_integer_value(done);
 	char when[32] = "-";
-	struct tm local;
 
-	if (json_is_integer(done) && localtime_r(&seconds, &local))
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
-	screen_result("%-*s  %-9s  %-16s  %-4s  %s", width, step->name,
+	if (json_is_integer(done))
+		screen_time(seconds, when, sizeof(when));
+	screen_result("%-*s  %-9s  %-24s  %-4s  %s", width, step->name,
 		      strcmp(state, "todo") ? state : "to do", when,
 		      json_is_true(json_object_get(row, "undoable")) ? "yes" : "-", step->title);
 	if (*why)
@@ -257,7 +256,7 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 	if (standing)
 		screen_result("%s\n", record_text(standing, "claim"));
 
-	screen_result("%-*s  %-9s  %-16s  %-4s  %s", width, "step", "state", "done", "undo",
+	screen_result("%-*s  %-9s  %-24s  %-4s  %s", width, "step", "state", "done", "undo",
 		      "title");
 	for (int i = 0; workflow->steps[i]; i++)
 		show_status_row(workflow->steps[i], json_array_get(rows, (size_t)i), width);

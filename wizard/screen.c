@@ -161,6 +161,14 @@ void screen_error(const char *program, const char *what, const char *remedy)
 		screen_say("%s", remedy);
 }
 
+void screen_time(time_t when, char *text, size_t size)
+{
+	struct tm local;
+
+	if (!localtime_r(&when, &local) || !strftime(text, size, "%Y-%m-%d %H:%M:%S %Z", &local))
+		snprintf(text, size, "-");
+}
+
 /* ---- tables -------------------------------------------------------------------------------- */
 
 /* Safe copies of all cells, or NULL when out of memory. A line break in a cell is escaped. */

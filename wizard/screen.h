@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "wizard/error.h"
 
@@ -43,6 +44,9 @@ void screen_detail(const char *format, ...) __attribute__((format(printf, 1, 2))
 void screen_blank(void);
 /* screen_other - another part of the program (the line editor) has written a line to the screen. */
 void screen_other(void);
+
+/* screen_time - a time as every screen has it: local, with its zone. "-" where it is none. */
+void screen_time(time_t when, char *text, size_t size);
 
 /* screen_changes - a plan's changes as an aligned table (see step.h); with_commands adds each one's
  * documented command. */
