@@ -407,18 +407,20 @@ static int ask_silence(struct session *session, bool *asked, bool *silence, stru
 
 static void show_overview(const struct findings *findings)
 {
-	size_t open = 0, settled = 0, unobserved = 0;
+	size_t observed = 0, open = 0, settled = 0, unobserved = 0;
 
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
+		observed += !finding->unobserved;
 		open += is_open(finding) && !finding->unobserved;
 		unobserved += is_open(finding) && finding->unobserved;
 		settled += finding_needs_nothing(finding);
 	}
-	screen_say("%zu %s of %zu %s: %zu to be decided, %zu that the policy settles itself.",
+	screen_say("%zu %s of %zu %s: %zu to be decided, %zu that the policy settles itself, %zu "
+		   "decided before.",
 		   COUNTED(findings->denials, "denial is", "denials are"),
-		   COUNTED(open + settled, "kind", "kinds"), open, settled);
+		   COUNTED(observed, "kind", "kinds"), open, settled, observed - open - settled);
 	if (unobserved)
 		screen_say("Besides, %zu that %s not seen, but usually %s with these.",
 			   COUNTED(unobserved, "was", "were"), unobserved == 1 ? "comes" : "come");
