@@ -2,12 +2,8 @@
 #include <string.h>
 
 #include "steps/confine.h"
-#include "steps/galera/exercises.h"
-#include "steps/host/selinux.h"
-#include "steps/host/server.h"
 #include "steps/host/who.h"
 #include "steps/node/node.h"
-#include "wizard/screen.h"
 #include "wizard/util.h"
 
 #define HIDDEN "hidden"     /* memory: "shown" by us, or "kept" hidden, as the operator wants it */
@@ -296,56 +292,4 @@ void confine_note(struct session *session, const json_t *changes, bool back)
 			host_note(session_workflow(session)->program, "%s: %s from now on, by %s",
 				  member(change, "what"), to, who);
 	}
-}
-
-/* By the running kernel: of the server, while it runs in that domain. */
-static int is_permissive_now(bool *permissive, struct error *err)
-{
-	struct server_process process = { 0 };
-	_cleanup_free_ char *context = NULL;
-	_cleanup_free_ char *type = NULL;
-	enum selinux_mode mode = SELINUX_MODE_DISABLED;
-	int r = host_selinux_mode("/", &mode, err);
-
-	if (r == 0 && mode != SELINUX_MODE_DISABLED)
-		r = host_find_server(galera_servers, &process, err);
-	/* One that has ended meanwhile has no context. */
-	if (r == 0 && process.pid && host_process_context(process.pid, &context, NULL) == 0)
-		type = context_type(context);
-	server_process_clear(&process);
-	if (r < 0 || !type || strcmp(type, node_domain()) != 0)
-		return r;
-	return host_domain_is_permissive(context, permissive, err);
-}
-
-int confine_left_open(struct session *session, bool *permissive, bool *shown, struct error *err)
-{
-	struct store *store;
-	int r = node_is_permissive(session, permissive, err);
-
-	*shown = false;
-	if (r == 0 && !*permissive && !session_is_scratch(session))
-		r = is_permissive_now(permissive, err);
-	if (r == 0 && confine_shows_hidden(session)) {
-		r = node_store(session, &store, err);
-		if (r == 0)
-			r = store_shows_hidden(store, shown, err);
-	}
-	return r;
-}
-
-void confine_warn_strict(struct session *session)
-{
-	enum selinux_mode mode = SELINUX_MODE_DISABLED;
-	struct error unasked = { 0 };
-	bool permissive = false;
-
-	if (node_is_permissive(session, &permissive, &unasked) < 0 ||
-	    host_selinux_mode(session_root(session), &mode, &unasked) < 0)
-		return;
-	if (!permissive && mode == SELINUX_MODE_ENFORCING)
-		screen_mark(MARK_WARN,
-			    "%s is confined: a confined server stops at the first denial, so later "
-			    "ones stay unseen. The step permissive, done first, shows all of them.",
-			    node_domain());
 }

@@ -48,15 +48,6 @@ bool confine_shows_hidden(struct session *session);
 /* confine_made_permissive - has this wizard made the domain permissive? */
 bool confine_made_permissive(struct session *session);
 
-/*
- * confine_left_open - is the domain permissive now, by the store or (on the live root, while the
- * server runs) by the kernel; and are hidden denials shown by this wizard?
- */
-int confine_left_open(struct session *session, bool *permissive, bool *shown, struct error *err);
-/* confine_warn_strict - before the server is to be learned from: say what it means where it is
- * confined. Without a policy to be asked: nothing. */
-void confine_warn_strict(struct session *session);
-
 /* The operator has said, when the module was loaded, that confining the server can wait: this run
  * does not ask again. */
 extern bool confine_later;

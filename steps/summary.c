@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "steps/confine.h"
+#include "steps/exercising/doubts.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
 #include "steps/module.h"
@@ -213,8 +214,10 @@ int summary_print(struct session *session, struct error *err)
 /* "mysqld_t is permissive", or that hidden denials are shown; *text NULL: neither. */
 static int find_open(struct session *session, char **text, struct error *err)
 {
-	bool permissive = false, shown = false;
-	int r = confine_left_open(session, &permissive, &shown, err);
+	unsigned int doubts = 0;
+	int r = doubts_now(session, &doubts, err);
+	bool permissive = doubts & DOUBT_DOMAIN;
+	bool shown = (doubts & DOUBT_SHOWN) && confine_shows_hidden(session);
 
 	*text = NULL;
 	if (r < 0 || !(permissive || shown))
