@@ -179,8 +179,6 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 
 	(void)changes;
 	if (r == 0)
-		r = check_given(given, err);
-	if (r == 0)
 		r = module_read(sources, &denials, err);
 	if (r == 0) {
 		show_counts(sources, &denials);
@@ -201,10 +199,16 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	return r;
 }
 
+/* A log that cannot be what was meant is the first thing to be told. */
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
+	json_auto_t *given = json_array();
+	int r = add_given(session, given, err);
+
 	(void)changes;
-	return ledger_ask(session, err);
+	if (r == 0)
+		r = check_given(given, err);
+	return r < 0 ? r : ledger_ask(session, err);
 }
 
 const struct step step_collect = {

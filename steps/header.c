@@ -19,7 +19,8 @@
 
 extern const char template_module_header[], template_explain_header[];
 
-#define MEMORY "header" /* {"comment": TEXT, "version": "1.N", "builds": N} */
+#define DECIDERS "deciders" /* memory: an object whose keys say who has answered for the rules */
+#define MEMORY   "header"   /* {"comment": TEXT, "version": "1.N", "builds": N} */
 
 static const char *member(const json_t *object, const char *name)
 {
@@ -113,6 +114,15 @@ static char *describe_server(struct session *session)
 					  *provider ? ", Galera " : "", provider);
 	}
 	return strdup("not known");
+}
+
+int header_note_decider(struct session *session, const char *who, struct error *err)
+{
+	json_t *before = session_recall(session, DECIDERS);
+	json_t *deciders = before ? json_copy(before) : json_object();
+
+	json_object_set_new(deciders, who, json_true());
+	return session_remember(session, DECIDERS, deciders, err);
 }
 
 /* Who has started the program, and who or what has answered for the rules. */

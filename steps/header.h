@@ -12,7 +12,8 @@
 #include "steps/policy/rules.h"
 #include "wizard/session.h"
 
-#define DECIDERS "deciders" /* memory: an object whose keys say who has answered for the rules */
+/* header_note_decider - who or what has answered for a rule: "--yes", "answers file", ... */
+int header_note_decider(struct session *session, const char *who, struct error *err);
 
 /* header_make - out of the ledger, the collection, the decisions and this host, as they are now. */
 int header_make(struct session *session, struct error *err);

@@ -340,17 +340,6 @@ static int choose(struct session *session, const struct finding *finding, const 
 	return r;
 }
 
-/* Who has decided about anything, for the module's header. */
-static int note_decider(struct session *session, const char *key, const char *subject,
-			struct error *err)
-{
-	json_t *before = session_recall(session, DECIDERS);
-	json_t *deciders = before ? json_copy(before) : json_object();
-
-	json_object_set_new(deciders, prompt_origin(session, key, subject), json_true());
-	return session_remember(session, DECIDERS, deciders, err);
-}
-
 /*
  * Ask about one finding until it is decided. *all: the operator accepts the rest, as far as it is
  * recommended. Returns 0, STEP_PAUSED or a negative errno.
@@ -381,7 +370,7 @@ static int decide(struct session *session, const struct finding *finding,
 	r = module_decide(session, finding, decision_named(value), !strcmp(value, "companions"),
 			  err);
 	if (r == 0)
-		r = note_decider(session, key, subject, err);
+		r = header_note_decider(session, prompt_origin(session, key, subject), err);
 	if (r == 0 && decision_named(value) == DECISION_REJECT && finding_is_needed(finding))
 		warn_of_need(finding);
 	return r;
