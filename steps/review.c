@@ -406,10 +406,11 @@ static void show_overview(const struct findings *findings)
 		unobserved += is_open(finding) && finding->unobserved;
 		settled += finding_needs_nothing(finding);
 	}
-	screen_say("%zu %s of %zu %s: %zu to be decided, %zu that the policy settles itself, %zu "
-		   "decided before.",
+	screen_say("%zu %s of %zu %s: %zu to be decided, %zu that the policy settles itself.",
 		   COUNTED(findings->denials, "denial is", "denials are"),
-		   COUNTED(observed, "kind", "kinds"), open, settled, observed - open - settled);
+		   COUNTED(observed, "kind", "kinds"), open, settled);
+	if (observed > open + settled)
+		screen_say("Decided before: %zu.", observed - open - settled);
 	if (unobserved)
 		screen_say("Besides, %zu that %s not seen, but usually %s with these.",
 			   COUNTED(unobserved, "was", "were"), unobserved == 1 ? "comes" : "come");
