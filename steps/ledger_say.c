@@ -47,9 +47,12 @@ void ledger_print(const json_t *object)
 	json_t *item;
 	size_t i;
 
-	screen_result("%s", member(object, "claim"));
+	screen_result("  %s", member(object, "end"));
 	json_array_foreach(json_object_get(object, "missing"), i, item)
-		screen_result("  %s: %s", member(item, "what"), member(item, "do"));
+	{
+		screen_result("  %s:", member(item, "what"));
+		screen_result("      %s", member(item, "do"));
+	}
 	json_array_foreach(json_object_get(object, "limits"), i, item)
 		screen_result("  %s", json_string_value(item));
 }
@@ -79,7 +82,8 @@ static int go_on_without(struct session *session, const json_t *gaps, struct err
 static int ask(struct session *session, bool *go_on, struct error *err)
 {
 	static const struct choice choices[] = {
-		{ "stop", "[q]uit here", 'q', "the exercise can be done, and the run gone on with" },
+		{ "stop", "[q]uit here", 'q',
+		  "the exercise can be done, and the run gone on with" },
 		{ "go-on", "[c]ontinue without", 'c',
 		  "what it needs stays unknown, and every later result says so" },
 		{ 0 },

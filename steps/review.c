@@ -362,7 +362,9 @@ static int decide(struct session *session, const struct finding *finding,
 		say_left_out(finding);
 		return 0;
 	}
-	if (r == 0 && !(*all && finding_recommended(finding)))
+	if (r == 0 && *all && finding_recommended(finding))
+		screen_say("Accepted with all that are left.");
+	else if (r == 0)
 		r = choose(session, finding, subject, denials, &value, err);
 	if (r)
 		return r;

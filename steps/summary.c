@@ -115,11 +115,11 @@ static void print_proof(const json_t *proof)
 	else
 		screen_result("  every permission needed by a recorded event");
 	screen_result("  no neverallow rule violated");
-	if (number(proof, "hidden"))
-		screen_result(
-			"  %lld accesses of %s leave no trace from now on; semodule -DB shows "
-			"them, semodule -B hides them again",
-			(long long)number(proof, "hidden"), node_domain());
+	if (!number(proof, "hidden"))
+		return;
+	screen_result("  %lld accesses of %s leave no trace from now on:",
+		      (long long)number(proof, "hidden"), node_domain());
+	screen_result("    semodule -DB shows them, semodule -B hides them again");
 }
 
 /* What stays denied, and what is to be done outside of the module: said again at the end. */
@@ -132,11 +132,13 @@ static void print_left(const json_t *summary)
 		screen_result("Not in the module");
 	json_array_foreach(json_object_get(summary, "left"), i, item)
 	{
+		const char *kind = json_string_value(json_object_get(item, "kind"));
 		const char *todo = json_string_value(json_object_get(item, "do"));
 
-		screen_result("  %s (%s): %s", json_string_value(json_object_get(item, "what")),
-			      json_string_value(json_object_get(item, "kind")),
-			      json_string_value(json_object_get(item, "why")));
+		screen_result("  %s: %s", json_string_value(json_object_get(item, "what")),
+			      !strcmp(kind, "needed")   ? "needed, and stays denied"
+			      : !strcmp(kind, "action") ? "to be done by you"
+							: kind);
 		if (todo && *todo)
 			screen_result("      %s", todo);
 	}
@@ -251,7 +253,8 @@ void summary_leave(struct session *session)
 	if (node_options.temporary || find_open(session, &open, NULL) < 0 || !open)
 		return;
 	screen_blank();
-	screen_mark(MARK_WARN, "%s. Two ways out:", open);
-	screen_detail("    %s   # goes on, and confines it at the end", on ? on : "galera-selinux");
-	screen_detail("    %s   # takes everything back", back ? back : "galera-selinux undo");
+	screen_mark(MARK_WARN, "%s. To go on, and confine it at the end:", open);
+	screen_detail("    %s", on ? on : "galera-selinux");
+	screen_mark(MARK_NONE, "Or to take everything back:");
+	screen_detail("    %s", back ? back : "galera-selinux undo");
 }
