@@ -30,6 +30,7 @@ static bool file_equals(struct session *session, const char *name, const char *t
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
+	struct module_header header = header_of(session);
 	_cleanup_free_ char *te = NULL;
 	_cleanup_free_ char *cil = NULL;
 	int r;
@@ -38,7 +39,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	r = step_review.detect(session, state, err);
 	if (r < 0 || *state == STEP_TODO)
 		return r;
-	r = module_texts(session, &te, &cil, err);
+	r = module_texts(session, &header, &te, &cil, err);
 	if (r < 0)
 		return r;
 	*state = session_recall(session, "build") && file_equals(session, MODULE_TE, te) &&
@@ -324,8 +325,11 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		r = rejects_check(session, findings, err);
 	if (r == 0)
 		r = header_make(session, err);
-	if (r == 0)
-		r = module_texts(session, &te, &cil, err);
+	if (r == 0) {
+		struct module_header header = header_of(session);
+
+		r = module_texts(session, &header, &te, &cil, err);
+	}
 	if (r == 0 && te) {
 		r = build_module(session, te, cil, &proved, err);
 	} else if (r == 0) {

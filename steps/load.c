@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "steps/confine.h"
-#include "steps/checking/drift.h"
 #include "steps/exercising/exercising.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
@@ -18,8 +17,6 @@
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
-
-#define LOADED MODULE_LOADED
 
 /* The text as built, or NULL when no module is needed. */
 static int built(struct session *session, char **cil, struct error *err)
@@ -227,7 +224,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	r = node_keep_base(session, err);
 	/* Before it is there, so that it is known for ours whenever we are stopped. */
 	if (r == 0 && cil)
-		r = session_remember(session, LOADED, json_string(cil), err);
+		r = session_remember(session, MODULE_LOADED, json_string(cil), err);
 	/* What was verified was verified with another module. */
 	if (r == 0 && exercising_begun(session, PHASE_ENFORCING))
 		r = exercising_again(session, PHASE_ENFORCING, err);

@@ -7,7 +7,6 @@
 #include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/known.h"
-#include "steps/header.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "wizard/template.h"
@@ -421,21 +420,21 @@ int module_rules(struct session *session, struct rules *rules, struct error *err
 	return r < 0 ? r : rules_from_findings(findings, denials, rules, err);
 }
 
-int module_texts(struct session *session, char **te, char **cil, struct error *err)
+int module_texts(struct session *session, const struct module_header *header, char **te, char **cil,
+		 struct error *err)
 {
 	struct rules rules = { 0 };
 	const struct findings *findings = NULL;
 	const struct denials *denials = NULL;
-	struct module_header header = header_of(session);
 	int r = module_findings(session, &findings, &denials, err);
 
 	*te = *cil = NULL;
 	if (r == 0)
 		r = rules_from_findings(findings, denials, &rules, err);
 	if (r == 0 && rules.count)
-		r = te_text(&header, &rules, te, err);
+		r = te_text(header, &rules, te, err);
 	if (r == 0 && rules.count)
-		r = cil_text(&header, &rules, cil, err);
+		r = cil_text(header, &rules, cil, err);
 	rules_clear(&rules);
 	return r;
 }

@@ -14,9 +14,10 @@
 #include "steps/policy/rules.h"
 #include "wizard/session.h"
 
-#define MODULE_TE  "galera.te" /* in the session's directory */
-#define MODULE_CIL "galera.cil"
-#define MODULE_PP  "galera.pp" /* where checkmodule and semodule_package are installed */
+#define MODULE_LOADED "loaded"    /* memory: the text that was installed last */
+#define MODULE_TE     "galera.te" /* in the session's directory */
+#define MODULE_CIL    "galera.cil"
+#define MODULE_PP     "galera.pp" /* where checkmodule and semodule_package are installed */
 
 #define MODULE_DECIDE_AGAIN "galera-selinux run review build --decide-again"
 
@@ -60,6 +61,7 @@ int module_forbid(struct session *session, const struct violations *violations, 
 int module_rules(struct session *session, struct rules *rules, struct error *err);
 /* module_texts - the module's two texts; new memory (caller frees); NULL when there are no rules.
  */
-int module_texts(struct session *session, char **te, char **cil, struct error *err);
+int module_texts(struct session *session, const struct module_header *header, char **te, char **cil,
+		 struct error *err);
 
 #endif

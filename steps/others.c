@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/checking/drift.h"
 #include "steps/confine.h"
+#include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "steps/policy/width.h"

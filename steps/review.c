@@ -219,10 +219,11 @@ static int show_evidence(const struct finding *finding, const struct denials *de
 
 static int show_module(struct session *session, struct error *err)
 {
+	struct module_header header = header_of(session);
 	_cleanup_free_ char *te = NULL;
 	_cleanup_free_ char *cil = NULL;
 	char *line, *rest;
-	int r = module_texts(session, &te, &cil, err);
+	int r = module_texts(session, &header, &te, &cil, err);
 
 	if (r < 0)
 		return r;

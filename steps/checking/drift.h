@@ -7,8 +7,6 @@
 
 #include "wizard/session.h"
 
-#define MODULE_LOADED "loaded" /* memory: the module's text that was installed last */
-
 /* drift_settle - the workflow's settle: remember the labels that the policy itself gives. */
 int drift_settle(struct session *session, struct error *err);
 

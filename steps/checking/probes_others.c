@@ -2,9 +2,9 @@
 /* probes_others - modules of others that give the server's domains rules */
 #include <string.h>
 
-#include "steps/checking/drift.h"
 #include "steps/checking/probes.h"
 #include "steps/exercising/exercising.h"
+#include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "wizard/util.h"
