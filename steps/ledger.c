@@ -75,7 +75,7 @@ static void read_row(struct session *session, const struct exercise *exercise,
 
 int ledger_read(struct session *session, struct ledger *ledger, struct error *err)
 {
-	const json_t *judged = session_recall(session, "verified");
+	const json_t *judged = session_recall(session, LEDGER_JUDGED);
 
 	*ledger = (struct ledger){ .rehearsed = session_is_scratch(session) };
 	for (const struct exercise *e = galera_exercises; e->name; e++)

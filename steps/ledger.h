@@ -28,6 +28,9 @@ enum observed {
 /* observed_name - "missing", "skipped", "seen, not proved", ...; static. */
 const char *observed_name(enum observed observed);
 
+/* Memory: {"denials", "left", "fresh", "era"} of the confined run, once they were judged. */
+#define LEDGER_JUDGED "judged"
+
 enum ledger_phase { LEDGER_LEARNING, LEDGER_CONFINED, LEDGER_PHASES };
 
 /* What this node did: as the joiner in a transfer. A donor's part is in its own audit log alone. */
@@ -96,9 +99,6 @@ int ledger_unlearned(const struct ledger *ledger, const char *program, json_t *l
  * "donor": NAME or null, "donor_seen", "doubts": [...]}]}.
  */
 int ledger_json(struct session *session, json_t **object, struct error *err);
-
-/* ledger_is_reached - does that say verified, or rehearsed? */
-bool ledger_is_reached(const json_t *object);
 
 /* ledger_say - print the claim, what is missing with its commands, and what is limited: messages,
  * or a result's lines. */

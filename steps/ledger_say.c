@@ -21,7 +21,7 @@ static const char *member(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
-bool ledger_is_reached(const json_t *object)
+static bool is_reached(const json_t *object)
 {
 	return !strcmp(member(object, "end"), "verified") ||
 	       !strcmp(member(object, "end"), "rehearsed");
@@ -32,7 +32,7 @@ void ledger_say(const json_t *object)
 	json_t *item;
 	size_t i;
 
-	screen_mark(ledger_is_reached(object) ? MARK_OK : MARK_STOP, "%s", member(object, "claim"));
+	screen_mark(is_reached(object) ? MARK_OK : MARK_STOP, "%s", member(object, "claim"));
 	json_array_foreach(json_object_get(object, "missing"), i, item)
 	{
 		screen_mark(MARK_TODO, "%s:", member(item, "what"));

@@ -164,7 +164,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 static int remember(struct session *session, const struct verification *found, struct error *err)
 {
 	return session_remember(
-		session, "verified",
+		session, LEDGER_JUDGED,
 		json_pack("{s:I, s:I, s:I, s:I}", "denials", (json_int_t)found->denials, "left",
 			  (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh, "era",
 			  results_era(session, PHASE_ENFORCING)),
