@@ -335,9 +335,10 @@ int session_remember(struct session *session, const char *key, json_t *value, st
 
 	if (!value)
 		value = json_null();
-	/* What is on the disk already is not written again. A value that was recalled and altered
-	 * in place is equal to itself, and not on the disk. */
-	if (old != value && (old ? json_equal(old, value) : json_is_null(value))) {
+	/* What is on the disk already is not written again. An object or list that was recalled and
+	 * altered in place is equal to itself, and not on the disk. */
+	if ((old != value || !(json_is_object(value) || json_is_array(value))) &&
+	    (old ? json_equal(old, value) : json_is_null(value))) {
 		json_decref(value);
 		return 0;
 	}
