@@ -159,7 +159,9 @@ static json_t *given_nodes(const struct denials *denials)
 
 	for (i = 0; i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
-		bool is = !denial->node || *denial->origin != '/';
+		/* Of a donor only what it was denied at the time of an exercise tells of its part.
+		 */
+		bool is = !denial->node || *denial->origin != '/' || !denial->exercise;
 
 		json_array_foreach(nodes, j, known) is =
 			is || !strcmp(json_string_value(known), denial->node);
@@ -182,6 +184,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		r = module_read(sources, &denials, err);
 	if (r == 0) {
 		show_counts(sources, &denials);
+		exercising_roles(session, &denials);
 		collected = json_pack(
 			"{s:O, s:O, s:o, s:I, s:I, s:I, s:I}", "sources", sources, "given", given,
 			"nodes", given_nodes(&denials), "events", (json_int_t)denials.events,

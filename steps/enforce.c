@@ -8,6 +8,7 @@
 #include "steps/confine.h"
 #include "steps/host/selinux.h"
 #include "steps/ledger.h"
+#include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
@@ -110,7 +111,17 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	int r = confine_among(changes, "domain") && !confine_later ? ledger_ask(session, err) : 0;
+	bool pending = false;
+	int r = module_pending(session, &pending, err);
+
+	if (r == 0 && pending && !confine_later) {
+		screen_mark(MARK_STOP,
+			    "The module that was built is not loaded: the server would be "
+			    "denied what it needs. First: run load");
+		return STEP_INCOMPLETE;
+	}
+	if (r == 0 && confine_among(changes, "domain") && !confine_later)
+		r = ledger_ask(session, err);
 
 	if (r != 0)
 		return r;

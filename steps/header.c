@@ -198,9 +198,12 @@ static int describe_exercises(struct session *session, char **text, struct error
 	for (size_t i = 0; i < ledger.count; i++) {
 		const struct ledger_row *row = &ledger.rows[i];
 
-		fprintf(out, "%s%s%s%s: %s", i ? "; " : "", row->exercise->title,
-			*row->donor ? " from " : "", row->donor,
-			observed_name(row->observed[LEDGER_LEARNING]));
+		const char *donor = row->donors[LEDGER_LEARNING];
+
+		fprintf(out, "%s%s%s%s: %s%s", i ? "; " : "", row->exercise->title,
+			*donor ? " from " : "", donor,
+			observed_name(row->observed[LEDGER_LEARNING]),
+			row->strict ? ", while confined" : "");
 	}
 	return fclose(out) == 0 ? 0 : error_nomem(err);
 }

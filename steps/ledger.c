@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <unistd.h>
 
 #include "steps/exercising/donors.h"
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/results.h"
 #include "steps/ledger.h"
+#include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "wizard/util.h"
@@ -36,10 +38,15 @@ static const char *member(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
-static enum observed observed_of(const json_t *result)
+/* What is without its evidence counts for nothing. */
+static enum observed observed_of(struct session *session, const json_t *result)
 {
+	const char *file = member(result, "evidence");
+	_cleanup_free_ char *path = *file ? session_path(session, file) : NULL;
 	size_t i = ARRAY_SIZE(observations) - 1;
 
+	if (path && access(path, F_OK) < 0)
+		return OBSERVED_MISSING;
 	while (i > 0 && strcmp(observations[i].result, member(result, "result")) != 0)
 		i--;
 	return (enum observed)i;
@@ -57,38 +64,58 @@ static bool is_given(struct session *session, const char *node)
 	return false;
 }
 
-static void read_row(struct session *session, const struct exercise *exercise,
+static void read_row(struct session *session, const struct exercise *exercise, json_int_t era,
 		     struct ledger_row *row)
 {
 	const json_t *learning = results_get(session, PHASE_PERMISSIVE, exercise->name);
-	const json_t *confined = results_get(session, PHASE_ENFORCING, exercise->name);
+	const json_t *confined = results_of_era(session, PHASE_ENFORCING, era, exercise->name);
 
 	*row = (struct ledger_row){
 		.exercise = exercise,
-		.observed = { observed_of(learning), observed_of(confined) },
-		.donor = member(learning, "donor"),
+		.observed = { observed_of(session, learning), observed_of(session, confined) },
+		.strict = json_is_true(json_object_get(learning, "strict")),
+		.hidden = json_is_true(json_object_get(learning, "hidden")),
+		.donors = { member(learning, "donor"), member(confined, "donor") },
 	};
-	row->donor_given = *row->donor && is_given(session, row->donor);
+	row->donor_given =
+		*row->donors[LEDGER_LEARNING] && is_given(session, row->donors[LEDGER_LEARNING]);
 	if (row->observed[LEDGER_CONFINED] >= OBSERVED_FAILED)
 		row->doubts = doubts_from(json_object_get(confined, "doubts"));
+}
+
+/* What was seen last counts until the next confined run has begun, as long as the module is the
+ * same: going back to the review begins a new era. */
+static json_int_t confined_era(struct session *session, const json_t *judged)
+{
+	json_int_t now = results_era(session, PHASE_ENFORCING);
+	json_t *loaded = session_recall(session, MODULE_LOADED);
+	bool same = judged && json_integer_value(json_object_get(judged, "era")) == now - 1 &&
+		    !strcmp(member(judged, "module"),
+			    json_string_value(loaded) ? json_string_value(loaded) : "");
+
+	return same && !exercising_begun(session, PHASE_ENFORCING) ? now - 1 : now;
 }
 
 int ledger_read(struct session *session, struct ledger *ledger, struct error *err)
 {
 	const json_t *judged = session_recall(session, LEDGER_JUDGED);
+	json_int_t era = confined_era(session, judged);
+	int r;
 
 	*ledger = (struct ledger){ .rehearsed = session_is_scratch(session) };
 	for (const struct exercise *e = galera_exercises; e->name; e++)
 		if (results_asked(session, e) && ledger->count < LEDGER_ROWS)
-			read_row(session, e, &ledger->rows[ledger->count++]);
+			read_row(session, e, era, &ledger->rows[ledger->count++]);
 	ledger->begun =
 		session_recall(session, "build") || exercising_begun(session, PHASE_ENFORCING);
-	ledger->judged = judged && json_integer_value(json_object_get(judged, "era")) ==
-					   results_era(session, PHASE_ENFORCING);
-	ledger->fresh =
-		ledger->judged ? (size_t)json_integer_value(json_object_get(judged, "fresh")) : 0;
+	ledger->judged = judged && json_integer_value(json_object_get(judged, "era")) == era;
+	if (ledger->judged) {
+		ledger->fresh = (size_t)json_integer_value(json_object_get(judged, "fresh"));
+		ledger->denied = json_object_get(judged, "denied");
+	}
 	/* Nothing is confined yet, and nobody claims it. */
-	return ledger->begun ? doubts_now(session, &ledger->now, err) : 0;
+	r = ledger->begun ? doubts_now(session, &ledger->now, err) : 0;
+	return r < 0 ? r : module_pending(session, &ledger->pending, err);
 }
 
 size_t ledger_count(const struct ledger *ledger, enum ledger_phase phase, enum observed observed)
@@ -159,12 +186,12 @@ static int add_denials(const struct ledger *ledger, const char *program, json_t 
 		r = add(list,
 			str_printf("%zu %s denied, confined, that nobody has decided about",
 				   COUNTED(ledger->fresh, "access was", "accesses were")),
-			program, "run verify", NULL, err);
+			program, "", NULL, err);
 	for (size_t i = 0; r == 0 && i < ledger->count; i++)
 		if (ledger->rows[i].observed[LEDGER_CONFINED] == OBSERVED_FAILED)
 			r = add(list,
 				str_printf("%s failed, confined", ledger->rows[i].exercise->title),
-				program, "run verify", NULL, err);
+				program, "", NULL, err);
 	return r;
 }
 
@@ -174,10 +201,14 @@ static int add_now(const struct ledger *ledger, const char *program, json_t *lis
 {
 	int r = 0;
 
+	if (ledger->pending)
+		r = add(list, strdup("the module that was built is not loaded"), program, "", NULL,
+			err);
 	for (unsigned int doubt = 1; r == 0 && doubt < DOUBT_END; doubt <<= 1)
 		if (ledger->now & doubt)
 			r = add(list, strdup(doubt_now_text(doubt)), program,
 				doubt == DOUBT_UNKNOWN ? "run check"
+				: ledger->pending      ? ""
 				: doubt == DOUBT_SYSTEM
 					? "run enforce verify --answer enforce.system=yes"
 					: "run enforce verify",
@@ -232,7 +263,7 @@ int ledger_unlearned(const struct ledger *ledger, const char *program, json_t *l
 
 enum ledger_end ledger_end(const struct ledger *ledger)
 {
-	bool complete = ledger->begun && ledger->judged && !ledger->now;
+	bool complete = ledger->begun && ledger->judged && !ledger->now && !ledger->pending;
 	bool failed = ledger->judged && ledger->fresh;
 
 	for (size_t i = 0; i < ledger->count; i++) {
@@ -318,35 +349,74 @@ char *ledger_claim(const struct ledger *ledger, const char *domain)
 	return fclose(out) == 0 && r == 0 ? TAKE_PTR(claim) : NULL;
 }
 
-static bool is_first_of_donor(const struct ledger *ledger, size_t at)
+static int limit(json_t *list, char *text, struct error *err)
 {
+	_cleanup_free_ char *clause = text;
+
+	return !clause || json_array_append_new(list, json_string(clause)) < 0 ? error_nomem(err)
+									       : 0;
+}
+
+/* Each donor once, in each phase; what it was denied is in its own audit log alone. */
+static int limit_donor(const struct ledger *ledger, size_t at, enum ledger_phase phase,
+		       json_t *list, struct error *err)
+{
+	const struct ledger_row *row = &ledger->rows[at];
+	const char *donor = row->donors[phase];
+
+	if (!*donor || (phase == LEDGER_LEARNING && row->donor_given))
+		return 0;
 	for (size_t i = 0; i < at; i++)
-		if (!strcmp(ledger->rows[i].donor, ledger->rows[at].donor))
-			return false;
-	return true;
+		if (!strcmp(ledger->rows[i].donors[phase], donor))
+			return 0;
+	return limit(list,
+		     str_printf("%s as the donor%s: its denials were not looked at", donor,
+				phase == LEDGER_CONFINED ? ", confined" : ""),
+		     err);
+}
+
+static int limit_row(const struct ledger *ledger, size_t at, json_t *list, struct error *err)
+{
+	const struct ledger_row *row = &ledger->rows[at];
+	const char *title = row->exercise->title;
+	int r = 0;
+
+	if (!is_learned(row))
+		r = limit(list,
+			  str_printf("learned without %s: %s", title,
+				     observed_name(row->observed[LEDGER_LEARNING])),
+			  err);
+	if (r == 0 && row->strict)
+		r = limit(
+			list,
+			str_printf("%s was learned while confined: it may have met only the first "
+				   "denial",
+				   title),
+			err);
+	if (r == 0 && row->observed[LEDGER_CONFINED] == OBSERVED_SEEN)
+		r = limit(list, str_printf("%s: %s", title, observed_name(OBSERVED_SEEN)), err);
+	for (int phase = 0; r == 0 && phase < LEDGER_PHASES; phase++)
+		r = limit_donor(ledger, at, (enum ledger_phase)phase, list, err);
+	return r;
 }
 
 int ledger_limits(const struct ledger *ledger, json_t *list, struct error *err)
 {
-	for (size_t i = 0; i < ledger->count; i++) {
-		const struct ledger_row *row = &ledger->rows[i];
-		const char *title = row->exercise->title;
-		_cleanup_free_ char *learned = NULL, *seen = NULL, *donor = NULL;
+	bool hidden = false;
+	json_t *item;
+	size_t i;
+	int r = 0;
 
-		if (!is_learned(row))
-			learned = str_printf("learned without %s: %s", title,
-					     observed_name(row->observed[LEDGER_LEARNING]));
-		if (row->observed[LEDGER_CONFINED] == OBSERVED_SEEN)
-			seen = str_printf("%s: %s", title, observed_name(OBSERVED_SEEN));
-		if (*row->donor && !row->donor_given && is_first_of_donor(ledger, i))
-			donor = str_printf("%s as the donor: its denials were not looked at",
-					   row->donor);
-		if ((learned && json_array_append_new(list, json_string(learned)) < 0) ||
-		    (seen && json_array_append_new(list, json_string(seen)) < 0) ||
-		    (donor && json_array_append_new(list, json_string(donor)) < 0))
-			return error_nomem(err);
+	for (i = 0; r == 0 && i < ledger->count; i++) {
+		r = limit_row(ledger, i, list, err);
+		hidden = hidden || ledger->rows[i].hidden;
 	}
-	return 0;
+	if (r == 0 && hidden)
+		r = limit(list, strdup("learned while hidden denials (dontaudit) were not shown"),
+			  err);
+	json_array_foreach(ledger->denied, i,
+			   item) if (json_array_append(list, item) < 0) return error_nomem(err);
+	return r;
 }
 
 /* ---- told ------------------------------------------------------------------------------------ */
@@ -367,11 +437,13 @@ static int rows_json(const struct ledger *ledger, json_t *list, struct error *er
 {
 	for (size_t i = 0; i < ledger->count; i++) {
 		const struct ledger_row *row = &ledger->rows[i];
-		json_t *one = json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:b, s:o}", "exercise",
+		const char *const *donors = row->donors;
+		json_t *one = json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:b, s:o}", "exercise",
 					row->exercise->name, "role", role_of(row->exercise),
 					"learning", observed_name(row->observed[LEDGER_LEARNING]),
 					"confined", observed_name(row->observed[LEDGER_CONFINED]),
-					"donor", *row->donor ? row->donor : NULL, "donor_seen",
+					"donor", *donors[0] ? donors[0] : NULL, "donor_confined",
+					*donors[1] ? donors[1] : NULL, "donor_seen",
 					row->donor_given, "doubts", doubts_json(row->doubts));
 
 		if (json_array_append_new(list, one) < 0)

@@ -28,7 +28,8 @@ enum observed {
 /* observed_name - "missing", "skipped", "seen, not proved", ...; static. */
 const char *observed_name(enum observed observed);
 
-/* Memory: {"denials", "left", "fresh", "era"} of the confined run, once they were judged. */
+/* Memory: {"denials", "left", "fresh", "era", "module", "denied"} of the confined run, once it was
+ * judged: with which module, and as struct ledger has it. */
 #define LEDGER_JUDGED "judged"
 
 enum ledger_phase { LEDGER_LEARNING, LEDGER_CONFINED, LEDGER_PHASES };
@@ -38,8 +39,9 @@ struct ledger_row {
 	const struct exercise *exercise;
 	enum observed observed[LEDGER_PHASES];
 	unsigned int doubts; /* of the confined phase, enum doubt (doubts.h) */
-	const char *donor;   /* of the learning phase, as the log names it; ""; borrowed */
-	bool donor_given;    /* its audit log was given */
+	bool strict, hidden; /* learned from a confined server; without hidden denials */
+	const char *donors[LEDGER_PHASES]; /* as the log names them; ""; borrowed */
+	bool donor_given;                  /* in the learning phase: what it was denied was given */
 };
 
 #define LEDGER_ROWS 16
@@ -47,11 +49,14 @@ struct ledger_row {
 struct ledger {
 	struct ledger_row rows[LEDGER_ROWS]; /* those that are wanted */
 	size_t count;
-	bool rehearsed;   /* a scratch root: no kernel has said anything */
-	unsigned int now; /* enum doubt: is the server confined at this moment? */
-	bool begun;       /* a module was built, or the confined phase begun */
-	bool judged;      /* the denials of the confined phase were looked at */
-	size_t fresh;     /* of these, accesses that nobody has decided about */
+	bool rehearsed;       /* a scratch root: no kernel has said anything */
+	unsigned int now;     /* enum doubt: is the server confined at this moment? */
+	bool begun;           /* a module was built, or the confined phase begun */
+	bool pending;         /* what was built is not what is loaded */
+	const json_t *denied; /* of the confined run, what stays denied though it is needed, or
+				 refused: strings; borrowed; may be NULL */
+	bool judged;          /* the denials of the confined phase were looked at */
+	size_t fresh;         /* of these, accesses that nobody has decided about */
 };
 
 /* ledger_read - as the session remembers it, the system is and the command line has it. Borrows
@@ -96,7 +101,7 @@ int ledger_unlearned(const struct ledger *ledger, const char *program, json_t *l
 /*
  * ledger_json - all of it: {"end": "verified"|"rehearsed"|"not verified"|"denials", "claim",
  * "missing": [...], "limits": [...], "exercises": [{"exercise", "role", "learning", "confined",
- * "donor": NAME or null, "donor_seen", "doubts": [...]}]}.
+ * "donor": NAME or null, "donor_confined", "donor_seen", "doubts": [...]}]}.
  */
 int ledger_json(struct session *session, json_t **object, struct error *err);
 

@@ -35,17 +35,6 @@ static int built(struct session *session, char **cil, struct error *err)
 	return file_read(path, cil, NULL, err);
 }
 
-/* In a runbook each step is a command of its own, and does what its name says. */
-static bool enforce_follows(struct session *session)
-{
-	char *const *word = session_arguments(session);
-	bool all = !word || !*word;
-
-	while (!all && *word && strcmp(*word, step_enforce.name) != 0)
-		word++;
-	return all || *word;
-}
-
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
 	_cleanup_free_ char *cil = NULL;
@@ -86,7 +75,10 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 		present, "disabled", present && !active);
 	if (json_array_append_new(changes, change) < 0)
 		return error_nomem(err);
-	return enforce_follows(session) ? confine_plan_strict(session, changes, err) : 0;
+	/* In a runbook each step is a command of its own, and does what its name says. */
+	return session_takes(session, step_enforce.name)
+		       ? confine_plan_strict(session, changes, err)
+		       : 0;
 }
 
 static int detect(struct session *session, enum step_state *state, struct error *err)

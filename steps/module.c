@@ -411,6 +411,27 @@ int module_findings(struct session *session, const struct findings **findings,
 	return 0;
 }
 
+int module_pending(struct session *session, bool *pending, struct error *err)
+{
+	const json_t *rules = json_object_get(session_recall(session, "build"), "rules");
+	_cleanup_free_ char *path = session_path(session, MODULE_CIL), *built = NULL,
+			    *present = NULL;
+	struct store *store;
+	int r;
+
+	*pending = false;
+	if (!path)
+		return error_nomem(err);
+	if (session_unchanged(session) || !json_integer_value(rules) ||
+	    file_read(path, &built, NULL, NULL) < 0)
+		return 0;
+	r = node_store(session, &store, err);
+	if (r == 0)
+		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+	*pending = r == 0 && (!present || strcmp(present, built) != 0);
+	return r;
+}
+
 int module_rules(struct session *session, struct rules *rules, struct error *err)
 {
 	const struct findings *findings = NULL;

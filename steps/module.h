@@ -57,6 +57,9 @@ int module_decide(struct session *session, const struct finding *finding, enum d
 int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
 		  struct error *err);
 
+/* module_pending - is what was built another module than the one that is loaded? */
+int module_pending(struct session *session, bool *pending, struct error *err);
+
 /* module_rules - the rules of the accepted findings. Caller clears. */
 int module_rules(struct session *session, struct rules *rules, struct error *err);
 /* module_texts - the module's two texts; new memory (caller frees); NULL when there are no rules.

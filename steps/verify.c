@@ -12,6 +12,7 @@
 #include "steps/exercising/notify.h"
 #include "steps/exercising/results.h"
 #include "steps/ledger.h"
+#include "steps/left.h"
 #include "steps/module.h"
 #include "steps/node/node.h"
 #include "steps/replay.h"
@@ -126,6 +127,9 @@ static int go_back(struct session *session, const struct ledger *ledger, struct 
 	bool failed = ledger_count(ledger, LEDGER_CONFINED, OBSERVED_FAILED) > 0;
 	int chosen, r;
 
+	/* In a run of some steps alone there is nothing to go back to. */
+	if (!session_takes(session, "collect"))
+		return say(session, err);
 	if (failed && !ledger->fresh)
 		screen_say("No new denial is in the log, and an exercise failed. It may not be "
 			   "SELinux at all; or it is a denial that the policy hides, which is seen "
@@ -148,26 +152,53 @@ static int go_back(struct session *session, const struct ledger *ledger, struct 
 /* Nothing that is done now would prove anything: ask for no exercise. */
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	unsigned int doubts;
+	unsigned int doubts = 0;
+	bool pending = false;
 	int r = doubts_now(session, &doubts, err);
 
+	if (r == 0)
+		r = module_pending(session, &pending, err);
 	if (r < 0)
 		return r;
-	if (!doubts)
+	if (!doubts && !pending)
 		return notify_ask(session, changes, err);
-	for (unsigned int doubt = 1; doubt < DOUBT_END; doubt <<= 1)
-		if (doubts & doubt)
-			screen_mark(MARK_STOP, "Not now: at this moment %s", doubt_now_text(doubt));
+	screen_say("At this moment an exercise would prove nothing, so none is asked for.");
 	return say(session, err);
+}
+
+/* What stays denied, and should be known of with every claim. */
+static int find_denied(struct session *session, json_t *denied, struct error *err)
+{
+	json_auto_t *left = json_array();
+	json_t *item;
+	size_t i;
+	int r = left_out(session, left, err);
+
+	json_array_foreach(left, i, item)
+	{
+		const char *kind = json_string_value(json_object_get(item, "kind"));
+		const char *what = json_string_value(json_object_get(item, "what"));
+
+		if (!strcmp(kind, "needed") || !strcmp(kind, "refused"))
+			json_array_append_new(denied,
+					      json_sprintf("%s: %s, and stays denied", what, kind));
+	}
+	return r;
 }
 
 static int remember(struct session *session, const struct verification *found, struct error *err)
 {
+	json_auto_t *denied = json_array();
+	int r = find_denied(session, denied, err);
+
+	if (r < 0)
+		return r;
 	return session_remember(
 		session, LEDGER_JUDGED,
-		json_pack("{s:I, s:I, s:I, s:I}", "denials", (json_int_t)found->denials, "left",
-			  (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh, "era",
-			  results_era(session, PHASE_ENFORCING)),
+		json_pack("{s:I, s:I, s:I, s:I, s:O?, s:O}", "denials", (json_int_t)found->denials,
+			  "left", (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh,
+			  "era", results_era(session, PHASE_ENFORCING), "module",
+			  session_recall(session, MODULE_LOADED), "denied", denied),
 		err);
 }
 

@@ -274,9 +274,9 @@ int runner_status(struct session *session, struct error *err)
 	if (r == 0)
 		r = new_report(session, &report, err);
 	if (r == 0)
-		r = add_standing(session, report, err);
-	if (r == 0)
 		r = finished_look(session, err);
+	if (r == 0)
+		r = add_standing(session, report, err);
 	if (r == 0 &&
 	    json_object_set_new(report, "round", json_integer(session_round(session))) < 0)
 		r = error_nomem(err);

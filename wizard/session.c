@@ -269,6 +269,16 @@ void session_set_arguments(struct session *session, char *const *arguments)
 	session->arguments = arguments;
 }
 
+bool session_takes(const struct session *session, const char *step)
+{
+	char *const *word = session->arguments;
+	bool all = !word || !*word;
+
+	while (!all && *word && strcmp(*word, step) != 0)
+		word++;
+	return all || *word;
+}
+
 char *session_in_root(const struct session *session, const char *path)
 {
 	return str_printf("%s%s%s", session_is_scratch(session) ? session->root : "",

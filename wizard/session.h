@@ -71,6 +71,8 @@ bool session_read_only(const struct session *session);
 /* The words after the command's name, NULL-terminated; owned by the session. */
 char *const *session_arguments(const struct session *session);
 void session_set_arguments(struct session *session, char *const *arguments);
+/* session_takes - is this step among those that this run goes through? */
+bool session_takes(const struct session *session, const char *step);
 
 /* session_in_root - path below the root, in new memory (caller frees); NULL: no memory. */
 char *session_in_root(const struct session *session, const char *path);

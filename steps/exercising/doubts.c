@@ -115,12 +115,14 @@ int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
 	int r = host_selinux_mode(session_root(session), &mode, err);
 
 	*doubts = r == 0 && mode != SELINUX_MODE_ENFORCING ? DOUBT_SYSTEM : 0;
-	if (r == 0)
+	/* A run has ended with this very policy, and confined. */
+	if (r == 0 && !session_unchanged(session)) {
 		r = node_is_permissive(session, &permissive, err);
-	if (r == 0)
-		r = node_store(session, &store, err);
-	if (r == 0)
-		r = store_shows_hidden(store, &shown, err);
+		if (r == 0)
+			r = node_store(session, &store, err);
+		if (r == 0)
+			r = store_shows_hidden(store, &shown, err);
+	}
 	*doubts |= (permissive ? DOUBT_DOMAIN : 0) | (shown ? DOUBT_SHOWN : 0);
 	return r < 0 || session_is_scratch(session) ? r : ask_kernel(doubts, err);
 }

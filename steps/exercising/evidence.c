@@ -173,6 +173,18 @@ static int look_for_doubts(struct session *session, const json_t *marks, const c
 	return r;
 }
 
+/* What the server may not have shown while it was learned from; without a policy nothing is known.
+ */
+static void look_for_limits(struct session *session, struct evidence *evidence)
+{
+	unsigned int now = 0;
+
+	if (doubts_now(session, &now, NULL) < 0)
+		return;
+	evidence->strict = !(now & (DOUBT_SYSTEM | DOUBT_DOMAIN));
+	evidence->hidden = !(now & DOUBT_SHOWN);
+}
+
 int evidence_keep(struct session *session, const char *phase, const char *exercise,
 		  struct evidence *evidence, struct error *err)
 {
@@ -201,6 +213,8 @@ int evidence_keep(struct session *session, const char *phase, const char *exerci
 	evidence->loads = grown(marks, "loads", policy_loads(session));
 	if (!strcmp(phase, PHASE_ENFORCING))
 		r = look_for_doubts(session, marks, text, length, evidence, err);
+	else
+		look_for_limits(session, evidence);
 	if (r == 0)
 		r = make_directories(directory, 0700, err);
 	if (r < 0)

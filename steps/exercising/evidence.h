@@ -13,13 +13,14 @@
 #include "wizard/session.h"
 
 struct evidence {
-	char *file;       /* its name in the session's directory */
-	size_t denials;   /* of the server's domains */
-	bool gap;         /* some of it was rotated away, or truncated */
-	json_int_t lost;  /* events that the kernel has lost meanwhile */
-	size_t notices;   /* records in it that tell of lost events */
-	time_t began;     /* when it was begun */
-	json_int_t loads; /* policies loaded meanwhile, by others */
+	char *file;          /* its name in the session's directory */
+	size_t denials;      /* of the server's domains */
+	bool gap;            /* some of it was rotated away, or truncated */
+	json_int_t lost;     /* events that the kernel has lost meanwhile */
+	size_t notices;      /* records in it that tell of lost events */
+	time_t began;        /* when it was begun */
+	json_int_t loads;    /* policies loaded meanwhile, by others */
+	bool strict, hidden; /* of the learning phase: confined; hidden denials not shown */
 	unsigned int
 		doubts; /* of the confined phase, enum doubt: at its begin, its end, or between */
 };

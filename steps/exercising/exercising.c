@@ -232,15 +232,16 @@ static int record(struct session *session, const struct watch_order *order, cons
 		screen_mark(MARK_WARN, "somebody has loaded a policy meanwhile: what was denied "
 				       "before and after may differ");
 	show_result(order, result, watched, &evidence);
-	r = results_put(
-		session, order->phase, exercise->name,
-		json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:o*}", "result", result,
-			  "evidence", evidence.file, "denials", (json_int_t)evidence.denials,
-			  "donor", watched->story.donor, "method", watched->story.method, "server",
-			  watched->story.server, "provider", watched->story.provider, "began",
-			  (json_int_t)evidence.began, "ended", (json_int_t)time(NULL), "doubts",
-			  is_confined(order) ? doubts_json(evidence.doubts) : NULL),
-		err);
+	r = results_put(session, order->phase, exercise->name,
+			json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:b, s:b, s:o*}",
+				  "result", result, "evidence", evidence.file, "denials",
+				  (json_int_t)evidence.denials, "donor", watched->story.donor,
+				  "method", watched->story.method, "server", watched->story.server,
+				  "provider", watched->story.provider, "began",
+				  (json_int_t)evidence.began, "ended", (json_int_t)time(NULL),
+				  "strict", evidence.strict, "hidden", evidence.hidden, "doubts",
+				  is_confined(order) ? doubts_json(evidence.doubts) : NULL),
+			err);
 	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
 }
 

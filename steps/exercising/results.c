@@ -21,11 +21,17 @@ static char *result_key(const char *phase, json_int_t era, const char *exercise)
 	return str_printf("exercise %s %lld %s", phase, (long long)era, exercise);
 }
 
-json_t *results_get(struct session *session, const char *phase, const char *exercise)
+json_t *results_of_era(struct session *session, const char *phase, json_int_t era,
+		       const char *exercise)
 {
-	_cleanup_free_ char *key = result_key(phase, results_era(session, phase), exercise);
+	_cleanup_free_ char *key = result_key(phase, era, exercise);
 
 	return key ? session_recall(session, key) : NULL;
+}
+
+json_t *results_get(struct session *session, const char *phase, const char *exercise)
+{
+	return results_of_era(session, phase, results_era(session, phase), exercise);
 }
 
 int results_put(struct session *session, const char *phase, const char *exercise, json_t *result,

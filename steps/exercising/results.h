@@ -5,7 +5,8 @@
  * A result is a JSON object: "result" (proved, not seen, failed, skipped, n/a), "evidence" (a file
  * of the session's directory, or ""), "denials", "began", "ended", "server" and "provider"
  * (versions), where there was a transfer "donor" and "method", and of the confined phase "doubts"
- * (doubts.h). ledger.h says what follows from them.
+ * (doubts.h), of the other "strict" (the server was confined) and "hidden" (hidden denials were not
+ * shown). ledger.h says what follows from them.
  */
 #ifndef STEPS_RESULTS_H
 #define STEPS_RESULTS_H
@@ -21,6 +22,10 @@ json_int_t results_era(struct session *session, const char *phase);
 
 /* results_get - of this era; NULL: none yet. Borrowed. */
 json_t *results_get(struct session *session, const char *phase, const char *exercise);
+
+/* results_of_era - as results_get(), of another era. */
+json_t *results_of_era(struct session *session, const char *phase, json_int_t era,
+		       const char *exercise);
 
 /* results_done - has the exercise a result that counts? One that was skipped can be done after all,
  * where --exercise names it; one that was done while the server was not confined is to be repeated.

@@ -21,8 +21,7 @@ static struct ledger complete(void)
 		ledger.rows[i] =
 			(struct ledger_row){ .exercise = exercise_find(names[i]),
 					     .observed = { OBSERVED_PROVED, OBSERVED_PROVED },
-					     .donor = "",
-					     .donor_given = false };
+					     .donors = { "", "" } };
 	return ledger;
 }
 
@@ -78,7 +77,7 @@ static void one_thing_is_otherwise(void **state)
 		{ SST, LEDGER_CONFINED, OBSERVED_SKIPPED, LEDGER_UNVERIFIED,
 		  "not verified: SST was skipped, confined", "gs run verify --exercise sst", NULL },
 		{ SST, LEDGER_CONFINED, OBSERVED_FAILED, LEDGER_DENIALS,
-		  "denials: SST failed, confined", "gs run verify", NULL },
+		  "denials: SST failed, confined", "gs", NULL },
 		{ SST, LEDGER_CONFINED, OBSERVED_SEEN, LEDGER_VERIFIED, "verified: " ALL, NULL,
 		  "SST: seen, not proved" },
 		{ IST, LEDGER_LEARNING, OBSERVED_MISSING, LEDGER_VERIFIED, "verified: " ALL, NULL,
@@ -94,7 +93,7 @@ static void one_thing_is_otherwise(void **state)
 		{ IST, LEDGER_CONFINED, OBSERVED_SKIPPED, LEDGER_UNVERIFIED,
 		  "not verified: IST was skipped, confined", "gs run verify --exercise ist", NULL },
 		{ IST, LEDGER_CONFINED, OBSERVED_FAILED, LEDGER_DENIALS,
-		  "denials: IST failed, confined", "gs run verify", NULL },
+		  "denials: IST failed, confined", "gs", NULL },
 		{ IST, LEDGER_CONFINED, OBSERVED_SEEN, LEDGER_VERIFIED, "verified: " ALL, NULL,
 		  "IST: seen, not proved" },
 		{ NOTIFY, LEDGER_LEARNING, OBSERVED_MISSING, LEDGER_VERIFIED, "verified: " ALL,
@@ -117,7 +116,7 @@ static void one_thing_is_otherwise(void **state)
 		  "not verified: notify command was skipped, confined",
 		  "gs run verify --exercise notify", NULL },
 		{ NOTIFY, LEDGER_CONFINED, OBSERVED_FAILED, LEDGER_DENIALS,
-		  "denials: notify command failed, confined", "gs run verify", NULL },
+		  "denials: notify command failed, confined", "gs", NULL },
 		{ NOTIFY, LEDGER_CONFINED, OBSERVED_SEEN, LEDGER_VERIFIED, "verified: " ALL, NULL,
 		  "notify command: seen, not proved" },
 	};
@@ -184,8 +183,8 @@ static void before_the_end(void **state)
 	(void)state;
 	ledger.fresh = 2;
 	expect(&ledger, LEDGER_DENIALS,
-	       "denials: 2 accesses were denied, confined, that nobody has decided about",
-	       "gs run verify", NULL);
+	       "denials: 2 accesses were denied, confined, that nobody has decided about", "gs",
+	       NULL);
 	ledger.judged = false;
 	ledger.fresh = 0;
 	expect(&ledger, LEDGER_UNVERIFIED,
@@ -200,11 +199,43 @@ static void before_the_end(void **state)
 	       "rehearsed: " ALL " in the recorded cluster; no kernel has confined anything", NULL,
 	       NULL);
 	ledger.rehearsed = false;
-	ledger.rows[SST].donor = ledger.rows[IST].donor = "db2";
+	ledger.rows[SST].donors[LEDGER_LEARNING] = ledger.rows[IST].donors[LEDGER_LEARNING] = "db2";
 	expect(&ledger, LEDGER_VERIFIED, "verified: " ALL, NULL,
 	       "db2 as the donor: its denials were not looked at");
 	ledger.rows[SST].donor_given = ledger.rows[IST].donor_given = true;
 	expect(&ledger, LEDGER_VERIFIED, "verified: " ALL, NULL, NULL);
+	/* Another one, confined: nobody has looked there. */
+	ledger.rows[IST].donors[LEDGER_CONFINED] = "db3";
+	expect(&ledger, LEDGER_VERIFIED, "verified: " ALL, NULL,
+	       "db3 as the donor, confined: its denials were not looked at");
+}
+
+/* What the claim stands upon is told with it. */
+static void what_limits_it(void **state)
+{
+	json_auto_t *denied = json_pack("[s]", "2 denials of shadow_t:file { read }: refused");
+	struct ledger ledger = complete();
+
+	(void)state;
+	ledger.denied = denied;
+	expect(&ledger, LEDGER_VERIFIED, "verified: " ALL, NULL,
+	       "2 denials of shadow_t:file { read }: refused");
+	ledger = complete();
+	ledger.rows[SST].hidden = ledger.rows[NOTIFY].hidden = true;
+	expect(&ledger, LEDGER_VERIFIED, "verified: " ALL, NULL,
+	       "learned while hidden denials (dontaudit) were not shown");
+	ledger = complete();
+	ledger.rows[IST].strict = true;
+	expect(&ledger, LEDGER_VERIFIED, "verified: " ALL, NULL,
+	       "IST was learned while confined: it may have met only the first denial");
+	/* Nothing is confined again before the module is there. */
+	ledger = complete();
+	ledger.pending = true;
+	expect(&ledger, LEDGER_UNVERIFIED, "not verified: the module that was built is not loaded",
+	       "gs", NULL);
+	ledger.now = DOUBT_DOMAIN;
+	expect(&ledger, LEDGER_UNVERIFIED,
+	       "not verified: the module that was built is not loaded, and 1 more", "gs", NULL);
 }
 
 /* Nothing is called verified that has a gap, and no gap is without its command. */
@@ -273,6 +304,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_says_otherwise),
 		cmocka_unit_test(before_the_end),
 		cmocka_unit_test(every_combination),
+		cmocka_unit_test(what_limits_it),
 		cmocka_unit_test(doubts_are_kept),
 	};
 
