@@ -17,7 +17,7 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 
 # libauparse and libaudit have pkg-config files; popt has one everywhere that we build.
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -pthread
+PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFLAGS) \
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 

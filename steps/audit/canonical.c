@@ -12,7 +12,10 @@
 
 struct canonical {
 	char *at, *end; /* of what is free */
-	unsigned long inodes[INODES_MAX];
+	struct {
+		const char *digits;
+		size_t length;
+	} inodes[INODES_MAX];
 	size_t inode_count;
 	bool full;
 };
@@ -27,98 +30,103 @@ static void put(struct canonical *canonical, const char *bytes, size_t length)
 	canonical->at += length;
 }
 
-static void put_inode(struct canonical *canonical, unsigned long inode)
+static inline void put_byte(struct canonical *canonical, char byte)
+{
+	if (canonical->at < canonical->end)
+		*canonical->at++ = byte;
+	else
+		canonical->full = true;
+}
+
+static void put_inode(struct canonical *canonical, const char *digits, size_t length)
 {
 	size_t i = 0;
-	char text[2] = { 0, PLACEHOLDER };
 
-	while (i < canonical->inode_count && canonical->inodes[i] != inode)
+	while (i < canonical->inode_count &&
+	       (canonical->inodes[i].length != length ||
+		memcmp(canonical->inodes[i].digits, digits, length) != 0))
 		i++;
 	if (i == INODES_MAX) {
 		canonical->full = true;
 		return;
 	}
-	if (i == canonical->inode_count)
-		canonical->inodes[canonical->inode_count++] = inode;
-	text[0] = (char)('A' + i);
-	put(canonical, text, sizeof(text));
-}
-
-/* word_number - the number of a word NAME=NUMBER (up to a space or the end); NULL: it is none.
- * Returns where the number begins. */
-static const char *word_number(const char *word, const char *stop, const char *name, size_t length,
-			       unsigned long *number)
-{
-	const char *at = word + length;
-
-	/* A longer number does not fit, and 0 is no inode. */
-	if ((size_t)(stop - word) <= length || stop - at > 18 || memcmp(word, name, length) != 0 ||
-	    *at == '0')
-		return NULL;
-	for (*number = 0; at < stop; at++) {
-		if (*at < '0' || *at > '9')
-			return NULL;
-		*number = *number * 10 + (unsigned long)(*at - '0');
+	if (i == canonical->inode_count) {
+		canonical->inodes[i].digits = digits;
+		canonical->inodes[i].length = length;
+		canonical->inode_count++;
 	}
-	return word + length;
+	put_byte(canonical, (char)('A' + i));
 }
+
+/* number_length - of the number at text, up to a space or the end; 0: it is none, or as no number
+ * is written: 0 is no inode. */
+static size_t number_length(const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return (at < end && *at != ' ') || at - text > 18 || *text == '0' ? 0 : (size_t)(at - text);
+}
+
+/* ENDS - does what is before `at` end in this? Before the words stands their record's head. */
+#define ENDS(at, with) (!memcmp((at) - (sizeof(with) - 1), with, sizeof(with) - 1))
 
 /* put_words - a text of words between spaces, without the numbers of processes and inodes. */
-static void put_words(struct canonical *canonical, const char *at, const char *end, bool user)
+static void put_words(struct canonical *canonical, const char *from, const char *end, bool user)
 {
-	const char *from = at;
+	for (const char *at = from; (at = memchr(at, '=', (size_t)(end - at)));) {
+		size_t length;
+		bool inode;
 
-	while (at < end) {
-		const char *space = memchr(at, ' ', (size_t)(end - at)), *number = NULL;
-		const char *stop = space ? space : end;
-		unsigned long value;
-		bool inode = false;
-
-		if (*at == 'p')
-			number = word_number(at, stop, "pid=", 4, &value);
-		else if (*at == 's' && user)
-			number = word_number(at, stop, "spid=", 5, &value);
-		else if (*at == 't' && user)
-			number = word_number(at, stop, "tpid=", 5, &value);
-		else if (*at == 'i' && !user)
-			number = (inode = true,
-				  word_number(at, stop, "ino=", 4, &value)
-					  ?: word_number(at, stop, "inode=", 6, &value));
-		if (number) {
-			put(canonical, from, (size_t)(number - from));
-			if (inode)
-				put_inode(canonical, value);
-			else
-				put(canonical, &(char){ PLACEHOLDER }, 1);
-			from = stop;
-		}
-		at = stop + 1;
+		at++;
+		inode = !user && (ENDS(at, " ino=") || ENDS(at, " inode="));
+		if (!inode && !ENDS(at, " pid=") &&
+		    !(user && (ENDS(at, " spid=") || ENDS(at, " tpid="))))
+			continue;
+		length = number_length(at, end);
+		if (!length)
+			continue;
+		put(canonical, from, (size_t)(at - from));
+		if (inode)
+			put_inode(canonical, at, length);
+		put_byte(canonical, PLACEHOLDER);
+		from = at += length;
+		/* The kernel writes no such number behind it. */
+		if (inode)
+			break;
 	}
-	if (from < end)
-		put(canonical, from, (size_t)(end - from));
+	put(canonical, from, (size_t)(end - from));
 }
 
-size_t canonical_text(const char *text, size_t length, char *out, size_t size)
+/* put_program - all that is read of a SYSCALL record; its arguments differ each time. */
+static void put_program(struct canonical *canonical, const char *text, const char *end)
+{
+	/* Few of its words have an x. */
+	for (const char *at = text; (at = memchr(at, 'x', (size_t)(end - at))); at++)
+		if (end - at >= 3 && ENDS(at + 3, " exe=")) {
+			put(canonical, at, (size_t)(end - at));
+			return;
+		}
+}
+
+size_t canonical_text(const char *text, size_t length, struct record *record, char *out,
+		      size_t size)
 {
 	struct canonical canonical = { .at = out, .end = out + size };
 
 	for (const char *line = text, *end = text + length; line < end && !canonical.full;) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-		struct record record;
+		const char *stop;
 
-		record_parse(line, (size_t)(stop - line), &record);
-		put(&canonical, &(char){ (char)('0' + record.kind) }, 1);
-		put(&canonical, record.id.node, record.id.node_length);
-		if (record.kind == RECORD_SYSCALL) {
-			/* Only this is read of it, and arguments differ each time. */
-			const char *exe = memmem(record.body, (size_t)(stop - record.body),
-						 " exe=", strlen(" exe="));
-
-			put(&canonical, exe ? exe : stop, exe ? (size_t)(stop - exe) : 0);
-		} else {
-			put_words(&canonical, record.body, stop, record.kind == RECORD_USER_AVC);
-		}
-		put(&canonical, "\n", 1);
+		record_parse(line, record);
+		stop = record->end;
+		put_byte(&canonical, (char)('0' + record->kind));
+		put(&canonical, record->id.node, record->id.node_length);
+		if (record->kind == RECORD_SYSCALL)
+			put_program(&canonical, record->body, stop);
+		else
+			put_words(&canonical, record->body, stop, record->kind == RECORD_USER_AVC);
+		put_byte(&canonical, '\n');
 		line = stop + 1;
 	}
 	return canonical.full ? 0 : (size_t)(canonical.at - out);
@@ -126,15 +134,15 @@ size_t canonical_text(const char *text, size_t length, char *out, size_t size)
 
 uint64_t canonical_hash(const char *text, size_t length)
 {
-	uint64_t hash = length, word = 0;
+	uint64_t hash = length, words[2] = { 0 };
 
-	for (; length >= 8; text += 8, length -= 8) {
-		memcpy(&word, text, 8);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+	for (; length >= sizeof(words); text += sizeof(words), length -= sizeof(words)) {
+		memcpy(words, text, sizeof(words));
+		hash = (hash ^ words[0]) * 0x9e3779b97f4a7c15 + words[1] * 0xff51afd7ed558ccd;
 		hash ^= hash >> 32;
 	}
-	word = 0;
-	memcpy(&word, text, length);
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+	memset(words, 0, sizeof(words));
+	memcpy(words, text, length);
+	hash = (hash ^ words[0]) * 0x9e3779b97f4a7c15 + words[1] * 0xff51afd7ed558ccd;
 	return hash ^ hash >> 32;
 }

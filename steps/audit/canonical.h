@@ -12,12 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "steps/audit/record.h"
+
 /* A longer text is not kept, nor compared. */
 #define CANONICAL_MAX 4096
 
 /* canonical_text - of an event's records (as struct event has them) into *out, which has room for
- * size bytes. Returns the length; 0: it does not fit. */
-size_t canonical_text(const char *text, size_t length, char *out, size_t size);
+ * size bytes. *record as of record_parse(). Returns the length; 0: it does not fit. */
+size_t canonical_text(const char *text, size_t length, struct record *record, char *out,
+		      size_t size);
 
 /* canonical_hash - of such a text. */
 uint64_t canonical_hash(const char *text, size_t length);

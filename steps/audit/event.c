@@ -222,9 +222,11 @@ static void read_user_avc(struct event_reader *reader, const struct record *reco
  * another behind it? (Names are quoted or in hex, so that none has a space before its "msg=".) */
 static bool is_fit(const struct record *record)
 {
-	const char *open = strchr(record->body, '{'), *close = open ? strchr(open, '}') : NULL;
+	const char *open = text_find(record->body, record->end, "{");
+	const char *close = open ? text_find(open, record->end, "}") : NULL;
 
-	return close && close - open <= PERMISSIONS_MAX && !strstr(record->body, " msg=audit(");
+	return close && close - open <= PERMISSIONS_MAX &&
+	       !text_find(record->body, record->end, " msg=audit(");
 }
 
 /* name_objects - the full path of those denials of which the record has the last component, where
@@ -256,8 +258,7 @@ static void name_objects(struct event_reader *reader)
 	}
 }
 
-static int feed(struct event_reader *reader, const char *line, size_t length,
-		const struct record *record)
+static int feed(struct event_reader *reader, const char *line, const struct record *record)
 {
 	if (record->kind == RECORD_USER_AVC) {
 		read_user_avc(reader, record);
@@ -265,27 +266,23 @@ static int feed(struct event_reader *reader, const char *line, size_t length,
 	}
 	if (record->kind == RECORD_AVC && !is_fit(record))
 		return 0;
-	return auparse_feed(reader->parser, line, length) || auparse_feed(reader->parser, "\n", 1)
-		       ? -ENOMEM
-		       : 0;
+	/* With its newline. */
+	return auparse_feed(reader->parser, line, (size_t)(record->end + 1 - line)) ? -ENOMEM : 0;
 }
 
-int event_read(struct event_reader *reader, struct event *event, struct error *err)
+int event_read(struct event_reader *reader, const struct event *event, struct error *err)
 {
 	struct denials *denials = reader->denials;
+	struct record record = { 0 };
 	int rc = 0;
 
 	reader->id = &event->id;
 	reader->first = denials->count;
 	reader->settled = 0;
-	for (char *line = event->text, *end = line + event->length; line < end && !rc;) {
-		char *newline = memchr(line, '\n', (size_t)(end - line));
-		struct record record;
-
-		*newline = '\0';
-		record_parse(line, (size_t)(newline - line), &record);
-		rc = feed(reader, line, (size_t)(newline - line), &record);
-		line = newline + 1;
+	for (const char *line = event->text, *end = line + event->length; line < end && !rc;
+	     line = record.end + 1) {
+		record_parse(line, &record);
+		rc = feed(reader, line, &record);
 	}
 	auparse_flush_feed(reader->parser);
 	for (size_t i = reader->first; reader->exe && i < denials->count; i++)

@@ -27,8 +27,7 @@ struct event_reader *event_reader_new(const char *origin, const char *const *dom
 				      struct denials *denials);
 void event_reader_free(struct event_reader *reader);
 
-/* event_read - append the event's denials, add up avc, other and unreadable. Writes NULs
- * into the text. Error: -ENOMEM. */
-int event_read(struct event_reader *reader, struct event *event, struct error *err);
+/* event_read - append the event's denials, add up avc, other and unreadable. Error: -ENOMEM. */
+int event_read(struct event_reader *reader, const struct event *event, struct error *err);
 
 #endif

@@ -39,6 +39,7 @@ struct kinds {
 	struct denial **items; /* all, in the order of the log */
 	size_t count;
 	struct memory memories[PLACES];
+	struct record record; /* the last one made canonical */
 	char text[CANONICAL_MAX];
 };
 
@@ -158,15 +159,15 @@ static bool is_same(const struct denial *one, const struct denial *other)
 
 /* ---- counting -------------------------------------------------------------------------------- */
 
-/* count - more denials, the latest of them at last. */
-static void count(const struct counted *counted, size_t more, time_t last)
+/* count - one denial more. */
+static void count(const struct counted *counted, time_t seconds)
 {
 	struct denial *kind = counted->kind;
 
-	kind->more += more;
-	kind->unlike += counted->unlike ? more : 0;
-	if (last > kind->last)
-		kind->last = last;
+	kind->more++;
+	kind->unlike += counted->unlike;
+	if (seconds > kind->last)
+		kind->last = seconds;
 }
 
 static struct denial *kind_new(struct kinds *kinds, struct access *access, struct denial *denial)
@@ -237,7 +238,7 @@ static bool kind_of(struct kinds *kinds, struct denial *denial, const struct rec
 		*counted = (struct counted){ kind_new(kinds, access, denial), false };
 		return counted->kind != NULL;
 	}
-	count(counted, 1, id->seconds);
+	count(counted, id->seconds);
 	denial_clear(denial);
 	return true;
 }
@@ -268,7 +269,7 @@ static struct memory *recall(struct kinds *kinds, size_t length)
 }
 
 /* read_event - by auparse; into the memory. */
-static bool read_event(struct kinds *kinds, struct event *event, struct memory *memory)
+static bool read_event(struct kinds *kinds, const struct event *event, struct memory *memory)
 {
 	struct denials *read = &kinds->read;
 	bool fine = event_read(kinds->reader, event, NULL) == 0;
@@ -287,10 +288,11 @@ static bool read_event(struct kinds *kinds, struct event *event, struct memory *
 
 /* memory_of - what comes of the event, which is read and counted if its text is new. *passing: if
  * it cannot be remembered. NULL: out of memory. */
-static struct memory *memory_of(struct kinds *kinds, struct event *event, struct memory *passing,
-				bool *read)
+static struct memory *memory_of(struct kinds *kinds, const struct event *event,
+				struct memory *passing, bool *read)
 {
-	size_t length = canonical_text(event->text, event->length, kinds->text, CANONICAL_MAX);
+	size_t length = canonical_text(event->text, event->length, &kinds->record, kinds->text,
+				       CANONICAL_MAX);
 	struct memory *memory = length ? recall(kinds, length) : passing;
 
 	*read = !memory->length;
@@ -308,8 +310,8 @@ static struct memory *memory_of(struct kinds *kinds, struct event *event, struct
 	return memory;
 }
 
-int kinds_add(struct kinds *kinds, struct event *event, size_t more, time_t last,
-	      struct denials *counts, struct error *err)
+int kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts,
+	      struct error *err)
 {
 	_cleanup_(memory_clear) struct memory passing = { 0 };
 	bool read;
@@ -317,17 +319,12 @@ int kinds_add(struct kinds *kinds, struct event *event, size_t more, time_t last
 
 	if (!memory)
 		return error_nomem(err);
-	counts->avc += memory->avc * (1 + more);
-	counts->other += memory->other * (1 + more);
-	counts->unreadable += memory->unreadable * (1 + more);
-	/* What was read has been counted, but for the events like it. */
-	if (!read) {
-		more++;
-		if (event->id.seconds > last)
-			last = event->id.seconds;
-	}
-	for (size_t i = 0; more && i < memory->count; i++)
-		count(&memory->counted[i], more, last);
+	counts->avc += memory->avc;
+	counts->other += memory->other;
+	counts->unreadable += memory->unreadable;
+	/* What was read has been counted. */
+	for (size_t i = 0; !read && i < memory->count; i++)
+		count(&memory->counted[i], event->id.seconds);
 	return 0;
 }
 

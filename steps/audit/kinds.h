@@ -20,13 +20,10 @@ struct kinds *kinds_new(const char *origin, const char *const *domains);
 /* kinds_free - a clean-up helper: for a variable of type struct kinds *. */
 void kinds_free(struct kinds **kinds);
 
-/*
- * kinds_add - count the denials of an event and of `more` others with the same canonical text, the
- * latest of these at last (0: none); add up avc, other and unreadable of *counts. May write into
- * the event's text. Error: -ENOMEM.
- */
-int kinds_add(struct kinds *kinds, struct event *event, size_t more, time_t last,
-	      struct denials *counts, struct error *err);
+/* kinds_add - count the denials of an event, add up avc, other and unreadable of *counts. Error:
+ * -ENOMEM. */
+int kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts,
+	      struct error *err);
 
 /* kinds_take - move the denials to the end of *denials, in the order of the log. -ENOMEM: *denials
  * is as before. */

@@ -5,83 +5,324 @@
 
 #include "steps/audit/kinds.h"
 #include "steps/audit/log.h"
-#include "steps/audit/parts.h"
-#include "steps/audit/reader.h"
+#include "steps/audit/record.h"
+#include "steps/audit/shown.h"
 #include "steps/audit/source.h"
 #include "wizard/util.h"
 
-struct counted {
-	const char *origin;
-	const char *const *domains;
-	struct kinds *kinds;
-	struct denials *counts;
+/*
+ * The records of one event stand together but for a few of another processor's events: so many
+ * events are open at a time, and a record of none of them opens a new one in the place of the
+ * oldest, which is handed over.
+ */
+#define OPEN_EVENTS 64
+/* No honest event has so much to say; what comes after is read as another event's. */
+#define EVENT_MAX_BYTES (128 * 1024)
+/* What an event's memory has for its text is kept for the next one, if it is no more than this. */
+#define EVENT_USUAL_BYTES (16 * 1024)
+
+struct open_event {
+	struct event event;
+	size_t size; /* of the memory for its text */
+	char node[RECORD_NODE_MAX];
 };
 
-static void counted_clear(struct counted *counted)
+struct reader {
+	struct kinds *kinds;
+	struct denials counts;
+	bool old_kernel;      /* its last whole AVC record did not end by permissive= */
+	struct record record; /* of the line at hand */
+	struct shown *shown;  /* for records in another form; NULL: there was no odd line yet */
+
+	/* The last events seen, in the order of their first records; a ring. */
+	struct open_event events[OPEN_EVENTS], *newest;
+	unsigned long highest; /* none of their serial numbers is above */
+};
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+static int close_event(struct reader *reader, struct open_event *open, struct error *err)
 {
-	kinds_free(&counted->kinds);
-}
+	struct event *event = &open->event;
+	int rc = 0;
 
-static int take_event(void *data, struct event *event, struct error *err)
-{
-	struct counted *counted = data;
-
-	return kinds_add(counted->kinds, event, 0, 0, counted->counts, err);
-}
-
-static int read_blocks(struct source *source, struct counted *counted, size_t *records,
-		       struct error *err)
-{
-	_cleanup_(reader_free) struct reader *reader =
-		reader_new(source_name(source), take_event, counted, counted->counts);
-	const char *block;
-	size_t size;
-	int rc;
-
-	if (!reader)
-		return error_nomem(err);
-	while ((rc = source_next(source, &block, &size, err)) == 0 && size) {
-		rc = reader_take(reader, block, size, err);
-		if (rc < 0)
-			return rc;
+	if (event->denied)
+		rc = kinds_add(reader->kinds, event, &reader->counts, err);
+	event->length = 0;
+	event->denied = 0;
+	if (open->size > EVENT_USUAL_BYTES) {
+		free(TAKE_PTR(event->text));
+		open->size = 0;
 	}
-	if (rc == 0)
-		rc = reader_end(reader, err);
-	*records = reader_records(reader);
 	return rc;
 }
 
-/* read_parts - false: the log is to be read in one. */
-static bool read_parts(const struct source *source, struct counted *counted, size_t *records,
-		       int *rc, struct error *err)
+static bool is_event(const struct record_id *one, const struct record_id *other)
 {
-	struct parts_log log = { .name = source_name(source) };
-	const struct denials before = *counted->counts;
-
-	log.fd = source_plain(source, &log.size);
-	log.threads = log.fd >= 0 ? parts_threads(log.size, &log.part) : 1;
-	if (log.threads < 2)
-		return false;
-	*rc = parts_read(&log, counted->kinds, counted->counts, records, err);
-	if (*rc != -EAGAIN)
-		return true;
-	*counted->counts = before;
-	kinds_free(&counted->kinds);
-	counted->kinds = kinds_new(counted->origin, counted->domains);
-	return false;
+	return one->serial == other->serial && one->millis == other->millis &&
+	       one->seconds == other->seconds && one->node_length == other->node_length &&
+	       !memcmp(one->node, other->node, one->node_length);
 }
 
-static int read_log(struct source *source, struct counted *counted, struct error *err)
+/* seen_event - the open event of this id; NULL: there is none. */
+static struct open_event *seen_event(struct reader *reader, const struct record_id *id)
 {
-	size_t unreadable = counted->counts->unreadable, records = 0;
+	struct open_event *events = reader->events, *open = reader->newest;
+
+	/* From the newest backwards: it is nearly always that one. */
+	for (size_t i = 0; i < OPEN_EVENTS; i++) {
+		if (is_event(&open->event.id, id))
+			return open;
+		open = open > events ? open - 1 : events + OPEN_EVENTS - 1;
+	}
+	/* Serial numbers begin again when the machine does. */
+	reader->highest = id->serial;
+	for (size_t i = 0; i < OPEN_EVENTS; i++)
+		if (events[i].event.id.serial > reader->highest)
+			reader->highest = events[i].event.id.serial;
+	return NULL;
+}
+
+static struct open_event *oldest_event(struct reader *reader)
+{
+	struct open_event *next = reader->newest + 1;
+
+	return next < reader->events + OPEN_EVENTS ? next : reader->events;
+}
+
+/* event_of - the open event of this id; a new one is in the place of the oldest. NULL: out of
+ * memory. */
+static inline struct open_event *event_of(struct reader *reader, const struct record_id *id,
+					  struct error *err)
+{
+	struct open_event *open;
+
+	if (id->serial > reader->highest)
+		reader->highest = id->serial;
+	else if ((open = seen_event(reader, id)))
+		return open;
+	open = oldest_event(reader);
+	if (open->event.length && close_event(reader, open, err) < 0)
+		return NULL;
+	reader->newest = open;
+	open->event.id = *id;
+	if (id->node_length)
+		open->event.id.node = memcpy(open->node, id->node, id->node_length);
+	reader->counts.events++;
+	return open;
+}
+
+/* close_all_events - in their order. */
+static int close_all_events(struct reader *reader, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < OPEN_EVENTS && rc == 0; i++) {
+		reader->newest = oldest_event(reader);
+		rc = close_event(reader, reader->newest, err);
+	}
+	return rc;
+}
+
+static int add_to_event(struct open_event *open, const char *line, size_t length, struct error *err)
+{
+	struct event *event = &open->event;
+	size_t needed = event->length + length + 1 + LINE_SLACK;
+
+	if (needed > open->size) {
+		char *text = realloc(event->text, 2 * needed);
+
+		if (!text)
+			return error_nomem(err);
+		/* What is behind the text is looked at, though nothing depends on it. */
+		memset(text + open->size, 0, 2 * needed - open->size);
+		event->text = text;
+		open->size = 2 * needed;
+	}
+	memcpy(event->text + event->length, line, length);
+	event->length += length;
+	event->text[event->length++] = '\n';
+	return 0;
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+/* says_permissive - does this AVC record tell it, as new kernels' do? Usually at the end. */
+static bool says_permissive(const char *line, size_t length)
+{
+	static const char word[] = " permissive=";
+	const size_t tail = sizeof(word); /* with its digit */
+
+	return (length > tail && !memcmp(line + length - tail, word, tail - 1)) ||
+	       memmem(line, length, word, tail - 1);
+}
+
+/* take_denial - is this (USER_)AVC record one that belongs to its event's text? */
+static bool take_denial(struct reader *reader, const char *line, bool ended)
+{
+	const struct record *record = &reader->record;
+	enum verdict verdict;
+
+	if (!ended && !record_is_whole(record, reader->old_kernel)) {
+		reader->counts.unreadable++;
+		return false;
+	}
+	if (record->kind == RECORD_AVC)
+		reader->old_kernel = !says_permissive(line, (size_t)(record->end - line));
+	verdict = record_verdict(record);
+	if (verdict == VERDICT_GRANTED)
+		reader->counts.granted++;
+	return verdict == VERDICT_DENIED;
+}
+
+/* take_told - a record that tells something of a denial. */
+static int take_told(struct reader *reader, const char *line, struct open_event *open, bool ended,
+		     struct error *err)
+{
+	const struct record *record = &reader->record;
+	bool avc = record->kind == RECORD_AVC || record->kind == RECORD_USER_AVC;
 	int rc;
 
-	if (!read_parts(source, counted, &records, &rc, err))
-		rc = counted->kinds ? read_blocks(source, counted, &records, err)
-				    : error_nomem(err);
+	if (avc && !take_denial(reader, line, ended))
+		return 0;
+	open->event.denied += avc;
+	rc = add_to_event(open, line, (size_t)(record->end - line), err);
+	if (!rc && open->event.length > EVENT_MAX_BYTES)
+		rc = close_event(reader, open, err);
+	return rc;
+}
+
+/* take_record - of a type that tells of denials. */
+static int take_record(struct reader *reader, const char *line, bool ended, struct error *err)
+{
+	struct record *record = &reader->record;
+	struct open_event *open;
+
+	if (record->end[-1] == '\r')
+		record->end--;
+	if (memchr(record->body, '\0', (size_t)(record->end - record->body))) {
+		reader->counts.unreadable++;
+		return 0;
+	}
+	open = event_of(reader, &record->id, err);
+	return open ? take_told(reader, line, open, ended, err) : -ENOMEM;
+}
+
+/* take_other - nothing is read of it but its head. */
+static inline int take_other(struct reader *reader, struct error *err)
+{
+	if (reader->record.kind == RECORD_NOTICE)
+		reader->counts.lost_notices += record_tells_loss(&reader->record);
+	return event_of(reader, &reader->record.id, err) ? 0 : -ENOMEM;
+}
+
+/* take_odd - a line that is no record as auditd writes it, but may show one. */
+static int take_odd(struct reader *reader, const char *line, bool ended, struct error *err)
+{
+	struct record *record = &reader->record;
+
+	if (record->end > line && record->end[-1] == '\r')
+		record_odd(line, record->end - 1, record);
+	if (record->kind == RECORD_DECORATION)
+		return 0;
+	if (record_tells_loss(record)) {
+		reader->counts.lost_notices++;
+		return 0;
+	}
+	if (!reader->shown && !(reader->shown = shown_new()))
+		return error_nomem(err);
+	if (shown_read(reader->shown, line, (size_t)(record->end - line)) == SHOWN_RECORD) {
+		line = reader->shown->text;
+		record_parse(line, record);
+		if (record->kind >= RECORD_OTHER)
+			return take_other(reader, err);
+		if (record->kind >= RECORD_AVC)
+			return take_record(reader, line, ended, err);
+	}
+	reader->counts.unreadable++;
+	return 0;
+}
+
+/* take_lines - whole ones but for the log's last. */
+static int take_lines(struct reader *reader, const char *at, size_t size, struct error *err)
+{
+	struct record *record = &reader->record;
+	const char *stop = at + size;
+	int rc = 0;
+
+	for (const char *end; at < stop && rc == 0; at = end + 1) {
+		record_parse(at, record);
+		end = record->end;
+		reader->counts.lines++;
+		if (record->kind >= RECORD_OTHER)
+			rc = take_other(reader, err);
+		else if (record->kind >= RECORD_AVC)
+			rc = take_record(reader, at, end < stop, err);
+		else
+			rc = take_odd(reader, at, end < stop, err);
+	}
+	return rc;
+}
+
+/* ---- logs ------------------------------------------------------------------------------------ */
+
+static void reader_free(struct reader **pointer)
+{
+	struct reader *reader = *pointer;
+
+	if (!reader)
+		return;
+	kinds_free(&reader->kinds);
+	for (size_t i = 0; i < OPEN_EVENTS; i++)
+		free(reader->events[i].event.text);
+	free(reader->shown);
+	free(reader);
+}
+
+/* reader_new - counts: those of the logs before. */
+static struct reader *reader_new(const char *origin, const char *const *domains,
+				 const struct denials *counts)
+{
+	_cleanup_(reader_free) struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader || !(reader->kinds = kinds_new(origin, domains)))
+		return NULL;
+	reader->counts = *counts;
+	reader->newest = reader->events;
+	/* No record has this id. */
+	for (size_t i = 0; i < OPEN_EVENTS; i++)
+		reader->events[i].event.id.seconds = -1;
+	return TAKE_PTR(reader);
+}
+
+/* reader_end - *denials gets what was read. */
+static int reader_end(struct reader *reader, struct denials *denials, struct error *err)
+{
+	int rc = close_all_events(reader, err);
+
+	if (rc == 0)
+		rc = kinds_take(reader->kinds, &reader->counts, err);
+	denials->items = reader->counts.items;
+	if (rc == 0)
+		*denials = reader->counts;
+	return rc;
+}
+
+int audit_log_read(const char *path, const char *origin, const char *const *domains,
+		   struct denials *denials, struct error *err)
+{
+	_cleanup_(reader_free) struct reader *reader = reader_new(origin, domains, denials);
+	_cleanup_(source_close) struct source *source = NULL;
+	const char *lines;
+	size_t size;
+	int rc = reader ? source_open(path, &source, err) : error_nomem(err);
+
+	while (rc == 0 && (rc = source_next(source, &lines, &size, err)) == 0 && size)
+		rc = take_lines(reader, lines, size, err);
 	if (rc < 0)
 		return rc;
-	if (!records && counted->counts->unreadable > unreadable)
+	if (reader->counts.events == denials->events &&
+	    reader->counts.unreadable > denials->unreadable)
 		return error_set(
 			err, EINVAL,
 			"give an audit log (usually /var/log/audit/audit.log), or what "
@@ -89,27 +330,19 @@ static int read_log(struct source *source, struct counted *counted, struct error
 			"%s is no audit log: no line of it is an audit record that can "
 			"be read",
 			source_name(source));
-	return 0;
+	return reader_end(reader, denials, err);
 }
 
-int audit_log_read(const char *path, const char *origin, const char *const *domains,
-		   struct denials *denials, struct error *err)
+int audit_text_read(const char *text, size_t length, const char *origin, const char *const *domains,
+		    struct denials *denials, struct error *err)
 {
-	_cleanup_(source_close) struct source *source = NULL;
-	struct denials read = *denials;
-	_cleanup_(counted_clear) struct counted counted = { origin, domains,
-							    kinds_new(origin, domains), &read };
+	_cleanup_(reader_free) struct reader *reader = reader_new(origin, domains, denials);
+	_cleanup_free_ char *copy = malloc(length + LINE_SLACK);
 	int rc;
 
-	if (!counted.kinds)
+	if (!reader || !copy)
 		return error_nomem(err);
-	rc = source_open(path, &source, err);
-	if (rc == 0)
-		rc = read_log(source, &counted, err);
-	if (rc == 0)
-		rc = kinds_take(counted.kinds, &read, err);
-	if (rc == 0)
-		*denials = read;
-	denials->items = read.items;
-	return rc;
+	memset(mempcpy(copy, text, length), '\n', LINE_SLACK);
+	rc = take_lines(reader, copy, length, err);
+	return rc == 0 ? reader_end(reader, denials, err) : rc;
 }

@@ -14,165 +14,184 @@
 
 /* No number in an id has more digits. */
 #define DIGITS_MAX 18
+/* Between a record's type and its id. */
+#define AUDIT " msg=audit("
 
-/* eight - the number of up to eight digits at text, all at once; *count of them. */
-static inline unsigned long eight(const char *text, unsigned int *count)
+/* starts - does the text start so? As a prefix has no line break, it does not reach beyond the
+ * line. */
+#define starts(text, prefix) (memcmp(text, prefix, sizeof(prefix) - 1) == 0)
+
+/* word_end - of what is no space, and nothing below it. */
+static inline const char *word_end(const char *word)
 {
-	uint64_t word, digits, other;
+	uint64_t bytes, below;
 
-	memcpy(&word, text, sizeof(word));
-	word = le64toh(word);
-	digits = word - 0x3030303030303030;
-	/* The first byte that is no digit has its high bit set here; what is behind it is moot. */
-	other = (digits | (word + 0x4646464646464646)) & 0x8080808080808080;
-	*count = other ? (unsigned int)__builtin_ctzll(other) / 8 : 8;
-	if (!*count)
-		return 0;
-	digits <<= 64 - 8 * *count;
-	digits = digits * 10 + (digits >> 8);
-	return ((digits & 0xff000000ff) * 0xf424000000064 +
-		(digits >> 16 & 0xff000000ff) * 0x271000000001) >>
-	       32;
+	do {
+		memcpy(&bytes, word, sizeof(bytes));
+		bytes = le64toh(bytes);
+		/* The first byte below '!' has its high bit set here; what is behind it is moot. */
+		below = (bytes - 0x2121212121212121) & ~bytes & 0x8080808080808080;
+		word += below ? __builtin_ctzll(below) / 8 : 8;
+	} while (!below);
+	return word;
 }
 
-/* number - the decimal digits at *text, which moves behind them; false: none, or too many. */
-static inline bool number(const char **text, const char *end, unsigned long *value)
-{
-	const char *at = *text;
-	unsigned long sum = 0;
-	unsigned int count = 8;
+/* Each of these gives what is behind what it reads; NULL: that is not there. */
 
-	if (end - at >= 8) {
-		sum = eight(at, &count);
-		at += count;
+/* number - decimal digits. */
+static const char *number(const char *text, unsigned long *value)
+{
+	const char *at = text;
+
+	for (*value = 0; *at >= '0' && *at <= '9'; at++)
+		*value = *value * 10 + (unsigned long)(*at - '0');
+	return at == text || at - text > DIGITS_MAX ? NULL : at;
+}
+
+/* parse_second - " msg=audit(1795530349." */
+static inline const char *parse_second(const char *text, struct record *record)
+{
+	const size_t size = sizeof(record->second);
+	const char *at = text + strlen(AUDIT);
+	unsigned long seconds;
+
+	if (!memcmp(text, record->second, size) && *text)
+		return text + size;
+	if (!starts(text, AUDIT) || !(at = number(at, &seconds)) || *at++ != '.')
+		return NULL;
+	record->id.seconds = (time_t)seconds;
+	*record->second = '\0';
+	if ((size_t)(at - text) == size)
+		memcpy(record->second, text, size);
+	return at;
+}
+
+/* parse_millis - "432:", always three digits, as written by the kernel; else, any number. */
+static inline const char *parse_millis(const char *text, struct record_id *id)
+{
+	unsigned long value;
+	uint32_t digits;
+
+	memcpy(&digits, text, sizeof(digits));
+	digits = le32toh(digits) - 0x3a303030;
+	/* Three bytes below ten, and the colon. */
+	if (digits < 0x1000000 && !((digits | (digits + 0x767676)) & 0x808080)) {
+		id->millis = ((digits * 10 + (digits >> 8)) & 0xff) * 10 + (digits >> 16);
+		return text + 4;
 	}
-	while (count == 8 && (unsigned char)(*at - '0') < 10)
-		sum = sum * 10 + (unsigned char)(*at++ - '0');
-	if (at == *text || at - *text > DIGITS_MAX)
-		return false;
-	*text = at;
-	*value = sum;
-	return true;
+	text = number(text, &value);
+	if (!text || value > 999 || *text != ':')
+		return NULL;
+	id->millis = (unsigned int)value;
+	return text + 1;
 }
 
-/* thousandths - always three digits, as written by the kernel; else, as any number. */
-static inline bool thousandths(const char **text, const char *end, unsigned long *value)
+/* parse_serial - "88):" */
+static inline const char *parse_serial(const char *text, struct record *record)
 {
-	const char *at = *text;
-	unsigned int a, b, c;
+	struct hundreds *hundreds = &record->hundreds;
+	const char *last = text + hundreds->length, *end;
+	unsigned int ten = (unsigned char)(last[0] - '0'), one = (unsigned char)(last[1] - '0');
+	uint64_t bytes;
 
-	if (end - at >= 4 && at[3] == ':') {
-		a = (unsigned char)(at[0] - '0');
-		b = (unsigned char)(at[1] - '0');
-		c = (unsigned char)(at[2] - '0');
-		*text = at + 3;
-		*value = a * 100 + b * 10 + c;
-		return a < 10 && b < 10 && c < 10;
+	memcpy(&bytes, text, sizeof(bytes));
+	bytes = le64toh(bytes);
+	if ((bytes & hundreds->mask) == hundreds->digits && ten < 10 && one < 10 &&
+	    last[2] == ')' && last[3] == ':') {
+		record->id.serial = hundreds->value + ten * 10 + one;
+		return last + 4;
 	}
-	return number(text, end, value) && *value <= 999;
+	end = number(text, &record->id.serial);
+	if (!end || end[0] != ')' || end[1] != ':')
+		return NULL;
+	if (end - text >= 2 && end - text < 10) {
+		hundreds->length = (size_t)(end - text - 2);
+		hundreds->mask = (1UL << 8 * hundreds->length) - 1;
+		hundreds->digits = bytes & hundreds->mask;
+		hundreds->value = record->id.serial / 100 * 100;
+	}
+	return end + 2;
 }
 
-static inline bool parse_id(const char **text, const char *end, struct record_id *id)
-{
-	unsigned long seconds, millis;
-	const char *at = *text;
-
-	if (!number(&at, end, &seconds) || *at++ != '.' || !thousandths(&at, end, &millis) ||
-	    *at++ != ':' || !number(&at, end, &id->serial))
-		return false;
-	if (*at++ != ')' || *at++ != ':')
-		return false;
-	id->seconds = (time_t)seconds;
-	id->millis = (unsigned int)millis;
-	*text = at;
-	return true;
-}
-
-/* The dates of `ausearch -i` are in its user's locale; what no locale changes is that something
- * else than an id is in the brackets, and the space before the colon. */
-static bool is_interpreted(const char *id, const char *end)
-{
-	const char *close = memchr(id, ')', (size_t)(end - id));
-
-	return close && end - close >= 3 && !memcmp(close, ") :", 3) &&
-	       strspn(id, "0123456789.:") < (size_t)(close - id);
-}
-
-static enum record_kind kind_of(const char *type, size_t length)
+/* kind_of - length: of the type at text. */
+static inline enum record_kind kind_of(const char *type, size_t length)
 {
 	switch (length) {
 	case 3:
-		return memcmp(type, "AVC", 3) ? RECORD_OTHER : RECORD_AVC;
+		return starts(type, "AVC") ? RECORD_AVC : RECORD_OTHER;
 	case 4:
-		return memcmp(type, "PATH", 4) ? RECORD_OTHER : RECORD_PATH;
+		return starts(type, "PATH") ? RECORD_PATH : RECORD_OTHER;
 	case 7:
-		return memcmp(type, "SYSCALL", 7) ? RECORD_OTHER : RECORD_SYSCALL;
+		if (starts(type, "SYSCALL"))
+			return RECORD_SYSCALL;
+		break;
 	case 8:
-		return memcmp(type, "USER_AVC", 8) ? RECORD_OTHER : RECORD_USER_AVC;
-	default:
-		return RECORD_OTHER;
+		if (starts(type, "USER_AVC"))
+			return RECORD_USER_AVC;
+		break;
 	}
+	return starts(type, "KERNEL") || starts(type, "DAEMON_") ? RECORD_NOTICE : RECORD_OTHER;
 }
 
-/* starts - the rest after the prefix; NULL: the text does not start so. */
-static inline const char *starts_with(const char *text, const char *end, const char *prefix,
-				      size_t length)
+/* parse_node - "node=NAME " */
+static const char *parse_node(const char *line, struct record_id *id)
 {
-	return (size_t)(end - text) >= length && !memcmp(text, prefix, length) ? text + length
-									       : NULL;
+	const char *node = line + strlen("node="), *end;
+
+	if (!starts(line, "node="))
+		return NULL;
+	end = word_end(node);
+	if (end == node || *end != ' ' || end - node > RECORD_NODE_MAX)
+		return NULL;
+	id->node = node;
+	id->node_length = (size_t)(end - node);
+	return end + 1;
 }
-#define starts(text, end, prefix) starts_with(text, end, prefix, sizeof(prefix) - 1)
 
-/* word_end - the space after a word; NULL: the line has none. */
-static inline const char *word_end(const char *word, const char *end)
+const char *record_head(const char *line, struct record *record)
 {
-	return memchr(word, ' ', (size_t)(end - word));
-}
+	const char *at = line, *type;
 
-void record_parse(const char *line, size_t length, struct record *record)
-{
-	const char *end = line + length, *at = line, *type, *stop;
-
-	record->kind = RECORD_NONE;
-	record->id.node = record->type = record->body = line;
+	record->id.node = line;
 	record->id.node_length = 0;
-	record->end = end;
-	if ((at = starts(line, end, "node="))) {
-		stop = word_end(at, end);
-		if (!stop || stop == at || stop - at > RECORD_NODE_MAX)
-			return;
-		record->id.node = at;
-		record->id.node_length = (size_t)(stop - at);
-		line = stop + 1;
-	}
-	if (!(type = starts(line, end, "type="))) {
-		if (!length || (length == 4 && !memcmp(line, "----", 4)) ||
-		    starts(line, end, "time->"))
-			record->kind = RECORD_DECORATION;
+	if (*at == 'n' && !(at = parse_node(at, &record->id)))
+		return NULL;
+	type = at + strlen("type=");
+	if (!starts(at, "type=") || (at = word_end(type)) == type)
+		return NULL;
+	record->kind = kind_of(type, (size_t)(at - type));
+	at = parse_second(at, record);
+	at = at ? parse_millis(at, &record->id) : NULL;
+	return at ? parse_serial(at, record) : NULL;
+}
+
+/* is_interpreted - the dates of `ausearch -i` are in its user's locale; what no locale changes is
+ * that something else than an id is in the brackets, and the space before the colon. */
+static bool is_interpreted(const char *line, const char *end)
+{
+	struct record_id id;
+	const char *at = *line == 'n' ? parse_node(line, &id) : line, *close;
+
+	if (!at || !starts(at, "type="))
+		return false;
+	at = word_end(at);
+	if (!starts(at, AUDIT))
+		return false;
+	at += strlen(AUDIT);
+	close = memchr(at, ')', (size_t)(end - at));
+	return close && starts(close, ") :") && strspn(at, "0123456789.:") < (size_t)(close - at);
+}
+
+void record_odd(const char *line, const char *end, struct record *record)
+{
+	record->kind = RECORD_NONE;
+	record->body = end - line > LINE_MAX_BYTES ? end : line;
+	if (record->body > line)
 		return;
-	}
-	stop = word_end(type, end);
-	if (!stop || stop == type || !(at = starts(stop, end, " msg=audit(")))
-		return;
-	record->type = type;
-	if (parse_id(&at, end, &record->id)) {
-		record->kind = kind_of(type, (size_t)(stop - type));
-		record->body = at;
-	} else if (is_interpreted(at, end)) {
+	if (line == end || (end - line == 4 && starts(line, "----")) || starts(line, "time->"))
+		record->kind = RECORD_DECORATION;
+	else if (is_interpreted(line, end))
 		record->kind = RECORD_INTERPRETED;
-	}
-}
-
-bool record_same_event(const struct record_id *one, const struct record_id *other)
-{
-	return one->serial == other->serial && one->millis == other->millis &&
-	       one->seconds == other->seconds && one->node_length == other->node_length &&
-	       !memcmp(one->node, other->node, one->node_length);
-}
-
-static const char *find(const char *text, const char *end, const char *word)
-{
-	return memmem(text, (size_t)(end - text), word, strlen(word));
 }
 
 bool record_tells_loss(const struct record *record)
@@ -180,19 +199,17 @@ bool record_tells_loss(const struct record *record)
 	const char *lost;
 
 	/* Records of other types can hold the words in somebody's file name or command. */
-	if (record->kind != RECORD_NONE &&
-	    !(record->kind == RECORD_OTHER && (starts(record->type, record->end, "KERNEL") ||
-					       starts(record->type, record->end, "DAEMON_"))))
+	if (record->kind != RECORD_NONE && record->kind != RECORD_NOTICE)
 		return false;
-	if (find(record->body, record->end, "backlog limit exceeded"))
+	if (text_find(record->body, record->end, "backlog limit exceeded"))
 		return true;
 	/* Without auditd, records are the kernel's messages, of which it prints so many a second.
 	 */
-	if (record->kind == RECORD_NONE && find(record->body, record->end, "audit") &&
-	    find(record->body, record->end, "_printk_skb: ") &&
-	    find(record->body, record->end, " callbacks suppressed"))
+	if (record->kind == RECORD_NONE && text_find(record->body, record->end, "audit") &&
+	    text_find(record->body, record->end, "_printk_skb: ") &&
+	    text_find(record->body, record->end, " callbacks suppressed"))
 		return true;
-	lost = find(record->body, record->end, "audit_lost=");
+	lost = text_find(record->body, record->end, "audit_lost=");
 	return lost && strtoul(lost + strlen("audit_lost="), NULL, 10) > 0;
 }
 
@@ -201,41 +218,46 @@ bool record_is_whole(const struct record *record, bool old_kernel)
 	const char *at;
 
 	if (record->kind == RECORD_USER_AVC) {
-		at = find(record->body, record->end, "msg='");
-		return at && find(at + strlen("msg='"), record->end, "'");
+		at = text_find(record->body, record->end, "msg='");
+		return at && text_find(at + strlen("msg='"), record->end, "'");
 	}
 	if (old_kernel)
 		return true;
-	at = find(record->body, record->end, " permissive=");
+	at = text_find(record->body, record->end, " permissive=");
 	return at && (at[12] == '0' || at[12] == '1');
 }
 
 /* ---- AVC and USER_AVC ------------------------------------------------------------------------ */
 
-/* message - the text "avc: ..." of a record; NULL: it has none. */
+/* message - behind "avc:" of a record; NULL: it has none. */
 static const char *message(const struct record *record)
 {
 	const char *text = record->body;
 
 	if (record->kind == RECORD_USER_AVC) {
-		text = find(text, record->end, "msg='");
+		text = text_find(text, record->end, "msg='");
 		if (!text)
 			return NULL;
 		text += strlen("msg='");
 	}
-	text += strspn(text, " ");
-	text = str_starts(text, "avc:");
-	return text ? text + strspn(text, " ") : NULL;
+	while (*text == ' ')
+		text++;
+	if (!starts(text, "avc:"))
+		return NULL;
+	text += strlen("avc:");
+	while (*text == ' ')
+		text++;
+	return text;
 }
 
 enum verdict record_verdict(const struct record *record)
 {
 	const char *text = message(record);
 
-	if (text && str_starts(text, "granted "))
+	if (text && starts(text, "granted "))
 		return VERDICT_GRANTED;
 	/* A kernel's AVC record tells of a decision, whatever is left of it. */
-	if (record->kind == RECORD_AVC || (text && str_starts(text, "denied")))
+	if (record->kind == RECORD_AVC || (text && starts(text, "denied")))
 		return VERDICT_DENIED;
 	return VERDICT_NONE;
 }
@@ -315,23 +337,24 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 
 /* ---- what both have -------------------------------------------------------------------------- */
 
-/* context_part - the type in "user:role:type[:level]", new memory; NULL: there is none, or out of
- * memory. */
-static char *context_part(const char *context, size_t length)
+const char *record_context_type(const char *context, size_t length, size_t *type_length)
 {
-	const char *role = memchr(context, ':', length), *type;
-	size_t rest;
+	const char *end = context + length, *role = memchr(context, ':', length), *type, *level;
 
-	if (!role)
+	type = role ? memchr(role + 1, ':', (size_t)(end - role - 1)) : NULL;
+	if (!type || ++type == end)
 		return NULL;
-	rest = length - (size_t)(++role - context);
-	type = memchr(role, ':', rest);
-	if (!type)
-		return NULL;
-	rest -= (size_t)(++type - role);
-	if (memchr(type, ':', rest))
-		rest = (size_t)((const char *)memchr(type, ':', rest) - type);
-	return rest ? strndup(type, rest) : NULL;
+	level = memchr(type, ':', (size_t)(end - type));
+	*type_length = (size_t)((level ?: end) - type);
+	return *type_length ? type : NULL;
+}
+
+/* context_type - in new memory; NULL: there is none, or out of memory. */
+static char *context_type(const char *context, size_t length)
+{
+	const char *type = record_context_type(context, length, &length);
+
+	return type ? strndup(type, length) : NULL;
 }
 
 bool record_set_contexts(struct denial *denial, const char *source, size_t source_length,
@@ -339,8 +362,8 @@ bool record_set_contexts(struct denial *denial, const char *source, size_t sourc
 {
 	denial->source_context = strndup(source, source_length);
 	denial->target_context = strndup(target, target_length);
-	denial->source = context_part(source, source_length);
-	denial->target = context_part(target, target_length);
+	denial->source = context_type(source, source_length);
+	denial->target = context_type(target, target_length);
 	return denial->source_context && denial->target_context && denial->source && denial->target;
 }
 

@@ -10,9 +10,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #include "steps/audit/denial.h"
+#include "steps/audit/source.h"
+
+/* text_find - where this word is in the text up to end; NULL: it is not there. */
+static inline const char *text_find(const char *text, const char *end, const char *word)
+{
+	return memmem(text, (size_t)(end - text), word, strlen(word));
+}
 
 enum record_kind {
 	RECORD_NONE,        /* no audit record */
@@ -23,6 +32,7 @@ enum record_kind {
 	RECORD_SYSCALL,
 	RECORD_PATH,
 	RECORD_OTHER,
+	RECORD_NOTICE, /* of the kernel's own, or of auditd's: it may tell of lost events */
 };
 
 #define RECORD_NODE_MAX 255
@@ -36,19 +46,41 @@ struct record_id {
 	size_t node_length; /* 0: the record names none; at most RECORD_NODE_MAX */
 };
 
+/* Of a serial number, all digits but the last two. */
+struct hundreds {
+	uint64_t digits, mask; /* as text, and where it has some */
+	size_t length;
+	unsigned long value;
+};
+
 struct record {
 	enum record_kind kind;
 	struct record_id id;
-	const char *type; /* points into the line, as the others */
-	const char *body; /* what follows the id */
+	const char *body; /* what follows the id; points into the line, as the others */
 	const char *end;  /* of the line */
+
+	/* The last second read, as text, and the hundreds of the last serial number: a log has
+	 * many records of one. */
+	char second[sizeof(" msg=audit(1795530349.") - 1];
+	struct hundreds hundreds;
 };
 
-/* record_parse - line is without its newline; line[length] must be there to be read: a newline, or
- * a NUL. */
-void record_parse(const char *line, size_t length, struct record *record);
+/* The two parts of record_parse(). The head, which is all that most lines are looked at for: what
+ * is behind it; NULL: it is not as auditd writes it. What the line is then. */
+const char *record_head(const char *line, struct record *record);
+void record_odd(const char *line, const char *end, struct record *record);
 
-bool record_same_event(const struct record_id *one, const struct record_id *other);
+/* record_parse - of a line that a newline ends, behind which LINE_SLACK bytes can be read.
+ * *record is that of the line before, or zeroed. A line of more than LINE_MAX_BYTES is none. */
+static inline void record_parse(const char *line, struct record *record)
+{
+	const char *body = record_head(line, record);
+
+	record->body = body;
+	record->end = rawmemchr(body ?: line, '\n');
+	if (!body || record->end - line > LINE_MAX_BYTES)
+		record_odd(line, record->end, record);
+}
 
 /* record_tells_loss - does this line say that the kernel or auditd dropped events? */
 bool record_tells_loss(const struct record *record);
@@ -72,6 +104,9 @@ enum verdict record_verdict(const struct record *record);
  * ENOMEM then).
  */
 bool record_user_avc(const struct record *record, struct denial *denial);
+
+/* record_context_type - the type in "user:role:type[:level]"; NULL: there is none. */
+const char *record_context_type(const char *context, size_t length, size_t *type_length);
 
 /* record_set_contexts - the contexts and the types in them; false as above. */
 bool record_set_contexts(struct denial *denial, const char *source, size_t source_length,

@@ -205,7 +205,7 @@ enum shown_as shown_read(struct shown *shown, const char *line, size_t length)
 	struct piece piece = { line, line + length };
 	enum shown_as as;
 
-	if (length > SHOWN_MAX || memchr(line, '\0', length))
+	if (length > LINE_MAX_BYTES || memchr(line, '\0', length))
 		return SHOWN_UNSURE;
 	shown->length = 0;
 	as = read_interpreted(shown, piece);
@@ -213,6 +213,6 @@ enum shown_as shown_read(struct shown *shown, const char *line, size_t length)
 		shown->torn = false;
 		as = read_kernel(shown, piece);
 	}
-	shown->text[shown->length] = '\0';
+	strcpy(shown->text + shown->length, "\n");
 	return as;
 }

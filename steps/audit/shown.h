@@ -28,9 +28,7 @@
 #include <stddef.h>
 
 #include "steps/audit/shown_date.h"
-
-/* A longer line is unsure. */
-#define SHOWN_MAX 65536
+#include "steps/audit/source.h"
 
 enum shown_as {
 	SHOWN_NOTHING, /* no record in any of these forms */
@@ -43,7 +41,8 @@ struct shown {
 	bool torn; /* a record ended within a name: what follows may be the rest of it */
 
 	size_t length;
-	char text[3 * SHOWN_MAX]; /* ended by a NUL; a name in hex is twice as long */
+	/* Ended by a newline, for record_parse(), and a NUL; a name in hex is twice as long. */
+	char text[3 * LINE_MAX_BYTES + LINE_SLACK];
 };
 
 /* shown_new - for the lines of one log, in their order; free() it. NULL: out of memory. */

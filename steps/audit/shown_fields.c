@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "steps/audit/record.h"
 #include "steps/audit/shown_fields.h"
 #include "wizard/util.h"
 
@@ -21,9 +22,9 @@ struct field {
 
 void shown_put(struct shown *shown, const char *bytes, size_t length)
 {
-	/* One byte is kept for the NUL. */
-	if (length > sizeof(shown->text) - 1 - shown->length)
-		length = sizeof(shown->text) - 1 - shown->length;
+	/* For what is behind it there is room. */
+	if (length > sizeof(shown->text) - LINE_SLACK - shown->length)
+		length = sizeof(shown->text) - LINE_SLACK - shown->length;
 	memcpy(shown->text + shown->length, bytes, length);
 	shown->length += length;
 }
@@ -65,11 +66,6 @@ static bool is_escaped(const char *text, const char *end)
 		if (*at == '\\' && strspn(at + 1, "01234567") >= 3)
 			return true;
 	return false;
-}
-
-static const char *find(const char *text, const char *end, const char *word)
-{
-	return memmem(text, (size_t)(end - text), word, strlen(word));
 }
 
 /* ---- fields ---------------------------------------------------------------------------------- */
@@ -169,8 +165,8 @@ static bool is_about_ports(const struct field *fields, size_t count)
 		if (is_named(&fields[i], "src") || is_named(&fields[i], "dest"))
 			ports = true;
 		if (is_named(&fields[i], "tclass"))
-			network = find(fields[i].value, fields[i].end, "_socket") &&
-				  !find(fields[i].value, fields[i].end, "unix_");
+			network = text_find(fields[i].value, fields[i].end, "_socket") &&
+				  !text_find(fields[i].value, fields[i].end, "unix_");
 	}
 	return !ports || network;
 }
@@ -249,7 +245,7 @@ enum shown_fields_end shown_fields_avc(struct shown *shown, const char *body, si
 	bool sure = true;
 	size_t count;
 
-	if (!find(body, end, " tclass="))
+	if (!text_find(body, end, " tclass="))
 		return SHOWN_FIELDS_TORN;
 	if (!at || end - at < 6 || memcmp(at, "} for ", 6) != 0)
 		return SHOWN_FIELDS_UNSURE;
@@ -271,9 +267,9 @@ enum shown_fields_end shown_fields_avc(struct shown *shown, const char *body, si
 /* Of these, only the path is not as its program has written it. */
 enum shown_fields_end shown_fields_user_avc(struct shown *shown, const char *body, size_t length)
 {
-	const char *end = body + length, *path = find(body, end, " path="), *behind;
+	const char *end = body + length, *path = text_find(body, end, " path="), *behind;
 
-	if (!find(body, end, " tclass="))
+	if (!text_find(body, end, " tclass="))
 		return SHOWN_FIELDS_TORN;
 	if (!path || (path += strlen(" path="), *path == '"')) {
 		shown_put(shown, body, length);
@@ -283,8 +279,8 @@ enum shown_fields_end shown_fields_user_avc(struct shown *shown, const char *bod
 	do
 		behind = memchr(behind + 1, ' ', (size_t)(end - behind - 1));
 	while (behind && !name_length(behind + 1, end));
-	if (!behind || find(behind, end, " path=") || memchr(path, '"', (size_t)(behind - path)) ||
-	    is_escaped(path, behind))
+	if (!behind || text_find(behind, end, " path=") ||
+	    memchr(path, '"', (size_t)(behind - path)) || is_escaped(path, behind))
 		return SHOWN_FIELDS_UNSURE;
 	shown_put(shown, body, (size_t)(path - body));
 	put_text(shown, "\"");
@@ -297,15 +293,16 @@ enum shown_fields_end shown_fields_user_avc(struct shown *shown, const char *bod
 enum shown_fields_end shown_fields_named(struct shown *shown, const char *name, const char *behind,
 					 const char *or_behind, const char *body, size_t length)
 {
-	const char *end = body + length, *value = find(body, end, name), *stop;
+	const char *end = body + length, *value = text_find(body, end, name), *stop;
 
 	if (!value)
 		return SHOWN_FIELDS_TORN;
 	value += strlen(name);
-	stop = find(value, end, behind) ?: find(value, end, or_behind);
+	stop = text_find(value, end, behind) ?: text_find(value, end, or_behind);
 	if (!stop)
 		return SHOWN_FIELDS_TORN;
-	if (find(value, end, name) || find(stop + 1, end, behind) || is_escaped(value, stop))
+	if (text_find(value, end, name) || text_find(stop + 1, end, behind) ||
+	    is_escaped(value, stop))
 		return SHOWN_FIELDS_UNSURE;
 	put_text(shown, name + 1);
 	put_name(shown, value, (size_t)(stop - value));
@@ -314,10 +311,10 @@ enum shown_fields_end shown_fields_named(struct shown *shown, const char *name, 
 
 enum shown_fields_end shown_fields_path(struct shown *shown, const char *body, size_t length)
 {
-	const char *end = body + length, *inode = find(body, end, " inode="), *stop;
+	const char *end = body + length, *inode = text_find(body, end, " inode="), *stop;
 	enum shown_fields_end ended;
 
-	if (!find(body, end, " nametype="))
+	if (!text_find(body, end, " nametype="))
 		return SHOWN_FIELDS_TORN;
 	/* A file that is not there has no inode, and tells nothing. */
 	if (!inode)

@@ -25,7 +25,7 @@ enum shown_fields_end shown_fields_path(struct shown *shown, const char *body, s
 enum shown_fields_end shown_fields_named(struct shown *shown, const char *name, const char *behind,
 					 const char *or_behind, const char *body, size_t length);
 
-/* shown_put - append bytes; there is room for a line of SHOWN_MAX with all in it as hex. */
+/* shown_put - append bytes; there is room for a line of LINE_MAX_BYTES with all in it as hex. */
 void shown_put(struct shown *shown, const char *bytes, size_t length);
 
 #endif

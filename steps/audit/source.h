@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * source.h - the bytes of a log, a block at a time (libarchive)
+ * source.h - a log, some lines at a time (libarchive)
  *
- * A log compressed by gzip, bzip2, xz or zstd, as logrotate leaves it, is decompressed on the way,
- * by a second thread, while the caller looks at what has been decompressed.
+ * A log compressed by gzip, bzip2, xz or zstd, as logrotate leaves it, is decompressed on the way.
  */
 #ifndef STEPS_AUDIT_SOURCE_H
 #define STEPS_AUDIT_SOURCE_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "wizard/error.h"
+
+/* A line with more bytes is no record: the kernel's are below 8970, and enriching does not double
+ * that. */
+#define LINE_MAX_BYTES 65536
+/* Lines are looked at some bytes at a time, before it is known where they end: so many bytes can be
+ * read behind the last one's newline, whatever they are. */
+#define LINE_SLACK 32
 
 struct source;
 
@@ -19,14 +24,11 @@ struct source;
 int source_open(const char *path, struct source **source, struct error *err);
 
 /*
- * source_next - the next block, which stays until the next call; *size is 0 at the end. Errors: as
- * read(2); -EIO: the compressed log is damaged.
+ * source_next - the next lines, which stay until the next call; *size is 0 at the end. Each ends in
+ * a newline, but for the log's last one; behind it are LINE_SLACK newlines. Of a line longer than
+ * LINE_MAX_BYTES the rest may be left out. Errors: as read(2); -EIO: the compressed log is damaged.
  */
-int source_next(struct source *source, const char **block, size_t *size, struct error *err);
-
-/* source_plain - its descriptor, if it is a regular file that is not compressed, and the file's
- * size; else -1. To read such a log by offsets, do not call source_next(). */
-int source_plain(const struct source *source, off_t *size);
+int source_next(struct source *source, const char **lines, size_t *size, struct error *err);
 
 /* source_name - the path for messages. */
 const char *source_name(const struct source *source);

@@ -1,43 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Logs made up, and a log that is read in parts however small it is. */
+/* Logs made up. */
 #ifndef TESTS_UNIT_AUDIT_MADE_H
 #define TESTS_UNIT_AUDIT_MADE_H
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "steps/audit/kinds.h"
-#include "steps/audit/parts.h"
 #include "tests/unit/audit/logs.h"
 #include "wizard/util.h"
-
-/* read_parts - by so many threads; a part is at least this large. As audit_log_read(), which has
- * the last word on a log that cannot be read in parts. */
-static inline int read_parts(const char *path, unsigned int threads, off_t part,
-			     struct denials *denials, struct error *err)
-{
-	_cleanup_(kinds_free) struct kinds *kinds = kinds_new("here", mysqld);
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	const struct denials before = *denials;
-	struct parts_log log = { fd, 0, path, threads, part };
-	struct stat status;
-	size_t records;
-	int rc;
-
-	if (!kinds || fd < 0 || fstat(fd, &status) < 0)
-		abort();
-	log.size = status.st_size;
-	rc = parts_read(&log, kinds, denials, &records, err);
-	if (rc == -EAGAIN) {
-		*denials = before;
-		return audit_log_read(path, "here", mysqld, denials, err);
-	}
-	return rc < 0 ? rc : kinds_take(kinds, denials, err);
-}
 
 static unsigned int seed;
 

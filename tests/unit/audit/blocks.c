@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A log that several threads read in parts is read as by one reader, to the byte. */
+/* A log that comes in blocks is read as one that is in memory, to the byte. */
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
 
-#include "steps/audit/reader.h"
-#include "steps/audit/seam.h"
 #include "tests/unit/audit/made.h"
 
-#define KIB 1024
+/* The size of a block. */
+#define BLOCK 262144
+/* A line, without its newline. */
+#define FILLER "type=USER_END msg=audit(1.001:1): pid=1 uid=0 auid=0 ses=1 subj=a:b:c res=success "
 
-/* A log in memory, and what its parts are to be. */
 struct log {
 	char *text;
 	size_t length;
@@ -105,37 +105,40 @@ static void same_denials(const struct denials *one, const struct denials *other)
 		same_denial(&one->items[i], &other->items[i]);
 }
 
-/* same_in_parts - by two to four threads, in parts of different sizes. Clears the log. */
-static void same_in_parts(struct log *log)
+/* same_in_blocks - however much of other records is before it, and so wherever the blocks end.
+ * Clears the log; how many events it has. */
+static size_t same_in_blocks(struct log *log)
 {
-	static const off_t parts[] = { 12 * KIB, 60 * KIB, 333 * KIB, 2500 * KIB };
-	_cleanup_free_ char *path = NULL;
-	struct denials whole = { 0 };
-	struct error err = { 0 };
-	int expected;
+	static const size_t before[] = { 0, BLOCK - 5000, BLOCK - 700, BLOCK - 1 };
+	const size_t most = before[ARRAY_SIZE(before) - 1];
+	_cleanup_free_ char *all = NULL;
+	size_t events = 0;
 
 	assert_int_equal(fclose(log->out), 0);
-	path = scratch_file(log->text, log->length);
-	/* One thread, one part. */
-	expected = read_parts(path, 1, (off_t)log->length + 1, &whole, &err);
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		struct denials denials = { 0 };
-		int rc = read_parts(path, 2 + (unsigned int)i % 3, parts[i], &denials, &err);
+	all = malloc(most + log->length);
+	memcpy(all + most, log->text, log->length);
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
+		char *text = all + most - before[i];
+		size_t length = before[i] + log->length;
+		struct denials whole = { 0 }, denials = { 0 };
+		int rc;
 
-		assert_int_equal(rc, expected);
+		for (size_t j = 0; j < before[i]; j++)
+			text[j] = j % sizeof(FILLER) && j + 1 < before[i]
+					  ? FILLER[j % sizeof(FILLER) - 1]
+					  : '\n';
+		assert_int_equal(audit_text_read(text, length, "here", mysqld, &whole, NULL), 0);
+		rc = read_bytes(text, length, &denials, NULL);
+		assert_int_equal(rc, whole.unreadable && !whole.events ? -EINVAL : 0);
 		if (rc == 0)
 			same_denials(&whole, &denials);
+		if (i == 0)
+			events = whole.events;
 		denials_clear(&denials);
+		denials_clear(&whole);
 	}
-	denials_clear(&whole);
-	unlink(path);
 	free(log->text);
-}
-
-static bool has_seam(const struct log *log)
-{
-	fflush(log->out);
-	return seam_in(log->text, log->length) > 0;
+	return events;
 }
 
 /* ---- logs ------------------------------------------------------------------------------------ */
@@ -143,7 +146,6 @@ static bool has_seam(const struct log *log)
 static void recorded_logs(void **state)
 {
 	struct log log, all;
-	size_t seams = 0;
 	glob_t logs;
 
 	(void)state;
@@ -154,11 +156,9 @@ static void recorded_logs(void **state)
 		log_begin(&log);
 		log_file(&log, logs.gl_pathv[i]);
 		log_file(&all, logs.gl_pathv[i]);
-		seams += has_seam(&log);
-		same_in_parts(&log);
+		same_in_blocks(&log);
 	}
-	assert_true(seams >= 3);
-	same_in_parts(&all);
+	same_in_blocks(&all);
 	globfree(&logs);
 }
 
@@ -173,8 +173,7 @@ static void logs_made_up(void **state)
 		log_begin(&log);
 		for (int i = 0; i < 1000; i++)
 			write_events(log.out, &serial);
-		assert_true(has_seam(&log));
-		same_in_parts(&log);
+		same_in_blocks(&log);
 	}
 }
 
@@ -189,8 +188,7 @@ static void tiny_logs(void **state)
 
 		log_begin(&log);
 		fputs(texts[i], log.out);
-		assert_false(has_seam(&log));
-		same_in_parts(&log);
+		same_in_blocks(&log);
 	}
 }
 
@@ -216,21 +214,24 @@ static void damaged_logs(void **state)
 		fflush(log.out);
 		for (unsigned int i = draw(2000); i && log.length; i--)
 			log.text[draw((unsigned int)log.length)] ^= (char)(1 << draw(8));
-		same_in_parts(&log);
+		same_in_blocks(&log);
 	}
 }
 
-/* ---- seams ----------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 /* An event of which records stand before and behind a cut, as two processors' events do. */
 static void an_event_is_not_cut(void **state)
 {
+	static const unsigned int between[] = { 1, 27, 63, 64, 79 };
+
 	(void)state;
-	for (unsigned int apart = 1; apart < 80; apart += 26) {
+	for (size_t round = 0; round < ARRAY_SIZE(between); round++) {
+		unsigned int apart = between[round], pairs = 0;
 		struct log log;
 
 		log_begin(&log);
-		for (unsigned int i = 0; i < 600; i += apart) {
+		for (unsigned int i = 0; i < 600; i += apart, pairs++) {
 			fprintf(log.out,
 				"type=AVC msg=audit(9.001:%u): avc:  denied  { open } for  pid=1 "
 				"comm=\"ps\" " CONTEXTS "tclass=file permissive=0\n",
@@ -240,12 +241,13 @@ static void an_event_is_not_cut(void **state)
 				"type=SYSCALL msg=audit(9.001:%u): arch=c000003e exe=\"/bin/%u\"\n",
 				5000 + i, i % 7);
 		}
-		same_in_parts(&log);
+		/* So many are open at a time; what is farther apart is another event's. */
+		assert_int_equal(same_in_blocks(&log), pairs * (apart + 1 + (apart > 63)));
 	}
 }
 
 /* There is always an event that begins before and ends behind. */
-static void a_log_without_a_seam(void **state)
+static void events_that_overlap_without_an_end(void **state)
 {
 	struct log log;
 
@@ -256,41 +258,13 @@ static void a_log_without_a_seam(void **state)
 			"type=AVC msg=audit(9.001:%u): avc:  denied  { open } for  pid=1 "
 			"comm=\"ps%u\" " CONTEXTS "tclass=file permissive=0\n",
 			10 + i / 2 - i % 2, i % 3);
-	assert_false(has_seam(&log));
-	same_in_parts(&log);
-	/* One event, and the same serial numbers again and again. */
+	assert_int_equal(same_in_blocks(&log), 1501);
+	/* The same serial numbers again and again: none is open any more. */
 	log_begin(&log);
 	for (unsigned int i = 0; i < 30; i++)
 		log_denials(&log, 1, 100);
 	log_denials(&log, 1, 1);
-	assert_false(has_seam(&log));
-	same_in_parts(&log);
-}
-
-static void a_seam_is_told_by_enough_events(void **state)
-{
-	struct log log;
-	size_t seam;
-
-	(void)state;
-	log_begin(&log);
-	/* The first line is taken for the end of one. */
-	log_quiet(&log, 0, 1 + 2 * OPEN_EVENTS + OPEN_EVENTS - 1);
-	assert_false(has_seam(&log));
-	log_quiet(&log, 1000, 1);
-	assert_true(has_seam(&log));
-	seam = seam_in(log.text, log.length);
-	assert_int_equal(log.text[seam - 1], '\n');
-	assert_non_null(str_starts(strstr(log.text + seam, ":129)"), ":129)"));
-	assert_int_equal(strstr(log.text + seam, "type=") - log.text, seam);
-	assert_null(strstr(log.text + seam, ":128)"));
-	/* An event of the first part goes on behind it. */
-	log_quiet(&log, 128, 1);
-	log_quiet(&log, 2000, OPEN_EVENTS - 1);
-	assert_false(has_seam(&log));
-	log_quiet(&log, 3000, 1);
-	assert_true(has_seam(&log));
-	same_in_parts(&log);
+	assert_int_equal(same_in_blocks(&log), 3001);
 }
 
 /* It is handed over when it is full, before events that were opened before it. */
@@ -308,13 +282,13 @@ static void a_huge_event(void **state)
 				"comm=\"%0200u\" " CONTEXTS "tclass=dir permissive=0\n",
 				i % 50);
 		log_denials(&log, place, 600);
-		same_in_parts(&log);
+		assert_int_equal(same_in_blocks(&log), place + 1 + 600);
 	}
 }
 
 /* ---- what depends on the order --------------------------------------------------------------- */
 
-/* The kinds of an access that are kept are the first ones; and the batches overflow. */
+/* The kinds of an access that are kept are the first ones. */
 static void more_kinds_than_are_kept(void **state)
 {
 	struct log log;
@@ -334,8 +308,7 @@ static void more_kinds_than_are_kept(void **state)
 			"type=AVC msg=audit(9.001:%u): avc:  denied  { open } for  pid=1 "
 			"comm=\"ps\" path=\"/%0700u\" " CONTEXTS "tclass=file permissive=0\n",
 			i, i % 3000);
-	assert_true(has_seam(&log));
-	same_in_parts(&log);
+	same_in_blocks(&log);
 }
 
 /* Whether a record is whole that has no newline is told by those before it. */
@@ -357,46 +330,23 @@ static void the_last_line(void **state)
 			"type=AVC msg=audit(9.001:2): avc:  denied  { open } for  pid=1 "
 			"comm=\"ps\" " CONTEXTS "tclass=file%s",
 			words[i / 2]);
-		same_in_parts(&log);
+		same_in_blocks(&log);
 	}
 }
 
-/* What stands before a line in another form says how it is read: such a log is not divided. */
+/* What stands before a line in another form says how it is read. */
 static void a_line_in_another_form(void **state)
 {
 	(void)state;
 	for (unsigned int before = 0; before <= 4000; before += 800) {
-		_cleanup_(kinds_free) struct kinds *kinds = kinds_new("here", mysqld);
-		struct denials counts = { 0 };
-		struct parts_log parts = { .name = "log", .threads = 3, .part = 50 * KIB };
-		size_t records;
 		struct log log;
-		FILE *file = tmpfile();
 
 		log_begin(&log);
 		log_quiet(&log, 1, before);
 		fprintf(log.out, "type=AVC msg=audit(11/24/26 14:25:49.432:88) : avc:  denied\n");
 		log_denials(&log, before + 1, 4000 - before);
-		fflush(log.out);
-		assert_int_equal(fwrite(log.text, 1, log.length, file), log.length);
-		fflush(file);
-		parts.fd = fileno(file);
-		parts.size = (off_t)log.length;
-		assert_int_equal(parts_read(&parts, kinds, &counts, &records, NULL), -EAGAIN);
-		fclose(file);
-		same_in_parts(&log);
+		assert_int_equal(same_in_blocks(&log), 4000);
 	}
-}
-
-static void a_log_is_worth_threads(void **state)
-{
-	off_t part = 0;
-
-	(void)state;
-	assert_int_equal(parts_threads(0, &part), 1);
-	assert_int_equal(parts_threads(1000 * KIB, &part), 1);
-	if (parts_threads((off_t)1 << 33, &part) > 1)
-		assert_true(part > KIB * KIB && part <= 33 * KIB * KIB);
 }
 
 int main(void)
@@ -407,13 +357,11 @@ int main(void)
 		cmocka_unit_test(tiny_logs),
 		cmocka_unit_test(damaged_logs),
 		cmocka_unit_test(an_event_is_not_cut),
-		cmocka_unit_test(a_log_without_a_seam),
-		cmocka_unit_test(a_seam_is_told_by_enough_events),
+		cmocka_unit_test(events_that_overlap_without_an_end),
 		cmocka_unit_test(a_huge_event),
 		cmocka_unit_test(more_kinds_than_are_kept),
 		cmocka_unit_test(the_last_line),
 		cmocka_unit_test(a_line_in_another_form),
-		cmocka_unit_test(a_log_is_worth_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
