@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "steps/audit/log.h"
 #include "steps/exercising/tally.h"
@@ -44,30 +41,6 @@ void tally_free(struct tally *tally)
 	free(tally);
 }
 
-/* Whole records are read as a log is: from a file, which exists in memory alone. */
-static int read_records(struct tally *tally, const char *text, size_t length, struct error *err)
-{
-	_cleanup_close_ int fd = memfd_create("records", MFD_CLOEXEC);
-	char path[64];
-	int r;
-
-	if (fd < 0)
-		return error_set(err, errno, "start again", "no memory for audit records: %m");
-	for (size_t at = 0; at < length;) {
-		ssize_t written = write(fd, text + at, length - at);
-
-		if (written <= 0)
-			return error_nomem(err);
-		at += (size_t)written;
-	}
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	r = audit_log_read(path, "", tally->domains, &tally->denials, NULL);
-	/* What is no audit record counts for nothing here; the evidence's reader complains. */
-	return r == -EINVAL ? 0
-	       : r < 0      ? error_set(err, -r, "start again", "audit records: %s", strerror(-r))
-			    : 0;
-}
-
 static void note_last(struct tally *tally)
 {
 	const struct denial *last = &tally->denials.items[tally->denials.count - 1];
@@ -94,7 +67,7 @@ int tally_feed(struct tally *tally, const char *text, size_t length, struct erro
 	whole = end ? tally->half_length + (size_t)(end + 1 - text) : 0;
 	tally->half_length += length;
 	if (whole)
-		r = read_records(tally, all, whole, err);
+		r = audit_text_read(all, whole, "", tally->domains, &tally->denials, err);
 	tally->half_length -= whole;
 	memmove(all, all + whole, tally->half_length);
 	if (tally->denials.count > before)
