@@ -223,6 +223,99 @@ static void interleaved_events_are_put_together(void **state)
 	denials_clear(&denials);
 }
 
+/* The same number is read however it is written, and whatever the one before it was. */
+static void ids_of_every_form(void **state)
+{
+	static const struct {
+		const char *text;
+		time_t seconds;
+		unsigned int millis;
+		unsigned long serial; /* 0: it is no id */
+	} ids[] = {
+		{ "1795530349.432:88", 1795530349, 432, 88 },
+		{ "1795530349.001:99", 1795530349, 1, 99 },
+		{ "1795530349.010:100", 1795530349, 10, 100 },
+		{ "1795530349.100:109", 1795530349, 100, 109 },
+		{ "1795530349.999:110", 1795530349, 999, 110 },
+		{ "1795530350.5:199", 1795530350, 5, 199 },
+		{ "1795530350.0005:1200", 1795530350, 5, 1200 },
+		{ "1795530350.1000:1201", 0, 0, 0 },
+		{ "1795530350.0x0:1202", 0, 0, 0 },
+		{ "1795530350.00:1203:", 0, 0, 0 },
+		{ "1795530350.000:12O4", 0, 0, 0 },
+		{ "1795530350.000:120:", 0, 0, 0 },
+		{ "1795530350.000:12", 1795530350, 0, 12 },
+		{ "1795530350.000:7", 1795530350, 0, 7 },
+		{ "1795530350.000:007", 1795530350, 0, 7 },
+		{ "1795530350.000:", 0, 0, 0 },
+		{ "1795530350.:8", 0, 0, 0 },
+		{ "9.000:12345678", 9, 0, 12345678 },
+		{ "9.000:12345679", 9, 0, 12345679 },
+		{ "9.000:123456789", 9, 0, 123456789 },
+		{ "9.000:4294967295", 9, 0, 4294967295 },
+		{ "9.000:4294967294", 9, 0, 4294967294 },
+		{ "9.000:1294967294", 9, 0, 1294967294 },
+		{ "9.000:94", 9, 0, 94 },
+		{ "99999999999.000:94", 99999999999, 0, 94 },
+		{ "1234567890123456789.000:94", 0, 0, 0 },
+		{ "9.000:1234567890123456789", 0, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(ids); j++) {
+			_cleanup_free_ char *text = str_printf(
+				"type=BPF msg=audit(%s): x\n"
+				"type=AVC msg=audit(%s): avc:  denied  { read } for  "
+				"pid=1 " CONTEXTS "tclass=file permissive=1\n"
+				"type=AVC msg=audit(1.001:1): avc:  denied  { write } for  "
+				"pid=1 " CONTEXTS "tclass=file permissive=1\n"
+				"type=BPF msg=audit(%s): x\n",
+				ids[j].text, ids[i].text, ids[j].text);
+			struct denials denials = denials_of(text);
+			bool same = ids[i].serial == ids[j].serial &&
+				    ids[i].seconds == ids[j].seconds &&
+				    ids[i].millis == ids[j].millis;
+
+			assert_int_equal(denials.unreadable, !ids[i].serial + 2 * !ids[j].serial);
+			assert_int_equal(denials.count, 1 + !!ids[i].serial);
+			assert_int_equal(denials.events,
+					 1 + !!ids[j].serial + (ids[i].serial && !same));
+			if (ids[i].serial) {
+				assert_int_equal(denials.items[0].seconds, ids[i].seconds);
+				assert_int_equal(denials.items[0].millis, ids[i].millis);
+				assert_int_equal(denials.items[0].serial, ids[i].serial);
+			}
+			denials_clear(&denials);
+		}
+}
+
+/* Names that begin as those of the records that are read. */
+static void types_that_are_alike(void **state)
+{
+	struct denials denials = denials_of(
+		"type=AVC_PATH msg=audit(9.001:1): avc:  denied  { read } for " CONTEXTS "\n"
+		"type=AV msg=audit(9.001:2): x\n"
+		"type=USER_AVD msg=audit(9.001:3): audit_lost=4\n"
+		"type=DAEMONS msg=audit(9.001:4): audit_lost=4\n"
+		"type=KERN msg=audit(9.001:5): audit_lost=4\n"
+		"type=KERNEL_OTHER msg=audit(9.001:6): audit_lost=4\n"
+		"type=UNKNOWN[1334] msg=audit(9.001:7): x\n"
+		"type=INTEGRITY_EVM_XATTR_AND_MORE msg=audit(9.001:8): x\n"
+		"type=A B msg=audit(9.001:9): x\n"
+		"type=A\tB msg=audit(9.001:9): x\n"
+		"type= msg=audit(9.001:9): x\n"
+		"type=A  msg=audit(9.001:9): x\n"
+		"type=A\nB msg=audit(9.001:9): x\n");
+
+	(void)state;
+	assert_int_equal(denials.events, 8);
+	assert_int_equal(denials.avc, 0);
+	assert_int_equal(denials.lost_notices, 1);
+	assert_int_equal(denials.unreadable, 6);
+	denials_clear(&denials);
+}
+
 static void a_storm_is_read_in_linear_time(void **state)
 {
 	_cleanup_free_ char *text = NULL;
@@ -261,6 +354,8 @@ int main(void)
 		cmocka_unit_test(old_kernels_say_no_permissive),
 		cmocka_unit_test(other_domains_are_counted_and_left_out),
 		cmocka_unit_test(interleaved_events_are_put_together),
+		cmocka_unit_test(ids_of_every_form),
+		cmocka_unit_test(types_that_are_alike),
 		cmocka_unit_test(a_storm_is_read_in_linear_time),
 		cmocka_unit_test(plain_ausearch_output_is_read),
 	};
