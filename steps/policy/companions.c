@@ -25,6 +25,22 @@ static bool has_word(char *const *words, size_t count, const char *word)
 	return false;
 }
 
+/* Has any finding of this source, target and class this permission? It is decided there. */
+static bool is_found(const struct findings *findings, const struct finding *wanted,
+		     const char *permission)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if (!strcmp(finding->source, wanted->source) &&
+		    !strcmp(finding->target, wanted->target) &&
+		    !strcmp(finding->tclass, wanted->tclass) &&
+		    has_word(finding->permissions, finding->permission_count, permission))
+			return true;
+	}
+	return false;
+}
+
 /* Does the policy lack a rule for it, so that there is something to be added? */
 static int is_missing(const struct advisor *advisor, const struct finding *finding,
 		      const char *permission, bool *missing, struct error *err)
@@ -42,8 +58,8 @@ static int compare_words(const void *one, const void *other)
 	return strcmp(*(char *const *)one, *(char *const *)other);
 }
 
-static int add_words(const struct advisor *advisor, const char *words, struct finding *finding,
-		     struct error *err)
+static int add_words(const struct advisor *advisor, const struct findings *findings,
+		     const char *words, struct finding *finding, struct error *err)
 {
 	_cleanup_free_ char *copy = strdup(words);
 	char *rest = copy, *word, **slot;
@@ -54,8 +70,7 @@ static int add_words(const struct advisor *advisor, const char *words, struct fi
 		bool missing;
 		int r;
 
-		if (!*word || strchr(word, '*') ||
-		    has_word(finding->permissions, finding->permission_count, word) ||
+		if (!*word || strchr(word, '*') || is_found(findings, finding, word) ||
 		    has_word(finding->companions, finding->companion_count, word))
 			continue;
 		r = is_missing(advisor, finding, word, &missing, err);
@@ -70,7 +85,8 @@ static int add_words(const struct advisor *advisor, const char *words, struct fi
 	return 0;
 }
 
-static int find_usual(const struct advisor *advisor, struct finding *finding, struct error *err)
+static int find_usual(const struct advisor *advisor, const struct findings *findings,
+		      struct finding *finding, struct error *err)
 {
 	int r = 0;
 
@@ -80,7 +96,7 @@ static int find_usual(const struct advisor *advisor, struct finding *finding, st
 		for (size_t j = 0; j < finding->permission_count; j++)
 			seen = seen || match_words(usual[i].seen, finding->permissions[j]);
 		if (r == 0 && seen && match_words(usual[i].classes, finding->tclass))
-			r = add_words(advisor, usual[i].companions, finding, err);
+			r = add_words(advisor, findings, usual[i].companions, finding, err);
 	}
 	return r;
 }
@@ -95,9 +111,9 @@ int companions_find(const struct advisor *advisor, struct findings *findings, st
 		if (finding->fix != FIX_ALLOW)
 			continue;
 		if (row && row->fix == FIX_ALLOW && row->permissions)
-			r = add_words(advisor, row->permissions, finding, err);
+			r = add_words(advisor, findings, row->permissions, finding, err);
 		else
-			r = find_usual(advisor, finding, err);
+			r = find_usual(advisor, findings, finding, err);
 		if (r < 0)
 			return r;
 		if (finding->companion_count)
@@ -181,21 +197,6 @@ int hiding_find(const struct advisor *advisor, struct findings *findings, struct
 
 /* ---- companions that are findings of their own ------------------------------------------------
  */
-
-static bool is_found(const struct findings *findings, const struct finding *wanted,
-		     const char *permission)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *finding = &findings->items[i];
-
-		if (!strcmp(finding->source, wanted->source) &&
-		    !strcmp(finding->target, wanted->target) &&
-		    !strcmp(finding->tclass, wanted->tclass) &&
-		    has_word(finding->permissions, finding->permission_count, permission))
-			return true;
-	}
-	return false;
-}
 
 /* Is a rule for it of use: does the policy know the names, and not settle it by itself? */
 static int is_open(const struct advisor *advisor, const struct finding *finding,

@@ -117,6 +117,36 @@ static void test_companions_are_not_added(void **state)
 	free_contexts(&item, 1);
 }
 
+/* What the one would bring along is decided with the other. */
+static void test_companions_are_nobodys_own(void **state)
+{
+	char *write[] = { "write" }, *append[] = { "append", "open" };
+	struct denial items[] = {
+		with_contexts(DENIAL(.target = "initrc_tmp_t", .tclass = "file", .comm = "mariadbd",
+				     .path = "/tmp/wsrep_recovery.x", .permissions = write,
+				     .permission_count = 1)),
+		with_contexts(DENIAL(.target = "initrc_tmp_t", .tclass = "file", .comm = "sh",
+				     .path = "/tmp/x", .permissions = append,
+				     .permission_count = 2)),
+	};
+	struct findings findings = judge(items, 2);
+
+	(void)state;
+	assert_int_equal(findings.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct finding *finding = &findings.items[i];
+
+		assert_true(finding->companion_count > 0);
+		for (size_t j = 0; j < finding->companion_count; j++) {
+			assert_string_not_equal(finding->companions[j], "write");
+			assert_string_not_equal(finding->companions[j], "append");
+			assert_string_not_equal(finding->companions[j], "open");
+		}
+	}
+	findings_clear(&findings);
+	free_contexts(items, 2);
+}
+
 static void test_ioctls(void **state)
 {
 	char *ioctl[] = { "ioctl" };
@@ -177,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_wide_boolean),
 		cmocka_unit_test(test_narrow_boolean),
 		cmocka_unit_test(test_companions_are_not_added),
+		cmocka_unit_test(test_companions_are_nobodys_own),
 		cmocka_unit_test(test_ioctls),
 		cmocka_unit_test(test_other_fix),
 	};
