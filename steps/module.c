@@ -198,7 +198,8 @@ static int recall_decision(struct session *session, struct finding *finding, str
 		return error_nomem(err);
 	remembered = session_recall(session, key);
 	finding->decision = decision_of(finding, remembered);
-	finding->with_companions = wants_companions(finding, remembered);
+	finding->with_companions =
+		finding->decision == DECISION_ACCEPT && wants_companions(finding, remembered);
 	return 0;
 }
 
@@ -359,8 +360,9 @@ int module_decide(struct session *session, const struct finding *finding, enum d
 		return error_nomem(err);
 	remembered = session_recall(session, key) ? json_copy(session_recall(session, key))
 						  : json_object();
-	/* One that was decided with them before may be decided without them now. */
-	for (size_t i = 0; i < finding->companion_count; i++)
+	/* One that was decided with them before may be decided without them now; else they are what
+	 * another finding was decided with. */
+	for (size_t i = 0; finding->with_companions && i < finding->companion_count; i++)
 		json_object_del(remembered, finding->companions[i]);
 	if (!remembered ||
 	    set_words(remembered, finding->permissions, finding->permission_count, decision) < 0 ||
