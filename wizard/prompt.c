@@ -180,8 +180,8 @@ static bool matches(const struct choice *choice, const char *typed, enum match h
 		return strcasecmp(typed, choice->value) == 0 ||
 		       (word && strcasecmp(typed, word) == 0);
 	case MATCH_BEGINNING:
-		return strncasecmp(typed, choice->value, length) == 0 ||
-		       (word && strncasecmp(typed, word, length) == 0);
+		/* Of what is on the screen: nobody means a value that is not to be seen. */
+		return word && strncasecmp(typed, word, length) == 0;
 	default:
 		return false;
 	}

@@ -241,7 +241,7 @@ static void test_choice_letters_of_both_cases(void **state)
 		{ ask_review, prompt, "A\r", "0 2" },
 		{ ask_review, prompt, "R\r", "0 1" },
 		{ ask_review, prompt, "accept\r", "0 0" },
-		{ ask_review, prompt, "accept-a\r", "0 2" },
+		{ ask_review, prompt, "accept-all\r", "0 2" },
 		{ ask_review, prompt, "accept all that\r", "0 2" },
 		{ ask_review_default, "Rule 1? [a]ccept (Enter) / [r]eject ", "\r", "0 0" },
 	};
@@ -263,6 +263,9 @@ static void test_choice_asks_again(void **state)
 	say_when(&dialogue, "Enter does not accept this: type a letter.", "");
 	say_when(&dialogue, "Rule 1? ", "acc\r");
 	say_when(&dialogue, "\"acc\" can mean several of the answers.", "");
+	/* The beginning of a value that the screen does not show. */
+	say_when(&dialogue, "Rule 1? ", "accept-\r");
+	say_when(&dialogue, "\"accept-\" is none of the answers.", "");
 	say_when(&dialogue, "Rule 1? ", "\r"); /* no default: asked again, without a list */
 	say_when(&dialogue, "\r\n  Enter does not accept this: type a letter.\r\n  Rule 1? ",
 		 "?\r");
