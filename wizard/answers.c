@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "wizard/answers.h"
 #include "wizard/names.h"
@@ -224,9 +225,15 @@ static int read_answers_file(struct answers *answers, const char *path, struct e
 	struct place place = { .origin = "answers file", .file = path };
 	_cleanup_free_ char *text = NULL;
 	size_t length;
+	struct stat found;
 	char *rest;
-	int r = file_read(path, &text, &length, err);
+	int r;
 
+	/* A device may have no end. */
+	if (stat(path, &found) == 0 && (S_ISCHR(found.st_mode) || S_ISBLK(found.st_mode)))
+		return error_set(err, EINVAL, "give a text file with lines KEY = VALUE",
+				 "--answers: %s is a device: it is not an answers file", path);
+	r = file_read(path, &text, &length, err);
 	if (r < 0)
 		return error_prefix(err, "--answers");
 	if (strlen(text) != length)

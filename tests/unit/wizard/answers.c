@@ -292,7 +292,7 @@ static void test_command_line(void **state)
 
 static void test_file_that_is_none(void **state)
 {
-	char path[] = "/nonexistent/answers";
+	char path[] = "/nonexistent/answers", null[] = "/dev/null";
 	struct session_options options = { .root = "/", .answers_file = path };
 	struct answers *answers = NULL;
 	struct error err = { 0 };
@@ -305,6 +305,11 @@ static void test_file_that_is_none(void **state)
 	options.answers_file = small_path("zeros");
 	assert_int_equal(answers_new(&answers, &small_workflow, &options, &err), -EINVAL);
 	assert_true(small_has(err.what, "holds zero bytes"));
+
+	/* One that ends, lest a mistake takes all memory here. */
+	options.answers_file = null;
+	assert_int_equal(answers_new(&answers, &small_workflow, &options, &err), -EINVAL);
+	assert_true(small_has(err.what, "--answers: /dev/null is a device"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)
