@@ -6,9 +6,11 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <libgen.h>
 #include <limits.h>
 #include <popt.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/audit/log.h"
@@ -265,6 +267,20 @@ static bool is_stdout(const char *path)
 	return path && output_is_stdout(path);
 }
 
+/* Do both names lead to one file, though it may not be there yet? A device takes both. */
+static bool is_one_file(const char *one, const char *other)
+{
+	_cleanup_free_ char *copy = strdup(one);
+	char first[PATH_MAX], second[PATH_MAX];
+	struct stat a, b;
+
+	if (stat(one, &a) == 0 && stat(other, &b) == 0)
+		return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	/* realpath() fills in what is missing, too: the file, where the directory is there. */
+	return copy && stat(dirname(copy), &a) == 0 && !realpath(one, first) && errno == ENOENT &&
+	       !realpath(other, second) && errno == ENOENT && !strcmp(first, second);
+}
+
 /* Before anything is read. */
 static int check_outputs(struct session *session, struct error *err)
 {
@@ -274,6 +290,9 @@ static int check_outputs(struct session *session, struct error *err)
 	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session_json(session) > 1)
 		return error_set(err, EINVAL, "give a file for the others",
 				 "only one of --te -, --cil - and --json can have standard output");
+	if (chosen.te && chosen.cil && is_one_file(chosen.te, chosen.cil))
+		return error_set(err, EINVAL, "give each a file of its own",
+				 "--te %s and --cil %s are one file", chosen.te, chosen.cil);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(paths); i++) {
 		if (!paths[i])
 			continue;
