@@ -273,19 +273,16 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 /* ---- what nobody can recommend --------------------------------------------------------------- */
 
 /*
- * Is nobody there to decide about it? Then neither --yes does, nor "all", nor, of what is
- * dangerous, an answer for whatever comes: an answer for this very finding, or a person.
+ * Is nobody there to decide about it? Then neither --yes does, nor an answer for whatever comes: an
+ * answer for this very finding, or a person.
  */
 static bool is_left_out(struct session *session, const struct finding *finding, const char *subject)
 {
 	bool by_subject;
 	const char *value = prompt_settled(session, "review.rule", subject, &by_subject);
 
-	if (!finding_is_rule(finding) || finding_recommended(finding) || !value || by_subject ||
-	    !strcmp(value, "reject") || !strcmp(value, "quit"))
-		return false;
-	return finding->severity >= SEVERITY_ASKED || !strcmp(value, "all") ||
-	       prompt_is_left_to_yes(session, "review.rule", subject);
+	return finding_is_rule(finding) && !finding_recommended(finding) && value && !by_subject &&
+	       strcmp(value, "reject") != 0 && strcmp(value, "quit") != 0;
 }
 
 static void say_left_out(const struct finding *finding)
