@@ -67,6 +67,14 @@ static int go_back(struct session *session, const struct violations *violations,
 	return r < 0 ? r : STEP_BACK;
 }
 
+/* The way out of an error: what to do, and the command for it. Returns the error. */
+static int to_reject(const struct session *session, const char *what, struct error *err)
+{
+	_cleanup_free_ char *command = node_command(session, MODULE_DECIDE_AGAIN);
+
+	return command ? error_remedy(err, "%s: %s", what, command) : error_nomem(err);
+}
+
 static int compile(struct session *session, const char *cil, struct oracle **with,
 		   struct error *err)
 {
@@ -84,8 +92,7 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 	if (r < 0) {
 		*err = refused;
 		if (violations.count)
-			return error_remedy(err, "leave out --allow-dangerous, or reject it: %s",
-					    MODULE_DECIDE_AGAIN);
+			return to_reject(session, "leave out --allow-dangerous, or reject it", err);
 		return r == -EINVAL ? error_prefix(err, "the module does not fit the policy") : r;
 	}
 	screen_mark(MARK_OK,
@@ -102,19 +109,21 @@ struct proved {
 };
 
 /* Not too narrow: every recorded denial again, against the policy with the module. */
-static int prove_replay(struct oracle *with, const struct findings *findings,
-			const struct denials *denials, struct replay *replay, struct error *err)
+static int prove_replay(struct session *session, struct oracle *with,
+			const struct findings *findings, const struct denials *denials,
+			struct replay *replay, struct error *err)
 {
 	int r = replay_denials(with, findings, denials, replay, err);
 
 	if (r < 0)
 		return r;
-	if (replay->broken)
-		return error_set(
-			err, EPERM,
-			"see what that finding's details say, and reject it: " MODULE_DECIDE_AGAIN,
-			"%zu accesses would still be denied with the module: %s", replay->broken,
-			replay->failure);
+	if (replay->broken) {
+		error_set(err, EPERM, NULL,
+			  "%zu accesses would still be denied with the module: %s", replay->broken,
+			  replay->failure);
+		return to_reject(session, "see what that finding's details say, and reject it",
+				 err);
+	}
 	screen_mark(MARK_OK,
 		    "not too narrow: %zu denied accesses replayed: %zu allowed now, %zu silenced, "
 		    "%zu left",
@@ -134,10 +143,12 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 		r = proof_width(base, with, node_domains(), rules, findings, denials, proof, err);
 	if (r < 0)
 		return r;
-	if (proof->broken)
-		return error_set(err, EPERM, "reject what it is about: " MODULE_DECIDE_AGAIN,
-				 "the module is not what was approved (%zu differences): %s",
-				 proof->broken, proof->failure);
+	if (proof->broken) {
+		error_set(err, EPERM, NULL,
+			  "the module is not what was approved (%zu differences): %s",
+			  proof->broken, proof->failure);
+		return to_reject(session, "reject what it is about", err);
+	}
 	screen_mark(
 		MARK_OK,
 		"not too wide: of the %zu accesses that %s has now, the module opens %zu: exactly "
@@ -190,7 +201,7 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 	if (r == 0)
 		r = rules_from_findings(findings, denials, &rules, err);
 	if (r == 0)
-		r = prove_replay(with, findings, denials, &proved->replay, err);
+		r = prove_replay(session, with, findings, denials, &proved->replay, err);
 	if (r == 0)
 		r = prove_width(session, with, &rules, findings, denials, &proved->proof, err);
 	for (size_t i = 0; r == 0 && i < rules.count; i++)

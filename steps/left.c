@@ -18,21 +18,23 @@ static const char *kind_of(const struct finding *finding)
 	return finding_is_needed(finding) ? "needed" : "rejected";
 }
 
-static const char *to_do(const struct finding *finding)
+/* New memory; NULL: no memory. */
+static char *to_do(const struct session *session, const struct finding *finding)
 {
 	switch (finding->fix) {
 	case FIX_ALLOW:
 	case FIX_DONTAUDIT:
 		if (finding->decision == DECISION_NONE)
-			return "galera-selinux run review";
-		return finding_is_needed(finding) ? MODULE_DECIDE_AGAIN : "";
+			return node_command(session, "run review");
+		return finding_is_needed(finding) ? node_command(session, MODULE_DECIDE_AGAIN)
+						  : strdup("");
 	case FIX_PORT:
-		return "galera-selinux run ports";
+		return node_command(session, "run ports");
 	case FIX_REFUSE:
 	case FIX_CONSTRAINT:
-		return "";
+		return strdup("");
 	default:
-		return finding->detail;
+		return strdup(finding->detail);
 	}
 }
 
@@ -67,7 +69,7 @@ int left_out(struct session *session, json_t *list, struct error *err)
 
 	for (size_t i = 0; r == 0 && i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
-		_cleanup_free_ char *what = NULL, *why = NULL;
+		_cleanup_free_ char *what = NULL, *why = NULL, *todo = NULL;
 
 		if (finding_needs_nothing(finding) || finding_rule(finding) != FIX_ALLOWED)
 			continue;
@@ -75,9 +77,10 @@ int left_out(struct session *session, json_t *list, struct error *err)
 		why = finding_is_needed(finding)
 			      ? str_printf("%s Without it %s.", finding->why, finding->row->without)
 			      : strdup(finding->why);
-		if (!why)
+		todo = to_do(session, finding);
+		if (!why || !todo)
 			return error_nomem(err);
-		r = append(list, kind_of(finding), what, why, to_do(finding), err);
+		r = append(list, kind_of(finding), what, why, todo, err);
 	}
 	if (r < 0 || !findings->unknown_names)
 		return r;

@@ -19,7 +19,7 @@
 #define MODULE_CIL    "galera.cil"
 #define MODULE_PP     "galera.pp" /* where checkmodule and semodule_package are installed */
 
-#define MODULE_DECIDE_AGAIN "galera-selinux run review build --decide-again"
+#define MODULE_DECIDE_AGAIN "run review build --decide-again" /* for node_command() */
 
 /* module_advisor - where the answers come from: the policy `oracle`, and this node. */
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,

@@ -294,11 +294,13 @@ static void say_left_out(const struct finding *finding)
 }
 
 /* Rejecting what is known to be needed is allowed, and has its price. */
-static void warn_of_need(const struct finding *finding)
+static void warn_of_need(const struct session *session, const struct finding *finding)
 {
+	_cleanup_free_ char *command = node_command(session, MODULE_DECIDE_AGAIN);
+
 	screen_mark(MARK_WARN, "%s needs this: without it %s. To decide again:", finding->source,
 		    finding->row->without);
-	screen_detail(MODULE_DECIDE_AGAIN);
+	screen_detail("%s", command ? command : MODULE_DECIDE_AGAIN);
 }
 
 /* ---- the dialogue ---------------------------------------------------------------------------- */
@@ -372,7 +374,7 @@ static int decide(struct session *session, const struct finding *finding,
 	if (r == 0)
 		r = header_note_decider(session, prompt_origin(session, key, subject), err);
 	if (r == 0 && decision_named(value) == DECISION_REJECT && finding_is_needed(finding))
-		warn_of_need(finding);
+		warn_of_need(session, finding);
 	return r;
 }
 
