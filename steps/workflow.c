@@ -11,6 +11,7 @@
 
 #include "steps/checking/drift.h"
 #include "steps/checking/probes.h"
+#include "steps/exercising/exercising.h"
 #include "steps/host/selinux.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -103,7 +104,7 @@ static int check_options(struct error *err)
 			return error_prefix(err, "--ignore");
 		}
 	}
-	return 0;
+	return exercising_check(err);
 }
 
 /* PRETTY_NAME of the host's os-release, or "Linux". */
