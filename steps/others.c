@@ -240,6 +240,8 @@ static int ask_one(struct session *session, const json_t *change, bool *disable,
 	bool only_ours = json_is_true(json_object_get(change, "only_ours"));
 	const char *name = name_of(change);
 	_cleanup_free_ char *text = str_printf("Disable the module %s?", name);
+	const char *settled;
+	bool by_subject;
 
 	if (!text)
 		return error_nomem(err);
@@ -254,7 +256,8 @@ static int ask_one(struct session *session, const json_t *change, bool *disable,
 			    "The module %s has more than rules of %s: whatever else needs it would "
 			    "fail. Look first: semodule -E %s",
 			    name, node_domain(), name);
-		if (prompt_is_left_to_yes(session, key, name)) {
+		settled = prompt_settled(session, key, name, &by_subject);
+		if (settled && !by_subject && !strcmp(settled, "yes")) {
 			screen_say("To disable it all the same: --answer '%s[%s]=yes'", key, name);
 			*disable = false;
 			return 0;

@@ -53,6 +53,14 @@ int subjects_exercises(const char *subject, const char *value, struct error *err
 	return r;
 }
 
+int subjects_any(const char *subject, const char *value, struct error *err)
+{
+	(void)value;
+	return subject && !*subject ? error_set(err, EINVAL, "write a name between the brackets",
+						"there is nothing between the brackets")
+				    : 0;
+}
+
 /* ---- findings -------------------------------------------------------------------------------- */
 
 enum { SOURCE, TARGET, CLASS, WORDS };

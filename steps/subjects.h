@@ -14,6 +14,9 @@ int subjects_exercise(const char *subject, const char *value, struct error *err)
 /* subjects_exercises - no subject; the value is names of exercises, or "none". */
 int subjects_exercises(const char *subject, const char *value, struct error *err);
 
+/* subjects_any - any text, or none: what it names is known only when it is asked about. */
+int subjects_any(const char *subject, const char *value, struct error *err);
+
 /* subjects_finding - "SOURCE TARGET CLASS PERMISSION[,PERMISSION...]", or none. */
 int subjects_finding(const char *subject, const char *value, struct error *err);
 /* subjects_same_finding - the same source, target and class, and one permission in common: in

@@ -171,6 +171,39 @@ static void what_is_ignored_is_checked_at_the_start(void **state)
 	node_options.ignore = NULL;
 }
 
+static void options_of_the_exercises_are_checked_at_the_start(void **state)
+{
+	char wrong[] = "sts", none[] = "", no_time[] = "15x", no_pace[] = "fast";
+	char *names[] = { wrong, NULL };
+	struct error err = { 0 };
+
+	(void)state;
+	node_options.exercises = names;
+	refused(workflow.check(&err), &err, "--exercise: unknown exercise \"sts\"",
+		"did you mean \"sst\"?");
+	names[0] = none;
+	refused(workflow.check(&err), &err, "--exercise: unknown exercise \"\"", "sst");
+	node_options.exercises = NULL;
+	node_options.timeout = no_time;
+	refused(workflow.check(&err), &err, "--timeout 15x is no length of time", "90s");
+	node_options.timeout = NULL;
+	node_options.pace = no_pace;
+	refused(workflow.check(&err), &err, "--pace fast is no number", "10");
+	node_options.pace = NULL;
+	assert_int_equal(workflow.check(&err), 0);
+}
+
+static void a_module_by_whatever_name(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(subjects_any("MySQL_galera", "yes", &err), 0);
+	assert_int_equal(subjects_any(NULL, "yes", &err), 0);
+	refused(subjects_any("", "yes", &err), &err, "there is nothing between the brackets",
+		"a name");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +212,8 @@ int main(void)
 		cmocka_unit_test(exercises_by_their_names),
 		cmocka_unit_test(every_finding_of_the_check_has_its_name_in_the_table),
 		cmocka_unit_test(what_is_ignored_is_checked_at_the_start),
+		cmocka_unit_test(options_of_the_exercises_are_checked_at_the_start),
+		cmocka_unit_test(a_module_by_whatever_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
