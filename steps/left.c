@@ -93,7 +93,7 @@ int left_out(struct session *session, json_t *list, struct error *err)
 		"", err);
 }
 
-/* Only rules can be without a decision here: all else is noted. */
+/* Rules, and what is refused: all else is noted by whoever goes on. */
 int left_undecided(struct session *session, struct error *err)
 {
 	const struct findings *findings;
@@ -115,7 +115,10 @@ int left_undecided(struct session *session, struct error *err)
 				    "above; then put its line into the answers file, with "
 				    "accept in place of reject where it is to be a rule:");
 		}
-		screen_detail("review.rule[%s] = reject", subject);
+		if (finding->fix == FIX_REFUSE)
+			screen_detail("review.note[%s] = accept", subject);
+		else
+			screen_detail("review.rule[%s] = reject", subject);
 	}
 	return r < 0 ? r : left ? STEP_DENIALS : 0;
 }

@@ -281,6 +281,8 @@ static bool is_left_out(struct session *session, const struct finding *finding, 
 	bool by_subject;
 	const char *value = prompt_settled(session, "review.rule", subject, &by_subject);
 
+	if (finding->fix == FIX_REFUSE)
+		return prompt_is_left_to_yes(session, "review.note", subject);
 	return finding_is_rule(finding) && !finding_recommended(finding) && value && !by_subject &&
 	       strcmp(value, "reject") != 0 && strcmp(value, "quit") != 0;
 }
@@ -288,9 +290,11 @@ static bool is_left_out(struct session *session, const struct finding *finding, 
 static void say_left_out(const struct finding *finding)
 {
 	screen_mark(MARK_TODO, "left out: %s. It needs an answer of its own.",
-		    finding->severity >= SEVERITY_ASKED ? "it is dangerous"
-		    : finding->fix == FIX_DONTAUDIT     ? "it may hide more than it should"
-							: "nothing is known of it");
+		    finding->fix == FIX_REFUSE
+			    ? "a rule for it is refused, and somebody should know of it"
+		    : finding->severity >= SEVERITY_ASKED ? "it is dangerous"
+		    : finding->fix == FIX_DONTAUDIT       ? "it may hide more than it should"
+							  : "nothing is known of it");
 }
 
 /* Rejecting what is known to be needed is allowed, and has its price. */
