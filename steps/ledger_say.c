@@ -82,8 +82,7 @@ static int go_on_without(struct session *session, const json_t *gaps, struct err
 static int ask(struct session *session, bool *go_on, struct error *err)
 {
 	static const struct choice choices[] = {
-		{ "stop", "[q]uit here", 'q',
-		  "the exercise can be done, and the run gone on with" },
+		{ "quit", "[q]uit", 'q', "the exercise can be done, and the run gone on with" },
 		{ "go-on", "[c]ontinue without", 'c',
 		  "what it needs stays unknown, and every later result says so" },
 		{ 0 },
@@ -95,7 +94,7 @@ static int ask(struct session *session, bool *go_on, struct error *err)
 				  "Stop here, or go on without having seen what they need?",
 				  choices, 0, &chosen, err);
 	else
-		screen_say("Without an answer to " KEY " (stop, go-on) it stops here.");
+		screen_say("Without an answer to " KEY " (quit, go-on) it stops here.");
 	*go_on = chosen == 1;
 	return r;
 }

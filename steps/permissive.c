@@ -69,8 +69,9 @@ static int undo(struct session *session, const json_t *changes, struct error *er
 const struct step step_permissive = {
 	.name = "permissive",
 	.title = "Make the server's domain permissive",
-	.why = "Permissive: what the policy denies the server is done all the same, and logged. So one "
-	       "pass through the exercises shows every access that would be denied; until the end "
+	.why = "Permissive: what the policy denies the server is done all the same, and logged. So "
+	       "one pass through the exercises shows every access that would be denied; until the "
+	       "end "
 	       "nothing confines the server. Everything else on the system stays confined.",
 	.flags = STEP_CHANGES_SYSTEM | STEP_ASKS_FIRST,
 	.detect = detect,

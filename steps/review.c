@@ -272,10 +272,7 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 
 /* ---- what nobody can recommend --------------------------------------------------------------- */
 
-/*
- * Is nobody there to decide about it? Then neither --yes does, nor an answer for whatever comes: an
- * answer for this very finding, or a person.
- */
+/* Is nobody there to decide? Then neither --yes does, nor an answer for whatever comes. */
 static bool is_left_out(struct session *session, const struct finding *finding, const char *subject)
 {
 	bool by_subject;
@@ -290,8 +287,7 @@ static bool is_left_out(struct session *session, const struct finding *finding, 
 static void say_left_out(const struct finding *finding)
 {
 	screen_mark(MARK_TODO, "left out: %s. It needs an answer of its own.",
-		    finding->fix == FIX_REFUSE
-			    ? "a rule for it is refused, and somebody should know of it"
+		    finding->fix == FIX_REFUSE            ? "it is refused, and not noted yet"
 		    : finding->severity >= SEVERITY_ASKED ? "it is dangerous"
 		    : finding->fix == FIX_DONTAUDIT       ? "it may hide more than it should"
 							  : "nothing is known of it");

@@ -44,7 +44,7 @@ static const struct question questions[] = {
 	{ "exercise.unproved", "skip quit", "quit",
 	  "an exercise is not proved by the log; subject: sst, ist, notify",
 	  .check = subjects_exercise },
-	{ "collect.incomplete", "stop go-on", "stop",
+	{ "collect.incomplete", "quit go-on", "quit",
 	  "a wanted exercise has no evidence: build upon the others alone?" },
 	{ "review.rule", "accept companions reject allow dontaudit all quit", "accept",
 	  "does the rule enter the module? subject: as `review` shows it", subjects_finding,

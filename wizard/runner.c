@@ -306,8 +306,10 @@ static bool say_left(const struct walk *walk)
 	return true;
 }
 
-/* The end of a walk. A whole run that has come to its last step tells what was reached, however that
- * ended. */
+/*
+ * The end of a walk. A whole run that has come to its last step tells what was reached, however
+ * that ended.
+ */
 static int finish(const struct walk *walk, int outcome, struct error *err)
 {
 	const struct workflow *workflow = session_workflow(walk->session);

@@ -146,8 +146,8 @@ struct workflow {
 	int (*drift)(struct session *session, json_t *changes, struct error *err);
 	/* What was reached, printed when a whole run has come to its last step. May be NULL. */
 	int (*summary_of)(struct session *session, struct error *err);
-	/* What may be claimed at this moment, as JSON with the string "claim": status shows it first.
-	 * *standing is new (caller decrefs). May be NULL. */
+	/* What may be claimed at this moment, as JSON with the string "claim": status shows it
+	 * first. *standing is new (caller decrefs). May be NULL. */
 	int (*standing_of)(struct session *session, json_t **standing, struct error *err);
 	/* Called last, whatever ends a command that may change the system: what is left open, with
 	 * the ways out. May be NULL. */

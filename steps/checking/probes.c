@@ -193,7 +193,8 @@ static int report_executable(struct report *report, struct error *err)
 	if (r < 0)
 		return r;
 	if (!path) {
-		report_add(report, session_is_scratch(report->session) ? LEVEL_UNSEEN : LEVEL_WARNING,
+		report_add(report,
+			   session_is_scratch(report->session) ? LEVEL_UNSEEN : LEVEL_WARNING,
 			   "server", "install the server first",
 			   "no database server is installed here");
 		return 0;

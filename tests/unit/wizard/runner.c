@@ -127,8 +127,7 @@ static void test_skip_goes_on_and_pauses_at_the_end(void **state)
 	small_result_auto result = small_run("--yes", "--answer", "two.apply=skip");
 	assert_int_equal(result.status, EXIT_PAUSED);
 	assert_true(small_has(result.err, "Left for another run: two"));
-	assert_true(
-		small_has(result.err, "Stopped. To go on:\n    small --root "));
+	assert_true(small_has(result.err, "Stopped. To go on:\n    small --root "));
 	assert_true(small_is("four", "new"));
 	assert_true(small_is("three", "old three"));
 	assert_int_equal(count("begin", "two"), 0);
