@@ -161,7 +161,7 @@ static bool says_permissive(const char *line, size_t length)
 static bool take_denial(struct reader *reader, const char *line, bool ended)
 {
 	const struct record *record = &reader->record;
-	enum verdict verdict;
+	enum avc_verdict verdict;
 
 	if (!ended && !record_is_whole(record, reader->old_kernel)) {
 		reader->counts.unreadable++;

@@ -250,7 +250,7 @@ static const char *message(const struct record *record)
 	return text;
 }
 
-enum verdict record_verdict(const struct record *record)
+enum avc_verdict record_verdict(const struct record *record)
 {
 	const char *text = message(record);
 

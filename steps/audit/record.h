@@ -89,14 +89,14 @@ bool record_tells_loss(const struct record *record);
  * its fields? old_kernel: its AVC records do not end by "permissive=". */
 bool record_is_whole(const struct record *record, bool old_kernel);
 
-enum verdict {
+enum avc_verdict {
 	VERDICT_NONE, /* a notice of the security server, no decision */
 	VERDICT_DENIED,
 	VERDICT_GRANTED,
 };
 
 /* record_verdict - what an AVC or USER_AVC record tells. */
-enum verdict record_verdict(const struct record *record);
+enum avc_verdict record_verdict(const struct record *record);
 
 /*
  * record_user_avc - the denial in a USER_AVC record, whose text each program composes for itself,
