@@ -16,16 +16,10 @@ char *confine_module(void)
 	return str_printf("permissive_%s", node_domain());
 }
 
-static const char *member(const json_t *change, const char *name)
-{
-	const char *text = json_string_value(json_object_get(change, name));
-
-	return text ? text : "";
-}
-
 bool confine_is(const json_t *change, const char *part)
 {
-	return part ? !strcmp(member(change, "confine"), part) : *member(change, "confine");
+	return part ? !strcmp(member_text(change, "confine"), part)
+		    : *member_text(change, "confine");
 }
 
 bool confine_among(const json_t *changes, const char *part)
@@ -140,7 +134,7 @@ int confine_keep_hidden(struct session *session, struct error *err)
 
 static bool wants(const json_t *change, bool back, const char *state)
 {
-	return !strcmp(member(change, back ? "from" : "to"), state);
+	return !strcmp(member_text(change, back ? "from" : "to"), state);
 }
 
 static unsigned int priority_of(const json_t *change)
@@ -173,7 +167,7 @@ int confine_change(struct store *store, const json_t *changes, bool back, struct
 		if (r == 0 && confine_is(change, "hidden"))
 			r = store_show_hidden(store, wants(change, back, "shown"), err);
 		if (r == 0 && confine_is(change, "module"))
-			r = store_module_enable(store, member(change, "name"),
+			r = store_module_enable(store, member_text(change, "name"),
 						!wants(change, back, "disabled"), err);
 	}
 	return r;
@@ -196,7 +190,7 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 		return r;
 	}
 	if (confine_is(change, "module")) {
-		r = store_module_active(store, member(change, "name"), &is, &priority, err);
+		r = store_module_active(store, member_text(change, "name"), &is, &priority, err);
 		*so = r == 0 && (!priority || is != wants(change, back, "disabled"));
 		return r;
 	}
@@ -231,7 +225,7 @@ static int remember_change(struct session *session, const json_t *changes, bool 
 		if (r == 0 && confine_is(change, "domain") && wants(change, back, "permissive"))
 			r = session_remember(session, OURS, json_true(), err);
 		if (r == 0 && confine_is(change, "module") && wants(change, back, "disabled"))
-			r = remember_replaced(session, member(change, "name"), err);
+			r = remember_replaced(session, member_text(change, "name"), err);
 	}
 	return r;
 }
@@ -286,10 +280,10 @@ void confine_note(struct session *session, const json_t *changes, bool back)
 
 	json_array_foreach(changes, i, change)
 	{
-		const char *to = member(change, back ? "from" : "to");
+		const char *to = member_text(change, back ? "from" : "to");
 
 		if (who && confine_is(change, NULL) && !confine_is(change, "module"))
 			host_note(session_workflow(session)->program, "%s: %s from now on, by %s",
-				  member(change, "what"), to, who);
+				  member_text(change, "what"), to, who);
 	}
 }

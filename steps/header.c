@@ -22,21 +22,14 @@ extern const char template_module_header[], template_explain_header[];
 #define DECIDERS "deciders" /* memory: an object whose keys say who has answered for the rules */
 #define MEMORY   "header"   /* {"comment": TEXT, "version": "1.N", "builds": N} */
 
-static const char *member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 struct module_header header_of(struct session *session)
 {
 	const json_t *made = session_recall(session, MEMORY);
 
 	return (struct module_header){
 		.name = MODULE_NAME,
-		.version = made ? member(made, "version") : "1.0",
-		.comment = made ? member(made, "comment") : "Not built yet.",
+		.version = made ? member_text(made, "version") : "1.0",
+		.comment = made ? member_text(made, "comment") : "Not built yet.",
 	};
 }
 
@@ -107,10 +100,10 @@ static char *describe_server(struct session *session)
 {
 	for (const struct exercise *e = galera_exercises; e->name; e++) {
 		const json_t *result = results_get(session, PHASE_PERMISSIVE, e->name);
-		const char *provider = member(result, "provider");
+		const char *provider = member_text(result, "provider");
 
-		if (*member(result, "server"))
-			return str_printf("%s%s%s", member(result, "server"),
+		if (*member_text(result, "server"))
+			return str_printf("%s%s%s", member_text(result, "server"),
 					  *provider ? ", Galera " : "", provider);
 	}
 	return strdup("not known");
@@ -161,11 +154,12 @@ static int describe_left(struct session *session, char **text, struct error *err
 	out = open_memstream(text, &length);
 	if (!out)
 		return error_nomem(err);
-	json_array_foreach(left, i, item) fprintf(out, "%s%s (%s)", i ? "; " : "",
-						  member(item, "what"), member(item, "kind"));
+	json_array_foreach(left, i, item)
+		fprintf(out, "%s%s (%s)", i ? "; " : "", member_text(item, "what"),
+			member_text(item, "kind"));
 	json_array_foreach(others, i, item)
 		fprintf(out, "%swhat module %s allows besides",
-			json_array_size(left) || i ? "; " : "", member(item, "name"));
+			json_array_size(left) || i ? "; " : "", member_text(item, "name"));
 	fputs(json_array_size(left) || json_array_size(others) ? "" : "nothing that was denied",
 	      out);
 	return fclose(out) == 0 ? 0 : error_nomem(err);

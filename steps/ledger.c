@@ -31,23 +31,16 @@ const char *observed_name(enum observed observed)
 	return observations[observed].name;
 }
 
-static const char *member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 /* What is without its evidence counts for nothing. */
 static enum observed observed_of(struct session *session, const json_t *result)
 {
-	const char *file = member(result, "evidence");
+	const char *file = member_text(result, "evidence");
 	_cleanup_free_ char *path = *file ? session_path(session, file) : NULL;
 	size_t i = ARRAY_SIZE(observations) - 1;
 
 	if (path && access(path, F_OK) < 0)
 		return OBSERVED_MISSING;
-	while (i > 0 && strcmp(observations[i].result, member(result, "result")) != 0)
+	while (i > 0 && strcmp(observations[i].result, member_text(result, "result")) != 0)
 		i--;
 	return (enum observed)i;
 }
@@ -75,7 +68,7 @@ static void read_row(struct session *session, const struct exercise *exercise, j
 		.observed = { observed_of(session, learning), observed_of(session, confined) },
 		.strict = json_is_true(json_object_get(learning, "strict")),
 		.hidden = json_is_true(json_object_get(learning, "hidden")),
-		.donors = { member(learning, "donor"), member(confined, "donor") },
+		.donors = { member_text(learning, "donor"), member_text(confined, "donor") },
 	};
 	row->donor_given =
 		*row->donors[LEDGER_LEARNING] && is_given(session, row->donors[LEDGER_LEARNING]);
@@ -90,7 +83,7 @@ static json_int_t confined_era(struct session *session, const json_t *judged)
 	json_int_t now = results_era(session, PHASE_ENFORCING);
 	json_t *loaded = session_recall(session, MODULE_LOADED);
 	bool same = judged && json_integer_value(json_object_get(judged, "era")) == now - 1 &&
-		    !strcmp(member(judged, "module"),
+		    !strcmp(member_text(judged, "module"),
 			    json_string_value(loaded) ? json_string_value(loaded) : "");
 
 	return same && !exercising_begun(session, PHASE_ENFORCING) ? now - 1 : now;
@@ -330,7 +323,7 @@ static int write_claim(FILE *out, const struct ledger *ledger, const char *domai
 	}
 	if (!missing || ledger_missing(ledger, "", missing, NULL) < 0)
 		return -1;
-	fprintf(out, "%s: %s", end_name(ledger), member(json_array_get(missing, 0), "what"));
+	fprintf(out, "%s: %s", end_name(ledger), member_text(json_array_get(missing, 0), "what"));
 	if (json_array_size(missing) > 1)
 		fprintf(out, ", and %zu more", json_array_size(missing) - 1);
 	return 0;
@@ -468,7 +461,7 @@ static int add_others(struct session *session, json_t *list, struct error *err)
 			return r;
 		if (!wide ||
 		    json_array_append_new(list, json_sprintf("module %s stays, by others: %s",
-							     member(other, "name"), wide)) < 0)
+							     member_text(other, "name"), wide)) < 0)
 			return error_nomem(err);
 	}
 	return r;

@@ -14,17 +14,10 @@
 #define KEY     "collect.incomplete"
 #define GOES_ON "incomplete" /* memory: the gaps with which the operator went on */
 
-static const char *member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 static bool is_reached(const json_t *object)
 {
-	return !strcmp(member(object, "end"), "verified") ||
-	       !strcmp(member(object, "end"), "rehearsed");
+	return !strcmp(member_text(object, "end"), "verified") ||
+	       !strcmp(member_text(object, "end"), "rehearsed");
 }
 
 void ledger_say(const json_t *object)
@@ -32,11 +25,11 @@ void ledger_say(const json_t *object)
 	json_t *item;
 	size_t i;
 
-	screen_mark(is_reached(object) ? MARK_OK : MARK_STOP, "%s", member(object, "claim"));
+	screen_mark(is_reached(object) ? MARK_OK : MARK_STOP, "%s", member_text(object, "claim"));
 	json_array_foreach(json_object_get(object, "missing"), i, item)
 	{
-		screen_mark(MARK_TODO, "%s:", member(item, "what"));
-		screen_detail("    %s", member(item, "do"));
+		screen_mark(MARK_TODO, "%s:", member_text(item, "what"));
+		screen_detail("    %s", member_text(item, "do"));
 	}
 	json_array_foreach(json_object_get(object, "limits"), i, item)
 		screen_mark(MARK_WARN, "%s", json_string_value(item));
@@ -47,11 +40,11 @@ void ledger_print(const json_t *object)
 	json_t *item;
 	size_t i;
 
-	screen_result("  %s", member(object, "end"));
+	screen_result("  %s", member_text(object, "end"));
 	json_array_foreach(json_object_get(object, "missing"), i, item)
 	{
-		screen_result("  %s:", member(item, "what"));
-		screen_result("      %s", member(item, "do"));
+		screen_result("  %s:", member_text(item, "what"));
+		screen_result("      %s", member_text(item, "do"));
 	}
 	json_array_foreach(json_object_get(object, "limits"), i, item)
 		screen_result("  %s", json_string_value(item));
@@ -65,7 +58,7 @@ static bool is_known(struct session *session, const json_t *gaps)
 	size_t i;
 
 	json_array_foreach(gaps, i,
-			   gap) if (!json_object_get(known, member(gap, "what"))) return false;
+			   gap) if (!json_object_get(known, member_text(gap, "what"))) return false;
 	return true;
 }
 
@@ -75,7 +68,7 @@ static int go_on_without(struct session *session, const json_t *gaps, struct err
 	size_t i;
 
 	json_array_foreach(gaps, i, gap)
-		json_object_set_new(known, member(gap, "what"), json_true());
+		json_object_set_new(known, member_text(gap, "what"), json_true());
 	return session_remember(session, GOES_ON, known, err);
 }
 
@@ -118,8 +111,8 @@ int ledger_ask(struct session *session, struct error *err)
 		    "what it needs:");
 	json_array_foreach(gaps, i, gap)
 	{
-		screen_mark(MARK_TODO, "%s", member(gap, "what"));
-		screen_detail("    %s", member(gap, "do"));
+		screen_mark(MARK_TODO, "%s", member_text(gap, "what"));
+		screen_detail("    %s", member_text(gap, "do"));
 	}
 	r = ask(session, &go_on, err);
 	if (r < 0)

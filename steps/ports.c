@@ -91,11 +91,6 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	return r;
 }
 
-static const char *member(const json_t *change, const char *name)
-{
-	return json_string_value(json_object_get(change, name));
-}
-
 static unsigned int port_number(const json_t *change)
 {
 	return (unsigned int)json_integer_value(json_object_get(change, "number"));
@@ -172,8 +167,8 @@ static int set_labels(struct store *store, const void *data, struct error *err)
 	json_array_foreach(data, i, change)
 	{
 		if (r == 0 && json_object_get(change, "number"))
-			r = store_port_set(store, member(change, "proto"), port_number(change),
-					   PORT_TYPE, err);
+			r = store_port_set(store, member_or_null(change, "proto"),
+					   port_number(change), PORT_TYPE, err);
 	}
 	return r;
 }
@@ -187,16 +182,16 @@ static int unset_labels(struct store *store, const void *data, struct error *err
 
 	json_array_foreach(data, i, change)
 	{
-		const char *before = member(change, "local_type");
+		const char *before = member_or_null(change, "local_type");
 
 		if (!json_object_get(change, "number"))
 			continue;
 		if (r == 0 && before)
-			r = store_port_set(store, member(change, "proto"), port_number(change),
-					   before, err);
+			r = store_port_set(store, member_or_null(change, "proto"),
+					   port_number(change), before, err);
 		else if (r == 0)
-			r = store_port_unset(store, member(change, "proto"), port_number(change),
-					     err);
+			r = store_port_unset(store, member_or_null(change, "proto"),
+					     port_number(change), err);
 	}
 	/* Without it the policy after an undo is equal in meaning, but not byte for byte. */
 	return r < 0 || !count_ports(data) ? r : store_rebuild(store, err);

@@ -16,7 +16,7 @@ static void show_equivalent(const json_t *changes)
 
 	json_array_foreach(changes, index, change)
 	{
-		const char *command = record_text(change, "command");
+		const char *command = member_text(change, "command");
 
 		if (!*command)
 			continue;

@@ -25,9 +25,9 @@ static const char *remembered(struct session *session)
 	json_int_t record = json_integer_value(json_object_get(finished, "record"));
 
 	for (size_t i = (size_t)record + 1; i < json_array_size(records); i++)
-		if (strcmp(record_text(json_array_get(records, i), "event"), "done") != 0)
+		if (strcmp(member_text(json_array_get(records, i), "event"), "done") != 0)
 			return "";
-	return record_text(finished, "fingerprint");
+	return member_text(finished, "fingerprint");
 }
 
 int finished_remember(struct session *session, struct error *err)

@@ -3,18 +3,12 @@
 #include <string.h>
 
 #include "wizard/history.h"
-
-const char *record_text(const json_t *record, const char *member)
-{
-	const char *text = json_string_value(json_object_get(record, member));
-
-	return text ? text : "";
-}
+#include "wizard/util.h"
 
 static bool is_event(const json_t *record, const char *event, const char *step)
 {
-	return strcmp(record_text(record, "event"), event) == 0 &&
-	       (!step || strcmp(record_text(record, "step"), step) == 0);
+	return strcmp(member_text(record, "event"), event) == 0 &&
+	       (!step || strcmp(member_text(record, "step"), step) == 0);
 }
 
 int history_init(struct history *history, const json_t *records, struct error *err)

@@ -33,7 +33,4 @@ int history_to_undo(const struct history *history, size_t before, const char *st
 /* history_undo_unfinished - was an undo interrupted before it could reset the workflow? */
 bool history_undo_unfinished(const struct history *history);
 
-/* record_text - a string member of a record; "" where it has none. */
-const char *record_text(const json_t *record, const char *member);
-
 #endif

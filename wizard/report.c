@@ -77,10 +77,10 @@ static int plan_step(struct session *session, const struct step *step, bool *pen
 
 static void show_change(const json_t *change)
 {
-	const char *from = record_text(change, "from"), *to = record_text(change, "to");
-	const char *note = record_text(change, "note"), *command = record_text(change, "command");
+	const char *from = member_text(change, "from"), *to = member_text(change, "to");
+	const char *note = member_text(change, "note"), *command = member_text(change, "command");
 
-	screen_result("    %s%s%s%s%s%s%s%s", record_text(change, "what"), *from || *to ? ": " : "",
+	screen_result("    %s%s%s%s%s%s%s%s", member_text(change, "what"), *from || *to ? ": " : "",
 		      from, *from && *to ? " -> " : "", to, *note ? "  (" : "", note,
 		      *note ? ")" : "");
 	if (*command)
@@ -101,7 +101,7 @@ static void show_plan_row(const struct step *step, const json_t *row)
 	}
 	if (json_object_get(row, "later"))
 		instead = "depends on the steps before";
-	else if (strcmp(record_text(row, "state"), "todo") == 0)
+	else if (strcmp(member_text(row, "state"), "todo") == 0)
 		instead = step->flags & STEP_CHANGES_SYSTEM
 				  ? "to do; what it changes cannot be told beforehand"
 				  : "to do; changes nothing of the system";
@@ -191,7 +191,7 @@ static int status_step(struct session *session, const struct step *step,
 static void show_status_row(const struct step *step, const json_t *row, int width)
 {
 	const json_t *done = json_object_get(row, "done");
-	const char *state = record_text(row, "state"), *why = record_text(row, "error");
+	const char *state = member_text(row, "state"), *why = member_text(row, "error");
 	time_t seconds = (time_t)json_integer_value(done);
 	char when[32] = "-";
 
@@ -228,8 +228,8 @@ static void show_drift(const json_t *changes)
 		screen_result("\nChanged by others since it was done:");
 	json_array_foreach(changes, i, change)
 	{
-		screen_result("  %s: %s", record_text(change, "what"), record_text(change, "why"));
-		screen_result("      %s", record_text(change, "do"));
+		screen_result("  %s: %s", member_text(change, "what"), member_text(change, "why"));
+		screen_result("      %s", member_text(change, "do"));
 	}
 }
 
@@ -251,10 +251,10 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 	const json_t *standing = json_object_get(report, "ledger");
 	int width = widest_name(workflow);
 
-	if (*record_text(standing, "open"))
-		screen_result("! %s", record_text(standing, "open"));
+	if (*member_text(standing, "open"))
+		screen_result("! %s", member_text(standing, "open"));
 	if (standing)
-		screen_result("%s\n", record_text(standing, "claim"));
+		screen_result("%s\n", member_text(standing, "claim"));
 
 	screen_result("%-*s  %-9s  %-24s  %-4s  %s", width, "step", "state", "done", "undo",
 		      "title");

@@ -269,32 +269,25 @@ void screen_table(const char *const *header, const char *const *cells, size_t ro
 
 enum { WHAT, FROM, ARROW, TO, NOTE, CHANGE_COLUMNS };
 
-static const char *member(const json_t *change, const char *name)
-{
-	const char *text = json_string_value(json_object_get(change, name));
-
-	return text ? text : "";
-}
-
 static bool any_from(const json_t *changes)
 {
 	json_t *change;
 	size_t i;
 
-	json_array_foreach(changes, i, change) if (*member(change, "from")) return true;
+	json_array_foreach(changes, i, change) if (*member_text(change, "from")) return true;
 	return false;
 }
 
 /* Fills a row of safe cells; false when out of memory, what was filled being the caller's. */
 static bool change_row(const json_t *change, bool arrow, char **row)
 {
-	const char *to = member(change, "to"), *note = member(change, "note");
+	const char *to = member_text(change, "to"), *note = member_text(change, "note");
 	_cleanup_free_ char *note_cell = *note ? str_printf("(%s)", note) : strdup("");
 
 	if (!note_cell)
 		return false;
-	row[WHAT] = text_safe(member(change, "what"), false);
-	row[FROM] = text_safe(member(change, "from"), false);
+	row[WHAT] = text_safe(member_text(change, "what"), false);
+	row[FROM] = text_safe(member_text(change, "from"), false);
 	row[ARROW] = strdup(arrow && *to ? "->" : "");
 	row[TO] = text_safe(to, false);
 	row[NOTE] = text_safe(note_cell, false);
@@ -331,8 +324,8 @@ void screen_changes(const json_t *changes, bool with_commands)
 			show_row(cells + i * CHANGE_COLUMNS, CHANGE_COLUMNS, widths, NULL);
 			if (!with_commands)
 				continue;
-			show_command("as:   ", member(change, "command"));
-			show_command("undo: ", member(change, "undo"));
+			show_command("as:   ", member_text(change, "command"));
+			show_command("undo: ", member_text(change, "undo"));
 		}
 	}
 	free_cells(cells, rows * CHANGE_COLUMNS);

@@ -15,7 +15,7 @@ enum { STEP, WHAT, NOW, BACK_TO, COLUMNS };
 static const struct step *step_of(const struct session *session, const json_t *record)
 {
 	const struct workflow *workflow = session_workflow(session);
-	int index = workflow_find_step(workflow, record_text(record, "step"));
+	int index = workflow_find_step(workflow, member_text(record, "step"));
 
 	return index < 0 ? NULL : workflow->steps[index];
 }
@@ -51,16 +51,16 @@ static const char **rows_find(const struct rows *rows, const char *step, const c
 static int rows_add(struct rows *rows, const json_t *record, struct error *err)
 {
 	const json_t *changes = json_object_get(record, "changes");
-	const char *step = record_text(record, "step");
+	const char *step = member_text(record, "step");
 	json_t *change;
 	size_t index;
 
 	json_array_foreach(changes, index, change)
 	{
-		const char **row = rows_find(rows, step, record_text(change, "what"));
-		const char *cells[COLUMNS] = { step, record_text(change, "what"),
-					       record_text(change, "to"),
-					       record_text(change, "from") };
+		const char **row = rows_find(rows, step, member_text(change, "what"));
+		const char *cells[COLUMNS] = { step, member_text(change, "what"),
+					       member_text(change, "to"),
+					       member_text(change, "from") };
 
 		if (row) {
 			row[BACK_TO] = cells[BACK_TO];
@@ -87,11 +87,11 @@ static void show_left(const json_t *record)
 
 	json_array_foreach(changes, index, change)
 	{
-		const char *command = record_text(change, "undo");
+		const char *command = member_text(change, "undo");
 
 		screen_mark(MARK_WARN, "%s: %s stays as it is (before: %s)",
-			    record_text(record, "step"), record_text(change, "what"),
-			    record_text(change, "from"));
+			    member_text(record, "step"), member_text(change, "what"),
+			    member_text(change, "from"));
 		if (*command)
 			screen_detail("to take it back by hand: %s", command);
 	}
@@ -149,11 +149,11 @@ static int reverse(struct session *session, int index, struct error *err)
 	if (r == 0)
 		r = session_record(session,
 				   json_pack("{ss ss si sb}", "event", "undone", "step",
-					     record_text(record, "step"), "begin", index, "left",
+					     member_text(record, "step"), "begin", index, "left",
 					     !able),
 				   err);
 	if (r < 0 && err && err->code)
-		error_prefix(err, "undo of %s", record_text(record, "step"));
+		error_prefix(err, "undo of %s", member_text(record, "step"));
 	if (r == 0 && able)
 		screen_mark(MARK_OK, "%s: taken back", step->title);
 	return r;

@@ -63,6 +63,18 @@ char *str_printf(const char *format, ...)
 	return length < 0 ? NULL : text;
 }
 
+const char *member_or_null(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+const char *member_text(const json_t *object, const char *name)
+{
+	const char *text = member_or_null(object, name);
+
+	return text ? text : "";
+}
+
 const char *str_starts(const char *text, const char *prefix)
 {
 	size_t length = strlen(prefix);

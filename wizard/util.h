@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * util.h - clean-up helpers, growing arrays, small files, child programs
+ * util.h - clean-up helpers, growing arrays, texts, small files, child programs
  */
 #ifndef WIZARD_UTIL_H
 #define WIZARD_UTIL_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,12 @@ void *array_push(void *pointer_to_items, size_t *count, size_t item_size);
 
 /* str_printf - a formatted string in new memory (caller frees), or NULL when out of memory. */
 char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* member_text - a string member of a JSON object, borrowed; "" where it has none. */
+const char *member_text(const json_t *object, const char *name);
+
+/* member_or_null - the same, but NULL where it has none. */
+const char *member_or_null(const json_t *object, const char *name);
 
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);

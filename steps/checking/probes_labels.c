@@ -72,11 +72,6 @@ int probe_labels(struct report *report, struct error *err)
 	return r;
 }
 
-static const char *word(const json_t *change, const char *name)
-{
-	return json_string_value(json_object_get(change, name));
-}
-
 /* A label that was lost is told above, or planned by the next step. */
 int probe_drift(struct report *report, struct error *err)
 {
@@ -87,9 +82,10 @@ int probe_drift(struct report *report, struct error *err)
 
 	json_array_foreach(changes, i, change)
 	{
-		if (r == 0 && strcmp(word(change, "kind"), "label-lost") != 0)
-			report_add(report, LEVEL_WARNING, "drift", word(change, "do"), "%s: %s",
-				   word(change, "what"), word(change, "why"));
+		if (r == 0 && strcmp(member_or_null(change, "kind"), "label-lost") != 0)
+			report_add(report, LEVEL_WARNING, "drift", member_or_null(change, "do"),
+				   "%s: %s", member_or_null(change, "what"),
+				   member_or_null(change, "why"));
 	}
 	return r;
 }

@@ -19,17 +19,14 @@
 
 extern const char template_notify[];
 
-static const char *member(const json_t *object, const char *name)
-{
-	return json_string_value(json_object_get(object, name));
-}
-
 /* The path of the script that is agreed to in this phase; NULL: none is. Borrowed. */
 static const char *agreed(struct session *session, const char *phase)
 {
 	const json_t *memory = session_recall(session, MEMORY);
 
-	return memory && !strcmp(member(memory, "phase"), phase) ? member(memory, "path") : NULL;
+	return memory && !strcmp(member_or_null(memory, "phase"), phase)
+		       ? member_or_null(memory, "path")
+		       : NULL;
 }
 
 /* ---- may there be one? ----------------------------------------------------------------------- */
@@ -102,14 +99,14 @@ static size_t find_change(const json_t *changes)
 	json_t *change;
 	size_t i;
 
-	json_array_foreach(changes, i, change) if (member(change, "script")) break;
+	json_array_foreach(changes, i, change) if (member_or_null(change, "script")) break;
 	return i;
 }
 
 int notify_ask(struct session *session, json_t *changes, struct error *err)
 {
 	size_t at = find_change(changes);
-	const char *path = member(json_array_get(changes, at), "script");
+	const char *path = member_or_null(json_array_get(changes, at), "script");
 	_cleanup_free_ char *text = NULL;
 	bool yes = true;
 	int r;
@@ -158,8 +155,8 @@ int notify_end(struct session *session, const char *phase, struct error *err)
 int notify_agree(struct session *session, const char *phase, const json_t *changes,
 		 struct error *err)
 {
-	const char *path = member(json_array_get(changes, find_change(changes)), "script");
-	const char *before = member(session_recall(session, MEMORY), "path");
+	const char *path = member_or_null(json_array_get(changes, find_change(changes)), "script");
+	const char *before = member_or_null(session_recall(session, MEMORY), "path");
 	int r = 0;
 
 	if (!results_wanted(session, exercise_find(EXERCISE)))
@@ -270,7 +267,7 @@ int notify_stray(struct session *session, char **what, char **remedy, struct err
 
 int notify_undo(struct session *session, const json_t *changes, struct error *err)
 {
-	const char *path = member(json_array_get(changes, find_change(changes)), "script");
+	const char *path = member_or_null(json_array_get(changes, find_change(changes)), "script");
 
 	return path ? take_away(session, path, err) : 0;
 }

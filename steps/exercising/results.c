@@ -80,18 +80,11 @@ bool results_wanted(struct session *session, const struct exercise *exercise)
 	return node_options.exercises ? is_named(exercise) : results_asked(session, exercise);
 }
 
-static const char *member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise)
 {
 	const json_t *result = results_get(session, phase, exercise->name);
 
-	if (!strcmp(member(result, "result"), "skipped"))
+	if (!strcmp(member_text(result, "result"), "skipped"))
 		return !is_named(exercise);
 	return result && !json_array_size(json_object_get(result, "doubts"));
 }
@@ -135,7 +128,7 @@ int exercising_evidence(struct session *session, const char *phase, bool earlier
 
 			if (!key)
 				return error_nomem(err);
-			file = member(session_recall(session, key), "evidence");
+			file = member_text(session_recall(session, key), "evidence");
 			if (!*file)
 				continue;
 			path = session_path(session, file);

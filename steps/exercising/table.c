@@ -20,13 +20,6 @@ struct row {
 	char denials[24];
 };
 
-static const char *member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 /* What this node is in the exercise. */
 static const char *role_of(const struct exercise *exercise)
 {
@@ -44,14 +37,14 @@ static const char *role_of(const struct exercise *exercise)
 
 static bool is_proved(const json_t *result)
 {
-	return !strcmp(member(result, "result"), "proved");
+	return !strcmp(member_text(result, "result"), "proved");
 }
 
 /* What a donor was denied is in its own audit log alone. */
 static void fill_donor(struct session *session, const json_t *result,
 		       const struct given_nodes *given, char *cell, size_t size)
 {
-	const char *donor = member(result, "donor");
+	const char *donor = member_text(result, "donor");
 	const struct given_node *node = donors_find(given, donor);
 
 	if (node_player(session))
@@ -69,16 +62,18 @@ static void fill_row(struct session *session, const struct exercise *exercise, c
 	snprintf(row->denials, sizeof(row->denials), "%7lld",
 		 (long long)json_integer_value(json_object_get(result, "denials")));
 	/* A node that rejoins after a crash may have had a donor, too. */
-	if (is_proved(result) && (exercise_is_transfer(exercise) || *member(result, "donor")) &&
+	if (is_proved(result) &&
+	    (exercise_is_transfer(exercise) || *member_text(result, "donor")) &&
 	    exercise->kind != EXERCISE_NOTIFY)
 		fill_donor(session, result, given, row->donor, sizeof(row->donor));
 	else
 		snprintf(row->donor, sizeof(row->donor), "%s",
 			 exercise_is_transfer(exercise) ? "-" : "n/a");
 	snprintf(row->here, sizeof(row->here), "%s%s", role_of(exercise),
-		 !result                                         ? "missing"
-		 : !strcmp(member(result, "result"), "not seen") ? "seen, not proved"
-								 : member(result, "result"));
+		 !result ? "missing"
+		 : !strcmp(member_text(result, "result"), "not seen")
+			 ? "seen, not proved"
+			 : member_text(result, "result"));
 	cells[EXERCISE] = exercise->title;
 	cells[HERE] = row->here;
 	cells[DONOR] = row->donor;
@@ -93,7 +88,7 @@ static bool say_missing(struct session *session, const char *phase, const struct
 
 	for (const struct exercise *e = galera_exercises; e->name && count < MOST; e++) {
 		const json_t *result = results_get(session, phase, e->name);
-		const char *donor = member(result, "donor");
+		const char *donor = member_text(result, "donor");
 		size_t before = 0;
 
 		if (!is_proved(result) || e->kind == EXERCISE_NOTIFY || !*donor ||
@@ -114,7 +109,7 @@ static bool say_missing(struct session *session, const char *phase, const struct
 static bool was_donor(struct session *session, const char *phase, const char *node)
 {
 	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (donors_same(member(results_get(session, phase, e->name), "donor"), node))
+		if (donors_same(member_text(results_get(session, phase, e->name), "donor"), node))
 			return true;
 	return false;
 }

@@ -126,11 +126,6 @@ int labels_plan(struct session *session, json_t *changes, struct error *err)
 	return r;
 }
 
-static const char *member(const json_t *change, const char *name)
-{
-	return json_string_value(json_object_get(change, name));
-}
-
 int labels_decline(struct session *session, json_t *changes, struct error *err)
 {
 	json_t *declined = session_recall(session, DECLINED)
@@ -138,7 +133,7 @@ int labels_decline(struct session *session, json_t *changes, struct error *err)
 				   : json_array();
 
 	for (size_t i = json_array_size(changes); i-- > 0;) {
-		const char *path = member(json_array_get(changes, i), "path");
+		const char *path = member_or_null(json_array_get(changes, i), "path");
 
 		if (!path)
 			continue;
@@ -158,7 +153,7 @@ size_t labels_rules(const json_t *changes)
 	size_t count = 0, i;
 	json_t *change;
 
-	json_array_foreach(changes, i, change) count += member(change, "spec") != NULL;
+	json_array_foreach(changes, i, change) count += member_or_null(change, "spec") != NULL;
 	return count;
 }
 
@@ -170,11 +165,12 @@ int labels_set(struct store *store, const json_t *changes, struct error *err)
 
 	json_array_foreach(changes, i, change)
 	{
-		const char *spec = member(change, "spec");
+		const char *spec = member_or_null(change, "spec");
 
 		if (r == 0 && spec)
-			r = store_fcontext_set(store, spec, labels_kind(member(change, "name")),
-					       member(change, "to"), err);
+			r = store_fcontext_set(store, spec,
+					       labels_kind(member_or_null(change, "name")),
+					       member_or_null(change, "to"), err);
 	}
 	return r;
 }
@@ -187,12 +183,13 @@ int labels_unset(struct store *store, const json_t *changes, struct error *err)
 
 	json_array_foreach(changes, i, change)
 	{
-		const char *spec = member(change, "spec"), *before = member(change, "local_type");
+		const char *spec = member_or_null(change, "spec"),
+			   *before = member_or_null(change, "local_type");
 		enum store_files kind;
 
 		if (r < 0 || !spec)
 			continue;
-		kind = labels_kind(member(change, "name"));
+		kind = labels_kind(member_or_null(change, "name"));
 		r = before ? store_fcontext_set(store, spec, kind, before, err)
 			   : store_fcontext_unset(store, spec, kind, err);
 	}
@@ -214,8 +211,8 @@ static int keep(const struct relabel *tree, const char *kept, struct error *err)
 static int relabel(struct session *session, struct file_labels *wants, const json_t *change,
 		   struct error *err)
 {
-	const char *path = member(change, "path");
-	_cleanup_free_ char *kept = session_path(session, member(change, "record"));
+	const char *path = member_or_null(change, "path");
+	_cleanup_free_ char *kept = session_path(session, member_or_null(change, "record"));
 	struct relabel tree =
 		labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
 	size_t changed = 0;
@@ -241,7 +238,7 @@ int labels_relabel(struct session *session, const json_t *changes, struct error 
 
 	json_array_foreach(changes, i, change)
 	{
-		if (r < 0 || !member(change, "path"))
+		if (r < 0 || !member_or_null(change, "path"))
 			continue;
 		r = node_labels(session, &wants, err);
 		if (r == 0)
@@ -253,8 +250,8 @@ int labels_relabel(struct session *session, const json_t *changes, struct error 
 static int restore(struct session *session, struct file_labels *wants, const json_t *change,
 		   struct error *err)
 {
-	const char *path = member(change, "path");
-	_cleanup_free_ char *kept = session_path(session, member(change, "record"));
+	const char *path = member_or_null(change, "path");
+	_cleanup_free_ char *kept = session_path(session, member_or_null(change, "record"));
 	_cleanup_free_ char *record = NULL;
 	struct relabel tree =
 		labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
@@ -286,7 +283,7 @@ int labels_restore(struct session *session, const json_t *changes, struct error 
 	for (size_t i = json_array_size(changes); r == 0 && i-- > 0;) {
 		const json_t *change = json_array_get(changes, i);
 
-		if (!member(change, "path"))
+		if (!member_or_null(change, "path"))
 			continue;
 		r = node_labels(session, &wants, err);
 		if (r == 0)
