@@ -139,7 +139,7 @@ static bool wants(const json_t *change, bool back, const char *state)
 
 static unsigned int priority_of(const json_t *change)
 {
-	return (unsigned int)json_integer_value(json_object_get(change, "priority"));
+	return (unsigned int)member_number(change, "priority");
 }
 
 static int change_domain(struct store *store, const json_t *change, bool permissive,

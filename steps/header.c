@@ -296,8 +296,7 @@ int header_explain(const struct denials *denials, char **comment, struct error *
 
 int header_make(struct session *session, struct error *err)
 {
-	json_int_t builds =
-		1 + json_integer_value(json_object_get(session_recall(session, MEMORY), "builds"));
+	json_int_t builds = 1 + member_number(session_recall(session, MEMORY), "builds");
 	_cleanup_free_ char *comment = NULL, *version = str_printf("1.%lld", (long long)builds);
 	const struct findings *findings;
 	const struct denials *denials;

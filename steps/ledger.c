@@ -82,7 +82,7 @@ static json_int_t confined_era(struct session *session, const json_t *judged)
 {
 	json_int_t now = results_era(session, PHASE_ENFORCING);
 	json_t *loaded = session_recall(session, MODULE_LOADED);
-	bool same = judged && json_integer_value(json_object_get(judged, "era")) == now - 1 &&
+	bool same = judged && member_number(judged, "era") == now - 1 &&
 		    !strcmp(member_text(judged, "module"),
 			    json_string_value(loaded) ? json_string_value(loaded) : "");
 
@@ -101,9 +101,9 @@ int ledger_read(struct session *session, struct ledger *ledger, struct error *er
 			read_row(session, e, era, &ledger->rows[ledger->count++]);
 	ledger->begun =
 		session_recall(session, "build") || exercising_begun(session, PHASE_ENFORCING);
-	ledger->judged = judged && json_integer_value(json_object_get(judged, "era")) == era;
+	ledger->judged = judged && member_number(judged, "era") == era;
 	if (ledger->judged) {
-		ledger->fresh = (size_t)json_integer_value(json_object_get(judged, "fresh"));
+		ledger->fresh = (size_t)member_number(judged, "fresh");
 		ledger->denied = json_object_get(judged, "denied");
 	}
 	/* Nothing is confined yet, and nobody claims it. */

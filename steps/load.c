@@ -30,7 +30,7 @@ static int built(struct session *session, char **cil, struct error *err)
 	if (!build)
 		return error_set(err, ENOENT, "run the step build first",
 				 "no module has been built");
-	if (json_integer_value(json_object_get(build, "rules")) == 0)
+	if (member_number(build, "rules") == 0)
 		return 0;
 	return file_read(path, cil, NULL, err);
 }
@@ -59,7 +59,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	/* Where no module is needed, one that is not ours is left alone. */
 	if (cil ? present && !strcmp(present, cil) : !ours)
 		return 0;
-	rules = json_integer_value(json_object_get(session_recall(session, "build"), "rules"));
+	rules = member_number(session_recall(session, "build"), "rules");
 	to = cil ? str_printf("%lld %s", COUNTED((long long)rules, "rule", "rules"))
 		 : strdup("removed");
 	if (!to)
@@ -151,8 +151,8 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		r = ledger_ask(session, err);
 	if (r)
 		return r;
-	left_silenced((size_t)json_integer_value(json_object_get(build, "hidden")),
-		      (size_t)json_integer_value(json_object_get(build, "hidden_types")));
+	left_silenced((size_t)member_number(build, "hidden"),
+		      (size_t)member_number(build, "hidden_types"));
 	if (confine_among(changes, NULL))
 		r = prompt_choice(session, "enforce.apply", NULL,
 				  "Confine the server again, in the same change?", choices, 0,

@@ -19,11 +19,6 @@ static const char *name_of(const json_t *object)
 	return json_string_value(json_object_get(object, "name"));
 }
 
-static json_int_t number(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
 /* ---- looking for them ------------------------------------------------------------------------ */
 
 bool others_is_ours(struct session *session, const char *text)
@@ -168,8 +163,9 @@ int others_active(struct session *session, json_t *list, struct error *err)
 
 char *others_text(const json_t *other)
 {
-	long long rules = number(other, "rules"), accesses = number(other, "accesses");
-	long long silenced = number(other, "silenced");
+	long long rules = member_number(other, "rules"),
+		  accesses = member_number(other, "accesses");
+	long long silenced = member_number(other, "silenced");
 	_cleanup_free_ char *first =
 		rules ? str_printf("%lld %s, ", COUNTED(rules, "rule", "rules")) : strdup("");
 	_cleanup_free_ char *last = silenced ? str_printf(", %lld silenced", silenced) : strdup("");
@@ -181,8 +177,9 @@ char *others_text(const json_t *other)
 
 bool others_can_go(const json_t *other)
 {
-	return !number(other, "below") && (strcmp(name_of(other), MODULE_NAME) != 0 ||
-					   number(other, "priority") == STORE_PRIORITY);
+	return !member_number(other, "below") &&
+	       (strcmp(name_of(other), MODULE_NAME) != 0 ||
+		member_number(other, "priority") == STORE_PRIORITY);
 }
 
 /* ---- disabling them -------------------------------------------------------------------------- */

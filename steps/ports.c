@@ -93,7 +93,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 
 static unsigned int port_number(const json_t *change)
 {
-	return (unsigned int)json_integer_value(json_object_get(change, "number"));
+	return (unsigned int)member_number(change, "number");
 }
 
 /* A change of a file's label has a path instead. */

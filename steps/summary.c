@@ -86,39 +86,35 @@ static void print_list(const char *title, const json_t *list)
 		screen_result("  none");
 }
 
-static json_int_t number(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
 static void print_proof(const json_t *proof)
 {
 	screen_result("Proof");
-	if (!number(proof, "rules")) {
+	if (!member_number(proof, "rules")) {
 		screen_result("  no module was needed, or none was built");
 		return;
 	}
 	screen_result("  %lld denied accesses replayed against the module:",
-		      (long long)number(proof, "replayed"));
+		      (long long)member_number(proof, "replayed"));
 	screen_result("    %lld allowed, %lld silenced, %lld left as decided",
-		      (long long)number(proof, "allowed"), (long long)number(proof, "silenced"),
-		      (long long)number(proof, "left"));
+		      (long long)member_number(proof, "allowed"),
+		      (long long)member_number(proof, "silenced"),
+		      (long long)member_number(proof, "left"));
 	screen_result("  of %lld accesses that %s has, the module opens %lld: "
 		      "exactly the approved",
-		      (long long)number(proof, "compared"), node_domain(),
-		      (long long)number(proof, "opened"));
-	if (number(proof, "unobserved"))
+		      (long long)member_number(proof, "compared"), node_domain(),
+		      (long long)member_number(proof, "opened"));
+	if (member_number(proof, "unobserved"))
 		screen_result(
 			"  every permission needed by a recorded event, but for %lld approved "
 			"unobserved",
-			(long long)number(proof, "unobserved"));
+			(long long)member_number(proof, "unobserved"));
 	else
 		screen_result("  every permission needed by a recorded event");
 	screen_result("  no neverallow rule violated");
-	if (!number(proof, "hidden"))
+	if (!member_number(proof, "hidden"))
 		return;
 	screen_result("  %lld accesses of %s leave no trace from now on:",
-		      (long long)number(proof, "hidden"), node_domain());
+		      (long long)member_number(proof, "hidden"), node_domain());
 	screen_result("    semodule -DB shows them, semodule -B hides them again");
 }
 
@@ -155,7 +151,7 @@ static void print_text(const json_t *summary)
 	{
 		const char *type = json_string_value(json_object_get(port, "type"));
 
-		screen_result("  %lld/%s  %s  %s", (long long)number(port, "number"),
+		screen_result("  %lld/%s  %s  %s", (long long)member_number(port, "number"),
 			      json_string_value(json_object_get(port, "proto")),
 			      type ? type : "unlabelled",
 			      json_string_value(json_object_get(port, "purpose")));

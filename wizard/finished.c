@@ -22,7 +22,7 @@ static const char *remembered(struct session *session)
 {
 	const json_t *finished = session_recall(session, FINISHED);
 	const json_t *records = session_records(session);
-	json_int_t record = json_integer_value(json_object_get(finished, "record"));
+	json_int_t record = member_number(finished, "record");
 
 	for (size_t i = (size_t)record + 1; i < json_array_size(records); i++)
 		if (strcmp(member_text(json_array_get(records, i), "event"), "done") != 0)

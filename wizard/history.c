@@ -22,7 +22,7 @@ int history_init(struct history *history, const json_t *records, struct error *e
 		return error_nomem(err);
 	json_array_foreach(records, index, record)
 	{
-		json_int_t begin = json_integer_value(json_object_get(record, "begin"));
+		json_int_t begin = member_number(record, "begin");
 
 		if (is_event(record, "undone", NULL) && begin >= 0 && (size_t)begin < index)
 			history->undone[begin] = true;
@@ -59,7 +59,7 @@ json_int_t history_done_at(const struct history *history, const char *step)
 		if (is_event(record, "undone", step))
 			return -1;
 		if (is_event(record, "done", step))
-			return json_integer_value(json_object_get(record, "time"));
+			return member_number(record, "time");
 	}
 	return -1;
 }

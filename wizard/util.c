@@ -75,6 +75,11 @@ const char *member_text(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
+json_int_t member_number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
 const char *str_starts(const char *text, const char *prefix)
 {
 	size_t length = strlen(prefix);

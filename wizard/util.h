@@ -54,6 +54,9 @@ const char *member_text(const json_t *object, const char *name);
 /* member_or_null - the same, but NULL where it has none. */
 const char *member_or_null(const json_t *object, const char *name);
 
+/* member_number - an integer member; 0 where it has none. */
+json_int_t member_number(const json_t *object, const char *name);
+
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);
 

@@ -46,7 +46,7 @@ int probe_others(struct report *report, struct error *err)
 	json_array_foreach(list, i, other)
 	{
 		const char *name = json_string_value(json_object_get(other, "name"));
-		long long priority = json_integer_value(json_object_get(other, "priority"));
+		long long priority = member_number(other, "priority");
 		_cleanup_free_ char *width = others_text(other);
 		_cleanup_free_ char *todo = remedy(report->session, other, name, priority);
 

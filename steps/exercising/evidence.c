@@ -124,7 +124,7 @@ int evidence_forget(struct session *session, const char *phase, const char *exer
  */
 static json_int_t grown(const json_t *marks, const char *name, json_int_t now)
 {
-	json_int_t before = json_integer_value(json_object_get(marks, name));
+	json_int_t before = member_number(marks, name);
 
 	return json_object_get(marks, name) && before >= 0 && now > before ? now - before : 0;
 }
@@ -209,7 +209,7 @@ int evidence_keep(struct session *session, const char *phase, const char *exerci
 	if (r < 0)
 		return r;
 	evidence->lost = grown(marks, "lost", lost_events(session));
-	evidence->began = (time_t)json_integer_value(json_object_get(marks, "began"));
+	evidence->began = (time_t)member_number(marks, "began");
 	evidence->loads = grown(marks, "loads", policy_loads(session));
 	if (!strcmp(phase, PHASE_ENFORCING))
 		r = look_for_doubts(session, marks, text, length, evidence, err);

@@ -32,8 +32,8 @@ static bool is_node(const struct denial *denial, const char *name)
 
 static bool is_meanwhile(const struct denial *denial, const json_t *result)
 {
-	json_int_t began = json_integer_value(json_object_get(result, "began"));
-	json_int_t ended = json_integer_value(json_object_get(result, "ended"));
+	json_int_t began = member_number(result, "began");
+	json_int_t ended = member_number(result, "ended");
 
 	return began && denial_last(denial) >= began - CLOCKS_DIFFER &&
 	       denial->seconds <= ended + CLOCKS_DIFFER;

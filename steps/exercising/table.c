@@ -60,7 +60,7 @@ static void fill_row(struct session *session, const struct exercise *exercise, c
 		     const struct given_nodes *given, struct row *row, const char **cells)
 {
 	snprintf(row->denials, sizeof(row->denials), "%7lld",
-		 (long long)json_integer_value(json_object_get(result, "denials")));
+		 (long long)member_number(result, "denials"));
 	/* A node that rejoins after a crash may have had a donor, too. */
 	if (is_proved(result) &&
 	    (exercise_is_transfer(exercise) || *member_text(result, "donor")) &&

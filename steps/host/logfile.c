@@ -269,7 +269,7 @@ static int read_piece(const struct piece *piece, const json_t *mark, struct text
 		      json_t **end, struct error *err)
 {
 	_cleanup_close_ int fd = open(piece->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	uint64_t offset = (uint64_t)json_integer_value(json_object_get(mark, "size"));
+	uint64_t offset = (uint64_t)member_number(mark, "size");
 	const char *check = json_string_value(json_object_get(mark, "check"));
 	struct stat status;
 	char sum[17];
@@ -303,9 +303,9 @@ static int read_piece(const struct piece *piece, const json_t *mark, struct text
  * after the mark: as only one file is, at a time, that one was begun later. */
 static size_t first_piece(const struct pieces *pieces, const json_t *mark, bool *found)
 {
-	ino_t inode = (ino_t)json_integer_value(json_object_get(mark, "inode"));
-	dev_t device = (dev_t)json_integer_value(json_object_get(mark, "device"));
-	int64_t time = json_integer_value(json_object_get(mark, "time"));
+	ino_t inode = (ino_t)member_number(mark, "inode");
+	dev_t device = (dev_t)member_number(mark, "device");
+	int64_t time = member_number(mark, "time");
 	bool missing = json_is_true(json_object_get(mark, "missing"));
 	size_t first;
 
