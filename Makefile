@@ -21,11 +21,11 @@ PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFLAGS) \
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 
-ROOMS       := audit policy host galera
-BASE_SRC    := wizard/error.c wizard/util.c
+ROOMS       := audit store oracle advice module host galera
+BASE_SRC    := wizard/error.c wizard/util.c wizard/plain.c
 WIZARD_SRC  := $(wildcard wizard/*.c)
 # Parts of steps; the rooms above know no step.
-PARTS       := node checking labelling exercising rehearsal
+PARTS       := commands node checking labelling exercising rehearsal
 STEP_SRC    := $(wildcard steps/*.c $(PARTS:%=steps/%/*.c))
 ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
 TEMPLATES   := $(sort $(wildcard templates/*))
@@ -95,7 +95,7 @@ ROOM_OBJ := $(ROOM_SRC:%.c=$(BUILD)/%.o)
 $(eval $(call unit_rule,wizard,$(WIZARD_SRC:%.c=$(BUILD)/%.o)))
 $(foreach room,audit host galera,$(eval $(call unit_rule,$(room),\
   $(patsubst %.c,$(BUILD)/%.o,$(wildcard steps/$(room)/*.c)) $(BASE_OBJ))))
-$(eval $(call unit_rule,policy,$(ROOM_OBJ) $(BASE_OBJ)))
+$(foreach room,store oracle advice module,$(eval $(call unit_rule,$(room),$(ROOM_OBJ) $(BASE_OBJ))))
 $(eval $(call unit_rule,steps,$(filter-out $(BUILD)/steps/main.o,$(OBJ))))
 
 # Preloaded into the program by tests/faults/; the sanitizers' libraries would want to come first.

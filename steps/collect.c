@@ -10,7 +10,7 @@
 
 #include "steps/exercising/exercising.h"
 #include "steps/ledger.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"

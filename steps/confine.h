@@ -18,7 +18,7 @@
 
 #include <stdbool.h>
 
-#include "steps/policy/store.h"
+#include "steps/store/store.h"
 #include "wizard/session.h"
 
 /* confine_module - "permissive_mysqld_t" in new memory (caller frees); NULL: no memory. */

@@ -8,7 +8,7 @@
 #include "steps/confine.h"
 #include "steps/host/selinux.h"
 #include "steps/ledger.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"

@@ -11,7 +11,7 @@
 #include "steps/host/who.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "wizard/template.h"

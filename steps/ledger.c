@@ -7,7 +7,7 @@
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/results.h"
 #include "steps/ledger.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "wizard/util.h"

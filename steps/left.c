@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "steps/left.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

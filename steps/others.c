@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "steps/confine.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
-#include "steps/policy/width.h"
+#include "steps/oracle/width.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

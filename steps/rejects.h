@@ -3,7 +3,7 @@
 #ifndef STEPS_REJECTS_H
 #define STEPS_REJECTS_H
 
-#include "steps/policy/advice.h"
+#include "steps/advice/advice.h"
 #include "wizard/session.h"
 
 /*

@@ -7,7 +7,7 @@
 
 #include "steps/header.h"
 #include "steps/left.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/rejects.h"
 #include "steps/steps.h"

@@ -9,7 +9,7 @@
 #include "steps/exercising/doubts.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"

@@ -7,9 +7,9 @@
 
 #include "steps/checking/drift.h"
 #include "steps/checking/drift_private.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
-#include "steps/policy/oracle_access.h"
+#include "steps/oracle/access.h"
 #include "wizard/util.h"
 
 #define AGAIN "run galera-selinux: "

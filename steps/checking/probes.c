@@ -11,7 +11,7 @@
 #include "steps/host/auditd.h"
 #include "steps/host/selinux.h"
 #include "steps/host/server.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/checking/probes.h"
 #include "steps/exercising/serverlog.h"

@@ -4,7 +4,7 @@
 
 #include "steps/checking/probes.h"
 #include "steps/exercising/exercising.h"
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "wizard/util.h"

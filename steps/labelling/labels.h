@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "steps/policy/store.h"
+#include "steps/store/store.h"
 #include "wizard/session.h"
 
 enum label_state {

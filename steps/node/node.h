@@ -15,9 +15,9 @@
 #include "steps/galera/ports.h"
 #include "steps/host/selinux.h"
 #include "steps/rehearsal/player.h"
-#include "steps/policy/advice.h"
-#include "steps/policy/oracle.h"
-#include "steps/policy/store.h"
+#include "steps/advice/advice.h"
+#include "steps/oracle/oracle.h"
+#include "steps/store/store.h"
 #include "wizard/session.h"
 
 #define PORT_TYPE   "mysqld_port_t"

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
-#include "steps/module.h"
+#include "steps/case.h"
 #include "steps/node/node_private.h"
 #include "wizard/util.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "steps/node/node_private.h"
-#include "steps/policy/excerpt.h"
+#include "steps/oracle/excerpt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 

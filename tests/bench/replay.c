@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "steps/audit/log.h"
-#include "steps/policy/oracle.h"
+#include "steps/oracle/oracle.h"
 
 static struct error error;
 

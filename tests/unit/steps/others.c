@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How modules of others are told of; that they are found is in policy/width.c. */
+/* How modules of others are told of; that they are found is in oracle/width.c. */
 #include "steps/others.h"
 #include "tests/unit/unit.h"
 

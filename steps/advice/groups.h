@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * groups.h - what was found out about each denied permission -> findings
+ */
+#ifndef STEPS_ADVICE_GROUPS_H
+#define STEPS_ADVICE_GROUPS_H
+
+#include "steps/advice/ladder.h"
+
+/* What was found out about one permission of one denial. */
+struct judged {
+	size_t index;
+	const char *permission;
+	struct rung rung;
+};
+
+/* groups_findings - append the findings, in no order; of each permission its place among the
+ * denials is told, and its rung. */
+int groups_findings(const struct denials *denials, const struct judged *items, size_t count,
+		    struct findings *findings, struct error *err);
+
+/* groups_order - of two findings, for qsort(3): the order of struct findings. */
+int groups_order(const void *one, const void *other);
+
+#endif

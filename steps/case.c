@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "steps/audit/log.h"
+#include "steps/exercising/exercising.h"
+#include "steps/galera/exercises.h"
+#include "steps/galera/known.h"
+#include "steps/case.h"
+#include "steps/node/node.h"
+#include "wizard/template.h"
+#include "wizard/util.h"
+
+struct module {
+	json_t *sources; /* what denials were read from; NULL: nothing read yet */
+	struct denials denials;
+	struct findings findings;
+	struct advice_port ports[GALERA_PORTS_MAX];
+};
+
+static void forget(struct module *module)
+{
+	json_decref(module->sources);
+	module->sources = NULL;
+	findings_clear(&module->findings);
+	denials_clear(&module->denials);
+}
+
+static void release(void *data)
+{
+	struct module *module = data;
+
+	if (!module)
+		return;
+	forget(module);
+	free(module);
+}
+
+/* What has been read and judged is kept for the session; NULL: no memory. */
+static struct module *module_of(struct session *session)
+{
+	void **slot = node_slot(session, release);
+
+	if (!*slot)
+		*slot = calloc(1, sizeof(struct module));
+	return *slot;
+}
+
+static int port_label(void *data, const char *proto, unsigned int number, char **type,
+		      struct error *err)
+{
+	struct store *store;
+	int r = node_store(data, &store, err);
+
+	return r < 0 ? r : store_port_label(store, proto, number, type, NULL, err);
+}
+
+int module_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
+		      struct error *err)
+{
+	static const struct {
+		const char *tclass;
+		mode_t kind;
+	} kinds[] = {
+		{ "file", S_IFREG },       { "dir", S_IFDIR },       { "lnk_file", S_IFLNK },
+		{ "sock_file", S_IFSOCK }, { "fifo_file", S_IFIFO }, { "chr_file", S_IFCHR },
+		{ "blk_file", S_IFBLK },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].tclass, tclass))
+			return file_labels_expect(labels, path, kinds[i].kind, type, err);
+	*type = NULL;
+	return 0;
+}
+
+static int path_label(void *data, const char *path, const char *tclass, char **type,
+		      struct error *err)
+{
+	struct file_labels *labels;
+	int r = node_labels(data, &labels, err);
+
+	return r < 0 ? r : module_path_label(labels, path, tclass, type, err);
+}
+
+int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
+		   struct error *err)
+{
+	struct module *module = module_of(session);
+	const struct galera_port *ports;
+	int count = node_ports(session, &ports, err);
+
+	if (count < 0)
+		return count;
+	if (!module)
+		return error_nomem(err);
+	for (int i = 0; i < count; i++)
+		module->ports[i] = (struct advice_port){ .proto = ports[i].proto,
+							 .number = ports[i].number,
+							 .type = PORT_TYPE,
+							 .purpose = ports[i].purpose };
+	*advisor = (struct advisor){
+		.oracle = oracle,
+		.known = galera_known_denials,
+		.ports = module->ports,
+		.port_count = (size_t)count,
+		.domain = node_domain(),
+		.bad_booleans = galera_bad_booleans,
+		.insisted = node_options.dangerous,
+		.data_directory = "/var/lib/mysql",
+		.port_label = port_label,
+		.path_label = path_label,
+		.data = session,
+	};
+	return 0;
+}
+
+int module_read(const json_t *sources, struct denials *denials, struct error *err)
+{
+	json_t *source;
+	size_t i;
+
+	json_array_foreach(sources, i, source)
+	{
+		const char *path = json_string_value(json_object_get(source, "path"));
+		const char *origin = json_string_value(json_object_get(source, "origin"));
+		int r;
+
+		r = audit_log_read(path, origin, node_domains(), denials, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/*
+ * A decision is remembered by what it is about, permission by permission: a finding that has got
+ * one more permission is asked about again.
+ */
+static char *decision_key(const struct finding *finding)
+{
+	return str_printf("decision %s %s %s %s", fix_name(finding->fix), finding->source,
+			  finding->target, finding->tclass);
+}
+
+/* As it is remembered: true and false since the first release, words for another fix. */
+static json_t *decision_json(enum decision decision)
+{
+	switch (decision) {
+	case DECISION_ALLOW:
+		return json_string("allow");
+	case DECISION_DONTAUDIT:
+		return json_string("dontaudit");
+	default:
+		return json_boolean(decision == DECISION_ACCEPT);
+	}
+}
+
+static enum decision decision_from(const json_t *said)
+{
+	const char *word = json_string_value(said);
+
+	if (word)
+		return strcmp(word, "allow") ? DECISION_DONTAUDIT : DECISION_ALLOW;
+	return json_is_true(said) ? DECISION_ACCEPT : DECISION_REJECT;
+}
+
+static enum decision decision_of(const struct finding *finding, const json_t *remembered)
+{
+	enum decision decision = DECISION_NONE;
+
+	for (size_t i = 0; i < finding->permission_count; i++) {
+		json_t *said = json_object_get(remembered, finding->permissions[i]);
+		enum decision one = decision_from(said);
+
+		if (!said || (i > 0 && one != decision))
+			return DECISION_NONE;
+		decision = one;
+	}
+	return decision;
+}
+
+static bool wants_companions(const struct finding *finding, const json_t *remembered)
+{
+	for (size_t i = 0; i < finding->companion_count; i++)
+		if (!json_is_true(json_object_get(remembered, finding->companions[i])))
+			return false;
+	return finding->companion_count > 0;
+}
+
+static int recall_decision(struct session *session, struct finding *finding, struct error *err)
+{
+	_cleanup_free_ char *key = decision_key(finding);
+	const json_t *remembered;
+
+	if (!key)
+		return error_nomem(err);
+	remembered = session_recall(session, key);
+	finding->decision = decision_of(finding, remembered);
+	finding->with_companions =
+		finding->decision == DECISION_ACCEPT && wants_companions(finding, remembered);
+	return 0;
+}
+
+/* ---- what the policy forbids ----------------------------------------------------------------- */
+
+static char *forbidden_key(const char *source, const char *target, const char *tclass,
+			   const char *permission)
+{
+	return str_printf("forbidden %s %s %s %s", source, target, tclass, permission);
+}
+
+/* Is a permission of a rule known to break one of the policy's own? *forbidden: that one, or NULL.
+ */
+static int find_forbidden(struct session *session, const struct finding *finding,
+			  const char *permission, const char **forbidden, struct error *err)
+{
+	_cleanup_free_ char *key =
+		forbidden_key(finding->source, finding->target, finding->tclass, permission);
+
+	*forbidden = NULL;
+	if (!key)
+		return error_nomem(err);
+	if (!advice_insists(node_options.dangerous, finding->target, permission))
+		*forbidden = json_string_value(session_recall(session, key));
+	return 0;
+}
+
+/* What was to be a rule and breaks the policy's own is refused; the rest of the finding stays. */
+static int recall_forbidden(struct session *session, struct findings *findings, size_t at,
+			    bool *changed, struct error *err)
+{
+	const struct finding *finding = &findings->items[at];
+	_cleanup_free_ bool *apart = calloc(finding->permission_count + 1, sizeof(*apart));
+	const char *forbidden = NULL;
+	size_t count = finding->permission_count, found = 0;
+	int r = apart ? 0 : error_nomem(err);
+
+	if (finding->decision != DECISION_ALLOW &&
+	    !(finding->fix == FIX_ALLOW &&
+	      (finding->decision == DECISION_NONE || finding->decision == DECISION_ACCEPT)))
+		return r;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const char *rule;
+
+		r = find_forbidden(session, finding, finding->permissions[i], &rule, err);
+		if (r < 0 || !rule)
+			continue;
+		apart[i] = true;
+		forbidden = rule;
+		found++;
+	}
+	if (r < 0 || !found)
+		return r;
+	*changed = true;
+	if (found < count) {
+		r = findings_split(findings, at, apart, err);
+		if (r == 0)
+			r = recall_decision(session, &findings->items[at], err);
+		at = findings->count - 1;
+	}
+	if (r == 0)
+		r = finding_refuse(&findings->items[at], forbidden, err);
+	return r < 0 ? r : recall_decision(session, &findings->items[at], err);
+}
+
+/* Is it one of the permissions that a neverallow rule, "(neverallow X Y (CLASS (PERMISSION...)))",
+ * is about? Any is, where they are written otherwise. */
+static bool is_about(const char *forbidden, const char *tclass, const char *permission)
+{
+	_cleanup_free_ char *open = str_printf("(%s (", tclass);
+	const char *list = open ? strstr(forbidden, open) : NULL, *at;
+	size_t length = strlen(permission);
+
+	list = list ? list + strlen(open) : NULL;
+	if (!list || list[strcspn(list, "()")] != ')' || !strncmp(list, "all)", strlen("all)")))
+		return true;
+	for (at = list; *at != ')'; at += strspn(at, " ")) {
+		size_t word = strcspn(at, " )");
+
+		if (word == length && !memcmp(at, permission, length))
+			return true;
+		at += word;
+	}
+	return false;
+}
+
+static int forbid(struct session *session, const struct rule *rule, const char *forbidden,
+		  bool *fresh, struct error *err)
+{
+	const char *target = strcmp(rule->target, "self") ? rule->target : rule->source;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rule->permission_count; i++) {
+		const char *permission = rule->permissions[i];
+		_cleanup_free_ char *key =
+			forbidden_key(rule->source, target, rule->tclass, permission);
+
+		if (!key)
+			return error_nomem(err);
+		if (!is_about(forbidden, rule->tclass, permission) ||
+		    session_recall(session, key) ||
+		    advice_insists(node_options.dangerous, target, permission))
+			continue;
+		*fresh = true;
+		r = session_remember(session, key, json_string(forbidden), err);
+	}
+	return r;
+}
+
+int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
+		  struct error *err)
+{
+	int r = 0;
+
+	*fresh = false;
+	for (size_t i = 0; r == 0 && i < violations->count; i++) {
+		const struct violation *violation = &violations->items[i];
+		struct rules rules = { 0 };
+
+		r = cil_rules(violation->rule, &rules, err);
+		for (size_t j = 0; r == 0 && j < rules.count; j++)
+			r = forbid(session, &rules.items[j], violation->forbidden, fresh, err);
+		rules_clear(&rules);
+	}
+	return r;
+}
+
+int module_decide_all(struct session *session, struct findings *findings, struct error *err)
+{
+	bool changed = false;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+		r = recall_decision(session, &findings->items[i], err);
+		if (r == 0)
+			r = recall_forbidden(session, findings, i, &changed, err);
+	}
+	if (changed)
+		findings_sort(findings);
+	return r;
+}
+
+static int set_words(json_t *object, char *const *words, size_t count, enum decision decision)
+{
+	for (size_t i = 0; i < count; i++)
+		if (json_object_set_new(object, words[i], decision_json(decision)) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+int module_decide(struct session *session, const struct finding *finding, enum decision decision,
+		  bool companions, struct error *err)
+{
+	_cleanup_free_ char *key = decision_key(finding);
+	json_t *remembered;
+
+	if (!key)
+		return error_nomem(err);
+	remembered = session_recall(session, key) ? json_copy(session_recall(session, key))
+						  : json_object();
+	/* One that was decided with them before may be decided without them now; else they are what
+	 * another finding was decided with. */
+	for (size_t i = 0; finding->with_companions && i < finding->companion_count; i++)
+		json_object_del(remembered, finding->companions[i]);
+	if (!remembered ||
+	    set_words(remembered, finding->permissions, finding->permission_count, decision) < 0 ||
+	    (companions &&
+	     set_words(remembered, finding->companions, finding->companion_count, decision) < 0)) {
+		json_decref(remembered);
+		return error_nomem(err);
+	}
+	return session_remember(session, key, remembered, err);
+}
+
+int module_findings(struct session *session, const struct findings **findings,
+		    const struct denials **denials, struct error *err)
+{
+	struct module *module = module_of(session);
+	json_t *sources = json_object_get(session_recall(session, "collect"), "sources");
+	struct advisor advisor;
+	struct oracle *base;
+	int r;
+
+	if (!module)
+		return error_nomem(err);
+	if (!module->sources || !json_equal(module->sources, sources)) {
+		forget(module);
+		r = module_read(sources, &module->denials, err);
+		if (r < 0)
+			return r;
+		exercising_roles(session, &module->denials);
+		r = node_base(session, &base, err);
+		if (r < 0)
+			return r;
+		r = module_advisor(session, base, &advisor, err);
+		if (r < 0)
+			return r;
+		r = advice_judge(&advisor, &module->denials, &module->findings, err);
+		if (r == 0)
+			r = advice_companions(&advisor, &module->findings, err);
+		if (r < 0)
+			return r;
+		module->sources = json_deep_copy(sources ? sources : json_array());
+	}
+	r = module_decide_all(session, &module->findings, err);
+	if (r < 0)
+		return r;
+	*findings = &module->findings;
+	if (denials)
+		*denials = &module->denials;
+	return 0;
+}
+
+int module_pending(struct session *session, bool *pending, struct error *err)
+{
+	const json_t *rules = json_object_get(session_recall(session, "build"), "rules");
+	_cleanup_free_ char *path = session_path(session, MODULE_CIL), *built = NULL,
+			    *present = NULL;
+	struct store *store;
+	int r;
+
+	*pending = false;
+	if (!path)
+		return error_nomem(err);
+	if (session_unchanged(session) || !json_integer_value(rules) ||
+	    file_read(path, &built, NULL, NULL) < 0)
+		return 0;
+	r = node_store(session, &store, err);
+	if (r == 0)
+		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+	*pending = r == 0 && (!present || strcmp(present, built) != 0);
+	return r;
+}
+
+int module_rules(struct session *session, struct rules *rules, struct error *err)
+{
+	const struct findings *findings = NULL;
+	const struct denials *denials = NULL;
+	int r = module_findings(session, &findings, &denials, err);
+
+	return r < 0 ? r : rules_from_findings(findings, denials, rules, err);
+}
+
+int module_texts(struct session *session, const struct module_header *header, char **te, char **cil,
+		 struct error *err)
+{
+	struct rules rules = { 0 };
+	const struct findings *findings = NULL;
+	const struct denials *denials = NULL;
+	int r = module_findings(session, &findings, &denials, err);
+
+	*te = *cil = NULL;
+	if (r == 0)
+		r = rules_from_findings(findings, denials, &rules, err);
+	if (r == 0 && rules.count)
+		r = te_text(header, &rules, te, err);
+	if (r == 0 && rules.count)
+		r = cil_text(header, &rules, cil, err);
+	rules_clear(&rules);
+	return r;
+}

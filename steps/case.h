@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * case.h - the module in the making: evidence -> denials -> findings -> rules -> text
+ *
+ * What review, build, load and verify share. Evidence is a list of logs that the session keeps; all
+ * else follows from it, from the policy without our module, and from the operator's decisions.
+ */
+#ifndef STEPS_CASE_H
+#define STEPS_CASE_H
+
+#include "steps/audit/denial.h"
+#include "steps/host/selinux.h"
+#include "steps/advice/advice.h"
+#include "steps/module/rules.h"
+#include "wizard/session.h"
+
+#define MODULE_LOADED "loaded"    /* memory: the text that was installed last */
+#define MODULE_TE     "galera.te" /* in the session's directory */
+#define MODULE_CIL    "galera.cil"
+#define MODULE_PP     "galera.pp" /* where checkmodule and semodule_package are installed */
+
+#define MODULE_DECIDE_AGAIN "run review build --decide-again" /* for node_command() */
+
+/* module_advisor - where the answers come from: the policy `oracle`, and this node. */
+int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
+		   struct error *err);
+
+/* module_path_label - as advisor.path_label, out of the labels that a policy wants. */
+int module_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
+		      struct error *err);
+
+/*
+ * module_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials.
+ */
+int module_read(const json_t *sources, struct denials *denials, struct error *err);
+
+/*
+ * module_findings - what has been collected, judged against the policy without our module, with the
+ * decisions made so far. Borrowed, until the collection or a decision changes. denials may be NULL.
+ */
+int module_findings(struct session *session, const struct findings **findings,
+		    const struct denials **denials, struct error *err);
+
+/* module_decide_all - put into findings the remembered decisions, and what the policy is known to
+ * forbid: sorted anew where that changes a fix. */
+int module_decide_all(struct session *session, struct findings *findings, struct error *err);
+/* module_decide - remember the operator's decision on a finding of module_findings(); companions:
+ * on its companion permissions, too. */
+int module_decide(struct session *session, const struct finding *finding, enum decision decision,
+		  bool companions, struct error *err);
+
+/*
+ * module_forbid - remember what the module's rules break, so that their findings are refused from
+ * now on, and to be noted in review. *fresh: is there any that was not known? None is, where the
+ * operator insists (--allow-dangerous).
+ */
+int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
+		  struct error *err);
+
+/* module_pending - is what was built another module than the one that is loaded? */
+int module_pending(struct session *session, bool *pending, struct error *err);
+
+/* module_rules - the rules of the accepted findings. Caller clears. */
+int module_rules(struct session *session, struct rules *rules, struct error *err);
+/* module_texts - the module's two texts; new memory (caller frees); NULL when there are no rules.
+ */
+int module_texts(struct session *session, const struct module_header *header, char **te, char **cil,
+		 struct error *err);
+
+#endif

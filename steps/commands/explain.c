@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * explain - each denial of any log and its right fix, outside a session: nothing is changed,
+ * nothing is remembered, and with a policy file of one's own nothing of the host but its labels is
+ * read.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <popt.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "steps/audit/log.h"
+#include "steps/commands/explain.h"
+#include "steps/header.h"
+#include "steps/galera/exercises.h"
+#include "steps/galera/known.h"
+#include "steps/host/auditd.h"
+#include "steps/case.h"
+#include "steps/node/node.h"
+#include "steps/steps.h"
+#include "wizard/output.h"
+#include "wizard/util.h"
+
+static struct {
+	char *policy; /* --policy FILE */
+	char *te;     /* --te FILE */
+	char *cil;    /* --cil FILE */
+} chosen;
+
+static const struct poptOption explain_options[] = {
+	{ "policy", 0, POPT_ARG_STRING, &chosen.policy, 0,
+	  "judge against this policy (policy.NN), not the host's", "FILE" },
+	{ "te", 0, POPT_ARG_STRING, &chosen.te, 0,
+	  "write a module of the findings for which a rule is the fix (-: to standard output)",
+	  "FILE" },
+	{ "cil", 0, POPT_ARG_STRING, &chosen.cil, 0, "the same module in CIL", "FILE" },
+	POPT_TABLEEND
+};
+
+static void explanation_clear(struct explanation *explanation)
+{
+	findings_clear(&explanation->findings);
+	denials_clear(&explanation->denials);
+	file_labels_close(explanation->labels);
+	oracle_close(explanation->oracle);
+}
+
+/* ---- the policy ----------------------------------------------------------------------------- */
+
+/* The newest policy.NN in directory; *path NULL: none, or not to be read. */
+static int newest_policy(const char *directory, char **path, struct error *err)
+{
+	DIR *dir = opendir(directory);
+	unsigned long newest = 0;
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		const char *number = str_starts(entry->d_name, "policy.");
+		unsigned long version = number ? strtoul(number, NULL, 10) : 0;
+
+		newest = version > newest ? version : newest;
+	}
+	if (dir)
+		closedir(dir);
+	if (!newest)
+		return 0;
+	*path = str_printf("%s/policy.%lu", directory, newest);
+	return *path ? 0 : error_nomem(err);
+}
+
+static int host_policy(struct session *session, char **path, struct error *err)
+{
+	_cleanup_free_ char *type = NULL, *inside = NULL, *directory = NULL;
+	enum selinux_mode mode;
+	int r = host_selinux_config(session_root(session), &mode, &type, err);
+
+	if (r < 0)
+		return error_remedy(err, "name the policy to judge against with --policy FILE");
+	inside = str_printf("/etc/selinux/%s/policy", type);
+	directory = inside ? session_in_root(session, inside) : NULL;
+	if (!directory)
+		return error_nomem(err);
+	r = newest_policy(directory, path, err);
+	if (r < 0 || *path)
+		return r;
+	return error_set(err, ENOENT, "name the policy to judge against with --policy FILE",
+			 "there is no policy in %s", directory);
+}
+
+/*
+ * The file contexts that belong to a policy stand beside it:
+ * ROOT/etc/selinux/TYPE/policy/policy.NN. Of a policy that lies elsewhere nothing is known of
+ * files.
+ */
+static int open_labels(const char *policy, struct explanation *explanation, struct error *err)
+{
+	char resolved[PATH_MAX];
+	char *name, *type, *rest;
+	_cleanup_free_ char *contexts = NULL;
+
+	if (!realpath(policy, resolved))
+		return 0;
+	name = strrchr(resolved, '/');
+	*name = '\0';
+	name = strrchr(resolved, '/');
+	if (!name || strcmp(name, "/policy"))
+		return 0;
+	*name = '\0';
+	contexts = str_printf("%s/contexts/files/file_contexts", resolved);
+	if (!contexts)
+		return error_nomem(err);
+	type = strrchr(resolved, '/');
+	if (!type || access(contexts, R_OK) < 0)
+		return 0;
+	*type++ = '\0';
+	rest = resolved + strlen(resolved) - strlen("/etc/selinux");
+	if (rest < resolved || strcmp(rest, "/etc/selinux"))
+		return 0;
+	*rest = '\0';
+	return file_labels_open(&explanation->labels, *resolved ? resolved : "/", type, err);
+}
+
+static int open_policy(struct session *session, struct explanation *explanation, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = 0;
+
+	if (chosen.policy)
+		path = strdup(chosen.policy);
+	else
+		r = host_policy(session, &path, err);
+	if (r < 0)
+		return r;
+	if (!path)
+		return error_nomem(err);
+	r = oracle_open(&explanation->oracle, path, err);
+	if (r == 0)
+		r = node_check_names(explanation->oracle, err);
+	return r < 0 ? r : open_labels(path, explanation, err);
+}
+
+/* ---- the judgement -------------------------------------------------------------------------- */
+
+static int port_label(void *data, const char *proto, unsigned int number, char **type,
+		      struct error *err)
+{
+	struct explanation *explanation = data;
+
+	return oracle_port_type(explanation->oracle, proto, number, type, err);
+}
+
+static int path_label(void *data, const char *path, const char *tclass, char **type,
+		      struct error *err)
+{
+	struct explanation *explanation = data;
+
+	return module_path_label(explanation->labels, path, tclass, type, err);
+}
+
+static void add_port(struct explanation *explanation, const struct galera_port *port)
+{
+	for (size_t i = 0; i < explanation->port_count; i++)
+		if (explanation->ports[i].number == port->number &&
+		    !strcmp(explanation->ports[i].proto, port->proto))
+			return;
+	explanation->ports[explanation->port_count++] =
+		(struct advice_port){ port->proto, port->number, PORT_TYPE, port->purpose };
+}
+
+/* The ports of this host's configuration, as far as it has one, and those that Galera uses by
+ * default: the log may be another node's. */
+static void find_ports(struct session *session, struct explanation *explanation)
+{
+	static const struct galera_config defaults = { .multicast = true };
+	const struct galera_config_source source = { session_root(session),
+						     node_options.defaults_file,
+						     node_options.group_suffix };
+	struct galera_config config = { 0 };
+	struct galera_port ports[GALERA_PORTS_MAX];
+	int count = -1;
+
+	if (galera_config_read(&source, &config, NULL) == 0)
+		count = galera_ports(&config, ports, NULL);
+	for (int i = 0; i < count; i++)
+		add_port(explanation, &ports[i]);
+	galera_config_clear(&config);
+	count = galera_ports(&defaults, ports, NULL);
+	for (int i = 0; i < count; i++)
+		add_port(explanation, &ports[i]);
+}
+
+static int judge(struct explanation *explanation, struct error *err)
+{
+	struct advisor advisor = {
+		.oracle = explanation->oracle,
+		.known = galera_known_denials,
+		.ports = explanation->ports,
+		.port_count = explanation->port_count,
+		.domain = node_domain(),
+		.bad_booleans = galera_bad_booleans,
+		.insisted = node_options.dangerous,
+		.data_directory = "/var/lib/mysql",
+		.port_label = port_label,
+		.path_label = explanation->labels ? path_label : NULL,
+		.data = explanation,
+	};
+
+	/* Asked about a domain in which a program lands that has none, we say where it belongs. */
+	if (advice_is_generic_domain(advisor.domain))
+		advisor.domain = galera_domains[0];
+	return advice_judge(&advisor, &explanation->denials, &explanation->findings, err);
+}
+
+static int read_logs(struct session *session, struct explanation *explanation, struct error *err)
+{
+	char *const *logs = session_arguments(session);
+	_cleanup_free_ char *inside = NULL, *path = NULL;
+	int r;
+
+	if (logs && *logs) {
+		for (r = 0; r == 0 && *logs; logs++)
+			r = audit_log_read(*logs, strcmp(*logs, "-") ? *logs : "standard input",
+					   node_domains(), &explanation->denials, err);
+		return r;
+	}
+	r = host_audit_log_path(session_root(session), &inside, err);
+	if (r < 0)
+		return r;
+	path = session_in_root(session, inside);
+	return path ? audit_log_read(path, path, node_domains(), &explanation->denials, err)
+		    : error_nomem(err);
+}
+
+/* ---- the module ----------------------------------------------------------------------------- */
+
+/* checkmodule wants a module to be named as its file is. */
+static void module_name(const char *path, char *name, size_t size)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t length = strspn(base, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "0123456789_");
+
+	snprintf(name, size, "%.*s", (int)length, base);
+	if (!length || length >= size || (base[0] >= '0' && base[0] <= '9'))
+		snprintf(name, size, MODULE_NAME);
+}
+
+static int write_module(struct session *session, const char *path, const struct rules *rules,
+			const char *comment, bool te, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	char name[128];
+	struct module_header header = { .name = name, .version = "1.0", .comment = comment };
+	int r;
+
+	module_name(path, name, sizeof(name));
+	r = te ? te_text(&header, rules, &text, err) : cil_text(&header, rules, &text, err);
+	return r < 0 ? r : output_write(session, path, text, strlen(text), 0644, err);
+}
+
+static bool is_stdout(const char *path)
+{
+	return path && output_is_stdout(path);
+}
+
+/* Do both names lead to one file, though it may not be there yet? A device takes both. */
+static bool is_one_file(const char *one, const char *other)
+{
+	_cleanup_free_ char *copy = strdup(one);
+	char first[PATH_MAX], second[PATH_MAX];
+	struct stat a, b;
+
+	if (stat(one, &a) == 0 && stat(other, &b) == 0)
+		return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	/* realpath() fills in what is missing, too: the file, where the directory is there. */
+	return copy && stat(dirname(copy), &a) == 0 && !realpath(one, first) && errno == ENOENT &&
+	       !realpath(other, second) && errno == ENOENT && !strcmp(first, second);
+}
+
+/* Before anything is read. */
+static int check_outputs(struct session *session, struct error *err)
+{
+	const char *const paths[] = { chosen.te, chosen.cil };
+	int r = 0;
+
+	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session_json(session) > 1)
+		return error_set(err, EINVAL, "give a file for the others",
+				 "only one of --te -, --cil - and --json can have standard output");
+	if (chosen.te && chosen.cil && is_one_file(chosen.te, chosen.cil))
+		return error_set(err, EINVAL, "give each a file of its own",
+				 "--te %s and --cil %s are one file", chosen.te, chosen.cil);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(paths); i++) {
+		if (!paths[i])
+			continue;
+		r = node_guard_logs(session, paths[i], session_arguments(session), err);
+		if (r == 0 && chosen.policy)
+			r = output_guard(paths[i], chosen.policy, "the policy that is read", err);
+	}
+	return r;
+}
+
+static int write_modules(struct session *session, struct explanation *explanation,
+			 struct error *err)
+{
+	struct findings *findings = &explanation->findings;
+	_cleanup_free_ char *comment = NULL;
+	struct rules rules = { 0 };
+	int r;
+
+	if (!chosen.te && !chosen.cil)
+		return 0;
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].fix == FIX_ALLOW)
+			findings->items[i].decision = DECISION_ACCEPT;
+	r = header_explain(&explanation->denials, &comment, err);
+	if (r == 0)
+		r = rules_from_findings(findings, &explanation->denials, &rules, err);
+	if (r == 0 && chosen.te)
+		r = write_module(session, chosen.te, &rules, comment, true, err);
+	if (r == 0 && chosen.cil)
+		r = write_module(session, chosen.cil, &rules, comment, false, err);
+	rules_clear(&rules);
+	return r;
+}
+
+/* ---- the command ---------------------------------------------------------------------------- */
+
+static int run(struct session *session, struct error *err)
+{
+	_cleanup_(explanation_clear) struct explanation explanation = { 0 };
+	int r = check_outputs(session, err);
+
+	if (r == 0)
+		r = open_policy(session, &explanation, err);
+	if (r == 0)
+		r = read_logs(session, &explanation, err);
+	if (r < 0)
+		return r;
+	find_ports(session, &explanation);
+	r = judge(&explanation, err);
+	if (r == 0)
+		r = write_modules(session, &explanation, err);
+	/* A module on standard output is all that stands there. */
+	if (r == 0 && !is_stdout(chosen.te) && !is_stdout(chosen.cil))
+		r = session_json(session) ? explanation_json(&explanation, err)
+					  : explanation_text(&explanation, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < explanation.findings.count; i++)
+		if (!finding_needs_nothing(&explanation.findings.items[i]))
+			return STEP_DENIALS;
+	return 0;
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.summary = "the right fix of each denial of a log; change nothing",
+	.run = run,
+	.options = explain_options,
+	.arguments = "[LOG...|-]",
+};

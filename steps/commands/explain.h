@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * explain.h - what explain has found, and how it is shown
+ */
+#ifndef STEPS_COMMANDS_EXPLAIN_H
+#define STEPS_COMMANDS_EXPLAIN_H
+
+#include "steps/galera/ports.h"
+#include "steps/host/selinux.h"
+#include "steps/advice/advice.h"
+
+struct explanation {
+	struct oracle *oracle;
+	struct file_labels *labels; /* NULL: not known */
+	struct advice_port ports[2 * GALERA_PORTS_MAX];
+	size_t port_count;
+	struct denials denials;
+	struct findings findings;
+};
+
+/* explanation_json - the machine interface's object, on standard output. */
+int explanation_json(const struct explanation *explanation, struct error *err);
+/* explanation_text - for people: grouped by fix, most dangerous first. */
+int explanation_text(const struct explanation *explanation, struct error *err);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * proof.h - a module is not wider than its rules, and no rule is without evidence
+ */
+#ifndef STEPS_MODULE_PROOF_H
+#define STEPS_MODULE_PROOF_H
+
+#include "steps/oracle/oracle.h"
+#include "steps/module/rules.h"
+
+struct proof {
+	size_t compared; /* accesses that the domains have with the module, all of them looked at */
+	size_t opened;   /* of these, those that it opens: exactly the approved rules */
+	size_t silenced; /* denied accesses that are no longer logged, with the module, ... */
+	size_t silenced_types; /* ... to so many types */
+	size_t unobserved; /* permissions approved as companions, without an event of their own */
+	size_t broken;
+	char failure[512]; /* the first that is broken, and why */
+};
+
+/*
+ * proof_width - compare everything that the rules' sources, and the domains (NULL-terminated), may
+ * do by the policy base and by the policy with the module, over all types and classes: the
+ * difference is to be what the rules say, neither more nor less. Every permission of a rule is to
+ * be needed by an event behind an accepted finding, but for approved companions; no allow rule may
+ * name an attribute. What does not hold is counted in broken and told in failure; an error is that
+ * it could not be looked at.
+ */
+int proof_width(const struct oracle *base, const struct oracle *with, const char *const *domains,
+		const struct rules *rules, const struct findings *findings,
+		const struct denials *denials, struct proof *proof, struct error *err);
+
+/* In how many exercises, and on how many nodes, a rule was seen. */
+struct coverage {
+	size_t denials, origins, nodes;
+	char *names; /* of the origins: "sst, ist", printable */
+};
+int proof_coverage(const struct rule *rule, const struct findings *findings,
+		   const struct denials *denials, struct coverage *coverage, struct error *err);
+
+#endif

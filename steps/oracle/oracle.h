@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * oracle.h - what a policy allows, asked in memory (libsepol)
+ *
+ * libsepol answers from one policy a process; each oracle keeps its policy's image and makes it the
+ * current one when it is asked, so several oracles may be open. But each turn from one to another
+ * costs about 25 ms and, for good, 12 MB (libsepol frees none of it): ask one all there is to ask,
+ * and then the other. Names cost nothing, from any of them.
+ */
+#ifndef STEPS_ORACLE_ORACLE_H
+#define STEPS_ORACLE_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "steps/store/store.h"
+#include "wizard/error.h"
+
+struct oracle;
+
+/* oracle_open - from a kernel policy file (policy.NN). -EINVAL: not a policy. */
+int oracle_open(struct oracle **oracle, const char *path, struct error *err);
+/* oracle_open_image - from such a file's bytes; takes the image (malloc), also on failure. */
+int oracle_open_image(struct oracle **oracle, void *image, size_t length, struct error *err);
+/* oracle_save - write the policy to a file, for oracle_open(). Errors: as file_write(). */
+int oracle_save(const struct oracle *oracle, const char *path, struct error *err);
+void oracle_close(struct oracle *oracle);
+
+enum verdict {
+	VERDICT_ALLOWED,
+	VERDICT_NO_RULE,    /* no allow rule (type enforcement); what else denies: oracle_suppose */
+	VERDICT_CONSTRAINT, /* a constraint (MLS, UBAC) denies it; an allow rule cannot help */
+	VERDICT_ROLE,       /* role allow or role-type rules */
+	VERDICT_BOUNDS,     /* a bounded domain exceeds its parent */
+	VERDICT_UNKNOWN,    /* the policy does not define a name in it */
+};
+
+struct judgement {
+	enum verdict verdict;
+	bool dontaudit;      /* denied and not logged */
+	const char *unknown; /* VERDICT_UNKNOWN: which kind: "source context",
+			      * "target context", "class", "permission" */
+};
+
+/*
+ * oracle_judge - one permission of one access. Source and target are each a context as logged
+ * ("u:r:t:s0"), or a type, which stands for the system's own context of it. A context that is
+ * invalid in this policy only by its user, role or level is tried again with those of a system
+ * object or process, so that a log of another host can be judged by its types.
+ */
+int oracle_judge(struct oracle *oracle, const char *source, const char *target, const char *tclass,
+		 const char *permission, struct judgement *judgement, struct error *err);
+
+/*
+ * oracle_obstacle - of an access that a rule allows and something else denies: what, as the policy
+ * has it, with "(failed)" behind each part that does not hold: "constrain file { create } ((u1 ==
+ * u2 (failed)) or (t1 == x (failed)))". Source and target as above. *text: new memory (caller
+ * frees), printable, of no more than OBSTACLE_MAX bytes; NULL: nothing denies it.
+ */
+#define OBSTACLE_MAX 300
+int oracle_obstacle(struct oracle *oracle, const char *source, const char *target,
+		    const char *tclass, const char *permission, char **text, struct error *err);
+
+/* Names as the policy defines them. An alias of a type counts as the type. */
+bool oracle_has_type(struct oracle *oracle, const char *type); /* a type, not an attribute */
+bool oracle_has_attribute(struct oracle *oracle, const char *attribute);
+bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute);
+bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission);
+/* oracle_names - of the types, or of the permissions of all classes: new memory, NULL-terminated
+ * (caller frees the array alone); NULL: no memory. */
+const char **oracle_names(const struct oracle *oracle, bool permissions);
+bool oracle_is_permissive(struct oracle *oracle, const char *type);
+
+/* oracle_port_type - the type of a port ("tcp", "udp") in this policy, local labels included; *type
+ * NULL: unlabelled. New memory (caller frees). */
+int oracle_port_type(struct oracle *oracle, const char *proto, unsigned int number, char **type,
+		     struct error *err);
+
+/* oracle_port_users - the domains that may connect to TCP ports of a type, or bind them, as the
+ * booleans are: sorted; a new array (caller frees) of names that are borrowed. */
+int oracle_port_users(const struct oracle *oracle, const char *type, const char ***names,
+		      size_t *count, struct error *err);
+
+/*
+ * oracle_suppose - another oracle, of the same policy with a rule for each of these accesses: it
+ * tells what denies them besides, which libsepol does not look at as long as a rule is missing.
+ * Names that the policy does not have are passed over. Takes as long as a turn to it.
+ */
+struct supposed {
+	const char *source, *target, *tclass, *permission;
+};
+int oracle_suppose(const struct oracle *oracle, const struct supposed *accesses, size_t count,
+		   struct oracle **result, struct error *err);
+
+/*
+ * oracle_copy_booleans - give oracle the state that each boolean has in from. Compiled modules have
+ * the booleans as the modules set them; the administrator's settings are only in the kernel policy.
+ */
+int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struct error *err);
+
+/* A rule of a candidate module, and the neverallow rule of the policy that it breaks; both as CIL,
+ * the latter with the expressions in place of the names that stand for them (MODULE_typeattr_N).
+ */
+struct violation {
+	char *rule, *forbidden;
+};
+struct violations {
+	struct violation *items;
+	size_t count;
+};
+void violations_clear(struct violations *violations);
+
+/*
+ * oracle_compile - the store's modules and a candidate module (CIL; may be NULL) built in memory,
+ * neverallow rules checked. Gives an oracle over the result. Errors: -EINVAL: the candidate does
+ * not compile, with libsepol's message; -EPERM: it violates a neverallow, naming the rule, and all
+ * its rules that do are in violations (may be NULL; caller clears; each rule once). A neverallow
+ * that the modules themselves violate is passed over. Local ports, users and booleans are not in it
+ * (see oracle_copy_booleans). Takes 5 s; of an excerpt (excerpt.h) half a second.
+ */
+int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
+		   const char *name, const char *candidate, struct violations *violations,
+		   struct error *err);
+
+#endif

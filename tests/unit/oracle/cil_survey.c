@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "steps/oracle/cil_survey.h"
+#include "tests/unit/unit.h"
+
+static const char *const domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
+
+static void test_survey(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t allows;
+		bool only_ours;
+	} cases[] = {
+		{ "", 0, true },
+		{ "; (type x_t)\n", 0, true },
+		{ "(typeattributeset cil_gen_require mysqld_t)\n"
+		  "(roleattributeset cil_gen_require system_r)\n"
+		  "(allow mysqld_t etc_t (file (read)))\n(allow mysqld_safe_t self (dir (search)))",
+		  2, true },
+		{ "(allow mysqld_t m_typeattr_1 (file (read)))(typeattribute m_typeattr_1)"
+		  "(typeattributeset m_typeattr_1 (and (file_type ) (not (etc_t ))))",
+		  1, true },
+		{ "(dontaudit mysqld_t etc_t (file (read)))"
+		  "(allowx mysqld_t etc_t (ioctl file (0x5401)))",
+		  0, true },
+		{ "(optional a (typeattributeset cil_gen_require x_t)"
+		  "(allow mysqld_t x_t (file (read))))",
+		  1, true },
+		{ "(booleanif (and (a) (not (b))) (true (allow mysqld_t x_t (file (read))))"
+		  "(false (allow mysqld_t y_t (file (read)))))",
+		  2, true },
+		/* What others would miss. */
+		{ "(allow mysqld_t etc_t (file (read)))(allow httpd_t etc_t (file (read)))", 1,
+		  false },
+		{ "(allow mysqld_t_x etc_t (file (read)))", 0, false },
+		{ "(allow domain etc_t (file (read)))", 0, false },
+		{ "(optional a (allow mysqld_t x_t (file (read)))(allow y_t x_t (file (read))))", 1,
+		  false },
+		{ "(booleanif (a) (true (allow y_t x_t (file (read)))))", 0, false },
+		{ "(type x_t)", 0, false },
+		{ "(typeattribute x)", 0, false },
+		{ "(typeattributeset domain (mysqld_t))", 0, false },
+		{ "(boolean x false)", 0, false },
+		{ "(typepermissive mysqld_t)", 0, false },
+		{ "(typetransition mysqld_t tmp_t file x_t)", 0, false },
+		{ "(filecon \"/a (allow mysqld_t b; (/.*)?\" any (u r t ((s0) (s0))))"
+		  "(allow mysqld_t etc_t (file (read)))",
+		  1, false },
+		{ "(unknown)(allow mysqld_t etc_t (file (read)))", 1, false },
+		/* Cut off anywhere. */
+		{ "(allow", 0, false },
+		{ "(filecon \"/a", 0, false },
+		{ "(optional a (allow mysqld_t", 1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct cil_survey survey = cil_survey(cases[i].text, domains);
+
+		if (survey.allows != cases[i].allows || survey.only_ours != cases[i].only_ours)
+			fail_msg("%s: %zu, %d", cases[i].text, survey.allows, survey.only_ours);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_survey) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
