@@ -418,15 +418,11 @@ const struct question *session_question(const struct session *session, const cha
 	return answers_question(session->answers, key);
 }
 
-int session_set_resume(struct session *session, const char *command, struct error *err)
+void session_set_resume(struct session *session, const char *command)
 {
-	char *copy = strdup(command);
-
-	if (!copy)
-		return error_nomem(err);
 	free(session->resume);
-	session->resume = copy;
-	return 0;
+	session->resume = str_copy(command);
+	no_memory_resume(command);
 }
 
 char *session_command(const struct session *session, const char *words)

@@ -109,7 +109,7 @@ unsigned int session_round(const struct session *session);
  * session_set_resume - the command that a person is told to go on with when this run stops before
  * its end, where it is not the usual "PROGRAM [--root DIR]". Copied; printed as it is.
  */
-int session_set_resume(struct session *session, const char *command, struct error *err);
+void session_set_resume(struct session *session, const char *command);
 
 /*
  * session_unused_answer - the answers KEY[SUBJECT] = value that no question has been asked for: the

@@ -6,8 +6,10 @@
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,22 +35,78 @@ void cleanup_fclose(FILE **file)
 		fclose(*file);
 }
 
+/* ---- memory --------------------------------------------------------------------------------- */
+
+static char resume_command[4096];
+
+void no_memory_resume(const char *command)
+{
+	snprintf(resume_command, sizeof(resume_command), "%s", command);
+}
+
+/* Allocates nothing. */
+static void stop(const char *what, const char *remedy) __attribute__((noreturn));
+static void stop(const char *what, const char *remedy)
+{
+	const char *words[] = { "\n", what, "; nothing is lost. ", remedy, "\n  ", resume_command,
+				"\n" };
+	struct iovec parts[ARRAY_SIZE(words)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		parts[i] = (struct iovec){ (void *)(uintptr_t)words[i], strlen(words[i]) };
+	/* Where that fails, too, there is nobody left to tell. */
+	(void)!writev(STDERR_FILENO, parts, ARRAY_SIZE(parts));
+	_exit(EXIT_FAILURE);
+}
+
+void no_memory(void)
+{
+	stop("Out of memory", "Free some, then go on:");
+}
+
+void *memory_new(size_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size);
+
+	if (!memory)
+		no_memory();
+	return memory;
+}
+
+void *memory_resize(void *memory, size_t count, size_t size)
+{
+	memory = reallocarray(memory, count ? count : 1, size);
+	if (!memory)
+		no_memory();
+	return memory;
+}
+
+void *memory_copy(const void *bytes, size_t length)
+{
+	char *copy = memory_new(length + 1, 1);
+
+	memcpy(copy, bytes, length);
+	return copy;
+}
+
 void *array_push(void *pointer_to_items, size_t *count, size_t item_size)
 {
 	char *items;
-	size_t room = *count ? 2 * *count : 1;
 
 	memcpy(&items, pointer_to_items, sizeof(items));
 	if ((*count & (*count - 1)) == 0) {
-		items = reallocarray(items, room, item_size);
-		if (!items)
-			return NULL;
+		items = memory_resize(items, *count ? 2 * *count : 1, item_size);
 		memcpy(pointer_to_items, &items, sizeof(items));
 	}
 	items += *count * item_size;
 	memset(items, 0, item_size);
 	(*count)++;
 	return items;
+}
+
+char *str_copy(const char *text)
+{
+	return text ? memory_copy(text, strlen(text)) : NULL;
 }
 
 char *str_printf(const char *format, ...)
@@ -60,7 +118,47 @@ char *str_printf(const char *format, ...)
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	return length < 0 ? NULL : text;
+	if (length < 0)
+		no_memory();
+	return text;
+}
+
+FILE *stream_open(char **text, size_t *length)
+{
+	static size_t unasked;
+	FILE *stream = open_memstream(text, length ? length : &unasked);
+
+	if (!stream)
+		no_memory();
+	return stream;
+}
+
+void stream_close(FILE **stream)
+{
+	FILE *closed = TAKE_PTR(*stream);
+
+	/* It writes to memory alone. */
+	if (fclose(closed) != 0)
+		no_memory();
+}
+
+json_t *json_made(json_t *value)
+{
+	if (!value)
+		stop("A text that is not UTF-8 was met where none may be", "To go on:");
+	return value;
+}
+
+void member_set(json_t *object, const char *name, json_t *value)
+{
+	if (json_object_set_new(object, name, json_made(value)) < 0)
+		no_memory();
+}
+
+void list_add(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, json_made(value)) < 0)
+		no_memory();
 }
 
 const char *member_or_null(const json_t *object, const char *name)
@@ -95,10 +193,8 @@ char *str_quoted(const char *text)
 	char *out;
 
 	if (*text && text[strspn(text, plain)] == '\0')
-		return strdup(text);
-	quoted = malloc(4 * strlen(text) + 3);
-	if (!quoted)
-		return NULL;
+		return str_copy(text);
+	quoted = memory_new(4 * strlen(text) + 3, 1);
 	out = quoted;
 	*out++ = '\'';
 	for (; *text; text++)

@@ -37,16 +37,57 @@ void cleanup_fclose(FILE **file);
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * array_push - make room for one more item at the end of *items and count it.
- *
- * Returns the new item, zeroed, or NULL when out of memory (nothing changed then). Room is doubled
- * when *count is zero or a power of two, so an array must only ever grow through this function.
- * Usage: struct foo *foo = array_push(&list->items, &list->count, sizeof(*foo));
+ * Memory. A program of this size gets what it asks for, or the machine is in trouble; and what it
+ * has done stands in the journal, so that the next run goes on from there. Therefore nothing here
+ * returns NULL: no_memory() ends the program.
  */
-void *array_push(void *pointer_to_items, size_t *count, size_t item_size);
 
-/* str_printf - a formatted string in new memory (caller frees), or NULL when out of memory. */
-char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* no_memory - say so, and how to go on, and end the program with status 1. Allocates nothing. */
+void no_memory(void) __attribute__((noreturn, cold));
+
+/* no_memory_resume - the command, copied, that no_memory() tells to go on with; at first none. */
+void no_memory_resume(const char *command);
+
+/* memory_new - zeroed memory for count items of that size. Caller frees. */
+void *memory_new(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+
+/* memory_resize - room for count items of that size; memory may be NULL. Caller frees. */
+void *memory_resize(void *memory, size_t count, size_t size) __attribute__((returns_nonnull));
+
+/* memory_copy - a copy of these bytes, and a NUL behind them. Caller frees. */
+void *memory_copy(const void *bytes, size_t length) __attribute__((malloc, returns_nonnull));
+
+/*
+ * array_push - make room for one more item at the end of *items and count it; the new item, zeroed.
+ * Room is doubled when *count is zero or a power of two, so an array must only ever grow through
+ * this function. Usage: struct foo *foo = array_push(&list->items, &list->count, sizeof(*foo));
+ */
+void *array_push(void *pointer_to_items, size_t *count, size_t item_size)
+	__attribute__((returns_nonnull));
+
+/* str_copy - text in new memory (caller frees); NULL for NULL. */
+char *str_copy(const char *text) __attribute__((malloc));
+
+/* str_printf - a formatted string in new memory (caller frees). */
+char *str_printf(const char *format, ...)
+	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+
+/* stream_open - write to what becomes *text in new memory (caller frees), and *length its bytes
+ * (may be NULL), at stream_close(). */
+FILE *stream_open(char **text, size_t *length) __attribute__((returns_nonnull));
+
+/* stream_close - complete the text. The variable becomes NULL, so it may be a _cleanup_fclose_. */
+void stream_close(FILE **stream);
+
+/* json_made - what jansson has made. That it has made nothing ends the program: text that is not
+ * UTF-8 must not come so far. Usage: json_made(json_pack(...)). */
+json_t *json_made(json_t *value) __attribute__((returns_nonnull));
+
+/* member_set - a member of an object; takes over the value, as json_made() does. */
+void member_set(json_t *object, const char *name, json_t *value);
+
+/* list_add - one more item of an array; takes over the value, as json_made() does. */
+void list_add(json_t *array, json_t *value);
 
 /* member_text - a string member of a JSON object, borrowed; "" where it has none. */
 const char *member_text(const json_t *object, const char *name);
@@ -60,7 +101,7 @@ json_int_t member_number(const json_t *object, const char *name);
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);
 
-/* str_quoted - text as one word of a POSIX shell, in new memory (caller frees); NULL: no memory. */
+/* str_quoted - text as one word of a POSIX shell, in new memory (caller frees). */
 char *str_quoted(const char *text);
 
 /*

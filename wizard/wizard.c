@@ -93,25 +93,19 @@ static int check_steps(const struct options *options, const struct workflow *wor
 }
 
 /* What was typed is what goes on: with its options, to which the answers belong. */
-static int note_resume(struct session *session, const struct options *options, struct error *err)
+static void note_resume(struct session *session, const struct options *options)
 {
 	_cleanup_free_ char *text = NULL;
-	bool complete = true;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = stream_open(&text, NULL);
 
-	if (!out)
-		return error_nomem(err);
 	fputs(session_workflow(session)->program, out);
 	for (char *const *word = options->words; *word; word++) {
 		_cleanup_free_ char *quoted = str_quoted(*word);
 
-		complete = complete && quoted;
-		fprintf(out, " %s", quoted ? quoted : "");
+		fprintf(out, " %s", quoted);
 	}
-	if (fclose(out) != 0 || !complete)
-		return error_nomem(err);
-	return session_set_resume(session, text, err);
+	stream_close(&out);
+	session_set_resume(session, text);
 }
 
 static void say_stopped(const struct session *session)
@@ -163,12 +157,12 @@ static enum exit_status run(struct session *session, const struct options *optio
 {
 	struct error err = { 0 }, late = { 0 };
 	enum exit_status status;
-	int r;
+	int r = 0;
 
 	if (options->arguments)
 		session_set_arguments(session, options->arguments);
-	r = note_resume(session, options, &err);
-	if (r == 0 && options->command->opens_session)
+	note_resume(session, options);
+	if (options->command->opens_session)
 		r = session_open(session, false, &err);
 	if (r == 0)
 		r = options->command->run(session, &err);
@@ -209,6 +203,11 @@ static void hold_standard_streams(void)
 	cleanup_close(&fd);
 }
 
+static void *memory_for_json(size_t size)
+{
+	return memory_new(1, size);
+}
+
 static enum exit_status start(const struct options *options, const struct program *program)
 {
 	const struct workflow *workflow = program->workflow;
@@ -234,6 +233,7 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	int r;
 
 	hold_standard_streams();
+	json_set_alloc_funcs(memory_for_json, free);
 	setlocale(LC_CTYPE, ""); /* what the terminal can show; the texts themselves are English */
 	session_watch_signals();
 	r = options_parse(&options, argc, argv, &program, &err);

@@ -163,20 +163,15 @@ static int run(struct session *session, struct error *err)
 		return error_nomem(err);
 	if (node_options.keep) {
 		_cleanup_free_ char *keep = str_quoted(node_options.keep);
-		_cleanup_free_ char *resume =
-			keep ? str_printf("galera-selinux rehearse --keep %s", keep) : NULL;
+		_cleanup_free_ char *resume = str_printf("galera-selinux rehearse --keep %s", keep);
 
-		if (!resume)
-			return error_nomem(err);
-		r = session_set_resume(session, resume, err);
-		if (r == 0)
-			r = prepare_kept(node_options.keep, cluster, err);
+		session_set_resume(session, resume);
+		r = prepare_kept(node_options.keep, cluster, err);
 		return r < 0 ? r : rehearse_in(session, node_options.keep, err);
 	}
-	r = session_set_resume(session, "galera-selinux rehearse", err);
+	session_set_resume(session, "galera-selinux rehearse");
 	node_options.temporary = true;
-	if (r == 0)
-		r = prepare_temporary(&root, cluster, err);
+	r = prepare_temporary(&root, cluster, err);
 	if (r == 0)
 		r = rehearse_in(session, root, err);
 	if (root) {
