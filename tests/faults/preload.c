@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * preload.c - end the program, as a power cut would, while it writes its journal (LD_PRELOAD)
+ * preload.c - end the program, as a power cut would, while it writes its journal, or let there be no
+ * memory any more (LD_PRELOAD)
  *
  * FAULT_RECORD=N: with the Nth record of this process; with FAULT_TEXT=TEXT, the Nth that has this
  * text in it. FAULT_HOW=after: when the record is on the disk; FAULT_HOW=torn: when half of its
- * line is. Any file whose path ends in "/journal" counts.
+ * line is; FAULT_HOW=memory: when it is on the disk, no allocation succeeds from now on. Any file whose path ends in "/journal" counts.
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -20,6 +21,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset);
 
 static long records; /* that the program has begun to write */
 static int counted;  /* was the last of them one? */
+static int none_left; /* is there no memory any more? */
 
 static int is_journal(int fd)
 {
@@ -79,5 +81,26 @@ int fdatasync(int fd)
 	r = next(fd);
 	if (r == 0 && is_journal(fd) && is_due("after"))
 		kill(getpid(), SIGKILL);
+	none_left = none_left || (r == 0 && is_journal(fd) && is_due("memory"));
 	return r;
+}
+
+/* glibc's own names of its allocator: dlsym() may want memory itself. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+
+void *malloc(size_t size)
+{
+	return none_left ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return none_left ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+	return none_left ? NULL : __libc_realloc(memory, size);
 }
