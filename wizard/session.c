@@ -281,8 +281,7 @@ bool session_takes(const struct session *session, const char *step)
 
 char *session_in_root(const struct session *session, const char *path)
 {
-	return str_printf("%s%s%s", session_is_scratch(session) ? session->root : "",
-			  *path == '/' ? "" : "/", path);
+	return path_in_root(session->root, path);
 }
 
 char *session_path(const struct session *session, const char *name)

@@ -35,6 +35,18 @@ void cleanup_fclose(FILE **file)
 		fclose(*file);
 }
 
+void cleanup_closedir(DIR **directory)
+{
+	if (*directory)
+		closedir(*directory);
+}
+
+void cleanup_fts(FTS **tree)
+{
+	if (*tree)
+		fts_close(*tree);
+}
+
 /* ---- memory --------------------------------------------------------------------------------- */
 
 static char resume_command[4096];
@@ -48,8 +60,8 @@ void no_memory_resume(const char *command)
 static void stop(const char *what, const char *remedy) __attribute__((noreturn));
 static void stop(const char *what, const char *remedy)
 {
-	const char *words[] = { "\n", what, "; nothing is lost. ", remedy, "\n  ", resume_command,
-				"\n" };
+	const char *words[] = { "\n",           what, "; nothing is lost. ", remedy, "\n  ",
+				resume_command, "\n" };
 	struct iovec parts[ARRAY_SIZE(words)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -183,6 +195,12 @@ const char *str_starts(const char *text, const char *prefix)
 	size_t length = strlen(prefix);
 
 	return strncmp(text, prefix, length) ? NULL : text + length;
+}
+
+char *path_in_root(const char *root, const char *path)
+{
+	return str_printf("%s%s%s", root && strcmp(root, "/") ? root : "", *path == '/' ? "" : "/",
+			  path);
 }
 
 char *str_quoted(const char *text)

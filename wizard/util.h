@@ -5,6 +5,8 @@
 #ifndef WIZARD_UTIL_H
 #define WIZARD_UTIL_H
 
+#include <dirent.h>
+#include <fts.h>
 #include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,20 +17,24 @@
 
 /* A variable declared with one of these is released when it goes out of scope. */
 #define _cleanup_(function) __attribute__((cleanup(function)))
-#define _cleanup_free_ _cleanup_(cleanup_free)
-#define _cleanup_close_ _cleanup_(cleanup_close)
-#define _cleanup_fclose_ _cleanup_(cleanup_fclose)
+#define _cleanup_free_      _cleanup_(cleanup_free)
+#define _cleanup_close_     _cleanup_(cleanup_close)
+#define _cleanup_fclose_    _cleanup_(cleanup_fclose)
+#define _cleanup_closedir_  _cleanup_(cleanup_closedir)
+#define _cleanup_fts_       _cleanup_(cleanup_fts)
 
 void cleanup_free(void *pointer_to_pointer);
 void cleanup_close(int *fd);
 void cleanup_fclose(FILE **file);
+void cleanup_closedir(DIR **directory);
+void cleanup_fts(FTS **tree);
 
 /* TAKE_PTR - the pointer's value; the variable becomes NULL, so that its clean-up does nothing. */
-#define TAKE_PTR(pointer)                               \
-	({                                              \
-		__typeof__(pointer) taken_ = (pointer); \
-		(pointer) = NULL;                       \
-		taken_;                                 \
+#define TAKE_PTR(pointer)                                                                          \
+	({                                                                                         \
+		__typeof__(pointer) taken_ = (pointer);                                            \
+		(pointer) = NULL;                                                                  \
+		taken_;                                                                            \
 	})
 
 /* COUNTED - two arguments, for "%zu %s": a number, and the word for so many. */
@@ -100,6 +106,10 @@ json_int_t member_number(const json_t *object, const char *name);
 
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);
+
+/* path_in_root - path, with or without a slash at its beginning, below root; NULL, "" and "/" are
+ * the machine's own. In new memory (caller frees). */
+char *path_in_root(const char *root, const char *path);
 
 /* str_quoted - text as one word of a POSIX shell, in new memory (caller frees). */
 char *str_quoted(const char *text);

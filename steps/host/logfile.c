@@ -43,12 +43,6 @@ static void pieces_clear(struct pieces *pieces)
 	free(pieces->items);
 }
 
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* ---- marks ----------------------------------------------------------------------------------- */
 
 static int64_t nanoseconds(struct timespec time)
@@ -160,7 +154,7 @@ static int add_pieces(struct pieces *pieces, const char *path, struct error *err
 	const char *slash = strrchr(path, '/'), *log = slash ? slash + 1 : path;
 	_cleanup_free_ char *directory =
 		slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	_cleanup_(cleanup_closedir) DIR *dir = NULL;
+	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
 
 	if (!directory)

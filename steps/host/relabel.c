@@ -46,12 +46,6 @@ struct recorded {
 	const char *name, *label; /* label "": it had none */
 };
 
-static void cleanup_dir(DIR **directory)
-{
-	if (*directory)
-		closedir(*directory);
-}
-
 static int cannot(int code, const char *what, const char *path, struct error *err)
 {
 	const char *remedy = "be root, and see: ls -dZ on it";
@@ -118,7 +112,7 @@ static int visit(struct walk *walk, int parent, const char *entry, const char *p
 static int visit_below(struct walk *walk, int fd, const struct file *directory,
 		       const char *inherited, struct error *err)
 {
-	_cleanup_(cleanup_dir) DIR *entries = NULL;
+	_cleanup_closedir_ DIR *entries = NULL;
 	int opened = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 	struct dirent *entry;
 

@@ -14,12 +14,6 @@
 #include "steps/host/server.h"
 #include "wizard/util.h"
 
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -88,7 +82,7 @@ static bool is_named(const char *path, const char *const *names)
 
 int host_find_server(const char *const *names, struct server_process *process, struct error *err)
 {
-	_cleanup_(cleanup_closedir) DIR *proc = opendir("/proc");
+	_cleanup_closedir_ DIR *proc = opendir("/proc");
 	_cleanup_(server_process_clear) struct server_process found = { 0 };
 	unsigned long long oldest = ULLONG_MAX;
 	struct dirent *entry;
@@ -164,17 +158,10 @@ int host_free_bytes(const char *path, uint64_t *bytes, struct error *err)
 	return 0;
 }
 
-static void cleanup_fts(FTS **tree)
-{
-	if (*tree)
-		fts_close(*tree);
-}
-
 int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
 {
 	char *const paths[] = { (char *)path, NULL };
-	_cleanup_(cleanup_fts) FTS *tree =
-		fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	_cleanup_fts_ FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
 	uint64_t sum = 0;
 	FTSENT *entry;
 

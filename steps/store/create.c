@@ -18,12 +18,6 @@
 /* What the distributions' own modules are installed at. */
 #define PACKAGE_PRIORITY 100
 
-static void cleanup_fts(FTS **tree)
-{
-	if (*tree)
-		fts_close(*tree);
-}
-
 static int copy_file(const char *from, const char *to, const struct stat *stat, struct error *err)
 {
 	_cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
@@ -87,7 +81,7 @@ static int copy_entry(const FTSENT *entry, const char *to, bool skip_unreadable,
 static int copy_tree(const char *from, const char *to, bool skip_unreadable, struct error *err)
 {
 	char *const paths[] = { (char *)from, NULL };
-	_cleanup_(cleanup_fts) FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+	_cleanup_fts_ FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
 	size_t length = strlen(from);
 	FTSENT *entry;
 	int r = tree ? 0 : error_nomem(err);

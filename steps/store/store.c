@@ -16,12 +16,6 @@
 /* libsemanage keeps its paths for the life of the process. */
 static char *process_root, *process_type;
 
-static void cleanup_dir(DIR **directory)
-{
-	if (*directory)
-		closedir(*directory);
-}
-
 static void cleanup_store(struct store **store)
 {
 	store_close(*store);
@@ -249,7 +243,7 @@ int store_kernel_policy(struct store *store, char **path, struct error *err)
 {
 	_cleanup_free_ char *directory =
 		str_printf("%s/etc/selinux/%s/policy", store->root, store->type);
-	_cleanup_(cleanup_dir) DIR *entries = NULL;
+	_cleanup_closedir_ DIR *entries = NULL;
 	struct dirent *entry;
 	long highest = 0;
 
