@@ -23,7 +23,7 @@ static bool file_equals(struct session *session, const char *name, const char *t
 	_cleanup_free_ char *path = session_path(session, name);
 	_cleanup_free_ char *present = NULL;
 
-	if (!path || file_read(path, &present, NULL, NULL) < 0)
+	if (file_read(path, &present, NULL, NULL) < 0)
 		return !text;
 	return text && !strcmp(present, text);
 }
@@ -72,7 +72,7 @@ static int to_reject(const struct session *session, const char *what, struct err
 {
 	_cleanup_free_ char *command = node_command(session, MODULE_DECIDE_AGAIN);
 
-	return command ? error_remedy(err, "%s: %s", what, command) : error_nomem(err);
+	return error_remedy(err, "%s: %s", what, command);
 }
 
 static int compile(struct session *session, const char *cil, struct oracle **with,
@@ -184,10 +184,9 @@ static int cover_rule(const struct rule *rule, const struct findings *findings,
 		line = str_printf("%s %s:%s: not observed",
 				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,
 				  rule->tclass);
-	if (!line)
-		return error_nomem(err);
 	screen_detail("%s", line);
-	return json_array_append_new(lines, json_string(line)) < 0 ? error_nomem(err) : 0;
+	list_add(lines, json_string(line));
+	return 0;
 }
 
 static int prove(struct session *session, struct oracle *with, struct proved *proved,
@@ -214,11 +213,8 @@ static int write_text(struct session *session, const char *name, const char *tex
 		      struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, name);
-	int r;
+	int r = file_write(path, text, strlen(text), 0600, err);
 
-	if (!path)
-		return error_nomem(err);
-	r = file_write(path, text, strlen(text), 0600, err);
 	if (r == 0)
 		screen_detail("%s", path);
 	return r;
@@ -229,8 +225,6 @@ static int remove_text(struct session *session, const char *name, struct error *
 {
 	_cleanup_free_ char *path = session_path(session, name);
 
-	if (!path)
-		return error_nomem(err);
 	if (remove(path) < 0 && errno != ENOENT)
 		return error_set(err, errno, "remove it by hand", "removing %s: %m", path);
 	return 0;
@@ -254,8 +248,7 @@ static bool run_tool(const char *const argv[])
 	int r = process_capture(argv, &output, &messages, &err);
 
 	if (r > 0)
-		screen_mark(MARK_WARN, "%s exits %d: %s%s", argv[0], r, output ? output : "",
-			    messages ? messages : "");
+		screen_mark(MARK_WARN, "%s exits %d: %s%s", argv[0], r, output, messages);
 	else if (r < 0 && r != -ENOENT)
 		screen_mark(MARK_WARN, "%s", err.what);
 	return r == 0;
@@ -269,11 +262,8 @@ static int write_package(struct session *session, struct error *err)
 	_cleanup_free_ char *pp = session_path(session, MODULE_PP);
 	const char *const compile[] = { "checkmodule", "-M", "-m", "-o", mod, te, NULL };
 	const char *const package[] = { "semodule_package", "-o", pp, "-m", mod, NULL };
-	bool made;
+	bool made = run_tool(compile) && run_tool(package);
 
-	if (!te || !mod || !pp)
-		return error_nomem(err);
-	made = run_tool(compile) && run_tool(package);
 	if (made)
 		screen_detail("%s", pp);
 	screen_detail("as: checkmodule -M -m " MODULE_TE " -o " MODULE_NAME ".mod");
@@ -304,7 +294,7 @@ static int remember(struct session *session, const struct proved *proved, struct
 		(json_int_t)proof->silenced, "hidden_types", (json_int_t)proof->silenced_types,
 		"unobserved", (json_int_t)proof->unobserved, "coverage", proved->coverage);
 	rules_clear(&rules);
-	return value ? session_remember(session, "build", value, err) : error_nomem(err);
+	return session_remember(session, "build", json_made(value), err);
 }
 
 static int build_module(struct session *session, const char *te, const char *cil,
@@ -329,7 +319,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	_cleanup_free_ char *cil = NULL;
 	struct proved proved = { .coverage = json_array() };
 	const struct findings *findings = NULL;
-	int r = proved.coverage ? module_findings(session, &findings, NULL, err) : error_nomem(err);
+	int r = module_findings(session, &findings, NULL, err);
 
 	(void)changes;
 	if (r == 0)

@@ -21,9 +21,11 @@ static bool has_path(const json_t *sources, const char *path)
 	json_t *source;
 	size_t i;
 
-	json_array_foreach(sources, i,
-			   source) if (!strcmp(json_string_value(json_object_get(source, "path")),
-					       path)) return true;
+	json_array_foreach(sources, i, source)
+	{
+		if (!strcmp(member_text(source, "path"), path))
+			return true;
+	}
 	return false;
 }
 
@@ -31,21 +33,23 @@ static bool has_path(const json_t *sources, const char *path)
 static int add_given(struct session *session, json_t *sources, struct error *err)
 {
 	json_t *before = json_object_get(session_recall(session, "collect"), "given");
-	json_t *source;
-	size_t i;
 
-	json_array_foreach(before, i, source) if (json_array_append(sources, source) <
-						  0) return error_nomem(err);
+	if (before)
+		json_array_extend(sources, before);
 	for (char **log = node_options.logs; log && *log; log++) {
 		char path[PATH_MAX];
+		json_t *source;
 
 		if (!realpath(*log, path))
 			return error_set(err, errno, "give the path of an audit log with --log",
 					 "cannot read %s: %m", *log);
-		if (!has_path(sources, path) &&
-		    json_array_append_new(
-			    sources, json_pack("{s:s, s:s}", "path", path, "origin", path)) < 0)
-			return error_nomem(err);
+		if (has_path(sources, path))
+			continue;
+		source = json_pack("{s:s, s:s}", "path", path, "origin", path);
+		if (!source)
+			return error_set(err, EILSEQ, "give it a name that is UTF-8",
+					 "the name of %s cannot be kept", path);
+		list_add(sources, source);
 	}
 	return 0;
 }
@@ -53,8 +57,6 @@ static int add_given(struct session *session, json_t *sources, struct error *err
 /* Evidence of a verification counts once it has led back here: then it is of an earlier era. */
 static int find_sources(struct session *session, json_t *sources, json_t *given, struct error *err)
 {
-	json_t *source;
-	size_t i;
 	int r = exercising_evidence(session, PHASE_PERMISSIVE, true, sources, err);
 
 	if (r == 0)
@@ -63,60 +65,43 @@ static int find_sources(struct session *session, json_t *sources, json_t *given,
 		r = exercising_evidence(session, PHASE_ENFORCING, true, sources, err);
 	if (r == 0)
 		r = add_given(session, given, err);
-	json_array_foreach(given, i, source) if (r == 0 && json_array_append(sources, source) < 0)
-		r = error_nomem(err);
+	if (r == 0)
+		json_array_extend(sources, given);
 	return r;
 }
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
 	json_t *known = session_recall(session, "collect");
-	json_t *sources = json_array();
-	json_t *given = json_array();
+	json_auto_t *sources = json_array(), *given = json_array();
 	int r = find_sources(session, sources, given, err);
 
 	if (r == 0)
 		*state = known && json_equal(json_object_get(known, "sources"), sources)
 				 ? STEP_SATISFIED
 				 : STEP_TODO;
-	json_decref(sources);
-	json_decref(given);
 	return r;
 }
 
 /* A log that somebody gave on purpose and that has nothing for us is a mistake, so it is said. */
-static int check_given(const json_t *given, struct error *err)
+static int check_given(const json_t *source, struct error *err)
 {
-	json_t *source;
-	size_t i;
+	const char *path = member_text(source, "path");
+	json_auto_t *alone = json_pack("[O]", source);
+	struct denials denials = { 0 };
+	int r = module_read(alone, &denials, err);
 
-	json_array_foreach(given, i, source)
-	{
-		const char *path = json_string_value(json_object_get(source, "path"));
-		struct denials denials = { 0 };
-		json_t *one = json_pack("[O]", source);
-		size_t events, count;
-		int r = one ? module_read(one, &denials, err) : error_nomem(err);
-
-		json_decref(one);
-		events = denials.events;
-		count = denials_total(&denials);
-		denials_clear(&denials);
-		if (r < 0)
-			return r;
-		if (count == 0) {
-			if (events)
-				error_set(err, ENODATA, NULL,
-					  "%s holds %zu %s, but no denial of %s", path,
-					  COUNTED(events, "event", "events"), node_domain());
-			else
-				error_set(err, ENODATA, NULL, "%s is empty", path);
-			return error_remedy(err,
-					    "give the audit log of the time of the exercises, or "
-					    "leave --log out");
-		}
+	if (r == 0 && !denials.count) {
+		if (denials.events)
+			error_set(err, ENODATA, NULL, "%s holds %zu %s, but no denial of %s", path,
+				  COUNTED(denials.events, "event", "events"), node_domain());
+		else
+			error_set(err, ENODATA, NULL, "%s is empty", path);
+		r = error_remedy(err, "give the audit log of the time of the exercises, or leave "
+				      "--log out");
 	}
-	return 0;
+	denials_clear(&denials);
+	return r;
 }
 
 static void show_counts(const json_t *sources, const struct denials *denials)
@@ -126,7 +111,7 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 
 	json_array_foreach(sources, i, source)
 	{
-		const char *origin = json_string_value(json_object_get(source, "origin"));
+		const char *origin = member_text(source, "origin");
 		size_t count = 0;
 
 		for (size_t d = 0; d < denials->count; d++)
@@ -171,34 +156,37 @@ static json_t *given_nodes(const struct denials *denials)
 	return nodes;
 }
 
+static int remember(struct session *session, json_t *sources, json_t *given,
+		    const struct denials *denials, struct error *err)
+{
+	return session_remember(
+		session, "collect",
+		json_made(json_pack("{s:O, s:O, s:o, s:I, s:I, s:I, s:I}", "sources", sources,
+				    "given", given, "nodes", given_nodes(denials), "events",
+				    (json_int_t)denials->events, "denials",
+				    (json_int_t)denials_total(denials), "unreadable",
+				    (json_int_t)denials->unreadable, "lost",
+				    (json_int_t)denials->lost_notices)),
+		err);
+}
+
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	struct denials denials = { 0 };
-	json_t *sources = json_array();
-	json_t *given = json_array();
-	json_t *collected;
+	json_auto_t *sources = json_array(), *given = json_array();
+	_cleanup_(denials_clear) struct denials denials = { 0 };
 	int r = find_sources(session, sources, given, err);
 
 	(void)changes;
 	if (r == 0)
 		r = module_read(sources, &denials, err);
-	if (r == 0) {
-		show_counts(sources, &denials);
-		exercising_roles(session, &denials);
-		collected = json_pack(
-			"{s:O, s:O, s:o, s:I, s:I, s:I, s:I}", "sources", sources, "given", given,
-			"nodes", given_nodes(&denials), "events", (json_int_t)denials.events,
-			"denials", (json_int_t)denials_total(&denials), "unreadable",
-			(json_int_t)denials.unreadable, "lost", (json_int_t)denials.lost_notices);
-		r = collected ? session_remember(session, "collect", collected, err)
-			      : error_nomem(err);
-	}
+	if (r < 0)
+		return r;
+	show_counts(sources, &denials);
+	exercising_roles(session, &denials);
+	r = remember(session, sources, given, &denials, err);
 	/* What of the donors' side is there now. */
 	if (r == 0 && json_array_size(given))
 		r = exercising_table(session, PHASE_PERMISSIVE, err);
-	denials_clear(&denials);
-	json_decref(sources);
-	json_decref(given);
 	return r;
 }
 
@@ -206,11 +194,16 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	json_auto_t *given = json_array();
+	json_t *source;
+	size_t i;
 	int r = add_given(session, given, err);
 
 	(void)changes;
-	if (r == 0)
-		r = check_given(given, err);
+	json_array_foreach(given, i, source)
+	{
+		if (r == 0)
+			r = check_given(source, err);
+	}
 	return r < 0 ? r : ledger_ask(session, err);
 }
 

@@ -4,12 +4,14 @@
 #include "steps/confine.h"
 #include "steps/host/who.h"
 #include "steps/node/node.h"
+#include "wizard/change.h"
 #include "wizard/util.h"
 
 #define HIDDEN "hidden"     /* memory: "shown" by us, or "kept" hidden, as the operator wants it */
 #define OURS   "permissive" /* memory: it is us who have made the domain permissive */
 
-bool confine_later;
+/* What confine_put_off() was told last. */
+static bool put_off;
 
 char *confine_module(void)
 {
@@ -18,8 +20,9 @@ char *confine_module(void)
 
 bool confine_is(const json_t *change, const char *part)
 {
-	return part ? !strcmp(member_text(change, "confine"), part)
-		    : *member_text(change, "confine");
+	const char *is = member_text(change, "confine");
+
+	return part ? !strcmp(is, part) : *is;
 }
 
 bool confine_among(const json_t *changes, const char *part)
@@ -27,7 +30,11 @@ bool confine_among(const json_t *changes, const char *part)
 	json_t *change;
 	size_t i;
 
-	json_array_foreach(changes, i, change) if (confine_is(change, part)) return true;
+	json_array_foreach(changes, i, change)
+	{
+		if (confine_is(change, part))
+			return true;
+	}
 	return false;
 }
 
@@ -38,36 +45,44 @@ void confine_strike(json_t *changes, const char *part)
 			json_array_remove(changes, i);
 }
 
-/* ---- plans ---------------------------------------------------------------------------------- */
-
-static int plan_domain(json_t *changes, bool permissive, unsigned int priority, struct error *err)
+void confine_put_off(bool later)
 {
-	_cleanup_free_ char *add = str_printf("semanage permissive -a %s", node_domain());
-	_cleanup_free_ char *delete = str_printf("semanage permissive -d %s", node_domain());
-	json_t *change;
-
-	if (!add || !delete)
-		return error_nomem(err);
-	change =
-		json_pack("{s:s, s:s+, s:s, s:s, s:s*, s:s, s:s, s:i}", "confine", "domain", "what",
-			  "domain ", node_domain(), "from", permissive ? "confined" : "permissive",
-			  "to", permissive ? "permissive" : "confined", "note",
-			  permissive ? "until the module is there" : NULL, "command",
-			  permissive ? add : delete, "undo", permissive ? delete : add, "priority",
-			  (int)priority);
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+	put_off = later;
 }
 
-static int plan_hidden(json_t *changes, bool show, struct error *err)
+bool confine_is_put_off(void)
 {
-	json_t *change =
-		json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "confine", "hidden", "what",
-			  "hidden denials", "from", show ? "hidden" : "shown", "to",
-			  show ? "shown" : "hidden", "note", show ? "of every domain" : NULL,
-			  "command", show ? "semodule -DB" : "semodule -B", "undo",
-			  show ? "semodule -B" : "semodule -DB");
+	return put_off;
+}
 
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+/* ---- plans ---------------------------------------------------------------------------------- */
+
+static void plan_domain(json_t *changes, bool permissive, unsigned int priority)
+{
+	_cleanup_free_ char *what = str_printf("domain %s", node_domain());
+	_cleanup_free_ char *add = str_printf("semanage permissive -a %s", node_domain());
+	_cleanup_free_ char *delete = str_printf("semanage permissive -d %s", node_domain());
+	json_t *change = change_add(
+		changes, json_pack("{s:s}", "confine", "domain"),
+		&(struct change){ .what = what,
+				  .from = permissive ? "confined" : "permissive",
+				  .to = permissive ? "permissive" : "confined",
+				  .note = permissive ? "until the module is there" : NULL,
+				  .command = permissive ? add : delete,
+				  .undo = permissive ? delete : add });
+
+	member_set(change, "priority", json_integer(priority));
+}
+
+static void plan_hidden(json_t *changes, bool show)
+{
+	change_add(changes, json_pack("{s:s}", "confine", "hidden"),
+		   &(struct change){ .what = "hidden denials",
+				     .from = show ? "hidden" : "shown",
+				     .to = show ? "shown" : "hidden",
+				     .note = show ? "of every domain" : NULL,
+				     .command = show ? "semodule -DB" : "semodule -B",
+				     .undo = show ? "semodule -B" : "semodule -DB" });
 }
 
 static const char *wish(struct session *session)
@@ -87,11 +102,13 @@ int confine_plan_loose(struct session *session, json_t *changes, struct error *e
 		r = node_store(session, &store, err);
 	if (r == 0)
 		r = store_shows_hidden(store, &shown, err);
-	if (r == 0 && !permissive)
-		r = plan_domain(changes, true, STORE_PRIORITY, err);
-	if (r == 0 && !shown && strcmp(wish(session), "kept") != 0)
-		r = plan_hidden(changes, true, err);
-	return r;
+	if (r < 0)
+		return r;
+	if (!permissive)
+		plan_domain(changes, true, STORE_PRIORITY);
+	if (!shown && strcmp(wish(session), "kept") != 0)
+		plan_hidden(changes, true);
+	return 0;
 }
 
 int confine_plan_strict(struct session *session, json_t *changes, struct error *err)
@@ -100,7 +117,7 @@ int confine_plan_strict(struct session *session, json_t *changes, struct error *
 	bool permissive = false, module = false, shown = false;
 	unsigned int priority = 0;
 	struct store *store;
-	int r = name ? node_is_permissive(session, &permissive, err) : error_nomem(err);
+	int r = node_is_permissive(session, &permissive, err);
 
 	if (r == 0)
 		r = node_store(session, &store, err);
@@ -108,11 +125,13 @@ int confine_plan_strict(struct session *session, json_t *changes, struct error *
 		r = store_module_active(store, name, &module, &priority, err);
 	if (r == 0)
 		r = store_shows_hidden(store, &shown, err);
-	if (r == 0 && permissive && module)
-		r = plan_domain(changes, false, priority, err);
-	if (r == 0 && shown)
-		r = plan_hidden(changes, false, err);
-	return r;
+	if (r < 0)
+		return r;
+	if (permissive && module)
+		plan_domain(changes, false, priority);
+	if (shown)
+		plan_hidden(changes, false);
+	return 0;
 }
 
 bool confine_shows_hidden(struct session *session)
@@ -148,8 +167,6 @@ static int change_domain(struct store *store, const json_t *change, bool permiss
 	_cleanup_free_ char *name = confine_module();
 	_cleanup_free_ char *cil = str_printf("(typepermissive %s)\n", node_domain());
 
-	if (!name || !cil)
-		return error_nomem(err);
 	return permissive ? store_module_install(store, name, priority_of(change), cil, err)
 			  : store_module_remove(store, name, priority_of(change), err);
 }
@@ -182,8 +199,6 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 	bool is;
 	int r;
 
-	if (!name)
-		return error_nomem(err);
 	if (confine_is(change, "hidden")) {
 		r = store_shows_hidden(store, &is, err);
 		*so = r == 0 && is == wants(change, back, "shown");
@@ -197,17 +212,6 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 	r = store_module_text(store, name, priority_of(change), &present, err);
 	*so = r == 0 && !!present == wants(change, back, "permissive");
 	return r;
-}
-
-static int remember_replaced(struct session *session, const char *name, struct error *err)
-{
-	const json_t *before = session_recall(session, NODE_REPLACED);
-	json_t *names = before ? json_deep_copy(before) : json_object();
-
-	if (json_object_set_new(names, name, json_true()) == 0)
-		return session_remember(session, NODE_REPLACED, names, err);
-	json_decref(names);
-	return error_nomem(err);
 }
 
 /* Ahead of the commit: it is known for ours, whenever we are stopped. */
@@ -225,7 +229,7 @@ static int remember_change(struct session *session, const json_t *changes, bool 
 		if (r == 0 && confine_is(change, "domain") && wants(change, back, "permissive"))
 			r = session_remember(session, OURS, json_true(), err);
 		if (r == 0 && confine_is(change, "module") && wants(change, back, "disabled"))
-			r = remember_replaced(session, member_text(change, "name"), err);
+			r = session_note(session, NODE_REPLACED, member_text(change, "name"), err);
 	}
 	return r;
 }

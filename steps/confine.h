@@ -21,7 +21,7 @@
 #include "steps/store/store.h"
 #include "wizard/session.h"
 
-/* confine_module - "permissive_mysqld_t" in new memory (caller frees); NULL: no memory. */
+/* confine_module - "permissive_mysqld_t" in new memory (caller frees). */
 char *confine_module(void);
 
 /*
@@ -48,9 +48,10 @@ bool confine_shows_hidden(struct session *session);
 /* confine_made_permissive - has this wizard made the domain permissive? */
 bool confine_made_permissive(struct session *session);
 
-/* The operator has said, when the module was loaded, that confining the server can wait: this run
- * does not ask again. */
-extern bool confine_later;
+/* confine_put_off - the operator has said, when the module was loaded, whether confining the server
+ * can wait. confine_is_put_off - can it? Then this run does not ask again. */
+void confine_put_off(bool later);
+bool confine_is_put_off(void);
 
 /* confine_change - within a transaction: our changes among these, or (back) their opposites. */
 int confine_change(struct store *store, const json_t *changes, bool back, struct error *err);

@@ -11,12 +11,26 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
+#include "wizard/change.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
 /* The operator leaves the system permissive: this run does not ask again, and claims nothing. */
 static bool system_later;
+
+static void plan_system(json_t *changes, const char *kind, const char *what, const char *command,
+			const char *undo)
+{
+	json_t *change = change_add(changes, json_object(),
+				    &(struct change){ .what = what,
+						      .from = "permissive",
+						      .to = "enforcing",
+						      .command = command,
+						      .undo = undo });
+
+	member_set(change, kind, json_true());
+}
 
 /* What would have to change: the domain, the running system, its configuration. */
 static int plan(struct session *session, json_t *changes, struct error *err)
@@ -42,20 +56,11 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 			node_domain());
 	if (system_later)
 		return 0;
-	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session) &&
-	    json_array_append_new(changes, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "what",
-						     "whole system, now", "from", "permissive",
-						     "to", "enforcing", "command", "setenforce 1",
-						     "undo", "setenforce 0", "system", true)) < 0)
-		return error_nomem(err);
-	if (boot == SELINUX_MODE_PERMISSIVE &&
-	    json_array_append_new(changes,
-				  json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "what",
-					    "whole system, at boot", "from", "permissive", "to",
-					    "enforcing", "command",
-					    "SELINUX=enforcing in /etc/selinux/config", "undo",
-					    "SELINUX=permissive there", "config", true)) < 0)
-		return error_nomem(err);
+	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session))
+		plan_system(changes, "system", "whole system, now", "setenforce 1", "setenforce 0");
+	if (boot == SELINUX_MODE_PERMISSIVE)
+		plan_system(changes, "config", "whole system, at boot",
+			    "SELINUX=enforcing in /etc/selinux/config", "SELINUX=permissive there");
 	return 0;
 }
 
@@ -75,13 +80,17 @@ static bool is_system(const json_t *change)
 	return json_object_get(change, "system") || json_object_get(change, "config");
 }
 
-static size_t count_system(const json_t *changes)
+static bool has_system(const json_t *changes)
 {
-	size_t count = 0, i;
 	json_t *change;
+	size_t i;
 
-	json_array_foreach(changes, i, change) count += is_system(change);
-	return count;
+	json_array_foreach(changes, i, change)
+	{
+		if (is_system(change))
+			return true;
+	}
+	return false;
 }
 
 static void strike_system(json_t *changes)
@@ -111,23 +120,24 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	bool pending = false;
+	bool later = confine_is_put_off(), pending = false;
 	int r = module_pending(session, &pending, err);
 
-	if (r == 0 && pending && !confine_later) {
+	if (r < 0)
+		return r;
+	if (pending && !later) {
 		screen_mark(MARK_STOP,
 			    "The module that was built is not loaded: the server would be "
 			    "denied what it needs. First: run load");
 		return STEP_INCOMPLETE;
 	}
-	if (r == 0 && confine_among(changes, "domain") && !confine_later)
+	if (later && confine_among(changes, NULL))
+		return STEP_SKIPPED;
+	if (confine_among(changes, "domain"))
 		r = ledger_ask(session, err);
-
 	if (r != 0)
 		return r;
-	if (confine_later && confine_among(changes, NULL))
-		return STEP_SKIPPED;
-	return count_system(changes) ? ask_system(session, changes, err) : 0;
+	return has_system(changes) ? ask_system(session, changes, err) : 0;
 }
 
 static int change_mode(struct session *session, const json_t *changes, bool enforcing,

@@ -49,7 +49,7 @@ static char *printed(const char *const argv[])
 	_cleanup_free_ char *output = NULL;
 
 	if (process_capture(argv, &output, NULL, NULL) != 0)
-		return strdup("");
+		return str_copy("");
 	output[strcspn(output, "\n")] = '\0';
 	return TAKE_PTR(output);
 }
@@ -62,10 +62,10 @@ static char *policy_package(struct session *session, const char *type)
 				       package,      NULL },
 			  *const redhat[] = { "rpm", "-q", package, NULL };
 
-	if (session_is_scratch(session) || !package)
-		return strdup("");
+	if (session_is_scratch(session))
+		return str_copy("");
 	found = printed(debian);
-	return found && !*found ? printed(redhat) : TAKE_PTR(found);
+	return *found ? TAKE_PTR(found) : printed(redhat);
 }
 
 /* The policy without the module, which all was judged against, by its sum. */
@@ -77,7 +77,7 @@ static int describe_policy(struct session *session, char **text, struct error *e
 	struct store *store;
 	int r = host_selinux_config(session_root(session), &mode, &type, err);
 
-	if (r == 0 && path && access(path, R_OK) < 0) {
+	if (r == 0 && access(path, R_OK) < 0) {
 		free(path);
 		path = NULL;
 		r = node_store(session, &store, err);
@@ -87,12 +87,10 @@ static int describe_policy(struct session *session, char **text, struct error *e
 	if (r < 0)
 		return r;
 	package = policy_package(session, type);
-	sum = path ? printed((const char *const[]){ "sha256sum", path, NULL }) : NULL;
-	if (!package || !sum)
-		return error_nomem(err);
+	sum = printed((const char *const[]){ "sha256sum", path, NULL });
 	*text = str_printf("%s%s%s%s%.64s", type, *package ? ", " : "", package,
 			   *sum ? ", sha256 " : "", sum);
-	return *text ? 0 : error_nomem(err);
+	return 0;
 }
 
 /* As the logs of the exercises have it. */
@@ -106,44 +104,39 @@ static char *describe_server(struct session *session)
 			return str_printf("%s%s%s", member_text(result, "server"),
 					  *provider ? ", Galera " : "", provider);
 	}
-	return strdup("not known");
+	return str_copy("not known");
 }
 
 int header_note_decider(struct session *session, const char *who, struct error *err)
 {
-	json_t *before = session_recall(session, DECIDERS);
-	json_t *deciders = before ? json_copy(before) : json_object();
-
-	json_object_set_new(deciders, who, json_true());
-	return session_remember(session, DECIDERS, deciders, err);
+	return session_note(session, DECIDERS, who, err);
 }
 
-/* Who has started the program, and who or what has answered for the rules. */
-static int describe_people(struct session *session, char **who, char **deciders, struct error *err)
+/* Who or what has answered for the rules. */
+static char *describe_deciders(struct session *session)
 {
 	json_t *known = session_recall(session, DECIDERS), *yes;
 	const char *one, *between = "";
-	size_t length;
-	FILE *out = open_memstream(deciders, &length);
+	char *text;
+	FILE *out = stream_open(&text, NULL);
 
-	if (!out)
-		return error_nomem(err);
 	json_object_foreach(known, one, yes)
 	{
 		fprintf(out, "%s%s", between, one);
 		between = ", ";
 	}
 	fputs(*between ? "" : "nobody", out);
-	*who = host_who();
-	return fclose(out) == 0 && *who ? 0 : error_nomem(err);
+	stream_close(&out);
+	return text;
 }
 
 /* What is not in it, each with its reason. */
 static int describe_left(struct session *session, char **text, struct error *err)
 {
 	json_auto_t *left = json_array(), *others = json_array();
-	size_t length, i;
+	const char *between = "";
 	json_t *item;
+	size_t i;
 	FILE *out;
 	int r = left_out(session, left, err);
 
@@ -151,18 +144,21 @@ static int describe_left(struct session *session, char **text, struct error *err
 		r = others_active(session, others, err);
 	if (r < 0)
 		return r;
-	out = open_memstream(text, &length);
-	if (!out)
-		return error_nomem(err);
+	out = stream_open(text, NULL);
 	json_array_foreach(left, i, item)
-		fprintf(out, "%s%s (%s)", i ? "; " : "", member_text(item, "what"),
+	{
+		fprintf(out, "%s%s (%s)", between, member_text(item, "what"),
 			member_text(item, "kind"));
+		between = "; ";
+	}
 	json_array_foreach(others, i, item)
-		fprintf(out, "%swhat module %s allows besides",
-			json_array_size(left) || i ? "; " : "", member_text(item, "name"));
-	fputs(json_array_size(left) || json_array_size(others) ? "" : "nothing that was denied",
-	      out);
-	return fclose(out) == 0 ? 0 : error_nomem(err);
+	{
+		fprintf(out, "%swhat module %s allows besides", between, member_text(item, "name"));
+		between = "; ";
+	}
+	fputs(*between ? "" : "nothing that was denied", out);
+	stream_close(&out);
+	return 0;
 }
 
 static char *describe_host(struct session *session)
@@ -172,7 +168,7 @@ static char *describe_host(struct session *session)
 	gethostname(host, sizeof(host) - 1);
 	return session_is_scratch(session) ? str_printf("%s, in the scratch root %s: a rehearsal",
 							host, session_root(session))
-					   : strdup(host);
+					   : str_copy(host);
 }
 
 /* ---- of what --------------------------------------------------------------------------------- */
@@ -180,18 +176,14 @@ static char *describe_host(struct session *session)
 static int describe_exercises(struct session *session, char **text, struct error *err)
 {
 	struct ledger ledger;
-	size_t length;
 	FILE *out;
 	int r = ledger_read(session, &ledger, err);
 
 	if (r < 0)
 		return r;
-	out = open_memstream(text, &length);
-	if (!out)
-		return error_nomem(err);
+	out = stream_open(text, NULL);
 	for (size_t i = 0; i < ledger.count; i++) {
 		const struct ledger_row *row = &ledger.rows[i];
-
 		const char *donor = row->donors[LEDGER_LEARNING];
 
 		fprintf(out, "%s%s%s%s: %s%s", i ? "; " : "", row->exercise->title,
@@ -199,23 +191,23 @@ static int describe_exercises(struct session *session, char **text, struct error
 			observed_name(row->observed[LEDGER_LEARNING]),
 			row->strict ? ", while confined" : "");
 	}
-	return fclose(out) == 0 ? 0 : error_nomem(err);
+	stream_close(&out);
+	return 0;
 }
 
 /* The nodes whose logs were given. */
 static char *describe_nodes(struct session *session)
 {
 	const json_t *nodes = json_object_get(session_recall(session, "collect"), "nodes");
-	_cleanup_free_ char *text = NULL;
-	size_t length, i;
 	json_t *node;
-	FILE *out = open_memstream(&text, &length);
+	size_t i;
+	char *text;
+	FILE *out = stream_open(&text, NULL);
 
-	if (!out)
-		return NULL;
 	fputs("this node", out);
 	json_array_foreach(nodes, i, node) fprintf(out, ", %s", json_string_value(node));
-	return fclose(out) == 0 ? TAKE_PTR(text) : NULL;
+	stream_close(&out);
+	return text;
 }
 
 /* The times between which the denials were logged. */
@@ -244,16 +236,13 @@ static int compose(struct session *session, const struct denials *denials, char 
 {
 	_cleanup_free_ char *host = describe_host(session), *server = describe_server(session);
 	_cleanup_free_ char *nodes = describe_nodes(session), *policy = NULL, *exercises = NULL;
-	_cleanup_free_ char *who = NULL, *deciders = NULL, *left = NULL;
+	_cleanup_free_ char *who = host_who(), *deciders = describe_deciders(session), *left = NULL;
 	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
 	char first[64], last[64], now[64];
-	int r = host && server && nodes && count ? describe_policy(session, &policy, err)
-						 : error_nomem(err);
+	int r = describe_policy(session, &policy, err);
 
 	if (r == 0)
 		r = describe_exercises(session, &exercises, err);
-	if (r == 0)
-		r = describe_people(session, &who, &deciders, err);
 	if (r == 0)
 		r = describe_left(session, &left, err);
 	if (r < 0)
@@ -300,7 +289,7 @@ int header_make(struct session *session, struct error *err)
 	_cleanup_free_ char *comment = NULL, *version = str_printf("1.%lld", (long long)builds);
 	const struct findings *findings;
 	const struct denials *denials;
-	int r = version ? module_findings(session, &findings, &denials, err) : error_nomem(err);
+	int r = module_findings(session, &findings, &denials, err);
 
 	if (r == 0)
 		r = compose(session, denials, &comment, err);

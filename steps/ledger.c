@@ -10,6 +10,7 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* ---- what was observed ----------------------------------------------------------------------- */
@@ -52,8 +53,11 @@ static bool is_given(struct session *session, const char *node)
 	json_t *name;
 	size_t i;
 
-	json_array_foreach(nodes, i,
-			   name) if (donors_same(json_string_value(name), node)) return true;
+	json_array_foreach(nodes, i, name)
+	{
+		if (donors_same(json_string_value(name), node))
+			return true;
+	}
 	return false;
 }
 
@@ -81,10 +85,9 @@ static void read_row(struct session *session, const struct exercise *exercise, j
 static json_int_t confined_era(struct session *session, const json_t *judged)
 {
 	json_int_t now = results_era(session, PHASE_ENFORCING);
-	json_t *loaded = session_recall(session, MODULE_LOADED);
+	const char *loaded = json_string_value(session_recall(session, MODULE_LOADED));
 	bool same = judged && member_number(judged, "era") == now - 1 &&
-		    !strcmp(member_text(judged, "module"),
-			    json_string_value(loaded) ? json_string_value(loaded) : "");
+		    !strcmp(member_text(judged, "module"), loaded ? loaded : "");
 
 	return same && !exercising_begun(session, PHASE_ENFORCING) ? now - 1 : now;
 }
@@ -122,110 +125,90 @@ size_t ledger_count(const struct ledger *ledger, enum ledger_phase phase, enum o
 
 /* ---- what is missing ------------------------------------------------------------------------- */
 
-static int add(json_t *list, char *what, const char *program, const char *words,
-	       const char *exercise, struct error *err)
+/* What is to be appended to, and how each command begins. */
+struct gaps {
+	json_t *list;
+	const char *program;
+};
+
+/* Takes what over. exercise: NULL, or the one that the command is to be about. */
+static void add(const struct gaps *gaps, char *what, const char *words, const char *exercise)
 {
 	_cleanup_free_ char *clause = what;
 	_cleanup_free_ char *command =
-		str_printf("%s%s%s%s%s", program, *words ? " " : "", words,
+		str_printf("%s%s%s%s%s", gaps->program, *words ? " " : "", words,
 			   exercise ? " --exercise " : "", exercise ? exercise : "");
 
-	if (!clause || !command ||
-	    json_array_append_new(list, json_pack("{s:s, s:s}", "what", clause, "do", command)) < 0)
-		return error_nomem(err);
-	return 0;
+	list_add(gaps->list, json_pack("{s:s, s:o}", "what", clause, "do", text_json(command)));
 }
 
-static int add_doubts(const struct ledger_row *row, const char *program, json_t *list,
-		      struct error *err)
-{
-	int r = 0;
-
-	for (unsigned int doubt = 1; r == 0 && doubt < DOUBT_END; doubt <<= 1)
-		if (row->doubts & doubt)
-			r = add(list,
-				str_printf("%s, confined: %s", row->exercise->title,
-					   doubt_text(doubt)),
-				program, "run verify", row->exercise->name, err);
-	return r;
-}
-
-static int add_row(const struct ledger_row *row, const char *program, json_t *list,
-		   struct error *err)
+static void add_row(const struct gaps *gaps, const struct ledger_row *row)
 {
 	const char *title = row->exercise->title, *name = row->exercise->name;
 
 	switch (row->observed[LEDGER_CONFINED]) {
 	case OBSERVED_MISSING:
-		return add(list, str_printf("%s was not done confined", title), program,
-			   "run verify", name, err);
+		add(gaps, str_printf("%s was not done confined", title), "run verify", name);
+		return;
 	case OBSERVED_SKIPPED:
-		return add(list, str_printf("%s was skipped, confined", title), program,
-			   "run verify", name, err);
+		add(gaps, str_printf("%s was skipped, confined", title), "run verify", name);
+		return;
 	case OBSERVED_FAILED: /* add_denials() */
-		return 0;
+		return;
 	default:
-		return add_doubts(row, program, list, err);
+		for (unsigned int doubt = 1; doubt < DOUBT_END; doubt <<= 1)
+			if (row->doubts & doubt)
+				add(gaps, str_printf("%s, confined: %s", title, doubt_text(doubt)),
+				    "run verify", name);
 	}
 }
 
 /* The worst: what was denied, or failed. */
-static int add_denials(const struct ledger *ledger, const char *program, json_t *list,
-		       struct error *err)
+static void add_denials(const struct gaps *gaps, const struct ledger *ledger)
 {
-	int r = 0;
-
 	if (ledger->fresh)
-		r = add(list,
-			str_printf("%zu %s denied, confined, that nobody has decided about",
-				   COUNTED(ledger->fresh, "access was", "accesses were")),
-			program, "", NULL, err);
-	for (size_t i = 0; r == 0 && i < ledger->count; i++)
+		add(gaps,
+		    str_printf("%zu %s denied, confined, that nobody has decided about",
+			       COUNTED(ledger->fresh, "access was", "accesses were")),
+		    "", NULL);
+	for (size_t i = 0; i < ledger->count; i++)
 		if (ledger->rows[i].observed[LEDGER_CONFINED] == OBSERVED_FAILED)
-			r = add(list,
-				str_printf("%s failed, confined", ledger->rows[i].exercise->title),
-				program, "", NULL, err);
-	return r;
+			add(gaps,
+			    str_printf("%s failed, confined", ledger->rows[i].exercise->title), "",
+			    NULL);
 }
 
 /* What would keep anything from being verified at this moment. */
-static int add_now(const struct ledger *ledger, const char *program, json_t *list,
-		   struct error *err)
+static void add_now(const struct gaps *gaps, const struct ledger *ledger)
 {
-	int r = 0;
-
 	if (ledger->pending)
-		r = add(list, strdup("the module that was built is not loaded"), program, "", NULL,
-			err);
-	for (unsigned int doubt = 1; r == 0 && doubt < DOUBT_END; doubt <<= 1)
+		add(gaps, str_copy("the module that was built is not loaded"), "", NULL);
+	for (unsigned int doubt = 1; doubt < DOUBT_END; doubt <<= 1)
 		if (ledger->now & doubt)
-			r = add(list, strdup(doubt_now_text(doubt)), program,
-				doubt == DOUBT_UNKNOWN ? "run check"
-				: ledger->pending      ? ""
-				: doubt == DOUBT_SYSTEM
-					? "run enforce verify --answer enforce.system=yes"
-					: "run enforce verify",
-				NULL, err);
-	return r;
+			add(gaps, str_copy(doubt_now_text(doubt)),
+			    doubt == DOUBT_UNKNOWN ? "run check"
+			    : ledger->pending      ? ""
+			    : doubt == DOUBT_SYSTEM
+				    ? "run enforce verify --answer enforce.system=yes"
+				    : "run enforce verify",
+			    NULL);
 }
 
-int ledger_missing(const struct ledger *ledger, const char *program, json_t *list,
-		   struct error *err)
+void ledger_missing(const struct ledger *ledger, const char *program, json_t *list)
 {
-	int r;
+	const struct gaps gaps = { list, program };
 
-	if (!ledger->begun)
-		return add(list, strdup("the exercises have not been repeated confined"), program,
-			   "", NULL, err);
-	r = add_denials(ledger, program, list, err);
-	if (r == 0)
-		r = add_now(ledger, program, list, err);
-	for (size_t i = 0; r == 0 && i < ledger->count; i++)
-		r = add_row(&ledger->rows[i], program, list, err);
-	if (r == 0 && !ledger->judged && !json_array_size(list))
-		r = add(list, strdup("the denials of the confined run have not been looked at"),
-			program, "run verify", NULL, err);
-	return r;
+	if (!ledger->begun) {
+		add(&gaps, str_copy("the exercises have not been repeated confined"), "", NULL);
+		return;
+	}
+	add_denials(&gaps, ledger);
+	add_now(&gaps, ledger);
+	for (size_t i = 0; i < ledger->count; i++)
+		add_row(&gaps, &ledger->rows[i]);
+	if (!ledger->judged && !json_array_size(list))
+		add(&gaps, str_copy("the denials of the confined run have not been looked at"),
+		    "run verify", NULL);
 }
 
 static bool is_learned(const struct ledger_row *row)
@@ -235,21 +218,19 @@ static bool is_learned(const struct ledger_row *row)
 	return observed >= OBSERVED_SEEN || observed == OBSERVED_NEEDLESS;
 }
 
-int ledger_unlearned(const struct ledger *ledger, const char *program, json_t *list,
-		     struct error *err)
+void ledger_unlearned(const struct ledger *ledger, const char *program, json_t *list)
 {
-	int r = 0;
+	const struct gaps gaps = { list, program };
 
-	for (size_t i = 0; r == 0 && i < ledger->count; i++) {
+	for (size_t i = 0; i < ledger->count; i++) {
 		const struct ledger_row *row = &ledger->rows[i];
 
 		if (!is_learned(row))
-			r = add(list,
-				str_printf("%s: %s", row->exercise->title,
-					   observed_name(row->observed[LEDGER_LEARNING])),
-				program, "run permissive exercise", row->exercise->name, err);
+			add(&gaps,
+			    str_printf("%s: %s", row->exercise->title,
+				       observed_name(row->observed[LEDGER_LEARNING])),
+			    "run permissive exercise", row->exercise->name);
 	}
-	return r;
 }
 
 /* ---- what follows ---------------------------------------------------------------------------- */
@@ -289,127 +270,106 @@ static const char *end_name(const struct ledger *ledger)
 	return end == LEDGER_VERIFIED && ledger->rehearsed ? "rehearsed" : names[end];
 }
 
+static bool is_done(const struct ledger_row *row)
+{
+	return row->observed[LEDGER_CONFINED] >= OBSERVED_SEEN;
+}
+
 /* "SST, IST and notify command": what was done, in the confined phase. */
 static void write_done(FILE *out, const struct ledger *ledger)
 {
 	size_t left = 0;
+	const char *between = "";
 
 	for (size_t i = 0; i < ledger->count; i++)
-		left += ledger->rows[i].observed[LEDGER_CONFINED] >= OBSERVED_SEEN;
-	for (size_t i = 0, said = 0; i < ledger->count; i++)
-		if (ledger->rows[i].observed[LEDGER_CONFINED] >= OBSERVED_SEEN) {
-			fprintf(out, "%s%s",
-				!said         ? ""
-				: --left == 1 ? " and "
-					      : ", ",
-				ledger->rows[i].exercise->title);
-			said++;
-		}
-}
-
-static int write_claim(FILE *out, const struct ledger *ledger, const char *domain)
-{
-	json_auto_t *missing = json_array();
-
-	if (ledger_end(ledger) == LEDGER_VERIFIED) {
-		fprintf(out, "%s: %s was confined during ", end_name(ledger), domain);
-		write_done(out, ledger);
-		fputs(", and nothing new was denied", out);
-		fputs(ledger->rehearsed
-			      ? " in the recorded cluster; no kernel has confined anything"
-			      : "",
-		      out);
-		return 0;
+		left += is_done(&ledger->rows[i]);
+	for (size_t i = 0; i < ledger->count; i++) {
+		if (!is_done(&ledger->rows[i]))
+			continue;
+		fprintf(out, "%s%s", between, ledger->rows[i].exercise->title);
+		between = --left == 1 ? " and " : ", ";
 	}
-	if (!missing || ledger_missing(ledger, "", missing, NULL) < 0)
-		return -1;
-	fprintf(out, "%s: %s", end_name(ledger), member_text(json_array_get(missing, 0), "what"));
-	if (json_array_size(missing) > 1)
-		fprintf(out, ", and %zu more", json_array_size(missing) - 1);
-	return 0;
 }
 
 char *ledger_claim(const struct ledger *ledger, const char *domain)
 {
-	_cleanup_free_ char *claim = NULL;
-	size_t length;
-	FILE *out = open_memstream(&claim, &length);
-	int r;
+	json_auto_t *missing = json_array();
+	char *claim;
+	FILE *out = stream_open(&claim, NULL);
 
-	if (!out)
-		return NULL;
-	r = write_claim(out, ledger, domain);
-	return fclose(out) == 0 && r == 0 ? TAKE_PTR(claim) : NULL;
+	if (ledger_end(ledger) == LEDGER_VERIFIED) {
+		fprintf(out, "%s: %s was confined during ", end_name(ledger), domain);
+		write_done(out, ledger);
+		fprintf(out, ", and nothing new was denied%s",
+			ledger->rehearsed
+				? " in the recorded cluster; no kernel has confined anything"
+				: "");
+	} else {
+		ledger_missing(ledger, "", missing);
+		fprintf(out, "%s: %s", end_name(ledger),
+			member_text(json_array_get(missing, 0), "what"));
+		if (json_array_size(missing) > 1)
+			fprintf(out, ", and %zu more", json_array_size(missing) - 1);
+	}
+	stream_close(&out);
+	return claim;
 }
 
-static int limit(json_t *list, char *text, struct error *err)
+/* Takes text over. */
+static void limit(json_t *list, char *text)
 {
-	_cleanup_free_ char *clause = text;
-
-	return !clause || json_array_append_new(list, json_string(clause)) < 0 ? error_nomem(err)
-									       : 0;
+	list_add(list, json_string(text));
+	free(text);
 }
 
 /* Each donor once, in each phase; what it was denied is in its own audit log alone. */
-static int limit_donor(const struct ledger *ledger, size_t at, enum ledger_phase phase,
-		       json_t *list, struct error *err)
+static void limit_donor(const struct ledger *ledger, size_t at, enum ledger_phase phase,
+			json_t *list)
 {
 	const struct ledger_row *row = &ledger->rows[at];
 	const char *donor = row->donors[phase];
 
 	if (!*donor || (phase == LEDGER_LEARNING && row->donor_given))
-		return 0;
+		return;
 	for (size_t i = 0; i < at; i++)
 		if (!strcmp(ledger->rows[i].donors[phase], donor))
-			return 0;
-	return limit(list,
-		     str_printf("%s as the donor%s: its denials were not looked at", donor,
-				phase == LEDGER_CONFINED ? ", confined" : ""),
-		     err);
+			return;
+	limit(list, str_printf("%s as the donor%s: its denials were not looked at", donor,
+			       phase == LEDGER_CONFINED ? ", confined" : ""));
 }
 
-static int limit_row(const struct ledger *ledger, size_t at, json_t *list, struct error *err)
+static void limit_row(const struct ledger *ledger, size_t at, json_t *list)
 {
 	const struct ledger_row *row = &ledger->rows[at];
 	const char *title = row->exercise->title;
-	int r = 0;
 
 	if (!is_learned(row))
-		r = limit(list,
-			  str_printf("learned without %s: %s", title,
-				     observed_name(row->observed[LEDGER_LEARNING])),
-			  err);
-	if (r == 0 && row->strict)
-		r = limit(
-			list,
-			str_printf("%s was learned while confined: it may have met only the first "
-				   "denial",
-				   title),
-			err);
-	if (r == 0 && row->observed[LEDGER_CONFINED] == OBSERVED_SEEN)
-		r = limit(list, str_printf("%s: %s", title, observed_name(OBSERVED_SEEN)), err);
-	for (int phase = 0; r == 0 && phase < LEDGER_PHASES; phase++)
-		r = limit_donor(ledger, at, (enum ledger_phase)phase, list, err);
-	return r;
+		limit(list, str_printf("learned without %s: %s", title,
+				       observed_name(row->observed[LEDGER_LEARNING])));
+	if (row->strict)
+		limit(list, str_printf("%s was learned while confined: it may have met only the "
+				       "first denial",
+				       title));
+	if (row->observed[LEDGER_CONFINED] == OBSERVED_SEEN)
+		limit(list, str_printf("%s: %s", title, observed_name(OBSERVED_SEEN)));
+	limit_donor(ledger, at, LEDGER_LEARNING, list);
+	limit_donor(ledger, at, LEDGER_CONFINED, list);
 }
 
-int ledger_limits(const struct ledger *ledger, json_t *list, struct error *err)
+void ledger_limits(const struct ledger *ledger, json_t *list)
 {
 	bool hidden = false;
 	json_t *item;
 	size_t i;
-	int r = 0;
 
-	for (i = 0; r == 0 && i < ledger->count; i++) {
-		r = limit_row(ledger, i, list, err);
+	for (i = 0; i < ledger->count; i++) {
+		limit_row(ledger, i, list);
 		hidden = hidden || ledger->rows[i].hidden;
 	}
-	if (r == 0 && hidden)
-		r = limit(list, strdup("learned while hidden denials (dontaudit) were not shown"),
-			  err);
-	json_array_foreach(ledger->denied, i,
-			   item) if (json_array_append(list, item) < 0) return error_nomem(err);
-	return r;
+	if (hidden)
+		list_add(list,
+			 json_string("learned while hidden denials (dontaudit) were not shown"));
+	json_array_foreach(ledger->denied, i, item) json_array_append(list, item);
 }
 
 /* ---- told ------------------------------------------------------------------------------------ */
@@ -426,23 +386,23 @@ static const char *role_of(const struct exercise *exercise)
 	}
 }
 
-static int rows_json(const struct ledger *ledger, json_t *list, struct error *err)
+static json_t *rows_json(const struct ledger *ledger)
 {
+	json_t *list = json_array();
+
 	for (size_t i = 0; i < ledger->count; i++) {
 		const struct ledger_row *row = &ledger->rows[i];
 		const char *const *donors = row->donors;
-		json_t *one = json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:b, s:o}", "exercise",
-					row->exercise->name, "role", role_of(row->exercise),
-					"learning", observed_name(row->observed[LEDGER_LEARNING]),
-					"confined", observed_name(row->observed[LEDGER_CONFINED]),
-					"donor", *donors[0] ? donors[0] : NULL, "donor_confined",
-					*donors[1] ? donors[1] : NULL, "donor_seen",
-					row->donor_given, "doubts", doubts_json(row->doubts));
 
-		if (json_array_append_new(list, one) < 0)
-			return error_nomem(err);
+		list_add(list, json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:b, s:o}", "exercise",
+					 row->exercise->name, "role", role_of(row->exercise),
+					 "learning", observed_name(row->observed[LEDGER_LEARNING]),
+					 "confined", observed_name(row->observed[LEDGER_CONFINED]),
+					 "donor", *donors[0] ? donors[0] : NULL, "donor_confined",
+					 *donors[1] ? donors[1] : NULL, "donor_seen",
+					 row->donor_given, "doubts", doubts_json(row->doubts)));
 	}
-	return 0;
+	return list;
 }
 
 /* What modules of others allow besides is no merit of ours. */
@@ -453,41 +413,36 @@ static int add_others(struct session *session, json_t *list, struct error *err)
 	size_t i;
 	int r = others_active(session, others, err);
 
+	if (r < 0)
+		return r;
 	json_array_foreach(others, i, other)
 	{
 		_cleanup_free_ char *wide = others_text(other);
 
-		if (r < 0)
-			return r;
-		if (!wide ||
-		    json_array_append_new(list, json_sprintf("module %s stays, by others: %s",
-							     member_text(other, "name"), wide)) < 0)
-			return error_nomem(err);
+		limit(list, str_printf("module %s stays, by others: %s", member_text(other, "name"),
+				       wide));
 	}
-	return r;
+	return 0;
 }
 
 int ledger_json(struct session *session, json_t **object, struct error *err)
 {
-	json_auto_t *missing = json_array(), *limits = json_array(), *rows = json_array();
+	json_auto_t *missing = json_array(), *limits = json_array();
 	_cleanup_free_ char *claim = NULL, *program = node_command(session, "");
 	struct ledger ledger;
 	int r = ledger_read(session, &ledger, err);
 
-	if (r == 0 && program && ledger_end(&ledger) != LEDGER_VERIFIED)
-		r = ledger_missing(&ledger, program, missing, err);
-	if (r == 0)
-		r = ledger_limits(&ledger, limits, err);
-	if (r == 0 && ledger.begun)
-		r = add_others(session, limits, err);
-	if (r == 0)
-		r = rows_json(&ledger, rows, err);
 	if (r < 0)
 		return r;
+	ledger_limits(&ledger, limits);
+	r = ledger.begun ? add_others(session, limits, err) : 0;
+	if (r < 0)
+		return r;
+	if (ledger_end(&ledger) != LEDGER_VERIFIED)
+		ledger_missing(&ledger, program, missing);
 	claim = ledger_claim(&ledger, node_domain());
-	*object = claim && program ? json_pack("{s:s, s:s, s:O, s:O, s:O}", "end",
-					       end_name(&ledger), "claim", claim, "missing",
-					       missing, "limits", limits, "exercises", rows)
-				   : NULL;
-	return *object ? 0 : error_nomem(err);
+	*object = json_made(json_pack("{s:s, s:s, s:O, s:O, s:o}", "end", end_name(&ledger),
+				      "claim", claim, "missing", missing, "limits", limits,
+				      "exercises", rows_json(&ledger)));
+	return 0;
 }

@@ -78,7 +78,7 @@ enum ledger_end ledger_end(const struct ledger *ledger);
 int ledger_outcome(const struct ledger *ledger);
 
 /* ledger_claim - one sentence that says how it ends, without a full stop; new memory (caller
- * frees), NULL: no memory. domain: the server's. */
+ * frees). domain: the server's. */
 char *ledger_claim(const struct ledger *ledger, const char *domain);
 
 /*
@@ -86,17 +86,15 @@ char *ledger_claim(const struct ledger *ledger, const char *domain);
  * {"what": a clause, "do": the one command that supplies it}. program: how the command begins,
  * "galera-selinux --root DIR".
  */
-int ledger_missing(const struct ledger *ledger, const char *program, json_t *list,
-		   struct error *err);
+void ledger_missing(const struct ledger *ledger, const char *program, json_t *list);
 
 /* ledger_limits - append, as strings, what holds though it is verified: learned without an
  * exercise, seen but not proved, a donor's side that nobody has seen. */
-int ledger_limits(const struct ledger *ledger, json_t *list, struct error *err);
+void ledger_limits(const struct ledger *ledger, json_t *list);
 
 /* ledger_unlearned - append, as ledger_missing(), the wanted exercises without evidence in the
  * learning phase. */
-int ledger_unlearned(const struct ledger *ledger, const char *program, json_t *list,
-		     struct error *err);
+void ledger_unlearned(const struct ledger *ledger, const char *program, json_t *list);
 
 /*
  * ledger_json - all of it: {"end": "verified"|"rehearsed"|"not verified"|"denials", "claim",

@@ -57,8 +57,11 @@ static bool is_known(struct session *session, const json_t *gaps)
 	json_t *gap;
 	size_t i;
 
-	json_array_foreach(gaps, i,
-			   gap) if (!json_object_get(known, member_text(gap, "what"))) return false;
+	json_array_foreach(gaps, i, gap)
+	{
+		if (!json_object_get(known, member_text(gap, "what")))
+			return false;
+	}
 	return true;
 }
 
@@ -102,10 +105,11 @@ int ledger_ask(struct session *session, struct error *err)
 	size_t i;
 	int r = ledger_read(session, &ledger, err);
 
-	if (r == 0)
-		r = program ? ledger_unlearned(&ledger, program, gaps, err) : error_nomem(err);
-	if (r < 0 || is_known(session, gaps))
+	if (r < 0)
 		return r;
+	ledger_unlearned(&ledger, program, gaps);
+	if (is_known(session, gaps))
+		return 0;
 	screen_mark(MARK_STOP,
 		    "What was not exercised was not learned; the module would be without "
 		    "what it needs:");

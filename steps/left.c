@@ -5,6 +5,7 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static const char *kind_of(const struct finding *finding)
@@ -18,7 +19,6 @@ static const char *kind_of(const struct finding *finding)
 	return finding_is_needed(finding) ? "needed" : "rejected";
 }
 
-/* New memory; NULL: no memory. */
 static char *to_do(const struct session *session, const struct finding *finding)
 {
 	switch (finding->fix) {
@@ -27,14 +27,14 @@ static char *to_do(const struct session *session, const struct finding *finding)
 		if (finding->decision == DECISION_NONE)
 			return node_command(session, "run review");
 		return finding_is_needed(finding) ? node_command(session, MODULE_DECIDE_AGAIN)
-						  : strdup("");
+						  : str_copy("");
 	case FIX_PORT:
 		return node_command(session, "run ports");
 	case FIX_REFUSE:
 	case FIX_CONSTRAINT:
-		return strdup("");
+		return str_copy("");
 	default:
-		return strdup(finding->detail);
+		return str_copy(finding->detail);
 	}
 }
 
@@ -42,8 +42,6 @@ static char *what_of(const struct finding *finding)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
 
-	if (!permissions)
-		return NULL;
 	if (finding->unobserved)
 		return str_printf("%s:%s { %s }, which was not observed", finding->target,
 				  finding->tclass, permissions);
@@ -51,14 +49,11 @@ static char *what_of(const struct finding *finding)
 			  finding->target, finding->tclass, permissions);
 }
 
-static int append(json_t *list, const char *kind, const char *what, const char *why,
-		  const char *todo, struct error *err)
+static void append(json_t *list, const char *kind, const char *what, const char *why,
+		   const char *todo)
 {
-	json_t *one = what ? json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "what", what, "why",
-				       why, "do", todo)
-			   : NULL;
-
-	return json_array_append_new(list, one) < 0 ? error_nomem(err) : 0;
+	list_add(list, json_pack("{s:s, s:o, s:o, s:o}", "kind", kind, "what", text_json(what),
+				 "why", text_json(why), "do", text_json(todo)));
 }
 
 int left_out(struct session *session, json_t *list, struct error *err)
@@ -67,7 +62,9 @@ int left_out(struct session *session, json_t *list, struct error *err)
 	const struct findings *findings;
 	int r = module_findings(session, &findings, NULL, err);
 
-	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 		_cleanup_free_ char *what = NULL, *why = NULL, *todo = NULL;
 
@@ -76,21 +73,19 @@ int left_out(struct session *session, json_t *list, struct error *err)
 		what = what_of(finding);
 		why = finding_is_needed(finding)
 			      ? str_printf("%s Without it %s.", finding->why, finding->row->without)
-			      : strdup(finding->why);
+			      : str_copy(finding->why);
 		todo = to_do(session, finding);
-		if (!why || !todo)
-			return error_nomem(err);
-		r = append(list, kind_of(finding), what, why, todo, err);
+		append(list, kind_of(finding), what, why, todo);
 	}
-	if (r < 0 || !findings->unknown_names)
-		return r;
+	if (!findings->unknown_names)
+		return 0;
 	unknown = str_printf("%zu %s what the policy does not define",
 			     COUNTED(findings->unknown_names, "denial names", "denials name"));
-	return append(
-		list, "unknown", unknown,
-		"A log of another host, or of a policy that was loaded before: no rule can name "
-		"it here.",
-		"", err);
+	append(list, "unknown", unknown,
+	       "A log of another host, or of a policy that was loaded before: no rule can name it "
+	       "here.",
+	       "");
+	return 0;
 }
 
 /* Rules, and what is refused: all else is noted by whoever goes on. */
@@ -100,14 +95,14 @@ int left_undecided(struct session *session, struct error *err)
 	size_t left = 0;
 	int r = module_findings(session, &findings, NULL, err);
 
-	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 		_cleanup_free_ char *subject = finding_key(finding);
 
 		if (finding->decision != DECISION_NONE || finding_needs_nothing(finding))
 			continue;
-		if (!subject)
-			return error_nomem(err);
 		if (!left++) {
 			screen_blank();
 			screen_mark(MARK_STOP,
@@ -120,7 +115,7 @@ int left_undecided(struct session *session, struct error *err)
 		else
 			screen_detail("review.rule[%s] = reject", subject);
 	}
-	return r < 0 ? r : left ? STEP_DENIALS : 0;
+	return left ? STEP_DENIALS : 0;
 }
 
 void left_silenced(size_t accesses, size_t types)

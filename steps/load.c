@@ -14,6 +14,7 @@
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "steps/steps.h"
+#include "wizard/change.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -25,8 +26,6 @@ static int built(struct session *session, char **cil, struct error *err)
 	json_t *build = session_recall(session, "build");
 
 	*cil = NULL;
-	if (!path)
-		return error_nomem(err);
 	if (!build)
 		return error_set(err, ENOENT, "run the step build first",
 				 "no module has been built");
@@ -35,14 +34,21 @@ static int built(struct session *session, char **cil, struct error *err)
 	return file_read(path, cil, NULL, err);
 }
 
+/* "3 rules", in new memory. */
+static char *rules_built(struct session *session)
+{
+	long long rules = member_number(session_recall(session, "build"), "rules");
+
+	return str_printf("%lld %s", COUNTED(rules, "rule", "rules"));
+}
+
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
 	_cleanup_free_ char *cil = NULL;
 	_cleanup_free_ char *present = NULL;
 	_cleanup_free_ char *to = NULL;
 	struct store *store;
-	json_int_t rules;
-	json_t *change;
+	json_t *change, *before;
 	bool ours, active = false;
 	int r = built(session, &cil, err);
 
@@ -59,22 +65,26 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	/* Where no module is needed, one that is not ours is left alone. */
 	if (cil ? present && !strcmp(present, cil) : !ours)
 		return 0;
-	rules = member_number(session_recall(session, "build"), "rules");
-	to = cil ? str_printf("%lld %s", COUNTED((long long)rules, "rule", "rules"))
-		 : strdup("removed");
-	if (!to)
-		return error_nomem(err);
-	change = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:b}", "what", "module " MODULE_NAME, "from",
-		!present ? "not installed"
-		: ours   ? "as it was loaded before"
-			 : "another module of that name",
-		"to", to, "note", present ? "undo restores it" : "priority 400", "command",
-		cil ? "semodule -i " MODULE_NAME ".pp" : "semodule -r " MODULE_NAME, "undo",
-		present ? "the module that was there" : "semodule -r " MODULE_NAME, "before",
-		present, "disabled", present && !active);
-	if (json_array_append_new(changes, change) < 0)
-		return error_nomem(err);
+	to = cil ? rules_built(session) : str_copy("removed");
+	change = change_add(
+		changes, json_object(),
+		&(struct change){
+			.what = "module " MODULE_NAME,
+			.from = !present ? "not installed"
+				: ours   ? "as it was loaded before"
+					 : "another module of that name",
+			.to = to,
+			.note = present ? "undo restores it" : "priority 400",
+			.command = cil ? "semodule -i " MODULE_PP : "semodule -r " MODULE_NAME,
+			.undo = present ? "the module that was there" : "semodule -r " MODULE_NAME,
+		});
+	/* Written back by undo, so byte for byte. */
+	before = present ? json_string(present) : json_null();
+	if (!before)
+		return error_set(err, EILSEQ, "remove it: semodule -r " MODULE_NAME,
+				 "the module " MODULE_NAME " that is there is no text");
+	member_set(change, "before", before);
+	member_set(change, "disabled", json_boolean(present && !active));
 	/* In a runbook each step is a command of its own, and does what its name says. */
 	return session_takes(session, step_enforce.name)
 		       ? confine_plan_strict(session, changes, err)
@@ -161,8 +171,8 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		return r;
 	if (chosen == 2)
 		return STEP_DECLINED;
-	confine_later = chosen == 1;
-	if (confine_later)
+	confine_put_off(chosen == 1);
+	if (chosen == 1)
 		confine_strike(changes, NULL);
 	return 0;
 }
@@ -195,7 +205,6 @@ static int load(struct session *session, const struct loading *loading, struct e
 
 	node_say_building();
 	r = node_change(session, change, loading, err);
-
 	if (r == 0)
 		confine_note(session, loading->changes, loading->back);
 	return r;

@@ -6,6 +6,7 @@
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "steps/oracle/width.h"
+#include "wizard/change.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -13,11 +14,6 @@
 /* Memory: what was found, at the state of the policy that NODE_OTHERS is; what is to stay. */
 #define FOUND "others"
 #define KEPT  "others.kept"
-
-static const char *name_of(const json_t *object)
-{
-	return json_string_value(json_object_get(object, "name"));
-}
 
 /* ---- looking for them ------------------------------------------------------------------------ */
 
@@ -122,18 +118,14 @@ static bool has(struct session *session, const char *key, const char *name)
 	return json_object_get(session_recall(session, key), name);
 }
 
-static int add(struct session *session, const json_t *module, json_t *list, struct error *err)
+static void add(struct session *session, const json_t *module, json_t *list)
 {
-	const char *name = name_of(module);
+	const char *name = member_text(module, "name");
 	json_t *copy = json_copy((json_t *)module);
 
-	if (json_object_set_new(copy, "kept", json_boolean(has(session, KEPT, name))) < 0 ||
-	    json_object_set_new(copy, "replaced", json_boolean(has(session, NODE_REPLACED, name))) <
-		    0) {
-		json_decref(copy);
-		return error_nomem(err);
-	}
-	return json_array_append_new(list, copy) < 0 ? error_nomem(err) : 0;
+	member_set(copy, "kept", json_boolean(has(session, KEPT, name)));
+	member_set(copy, "replaced", json_boolean(has(session, NODE_REPLACED, name)));
+	list_add(list, copy);
 }
 
 int others_active(struct session *session, json_t *list, struct error *err)
@@ -154,9 +146,11 @@ int others_active(struct session *session, json_t *list, struct error *err)
 		bool active = false;
 
 		if (r == 0)
-			r = store_module_active(store, name_of(module), &active, NULL, err);
-		if (r == 0 && active && !(ours && !strcmp(name_of(module), MODULE_NAME)))
-			r = add(session, module, list, err);
+			r = store_module_active(store, member_text(module, "name"), &active, NULL,
+						err);
+		if (r == 0 && active &&
+		    !(ours && !strcmp(member_text(module, "name"), MODULE_NAME)))
+			add(session, module, list);
 	}
 	return r;
 }
@@ -167,67 +161,64 @@ char *others_text(const json_t *other)
 		  accesses = member_number(other, "accesses");
 	long long silenced = member_number(other, "silenced");
 	_cleanup_free_ char *first =
-		rules ? str_printf("%lld %s, ", COUNTED(rules, "rule", "rules")) : strdup("");
-	_cleanup_free_ char *last = silenced ? str_printf(", %lld silenced", silenced) : strdup("");
+		rules ? str_printf("%lld %s, ", COUNTED(rules, "rule", "rules")) : str_copy("");
+	_cleanup_free_ char *last =
+		silenced ? str_printf(", %lld silenced", silenced) : str_copy("");
 
-	if (!first || !last)
-		return NULL;
 	return str_printf("%s%lld %s%s", first, COUNTED(accesses, "access", "accesses"), last);
 }
 
 bool others_can_go(const json_t *other)
 {
 	return !member_number(other, "below") &&
-	       (strcmp(name_of(other), MODULE_NAME) != 0 ||
+	       (strcmp(member_text(other, "name"), MODULE_NAME) != 0 ||
 		member_number(other, "priority") == STORE_PRIORITY);
 }
 
 /* ---- disabling them -------------------------------------------------------------------------- */
 
-static int plan_one(const json_t *other, json_t *changes, struct error *err)
+static void plan_one(const json_t *other, json_t *changes)
 {
-	const char *name = name_of(other);
+	const char *name = member_text(other, "name");
 	_cleanup_free_ char *width = others_text(other);
-	json_t *change;
+	_cleanup_free_ char *what = str_printf("module %s", name);
+	_cleanup_free_ char *from = str_printf("active, %s", width);
+	_cleanup_free_ char *disable = str_printf("semodule -d %s", name);
+	_cleanup_free_ char *enable = str_printf("semodule -e %s", name);
+	json_t *change = change_add(changes, json_pack("{s:s}", "confine", "module"),
+				    &(struct change){ .what = what,
+						      .from = from,
+						      .to = "disabled",
+						      .note = "not the distribution's",
+						      .command = disable,
+						      .undo = enable });
 
-	if (!width)
-		return error_nomem(err);
-	change = json_pack("{s:s, s:s+, s:s+, s:s, s:s, s:s+, s:s+, s:s, s:O}", "confine", "module",
-			   "what", "module ", name, "from", "active, ", width, "to", "disabled",
-			   "note", "not the distribution's", "command", "semodule -d ", name,
-			   "undo", "semodule -e ", name, "name", name, "only_ours",
-			   json_object_get(other, "only_ours"));
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+	member_set(change, "name", json_string(name));
+	json_object_set(change, "only_ours", json_object_get(other, "only_ours"));
 }
 
 int others_plan(struct session *session, json_t *changes, struct error *err)
 {
-	json_t *list = json_array();
+	json_auto_t *list = json_array();
 	json_t *other;
 	size_t i;
 	int r = others_active(session, list, err);
 
+	if (r < 0)
+		return r;
 	json_array_foreach(list, i, other)
 	{
-		if (r == 0 && others_can_go(other) && !json_is_true(json_object_get(other, "kept")))
-			r = plan_one(other, changes, err);
+		if (others_can_go(other) && !json_is_true(json_object_get(other, "kept")))
+			plan_one(other, changes);
 	}
-	json_decref(list);
-	return r;
+	return 0;
 }
 
 static int keep(struct session *session, const char *name, struct error *err)
 {
-	const json_t *kept = session_recall(session, KEPT);
-	json_t *more = kept ? json_deep_copy(kept) : json_object();
-
-	if (json_object_set_new(more, name, json_true()) < 0) {
-		json_decref(more);
-		return error_nomem(err);
-	}
 	screen_say("It stays, and what it allows is not learned. Another time: semodule -d %s",
 		   name);
-	return session_remember(session, KEPT, more, err);
+	return session_note(session, KEPT, name, err);
 }
 
 /* One that does more is not disabled by an answer that is meant for all the world. */
@@ -235,13 +226,11 @@ static int ask_one(struct session *session, const json_t *change, bool *disable,
 {
 	static const char key[] = "permissive.modules";
 	bool only_ours = json_is_true(json_object_get(change, "only_ours"));
-	const char *name = name_of(change);
+	const char *name = member_text(change, "name");
 	_cleanup_free_ char *text = str_printf("Disable the module %s?", name);
 	const char *settled;
 	bool by_subject;
 
-	if (!text)
-		return error_nomem(err);
 	if (only_ours) {
 		screen_say(
 			"What the module %s allows is not denied, so it is not learned. While it "
@@ -274,7 +263,7 @@ int others_ask(struct session *session, json_t *changes, struct error *err)
 		if (confine_is(change, "module"))
 			r = ask_one(session, change, &disable, err);
 		if (r == 0 && !disable) {
-			r = keep(session, name_of(change), err);
+			r = keep(session, member_text(change, "name"), err);
 			json_array_remove(changes, i);
 		} else {
 			i++;

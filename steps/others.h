@@ -24,8 +24,7 @@ int others_active(struct session *session, json_t *list, struct error *err);
 /* others_is_ours - is this (may be NULL), of our module's name, what was loaded here last? */
 bool others_is_ours(struct session *session, const char *text);
 
-/* others_text - how wide one of the list is: "29 rules, 55 accesses"; new memory (caller frees);
- * NULL: no memory. */
+/* others_text - how wide one of the list is: "29 rules, 55 accesses"; new memory (caller frees). */
 char *others_text(const json_t *other);
 /* others_can_go - can it be disabled at all? Not where the distribution's module of that name, or
  * ours, would be disabled with it. */

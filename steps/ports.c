@@ -14,13 +14,15 @@
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
+#include "wizard/change.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* `semanage port -a` refuses a port that has a label of its own, and -m one that has none. */
-static int add_change(json_t *changes, const struct galera_port *port, const char *type,
-		      enum store_label label, struct error *err)
+static void add_change(json_t *changes, const struct galera_port *port, const char *type,
+		       enum store_label label)
 {
 	bool own = label == STORE_LABEL_POLICY || label == STORE_LABEL_LOCAL;
 	bool local = label == STORE_LABEL_LOCAL;
@@ -32,17 +34,18 @@ static int add_change(json_t *changes, const struct galera_port *port, const cha
 		local ? str_printf("semanage port -m -t %s -p %s %u", type, port->proto,
 				   port->number)
 		      : str_printf("semanage port -d -p %s %u", port->proto, port->number);
-	json_t *change;
+	json_t *change = change_add(changes, json_object(),
+				    &(struct change){ .what = what,
+						      .from = type ? type : "unlabelled",
+						      .to = PORT_TYPE,
+						      .command = command,
+						      .undo = undo });
 
-	if (!what || !command || !undo)
-		return error_nomem(err);
-	change = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "what", what, "from",
-			   type ? type : "unlabelled", "to", PORT_TYPE, "command", command, "undo",
-			   undo, "proto", port->proto, "number", (int)port->number, "local_type",
-			   local ? type : NULL);
-	if (own && change)
-		json_object_set_new(change, "note", json_string("override"));
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+	member_set(change, "proto", json_string(port->proto));
+	member_set(change, "number", json_integer(port->number));
+	member_set(change, "local_type", text_json(local ? type : NULL));
+	if (own)
+		member_set(change, "note", json_string("override"));
 }
 
 static int plan_ports(struct session *session, json_t *changes, struct error *err)
@@ -56,19 +59,20 @@ static int plan_ports(struct session *session, json_t *changes, struct error *er
 	if (count < 0)
 		return count;
 	r = node_loaded(session, &oracle, err);
+	if (r == 0)
+		r = node_store(session, &store, err);
 	if (r < 0)
 		return r;
 	if (!oracle_type_has_attribute(oracle, PORT_TYPE, "port_type"))
 		return error_set(err, ENOENT, "install the policy's MySQL module, then start again",
 				 "the policy has no port type " PORT_TYPE);
-	r = node_store(session, &store, err);
 	for (int i = 0; r == 0 && i < count; i++) {
 		_cleanup_free_ char *type = NULL;
 		enum store_label label;
 
 		r = store_port_label(store, ports[i].proto, ports[i].number, &type, &label, err);
 		if (r == 0 && (!type || strcmp(type, PORT_TYPE) != 0))
-			r = add_change(changes, &ports[i], type, label, err);
+			add_change(changes, &ports[i], type, label);
 	}
 	return r;
 }

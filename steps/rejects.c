@@ -21,8 +21,8 @@ static int check_one(const char *subject, const struct findings *findings, struc
 
 	for (size_t i = 0; i < findings->count; i++) {
 		char *key = finding_key(&findings->items[i]);
-		int here = key ? subjects_alike(subject, key) : 0;
-		bool same = key && subjects_same_finding(subject, key);
+		int here = subjects_alike(subject, key);
+		bool same = subjects_same_finding(subject, key);
 
 		if (here > alike) {
 			free(nearest);

@@ -57,15 +57,15 @@ static void show_booleans(const struct finding *finding)
 static void show_companions(const struct finding *finding)
 {
 	_cleanup_free_ char *words = NULL;
-	size_t length;
 	FILE *out;
 
-	if (!finding->companion_count || !(out = open_memstream(&words, &length)))
+	if (!finding->companion_count)
 		return;
+	out = stream_open(&words, NULL);
 	for (size_t i = 0; i < finding->companion_count; i++)
 		fprintf(out, " %s", finding->companions[i]);
-	fclose(out);
-	screen_say("Usual with it, but not observed:%s", words ? words : "");
+	stream_close(&out);
+	screen_say("Usual with it, but not observed:%s", words);
 }
 
 /* The choices that are decisions, and what is said of them later. */
@@ -102,16 +102,15 @@ static int decision_index(const struct finding *finding)
 	return i < count ? i : -1;
 }
 
-static int show(const struct finding *finding, size_t number, struct error *err)
+static void show(const struct finding *finding, size_t number)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
-	_cleanup_free_ char *times = finding->unobserved ? strdup("Not observed")
-				     : finding->count == 1
-					     ? strdup("Seen once")
-					     : str_printf("Seen %zu times", finding->count);
+	char times[32] = "Not observed";
 
-	if (!permissions || !times)
-		return error_nomem(err);
+	if (!finding->unobserved && finding->count == 1)
+		snprintf(times, sizeof(times), "Seen once");
+	else if (!finding->unobserved)
+		snprintf(times, sizeof(times), "Seen %zu times", finding->count);
 	screen_blank();
 	screen_say("#%zu  %s  %s %s:%s { %s }  severity %d of 10", number, fix_name(finding->fix),
 		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
@@ -128,7 +127,6 @@ static int show(const struct finding *finding, size_t number, struct error *err)
 		screen_say("Decided before: %s.", finding_is_rule(finding)
 							  ? decisions[decision_index(finding)].said
 							  : "noted");
-	return 0;
 }
 
 /* where - "sst, joiner", or the log that it was read from, when it is of no exercise. */
@@ -140,13 +138,11 @@ static char *where(const struct denial *denial)
 			  exercise, denial->role ? ", " : "", denial->role ? denial->role : "");
 }
 
-static int show_event(const struct denial *denial, struct error *err)
+static void show_event(const struct denial *denial)
 {
 	_cleanup_free_ char *place = where(denial);
 	char port[32] = "", times[128] = "", last[64];
 
-	if (!place)
-		return error_nomem(err);
 	if (denial->port)
 		snprintf(port, sizeof(port), "  port %u", denial->port);
 	if (denial->more) {
@@ -158,7 +154,6 @@ static int show_event(const struct denial *denial, struct error *err)
 		      (int)denial->pid, denial->comm ? denial->comm : "?", denial->exe ? " " : "",
 		      denial->exe ? denial->exe : "", denial->target, denial->tclass, port,
 		      denial->path ? "  " : "", denial->path ? denial->path : "", times);
-	return 0;
 }
 
 static bool is_same_place(const struct denial *one, const struct denial *other)
@@ -169,52 +164,45 @@ static bool is_same_place(const struct denial *one, const struct denial *other)
 }
 
 /* In which exercises, on which nodes, in which role it was seen: each once. */
-static int show_places(const struct finding *finding, const struct denials *denials,
-		       struct error *err)
+static void show_places(const struct finding *finding, const struct denials *denials)
 {
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct denial *denial = &denials->items[finding->evidence[i]];
 		_cleanup_free_ char *place = where(denial);
 		size_t before = 0;
 
-		if (!place)
-			return error_nomem(err);
 		while (before < i &&
 		       !is_same_place(&denials->items[finding->evidence[before]], denial))
 			before++;
 		if (before == i)
 			screen_detail("seen in %s", place);
 	}
-	return 0;
 }
 
-static int show_evidence(const struct finding *finding, const struct denials *denials,
-			 struct error *err)
+static void show_evidence(const struct finding *finding, const struct denials *denials)
 {
 	enum { SHOWN = 12 };
 	char first[64], last[64];
 	size_t left = finding->count;
-	int r;
 
 	if (finding->unobserved) {
 		screen_detail("no event: it is known to come together with what was seen");
-		return 0;
+		return;
 	}
 	screen_time(finding->first, first, sizeof(first));
 	screen_time(finding->last, last, sizeof(last));
 	screen_mark(MARK_NONE, "%zu %s, from %s to %s%s",
 		    COUNTED(finding->count, "denial", "denials"), first, last,
 		    finding->permissive_only ? ", all while permissive" : "");
-	r = show_places(finding, denials, err);
-	for (size_t i = 0; r == 0 && i < finding->evidence_count && i < SHOWN; i++) {
+	show_places(finding, denials);
+	for (size_t i = 0; i < finding->evidence_count && i < SHOWN; i++) {
 		const struct denial *denial = &denials->items[finding->evidence[i]];
 
-		r = show_event(denial, err);
+		show_event(denial);
 		left -= denial_records(denial);
 	}
-	if (r == 0 && left)
+	if (left)
 		screen_detail("... and %zu more", left);
-	return r;
 }
 
 static int show_module(struct session *session, struct error *err)
@@ -300,7 +288,7 @@ static void warn_of_need(const struct session *session, const struct finding *fi
 
 	screen_mark(MARK_WARN, "%s needs this: without it %s. To decide again:", finding->source,
 		    finding->row->without);
-	screen_detail("%s", command ? command : MODULE_DECIDE_AGAIN);
+	screen_detail("%s", command);
 }
 
 /* ---- the dialogue ---------------------------------------------------------------------------- */
@@ -313,8 +301,10 @@ static int choose(struct session *session, const struct finding *finding, const 
 	int decided = decision_index(finding),
 	    usual = finding_recommended(finding) || !rule ? 0 : -1;
 	struct choice choices[12];
-	int r = usual < 0 && decided < 0 ? show_evidence(finding, denials, err) : 0;
+	int r = 0;
 
+	if (usual < 0 && decided < 0)
+		show_evidence(finding, denials);
 	choices_for(finding, choices);
 	for (int i = 0; decided >= 0 && choices[i].value; i++)
 		if (!strcmp(choices[i].value, decisions[decided].value))
@@ -331,7 +321,7 @@ static int choose(struct session *session, const struct finding *finding, const 
 		if (!strcmp(*value, "quit"))
 			return STEP_PAUSED;
 		if (!strcmp(*value, "details"))
-			r = show_evidence(finding, denials, err);
+			show_evidence(finding, denials);
 		else if (!strcmp(*value, "module"))
 			r = show_module(session, err);
 		else
@@ -349,11 +339,11 @@ static int decide(struct session *session, const struct finding *finding,
 {
 	_cleanup_free_ char *subject = finding_key(finding);
 	const char *key = finding_is_rule(finding) ? "review.rule" : "review.note", *value = "all";
-	bool left_out = subject && is_left_out(session, finding, subject);
-	int r = subject ? 0 : error_nomem(err);
+	bool left_out = is_left_out(session, finding, subject);
+	int r = 0;
 
 	/* What is recommended to anyone is no reason to change what this operator has decided. */
-	if (r == 0 && decision_index(finding) >= 0 &&
+	if (decision_index(finding) >= 0 &&
 	    (left_out || prompt_is_left_to_yes(session, key, subject))) {
 		screen_say("It stays so%s.", left_out ? "" : " (--yes)");
 		return 0;
@@ -362,9 +352,9 @@ static int decide(struct session *session, const struct finding *finding,
 		say_left_out(finding);
 		return 0;
 	}
-	if (r == 0 && *all && finding_recommended(finding))
+	if (*all && finding_recommended(finding))
 		screen_say("Accepted with all that are left.");
-	else if (r == 0)
+	else
 		r = choose(session, finding, subject, denials, &value, err);
 	if (r)
 		return r;
@@ -453,9 +443,10 @@ static int ask_about(struct session *session, const struct finding *finding, siz
 		r = ask_silence(session, &dialogue->silence_asked, &dialogue->silence, err);
 	if (r == 0 && finding->fix == FIX_DONTAUDIT && !dialogue->silence)
 		return module_decide(session, finding, DECISION_REJECT, false, err);
-	if (r == 0)
-		r = show(finding, number, err);
-	return r < 0 ? r : decide(session, finding, dialogue->denials, &dialogue->all, err);
+	if (r < 0)
+		return r;
+	show(finding, number);
+	return decide(session, finding, dialogue->denials, &dialogue->all, err);
 }
 
 /* A decision turns the session's memory, and the findings with it; their order stays. */
@@ -470,8 +461,6 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	if (r < 0)
 		return r;
 	order = findings_by_danger(findings);
-	if (!order)
-		return error_nomem(err);
 	show_overview(findings);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[order[i]];

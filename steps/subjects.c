@@ -21,8 +21,6 @@ static int exercise_named(const char *name, struct error *err)
 	for (const struct exercise *exercise = galera_exercises;; exercise++) {
 		const char **room = array_push(&names, &count, sizeof(*names));
 
-		if (!room)
-			return error_nomem(err);
 		*room = exercise->name;
 		if (!exercise->name)
 			return names_unknown("exercise", name, names, err);
@@ -37,13 +35,11 @@ int subjects_exercise(const char *subject, const char *value, struct error *err)
 
 int subjects_exercises(const char *subject, const char *value, struct error *err)
 {
-	_cleanup_free_ char *copy = strdup(value);
+	_cleanup_free_ char *copy = str_copy(value);
 	char *rest = copy;
 	const char *name;
 	int r = 0;
 
-	if (!copy)
-		return error_nomem(err);
 	if (subject)
 		return error_set(err, EINVAL, "write exercise.also = NAME NAME ...",
 				 "exercise.also has its names as its value, not in brackets");
@@ -78,11 +74,9 @@ static void key_clear(struct key *key)
 
 static struct key key_read(const char *text)
 {
-	struct key key = { .copy = strdup(text) };
+	struct key key = { .copy = str_copy(text) };
 	char *rest = NULL;
 
-	if (!key.copy)
-		return key;
 	for (int i = 0; i < WORDS; i++)
 		key.words[i] = strtok_r(i ? NULL : key.copy, BLANKS, &rest);
 	key.permissions = key.words[CLASS] ? strtok_r(NULL, "", &rest) : NULL;
@@ -122,8 +116,6 @@ int subjects_finding(const char *subject, const char *value, struct error *err)
 	(void)value;
 	if (!subject || key.permissions)
 		return 0;
-	if (!key.copy)
-		return error_nomem(err);
 	return error_set(err, EINVAL,
 			 "write it as \"SOURCE TARGET CLASS PERMISSION,PERMISSION\": "
 			 "mysqld_t rsync_exec_t file execute,open,read",

@@ -13,6 +13,7 @@
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static int add_ports(struct session *session, json_t *summary, struct error *err)
@@ -23,18 +24,14 @@ static int add_ports(struct session *session, json_t *summary, struct error *err
 	int count = node_ports(session, &ports, err);
 	int r = count < 0 ? count : node_store(session, &store, err);
 
-	if (json_object_set_new(summary, "ports", list) < 0)
-		return error_nomem(err);
+	member_set(summary, "ports", list);
 	for (int i = 0; r == 0 && i < count; i++) {
 		_cleanup_free_ char *type = NULL;
 
 		r = store_port_label(store, ports[i].proto, ports[i].number, &type, NULL, err);
-		if (r == 0 &&
-		    json_array_append_new(list,
-					  json_pack("{s:i, s:s, s:s, s:s?}", "number",
-						    (int)ports[i].number, "proto", ports[i].proto,
-						    "purpose", ports[i].purpose, "type", type)) < 0)
-			r = error_nomem(err);
+		list_add(list,
+			 json_pack("{s:i, s:s, s:s, s:s?}", "number", (int)ports[i].number, "proto",
+				   ports[i].proto, "purpose", ports[i].purpose, "type", type));
 	}
 	return r;
 }
@@ -45,19 +42,17 @@ static int add_module(struct session *session, json_t *summary, struct error *er
 	struct rules rules = { 0 };
 	int r = module_rules(session, &rules, err);
 
-	if (json_object_set_new(summary, "rules", list) < 0)
-		r = error_nomem(err);
-	for (size_t i = 0; r == 0 && i < rules.count; i++) {
+	member_set(summary, "rules", list);
+	for (size_t i = 0; i < rules.count; i++) {
 		_cleanup_free_ char *rule = rule_text(&rules.items[i], NULL);
 
-		if (!rule || json_array_append_new(list, json_sprintf("%s;", rule)) < 0)
-			r = error_nomem(err);
+		list_add(list, json_sprintf("%s;", rule));
 	}
 	rules_clear(&rules);
 	return r;
 }
 
-static int add_files(struct session *session, json_t *summary, struct error *err)
+static void add_files(struct session *session, json_t *summary)
 {
 	static const char *const names[] = { MODULE_TE, MODULE_CIL, MODULE_PP, "evidence",
 					     "journal" };
@@ -67,12 +62,10 @@ static int add_files(struct session *session, json_t *summary, struct error *err
 	for (size_t i = 0; i < ARRAY_SIZE(names) && !node_options.temporary; i++) {
 		_cleanup_free_ char *path = session_path(session, names[i]);
 
-		if (path && access(path, F_OK) < 0)
-			continue;
-		if (!path || json_array_append_new(list, json_string(path)) < 0)
-			return error_nomem(err);
+		if (access(path, F_OK) == 0)
+			list_add(list, text_json(path));
 	}
-	return json_object_set_new(summary, "files", list) < 0 ? error_nomem(err) : 0;
+	member_set(summary, "files", list);
 }
 
 static void print_list(const char *title, const json_t *list)
@@ -128,14 +121,13 @@ static void print_left(const json_t *summary)
 		screen_result("Not in the module");
 	json_array_foreach(json_object_get(summary, "left"), i, item)
 	{
-		const char *kind = json_string_value(json_object_get(item, "kind"));
-		const char *todo = json_string_value(json_object_get(item, "do"));
+		const char *kind = member_text(item, "kind"), *todo = member_text(item, "do");
 
-		screen_result("  %s: %s", json_string_value(json_object_get(item, "what")),
+		screen_result("  %s: %s", member_text(item, "what"),
 			      !strcmp(kind, "needed")   ? "needed, and stays denied"
 			      : !strcmp(kind, "action") ? "to be done by you"
 							: kind);
-		if (todo && *todo)
+		if (*todo)
 			screen_result("      %s", todo);
 	}
 }
@@ -149,12 +141,11 @@ static void print_text(const json_t *summary)
 	screen_result("Ports");
 	json_array_foreach(json_object_get(summary, "ports"), i, port)
 	{
-		const char *type = json_string_value(json_object_get(port, "type"));
+		const char *type = member_or_null(port, "type");
 
 		screen_result("  %lld/%s  %s  %s", (long long)member_number(port, "number"),
-			      json_string_value(json_object_get(port, "proto")),
-			      type ? type : "unlabelled",
-			      json_string_value(json_object_get(port, "purpose")));
+			      member_text(port, "proto"), type ? type : "unlabelled",
+			      member_text(port, "purpose"));
 	}
 	print_list("Module " MODULE_NAME, json_object_get(summary, "rules"));
 	print_proof(proof);
@@ -172,21 +163,19 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 	json_t *proof = session_recall(session, "build"), *standing = NULL;
 	json_t *verified = session_recall(session, LEDGER_JUDGED);
 	json_auto_t *left = json_array();
-	int r = ledger_json(session, &standing, err);
+	int r = left_out(session, left, err);
 
 	if (r == 0)
-		r = left_out(session, left, err);
-
+		r = ledger_json(session, &standing, err);
 	if (r < 0)
 		return r;
 	/* Never of a rehearsal. */
-	if (strcmp(json_string_value(json_object_get(standing, "end")), "verified") != 0)
+	if (strcmp(member_text(standing, "end"), "verified") != 0)
 		verified = NULL;
-	if (json_object_set(summary, "proof", proof ? proof : json_null()) < 0 ||
-	    json_object_set(summary, "verified", verified ? verified : json_null()) < 0 ||
-	    json_object_set(summary, "left", left) < 0 ||
-	    json_object_set_new(summary, "ledger", standing) < 0)
-		return error_nomem(err);
+	json_object_set(summary, "proof", proof ? proof : json_null());
+	json_object_set(summary, "verified", verified ? verified : json_null());
+	json_object_set(summary, "left", left);
+	member_set(summary, "ledger", standing);
 	return 0;
 }
 
@@ -199,13 +188,14 @@ int summary_print(struct session *session, struct error *err)
 		r = add_module(session, summary, err);
 	if (r == 0)
 		r = add_claims(session, summary, err);
-	if (r == 0)
-		r = add_files(session, summary, err);
-	if (r == 0 && session_json(session))
+	if (r < 0)
+		return r;
+	add_files(session, summary);
+	if (session_json(session))
 		screen_result_json(summary);
-	else if (r == 0)
+	else
 		print_text(summary);
-	return r;
+	return 0;
 }
 
 /* ---- what may be claimed, at any moment ------------------------------------------------------ */
@@ -226,7 +216,7 @@ static int find_open(struct session *session, char **text, struct error *err)
 			   !shown       ? ""
 			   : permissive ? "; denials that the policy hides are logged"
 					: "denials that the policy hides are logged");
-	return *text ? 0 : error_nomem(err);
+	return 0;
 }
 
 int summary_standing(struct session *session, json_t **standing, struct error *err)
@@ -236,8 +226,8 @@ int summary_standing(struct session *session, json_t **standing, struct error *e
 
 	if (r == 0)
 		r = ledger_json(session, standing, err);
-	if (r == 0 && open && json_object_set_new(*standing, "open", json_string(open)) < 0)
-		r = error_nomem(err);
+	if (r == 0 && open)
+		member_set(*standing, "open", json_string(open));
 	return r;
 }
 
@@ -251,7 +241,7 @@ void summary_leave(struct session *session)
 		return;
 	screen_blank();
 	screen_mark(MARK_WARN, "%s. To go on, and confine it at the end:", open);
-	screen_detail("    %s", on ? on : "galera-selinux");
+	screen_detail("    %s", on);
 	screen_mark(MARK_NONE, "Or to take everything back:");
-	screen_detail("    %s", back ? back : "galera-selinux undo");
+	screen_detail("    %s", back);
 }

@@ -176,12 +176,11 @@ static int find_denied(struct session *session, json_t *denied, struct error *er
 
 	json_array_foreach(left, i, item)
 	{
-		const char *kind = json_string_value(json_object_get(item, "kind"));
-		const char *what = json_string_value(json_object_get(item, "what"));
+		const char *kind = member_text(item, "kind");
 
 		if (!strcmp(kind, "needed") || !strcmp(kind, "refused"))
-			json_array_append_new(denied,
-					      json_sprintf("%s: %s, and stays denied", what, kind));
+			list_add(denied, json_sprintf("%s: %s, and stays denied",
+						      member_text(item, "what"), kind));
 	}
 	return r;
 }

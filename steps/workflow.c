@@ -139,7 +139,7 @@ static int describe(struct session *session, char **line, struct error *err)
 	system_name(system, sizeof(system));
 	*line = str_printf("node %s, %s, SELinux %s (policy \"%s\")", host, system,
 			   selinux_mode_name(mode), type);
-	return *line ? 0 : error_nomem(err);
+	return 0;
 }
 
 const struct workflow workflow = {

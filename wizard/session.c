@@ -355,6 +355,15 @@ int session_remember(struct session *session, const char *key, json_t *value, st
 		     json_pack("{ss ss so}", "event", "remember", "key", key, "value", value), err);
 }
 
+int session_note(struct session *session, const char *key, const char *name, struct error *err)
+{
+	json_t *before = session_recall(session, key);
+	json_t *names = before ? json_copy(before) : json_object();
+
+	member_set(names, name, json_true());
+	return session_remember(session, key, names, err);
+}
+
 int session_go_back(struct session *session, const char *step, struct error *err)
 {
 	int index = workflow_find_step(session->workflow, step), r;

@@ -88,6 +88,8 @@ json_t *session_memory(const struct session *session);
  * on the disk when this returns 0. NULL or JSON null forgets the key.
  */
 int session_remember(struct session *session, const char *key, json_t *value, struct error *err);
+/* session_note - remember name as a member, true, of the object that key is. */
+int session_note(struct session *session, const char *key, const char *name, struct error *err);
 
 /*
  * session_go_back - for a step that returns STEP_BACK: journal that all steps from `step` on are to

@@ -87,6 +87,18 @@ char *text_safe(const char *text, bool keep_lines)
 	return safe;
 }
 
+json_t *text_json(const char *text)
+{
+	json_t *value = text ? json_string(text) : json_null();
+
+	if (!value) {
+		_cleanup_free_ char *safe = text_safe(text, true);
+
+		value = json_string(safe);
+	}
+	return json_made(value);
+}
+
 static size_t columns_of(const char *text, size_t length)
 {
 	mbstate_t state = { 0 };

@@ -5,6 +5,7 @@
 #ifndef WIZARD_TEXT_H
 #define WIZARD_TEXT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
  * ASCII passes.
  */
 char *text_safe(const char *text, bool keep_lines);
+
+/* text_json - a JSON string of text that need not be UTF-8: then made safe. NULL: JSON's null. */
+json_t *text_json(const char *text);
 
 /* text_width - the columns of a line of messages (standard error), read anew each time. */
 size_t text_width(void);

@@ -20,6 +20,7 @@
 #include "steps/steps.h"
 #include "wizard/output.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 static char *output; /* -o FILE */
@@ -30,28 +31,6 @@ static const struct poptOption collect_options[] = { { "output", 'o', POPT_ARG_S
 						     POPT_TABLEEND };
 
 /* ---- which logs ------------------------------------------------------------------------------ */
-
-static void free_paths(char ***paths)
-{
-	for (char **path = *paths; path && *path; path++)
-		free(*path);
-	free(*paths);
-}
-
-/* add_path - takes path over. */
-static int add_path(char ***paths, size_t *count, char *path, struct error *err)
-{
-	char **more = path ? reallocarray(*paths, *count + 2, sizeof(*more)) : NULL;
-
-	if (!more) {
-		free(path);
-		return error_nomem(err);
-	}
-	more[(*count)++] = path;
-	more[*count] = NULL;
-	*paths = more;
-	return 0;
-}
 
 /* A log is read twice: what comes through a pipe would be gone. What is not there is said later. */
 static int check_kept(const char *path, struct error *err)
@@ -68,39 +47,37 @@ static int check_kept(const char *path, struct error *err)
 }
 
 /* What was given; else the audit log and what auditd has rotated, oldest first. */
-static int list_logs(struct session *session, char ***paths, struct error *err)
+static int list_logs(struct session *session, struct strings *logs, struct error *err)
 {
-	char *const *given = session_arguments(session);
 	_cleanup_free_ char *inside = NULL, *log = NULL;
-	size_t count = 0;
 	unsigned int last = 0;
-	int r = 0;
+	int r;
 
-	for (; r == 0 && given && *given; given++) {
+	for (char *const *given = session_arguments(session); given && *given; given++) {
 		r = check_kept(*given, err);
-		if (r == 0)
-			r = add_path(paths, &count, strdup(*given), err);
+		if (r < 0)
+			return r;
+		strings_add(logs, *given);
 	}
-	if (r < 0 || count)
-		return r;
+	if (logs->count)
+		return 0;
 	r = host_audit_log_path(session_root(session), &inside, err);
 	if (r < 0)
 		return r;
 	log = session_in_root(session, inside);
-	if (!log)
-		return error_nomem(err);
 	for (bool there = true; there; last += there) {
 		_cleanup_free_ char *path = str_printf("%s.%u", log, last + 1);
 
-		there = path && access(path, F_OK) == 0;
+		there = access(path, F_OK) == 0;
 	}
-	for (; r == 0 && last > 0; last--)
-		r = add_path(paths, &count, str_printf("%s.%u", log, last), err);
-	return r < 0 ? r : add_path(paths, &count, strdup(log), err);
+	for (; last > 0; last--)
+		strings_take(logs, str_printf("%s.%u", log, last));
+	strings_add(logs, log);
+	return 0;
 }
 
-static int write_file(struct session *session, const struct extract *extract, char *const *paths,
-		      struct error *err)
+static int write_file(struct session *session, const struct extract *extract,
+		      const struct strings *logs, struct error *err)
 {
 	if (!extract->denials)
 		return error_set(err, ENODATA,
@@ -108,8 +85,8 @@ static int write_file(struct session *session, const struct extract *extract, ch
 				 "denial of a permissive domain is logged once until a policy is "
 				 "loaded",
 				 "no denial of %s in %s%s (lines that cannot be read: %zu)",
-				 node_domain(), *paths, paths[1] ? " and those after it" : "",
-				 extract->unsure);
+				 node_domain(), logs->items[0],
+				 logs->count > 1 ? " and those after it" : "", extract->unsure);
 	return output_write(session, output, extract->text, extract->length, 0600, err);
 }
 
@@ -131,10 +108,28 @@ static void name_node(struct session *session, char *name, size_t size)
 	galera_config_clear(&config);
 }
 
+static void say_written(const struct extract *extract)
+{
+	screen_mark(MARK_OK, "%zu %s of %s, in %zu %s: %s",
+		    COUNTED(extract->denials, "denial", "denials"), node_domain(),
+		    COUNTED(extract->records, "record", "records"),
+		    output_is_stdout(output) ? "standard output" : output);
+	if (extract->notices)
+		screen_mark(MARK_WARN, "%zu %s lost events: some denials may be missing",
+			    COUNTED(extract->notices, "record tells of", "records tell of"));
+	if (extract->unsure)
+		screen_mark(MARK_WARN,
+			    "%zu %s and cannot be read: some denials may be missing (give the "
+			    "audit log itself)",
+			    COUNTED(extract->unsure, "line looks like a record",
+				    "lines look like records"));
+	screen_say("Take the file to the node that is set up, and give it there with --log.");
+}
+
 static int run(struct session *session, struct error *err)
 {
-	char **paths __attribute__((cleanup(free_paths))) = NULL;
-	struct extract extract = { 0 };
+	_cleanup_(strings_clear) struct strings logs = { 0 };
+	_cleanup_(extract_clear) struct extract extract = { 0 };
 	char node[256] = "";
 	int r;
 
@@ -142,33 +137,16 @@ static int run(struct session *session, struct error *err)
 		return error_set(err, EINVAL, "write: galera-selinux collect -o FILE",
 				 "collect needs the name of a file to write");
 	name_node(session, node, sizeof(node));
-	r = list_logs(session, &paths, err);
+	r = list_logs(session, &logs, err);
 	if (r == 0)
-		r = node_guard_logs(session, output, paths, err);
+		r = node_guard_logs(session, output, logs.items, err);
 	if (r == 0)
-		r = extract_read(paths, node_domains(), node, &extract, err);
+		r = extract_read(logs.items, node_domains(), node, &extract, err);
 	if (r == 0)
-		r = write_file(session, &extract, paths, err);
-	if (r == 0) {
-		screen_mark(MARK_OK, "%zu %s of %s, in %zu %s: %s",
-			    COUNTED(extract.denials, "denial", "denials"), node_domain(),
-			    COUNTED(extract.records, "record", "records"),
-			    output_is_stdout(output) ? "standard output" : output);
-		if (extract.notices)
-			screen_mark(MARK_WARN, "%zu %s lost events: some denials may be missing",
-				    COUNTED(extract.notices, "record tells of", "records tell of"));
-		if (extract.unsure)
-			screen_mark(MARK_WARN,
-				    "%zu %s and cannot be read: some denials may be missing (give "
-				    "the audit log itself)",
-				    COUNTED(extract.unsure, "line looks like a record",
-					    "lines look like records"));
-	}
-	extract_clear(&extract);
-	if (r < 0)
-		return r;
-	screen_say("Take the file to the node that is set up, and give it there with --log.");
-	return 0;
+		r = write_file(session, &extract, &logs, err);
+	if (r == 0)
+		say_written(&extract);
+	return r;
 }
 
 const struct command command_collect = {

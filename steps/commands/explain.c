@@ -51,8 +51,8 @@ static void explanation_clear(struct explanation *explanation)
 
 /* ---- the policy ----------------------------------------------------------------------------- */
 
-/* The newest policy.NN in directory; *path NULL: none, or not to be read. */
-static int newest_policy(const char *directory, char **path, struct error *err)
+/* The newest policy.NN in directory, new memory; NULL: none, or not to be read. */
+static char *newest_policy(const char *directory)
 {
 	DIR *dir = opendir(directory);
 	unsigned long newest = 0;
@@ -66,10 +66,7 @@ static int newest_policy(const char *directory, char **path, struct error *err)
 	}
 	if (dir)
 		closedir(dir);
-	if (!newest)
-		return 0;
-	*path = str_printf("%s/policy.%lu", directory, newest);
-	return *path ? 0 : error_nomem(err);
+	return newest ? str_printf("%s/policy.%lu", directory, newest) : NULL;
 }
 
 static int host_policy(struct session *session, char **path, struct error *err)
@@ -81,12 +78,10 @@ static int host_policy(struct session *session, char **path, struct error *err)
 	if (r < 0)
 		return error_remedy(err, "name the policy to judge against with --policy FILE");
 	inside = str_printf("/etc/selinux/%s/policy", type);
-	directory = inside ? session_in_root(session, inside) : NULL;
-	if (!directory)
-		return error_nomem(err);
-	r = newest_policy(directory, path, err);
-	if (r < 0 || *path)
-		return r;
+	directory = session_in_root(session, inside);
+	*path = newest_policy(directory);
+	if (*path)
+		return 0;
 	return error_set(err, ENOENT, "name the policy to judge against with --policy FILE",
 			 "there is no policy in %s", directory);
 }
@@ -111,8 +106,6 @@ static int open_labels(const char *policy, struct explanation *explanation, stru
 		return 0;
 	*name = '\0';
 	contexts = str_printf("%s/contexts/files/file_contexts", resolved);
-	if (!contexts)
-		return error_nomem(err);
 	type = strrchr(resolved, '/');
 	if (!type || access(contexts, R_OK) < 0)
 		return 0;
@@ -130,14 +123,11 @@ static int open_policy(struct session *session, struct explanation *explanation,
 	int r = 0;
 
 	if (chosen.policy)
-		path = strdup(chosen.policy);
+		path = str_copy(chosen.policy);
 	else
 		r = host_policy(session, &path, err);
-	if (r < 0)
-		return r;
-	if (!path)
-		return error_nomem(err);
-	r = oracle_open(&explanation->oracle, path, err);
+	if (r == 0)
+		r = oracle_open(&explanation->oracle, path, err);
 	if (r == 0)
 		r = node_check_names(explanation->oracle, err);
 	return r < 0 ? r : open_labels(path, explanation, err);
@@ -231,8 +221,7 @@ static int read_logs(struct session *session, struct explanation *explanation, s
 	if (r < 0)
 		return r;
 	path = session_in_root(session, inside);
-	return path ? audit_log_read(path, path, node_domains(), &explanation->denials, err)
-		    : error_nomem(err);
+	return audit_log_read(path, path, node_domains(), &explanation->denials, err);
 }
 
 /* ---- the module ----------------------------------------------------------------------------- */
@@ -270,14 +259,14 @@ static bool is_stdout(const char *path)
 /* Do both names lead to one file, though it may not be there yet? A device takes both. */
 static bool is_one_file(const char *one, const char *other)
 {
-	_cleanup_free_ char *copy = strdup(one);
+	_cleanup_free_ char *copy = str_copy(one);
 	char first[PATH_MAX], second[PATH_MAX];
 	struct stat a, b;
 
 	if (stat(one, &a) == 0 && stat(other, &b) == 0)
 		return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 	/* realpath() fills in what is missing, too: the file, where the directory is there. */
-	return copy && stat(dirname(copy), &a) == 0 && !realpath(one, first) && errno == ENOENT &&
+	return stat(dirname(copy), &a) == 0 && !realpath(one, first) && errno == ENOENT &&
 	       !realpath(other, second) && errno == ENOENT && !strcmp(first, second);
 }
 
@@ -344,12 +333,15 @@ static int run(struct session *session, struct error *err)
 	r = judge(&explanation, err);
 	if (r == 0)
 		r = write_modules(session, &explanation, err);
-	/* A module on standard output is all that stands there. */
-	if (r == 0 && !is_stdout(chosen.te) && !is_stdout(chosen.cil))
-		r = session_json(session) ? explanation_json(&explanation, err)
-					  : explanation_text(&explanation, err);
 	if (r < 0)
 		return r;
+	/* A module on standard output is all that stands there. */
+	if (!is_stdout(chosen.te) && !is_stdout(chosen.cil)) {
+		if (session_json(session))
+			explanation_json(&explanation);
+		else
+			explanation_text(&explanation);
+	}
 	for (size_t i = 0; i < explanation.findings.count; i++)
 		if (!finding_needs_nothing(&explanation.findings.items[i]))
 			return STEP_DENIALS;

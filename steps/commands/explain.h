@@ -19,8 +19,8 @@ struct explanation {
 };
 
 /* explanation_json - the machine interface's object, on standard output. */
-int explanation_json(const struct explanation *explanation, struct error *err);
+void explanation_json(const struct explanation *explanation);
 /* explanation_text - for people: grouped by fix, most dangerous first. */
-int explanation_text(const struct explanation *explanation, struct error *err);
+void explanation_text(const struct explanation *explanation);
 
 #endif

@@ -3,24 +3,10 @@
 
 #include "steps/commands/explain.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* ---- JSON ----------------------------------------------------------------------------------- */
-
-/* A log's bytes need not be UTF-8, which JSON must be: what is not is shown as \xNN. */
-static json_t *text_json(const char *text)
-{
-	_cleanup_free_ char *safe = NULL;
-	json_t *value;
-
-	if (!text)
-		return json_null();
-	value = json_string(text);
-	if (value)
-		return value;
-	safe = screen_safe(text);
-	return safe ? json_string(safe) : NULL;
-}
 
 static json_t *evidence_json(const struct denial *denial)
 {
@@ -42,32 +28,24 @@ static json_t *booleans_json(const struct finding *finding)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < finding->boolean_count; i++) {
+	for (size_t i = 0; i < finding->boolean_count; i++) {
 		const struct finding_boolean *boolean = &finding->booleans[i];
-		json_t *one = json_pack("{s:s, s:b, s:I}", "name", boolean->name, "state",
-					boolean->state, "further", (json_int_t)boolean->further);
 
-		if (json_array_append_new(list, one) < 0) {
-			json_decref(list);
-			return NULL;
-		}
+		list_add(list, json_pack("{s:s, s:b, s:I}", "name", boolean->name, "state",
+					 boolean->state, "further", (json_int_t)boolean->further));
 	}
 	return list;
 }
 
 static json_t *finding_json(const struct finding *finding, const struct denials *denials)
 {
-	json_t *permissions = json_array(), *evidence = json_array(), *object;
-	bool complete = permissions && evidence;
+	json_t *permissions = json_array(), *evidence = json_array();
 
-	for (size_t i = 0; complete && i < finding->permission_count; i++)
-		complete = json_array_append_new(permissions,
-						 json_string(finding->permissions[i])) == 0;
-	for (size_t i = 0; complete && i < finding->evidence_count; i++)
-		complete = json_array_append_new(
-				   evidence,
-				   evidence_json(&denials->items[finding->evidence[i]])) == 0;
-	object = json_pack(
+	for (size_t i = 0; i < finding->permission_count; i++)
+		list_add(permissions, json_string(finding->permissions[i]));
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		list_add(evidence, evidence_json(&denials->items[finding->evidence[i]]));
+	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:b, s:I, s:I, s:I, s:b, s:o, s:o}",
 		"source", finding->source, "target", finding->target, "class", finding->tclass,
 		"permissions", permissions, "fix", fix_name(finding->fix), "detail",
@@ -76,40 +54,30 @@ static json_t *finding_json(const struct finding *finding, const struct denials 
 		(json_int_t)finding->count, "first", (json_int_t)finding->first, "last",
 		(json_int_t)finding->last, "silent", finding->silent, "booleans",
 		booleans_json(finding), "evidence", evidence);
-	if (complete)
-		return object;
-	json_decref(object);
-	return NULL;
 }
 
-int explanation_json(const struct explanation *explanation, struct error *err)
+void explanation_json(const struct explanation *explanation)
 {
 	const struct findings *findings = &explanation->findings;
 	const struct denials *denials = &explanation->denials;
-	json_t *list = json_array(), *object;
-	bool complete = list;
+	json_auto_t *object = NULL;
+	json_t *list = json_array();
 
-	for (size_t i = 0; complete && i < findings->count; i++)
-		complete = json_array_append_new(list,
-						 finding_json(&findings->items[i], denials)) == 0;
-	object = json_pack("{s:I, s:I, s:I, s:I, s:o}", "events", (json_int_t)denials->events,
-			   "denials", (json_int_t)denials_total(denials), "unreadable",
-			   (json_int_t)denials->unreadable, "unknown_names",
-			   (json_int_t)findings->unknown_names, "findings", list);
-	if (object && complete)
-		screen_result_json(object);
-	json_decref(object);
-	return object && complete ? 0 : error_nomem(err);
+	for (size_t i = 0; i < findings->count; i++)
+		list_add(list, finding_json(&findings->items[i], denials));
+	object = json_made(json_pack(
+		"{s:I, s:I, s:I, s:I, s:o}", "events", (json_int_t)denials->events, "denials",
+		(json_int_t)denials_total(denials), "unreadable", (json_int_t)denials->unreadable,
+		"unknown_names", (json_int_t)findings->unknown_names, "findings", list));
+	screen_result_json(object);
 }
 
 /* ---- text ----------------------------------------------------------------------------------- */
 
-static int print_finding(const struct finding *finding, struct error *err)
+static void print_finding(const struct finding *finding)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
 
-	if (!permissions)
-		return error_nomem(err);
 	screen_result("  [%d/10] %s %s:%s { %s }  %zu %s", finding->severity, finding->source,
 		      finding->target, finding->tclass, permissions,
 		      COUNTED(finding->count, "denial", "denials"));
@@ -120,7 +88,6 @@ static int print_finding(const struct finding *finding, struct error *err)
 		screen_result("      the boolean %s %s would allow it, and %zu %s besides",
 			      finding->booleans[i].name, finding->booleans[i].state ? "on" : "off",
 			      COUNTED(finding->booleans[i].further, "access", "accesses"));
-	return 0;
 }
 
 static void print_counts(const struct explanation *explanation)
@@ -142,17 +109,14 @@ static void print_counts(const struct explanation *explanation)
 			      COUNTED(findings->unknown_names, "denial names", "denials name"));
 }
 
-int explanation_text(const struct explanation *explanation, struct error *err)
+void explanation_text(const struct explanation *explanation)
 {
 	const struct findings *findings = &explanation->findings;
 	_cleanup_free_ size_t *order = findings_by_danger(findings);
 	const char *last = NULL;
-	int r = 0;
 
-	if (!order)
-		return error_nomem(err);
 	print_counts(explanation);
-	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[order[i]];
 		const char *title = finding_heading(finding);
 
@@ -161,7 +125,6 @@ int explanation_text(const struct explanation *explanation, struct error *err)
 			screen_result("%s", title);
 		}
 		last = title;
-		r = print_finding(finding, err);
+		print_finding(finding);
 	}
-	return r;
 }

@@ -60,12 +60,10 @@ static int find_cluster(char **cluster, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		_cleanup_free_ char *path = str_printf("%s/%s/recording.json", exe, places[i]);
 
-		if (!path)
-			return error_nomem(err);
 		if (access(path, R_OK) < 0)
 			continue;
 		*cluster = str_printf("%s/%s", exe, places[i]);
-		return *cluster ? 0 : error_nomem(err);
+		return 0;
 	}
 	return error_set(err, ENOENT, "give a recorded cluster with --cluster",
 			 "no recorded cluster is installed beside the program");
@@ -75,11 +73,8 @@ static int touch_audit_log(const char *root, struct error *err)
 {
 	_cleanup_free_ char *directory = str_printf("%s/var/log/audit", root);
 	_cleanup_free_ char *path = str_printf("%s/var/log/audit/audit.log", root);
-	int r;
+	int r = make_directories(directory, 0700, err);
 
-	if (!directory || !path)
-		return error_nomem(err);
-	r = make_directories(directory, 0700, err);
 	return r < 0 ? r : file_write(path, "", 0, 0600, err);
 }
 
@@ -101,8 +96,6 @@ static int prepare_kept(const char *root, const char *cluster, struct error *err
 {
 	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
 
-	if (!marker)
-		return error_nomem(err);
 	if (access(marker, F_OK) == 0)
 		return 0;
 	if (rmdir(root) < 0 && errno != ENOENT)
@@ -120,8 +113,6 @@ static int prepare_temporary(char **root, const char *cluster, struct error *err
 
 	*root = str_printf("%s/galera-selinux-rehearsal.XXXXXX",
 			   directory ? directory : "/var/tmp");
-	if (!*root)
-		return error_nomem(err);
 	if (!mkdtemp(*root)) {
 		int code = errno;
 
@@ -154,13 +145,11 @@ static int run(struct session *session, struct error *err)
 			err, EINVAL, "use --keep DIR to choose where it is made",
 			"rehearse makes a scratch root of its own: --root does not go with it");
 	if (node_options.cluster)
-		cluster = strdup(node_options.cluster);
+		cluster = str_copy(node_options.cluster);
 	else
 		r = find_cluster(&cluster, err);
 	if (r < 0)
 		return r;
-	if (!cluster)
-		return error_nomem(err);
 	if (node_options.keep) {
 		_cleanup_free_ char *keep = str_quoted(node_options.keep);
 		_cleanup_free_ char *resume = str_printf("galera-selinux rehearse --keep %s", keep);
@@ -177,8 +166,7 @@ static int run(struct session *session, struct error *err)
 	if (root) {
 		remove_tree(root);
 		screen_say("The scratch root is removed (--keep DIR keeps it); nothing of this "
-			   "host was "
-			   "changed.");
+			   "host was changed.");
 	}
 	return r;
 }
