@@ -35,7 +35,6 @@ static void plan_system(json_t *changes, const char *kind, const char *what, con
 /* What would have to change: the domain, the running system, its configuration. */
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
-	_cleanup_free_ char *type = NULL;
 	enum selinux_mode now = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
 	bool permissive = false;
 	int r = node_is_permissive(session, &permissive, err);
@@ -45,7 +44,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	if (r == 0)
 		r = host_selinux_mode(session_root(session), &now, err);
 	if (r == 0)
-		r = host_selinux_config(session_root(session), &boot, &type, err);
+		r = host_selinux_config(session_root(session), &boot, NULL, err);
 	if (r < 0)
 		return r;
 	if (permissive && !confine_among(changes, "domain"))

@@ -197,6 +197,28 @@ const char *str_starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, length) ? NULL : text + length;
 }
 
+char *text_setting(const char *text, const char *key)
+{
+	char *value = NULL;
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *found;
+
+		line += *line == '\n';
+		line += strspn(line, " \t");
+		found = str_starts(line, key);
+		if (!found)
+			continue;
+		found += strspn(found, " \t");
+		if (*found++ != '=')
+			continue;
+		found += strspn(found, " \t");
+		free(value);
+		value = memory_copy(found, strcspn(found, " \t\r\n#"));
+	}
+	return value;
+}
+
 char *path_in_root(const char *root, const char *path)
 {
 	return str_printf("%s%s%s", root && strcmp(root, "/") ? root : "", *path == '/' ? "" : "/",

@@ -9,11 +9,10 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "steps/host/selinux.h"
 #include "wizard/util.h"
-
-#define CONFIG "etc/selinux/config"
 
 static const char remedy_config[] =
 	"install the SELinux policy package, or write the file: SELINUX=permissive and "
@@ -54,48 +53,34 @@ static void catch_messages(void)
 	selinux_set_callback(SELINUX_CB_LOG, (union selinux_callback){ .func_log = keep_message });
 }
 
-static bool is_live(const char *root)
-{
-	return !root || !*root || !strcmp(root, "/");
-}
-
-/* below - a path of the host, below root. */
-static char *below(const char *root, const char *path)
-{
-	return str_printf("%s/%s", is_live(root) ? "" : root, path);
-}
-
 char *context_type(const char *context)
 {
 	const char *role = context ? strchr(context, ':') : NULL;
 	const char *type = role ? strchr(role + 1, ':') : NULL;
 	size_t length = type ? strcspn(++type, ":") : 0;
 
-	return length ? strndup(type, length) : NULL;
+	return length ? memory_copy(type, length) : NULL;
+}
+
+void cleanup_con(char **context)
+{
+	freecon(*context);
 }
 
 /* ---- the configuration ----------------------------------------------------------------------- */
 
-/* setting - the value of a line "NAME=value", without the white space behind it; NULL: another. */
-static const char *setting(const char *line, const char *name, size_t *length)
-{
-	const char *value = str_starts(line, name);
-
-	if (!value)
-		return NULL;
-	*length = strcspn(value, "\n");
-	while (*length && strchr(" \t\r", value[*length - 1]))
-		--*length;
-	return value;
-}
-
-static bool mode_of(const char *value, size_t length, enum selinux_mode *mode)
+/* mode_of - what begins a value, with nothing but white space behind it on its line. */
+static bool mode_of(const char *value, enum selinux_mode *mode)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++) {
-		if (strlen(mode_names[i]) == length && !strncasecmp(mode_names[i], value, length)) {
-			*mode = (enum selinux_mode)i;
-			return true;
-		}
+		size_t length = strlen(mode_names[i]);
+
+		if (strncasecmp(mode_names[i], value, length) != 0)
+			continue;
+		value += length;
+		value += strspn(value, " \t\r");
+		*mode = (enum selinux_mode)i;
+		return !*value || *value == '\n';
 	}
 	return false;
 }
@@ -105,9 +90,7 @@ static int read_config(const char *root, char **path, char **text, size_t *lengt
 {
 	int rc;
 
-	*path = below(root, CONFIG);
-	if (!*path)
-		return error_nomem(err);
+	*path = path_in_root(root, "/etc/selinux/config");
 	rc = file_read(*path, text, length, err);
 	if (rc < 0)
 		error_remedy(err, "%s", remedy_config);
@@ -116,41 +99,30 @@ static int read_config(const char *root, char **path, char **text, size_t *lengt
 
 int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL, *policy = strdup("targeted");
-	enum selinux_mode found = SELINUX_MODE_DISABLED;
-	bool has_mode = false;
-	int rc;
+	_cleanup_free_ char *path = NULL, *text = NULL, *policy = NULL;
+	const char *value = NULL;
+	int rc = read_config(root, &path, &text, NULL, err);
 
-	if (!policy)
-		return error_nomem(err);
-	rc = read_config(root, &path, &text, NULL, err);
 	if (rc < 0)
 		return rc;
 	/* As libselinux reads it: the first mode that it knows, the last type; "targeted" is what
 	 * it takes where none is named. */
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		const char *value;
-		size_t length;
-
+	for (const char *line = text; line && !value; line = strchr(line, '\n')) {
 		line += *line == '\n';
-		if (!has_mode && (value = setting(line, "SELINUX=", &length)))
-			has_mode = mode_of(value, length, &found);
-		if ((value = setting(line, "SELINUXTYPE=", &length)) && length) {
-			free(policy);
-			policy = strndup(value, length);
-			if (!policy)
-				return error_nomem(err);
-		}
+		value = str_starts(line, "SELINUX=");
+		if (value && !mode_of(value, mode))
+			value = NULL;
 	}
-	if (!has_mode)
+	if (!value)
 		return error_set(err, EINVAL,
 				 "write a line SELINUX=permissive (or enforcing, disabled) into it",
 				 "%s does not say SELINUX=enforcing, permissive or disabled", path);
-	if (strchr(policy, '/') || *policy == '.')
+	policy = text_setting(text, "SELINUXTYPE");
+	if (policy && (strchr(policy, '/') || *policy == '.'))
 		return error_set(err, EINVAL, "correct its line SELINUXTYPE=",
 				 "%s: SELINUXTYPE is not the name of a policy", path);
-	*mode = found;
-	*type = TAKE_PTR(policy);
+	if (type)
+		*type = policy && *policy ? TAKE_PTR(policy) : str_copy("targeted");
 	return 0;
 }
 
@@ -168,9 +140,7 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 	if (stat(path, &status) < 0)
 		return error_set(err, errno, remedy_config, "cannot read %s: %s", path,
 				 strerror(errno));
-	out = open_memstream(&changed, &changed_length);
-	if (!out)
-		return error_nomem(err);
+	out = stream_open(&changed, &changed_length);
 	for (const char *line = text, *end = text + length; line < end;) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));
 		const char *next = newline ? newline + 1 : end;
@@ -186,8 +156,7 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 	if (!has_line)
 		fprintf(out, "%sSELINUX=%s\n", length && text[length - 1] != '\n' ? "\n" : "",
 			selinux_mode_name(mode));
-	if (fclose(out))
-		return error_nomem(err);
+	stream_close(&out);
 	return file_write(path, changed, changed_length, status.st_mode & 07777, err);
 }
 
@@ -200,11 +169,10 @@ static int not_enabled(struct error *err)
 
 int host_selinux_mode(const char *root, enum selinux_mode *mode, struct error *err)
 {
-	_cleanup_free_ char *type = NULL;
 	int enforcing;
 
-	if (!is_live(root))
-		return host_selinux_config(root, mode, &type, err);
+	if (root && *root && strcmp(root, "/") != 0)
+		return host_selinux_config(root, mode, NULL, err);
 	if (is_selinux_enabled() <= 0) {
 		*mode = SELINUX_MODE_DISABLED;
 		return 0;
@@ -267,7 +235,7 @@ int host_policy_loads(unsigned int *count, struct error *err)
 
 int host_process_context(pid_t pid, char **context, struct error *err)
 {
-	char *raw = NULL;
+	_cleanup_(cleanup_con) char *raw = NULL;
 
 	if (pid <= 0 || (kill(pid, 0) < 0 && errno == ESRCH))
 		return error_set(err, ESRCH, "start it, then try again", "no process %d runs",
@@ -282,9 +250,8 @@ int host_process_context(pid_t pid, char **context, struct error *err)
 				 "cannot read the domain of process %d: %s", (int)pid,
 				 strerror(code));
 	}
-	*context = strdup(raw);
-	freecon(raw);
-	return *context ? 0 : error_nomem(err);
+	*context = str_copy(raw);
+	return 0;
 }
 
 int host_domain_is_permissive(const char *context, bool *permissive, struct error *err)
@@ -309,21 +276,12 @@ int host_domain_is_permissive(const char *context, bool *permissive, struct erro
 
 int host_file_type(const char *path, char **type, struct error *err)
 {
-	char *raw = NULL, *found;
+	_cleanup_(cleanup_con) char *raw = NULL;
 
-	if (lgetfilecon_raw(path, &raw) < 0) {
-		if (errno != ENODATA && errno != EOPNOTSUPP)
-			return error_set(err, errno, "look whether the path is right, and be root",
-					 "cannot read the label of %s: %s", path, strerror(errno));
-		*type = NULL;
-		return 0;
-	}
-	errno = 0;
-	found = context_type(raw);
-	freecon(raw);
-	if (errno == ENOMEM)
-		return error_nomem(err);
-	*type = found;
+	if (lgetfilecon_raw(path, &raw) < 0 && errno != ENODATA && errno != EOPNOTSUPP)
+		return error_set(err, errno, "look whether the path is right, and be root",
+				 "cannot read the label of %s: %s", path, strerror(errno));
+	*type = context_type(raw);
 	return 0;
 }
 
@@ -340,9 +298,8 @@ static char *server_context(const char *domain, const char *file)
 int host_exec_type(const char *domain, const char *path, char **type, struct error *err)
 {
 	_cleanup_free_ char *context = NULL;
-	char *file = NULL, *made = NULL;
+	_cleanup_(cleanup_con) char *file = NULL, *made = NULL;
 	security_class_t process;
-	int r = 0;
 
 	*type = NULL;
 	if (is_selinux_enabled() <= 0 || lgetfilecon_raw(path, &file) < 0)
@@ -350,21 +307,26 @@ int host_exec_type(const char *domain, const char *path, char **type, struct err
 	catch_messages();
 	context = server_context(domain, file);
 	process = string_to_security_class("process");
-	if (!context || !process || security_compute_create_raw(context, file, process, &made) < 0)
-		r = error_set(err, errno ? errno : EINVAL,
-			      "look whether the loaded policy knows the domain: seinfo -t",
-			      "cannot ask the kernel in which domain %s runs %s: %s", domain, path,
-			      strerror(errno));
-	else if (!(*type = context_type(made)))
-		r = error_nomem(err);
-	freecon(file);
-	freecon(made);
-	return r;
+	if (!process || security_compute_create_raw(context, file, process, &made) < 0)
+		return error_set(err, errno ? errno : EINVAL,
+				 "look whether the loaded policy knows the domain: seinfo -t",
+				 "cannot ask the kernel in which domain %s runs %s: %s", domain,
+				 path, strerror(errno));
+	*type = context_type(made);
+	return 0;
 }
 
 struct file_labels {
 	struct selabel_handle *handle;
 };
+
+static char *contexts_file(const char *root, const char *type, const char *ending)
+{
+	_cleanup_free_ char *path =
+		str_printf("/etc/selinux/%s/contexts/files/file_contexts%s", type, ending);
+
+	return path_in_root(root, path);
+}
 
 /*
  * With a path given, libselinux takes the files beside it of the same name and .subs_dist, .subs,
@@ -373,24 +335,21 @@ struct file_labels {
 int file_labels_open(struct file_labels **labels, const char *root, const char *type,
 		     struct error *err)
 {
-	_cleanup_free_ char *below_etc =
-		str_printf("etc/selinux/%s/contexts/files/file_contexts", type);
-	_cleanup_free_ char *path = below_etc ? below(root, below_etc) : NULL;
-	_cleanup_free_ struct file_labels *opened = calloc(1, sizeof(*opened));
+	_cleanup_free_ char *path = contexts_file(root, type, "");
 	const struct selinux_opt option = { .type = SELABEL_OPT_PATH, .value = path };
+	struct selabel_handle *handle;
 
-	if (!path || !opened)
-		return error_nomem(err);
 	catch_messages();
 	errno = 0;
-	opened->handle = selabel_open(SELABEL_CTX_FILE, &option, 1);
-	if (!opened->handle)
+	handle = selabel_open(SELABEL_CTX_FILE, &option, 1);
+	if (!handle)
 		return error_set(err, errno ? errno : EINVAL,
 				 "look whether the policy package is wholly installed; "
 				 "`semodule -B` writes the file anew",
 				 "cannot read the file labels in %s: %s", path,
 				 *message ? message : strerror(errno));
-	*labels = TAKE_PTR(opened);
+	*labels = memory_new(1, sizeof(**labels));
+	(*labels)->handle = handle;
 	return 0;
 }
 
@@ -405,20 +364,15 @@ void file_labels_close(struct file_labels *labels)
 int file_labels_expect_whole(struct file_labels *labels, const char *path, mode_t kind,
 			     char **label, struct error *err)
 {
-	char *raw = NULL;
+	_cleanup_(cleanup_con) char *raw = NULL;
 
 	catch_messages();
-	if (selabel_lookup_raw(labels->handle, &raw, path, (int)kind) < 0) {
-		if (errno != ENOENT)
-			return error_set(err, errno, "look at it with matchpathcon",
-					 "cannot look up the label that %s should have: %s", path,
-					 *message ? message : strerror(errno));
-		*label = NULL;
-		return 0;
-	}
-	*label = strdup(raw);
-	freecon(raw);
-	return *label ? 0 : error_nomem(err);
+	if (selabel_lookup_raw(labels->handle, &raw, path, (int)kind) < 0 && errno != ENOENT)
+		return error_set(err, errno, "look at it with matchpathcon",
+				 "cannot look up the label that %s should have: %s", path,
+				 *message ? message : strerror(errno));
+	*label = str_copy(raw);
+	return 0;
 }
 
 int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
@@ -427,8 +381,58 @@ int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind
 	_cleanup_free_ char *label = NULL;
 	int r = file_labels_expect_whole(labels, path, kind, &label, err);
 
+	if (r == 0)
+		*type = context_type(label);
+	return r;
+}
+
+/* ---- equivalences: libselinux applies them, and has no function that tells them -------------- */
+
+/* The rest of path behind a directory, beginning with its slash or empty; NULL: it is not below. */
+static const char *behind(const char *path, const char *directory)
+{
+	const char *rest = str_starts(path, directory);
+
+	return rest && (*rest == '/' || !*rest) ? rest : NULL;
+}
+
+/* The first line "FROM TO" that holds for *path, as libselinux takes it. */
+static int replace(const char *root, const char *type, const char *ending, char **path,
+		   struct error *err)
+{
+	_cleanup_free_ char *file = contexts_file(root, type, ending), *text = NULL;
+	char *rest, *line;
+	int r = access(file, F_OK) < 0 && errno == ENOENT ? 0 : file_read(file, &text, NULL, err);
+
 	if (r < 0)
 		return r;
-	*type = label ? context_type(label) : NULL;
-	return label && !*type ? error_nomem(err) : 0;
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		const char *from = strsep(&line, " \t"), *to, *tail;
+
+		to = line ? line + strspn(line, " \t") : "";
+		tail = *from && *from != '#' && *to ? behind(*path, from) : NULL;
+		if (tail) {
+			char *replaced = str_printf("%.*s%s", (int)strcspn(to, " \t\r"), to, tail);
+
+			free(*path);
+			*path = replaced;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+int file_labels_alias(const char *root, const char *type, const char *path, char **alias,
+		      struct error *err)
+{
+	_cleanup_free_ char *found = str_copy(path);
+	int r = replace(root, type, ".subs", &found, err);
+
+	/* The distribution's own are applied to what the administrator's have made of it. */
+	if (r == 0)
+		r = replace(root, type, ".subs_dist", &found, err);
+	if (r == 0)
+		*alias = TAKE_PTR(found);
+	return r;
 }

@@ -22,8 +22,8 @@ const char *selinux_mode_name(enum selinux_mode mode); /* "disabled", ... */
 
 /* host_selinux_mode - of the running kernel ("/"), or as a scratch root's configuration says. */
 int host_selinux_mode(const char *root, enum selinux_mode *mode, struct error *err);
-/* host_selinux_config - SELINUX= and SELINUXTYPE= of ROOT/etc/selinux/config. type in new memory
- * (caller frees). -ENOENT: no such file. */
+/* host_selinux_config - SELINUX= and SELINUXTYPE= of ROOT/etc/selinux/config. type (may be
+ * NULL) in new memory (caller frees). -ENOENT: no such file. */
 int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err);
 /* host_selinux_set_mode - setenforce; -EINVAL for disabled. Live root only. */
 int host_selinux_set_mode(bool enforcing, struct error *err);
@@ -71,5 +71,7 @@ int file_labels_alias(const char *root, const char *type, const char *path, char
 
 /* context_type - the type in "user:role:type[:level]", new memory (caller frees) or NULL. */
 char *context_type(const char *context);
+/* cleanup_con - of one that libselinux has given. */
+void cleanup_con(char **context);
 
 #endif
