@@ -24,32 +24,11 @@ static void cleanup_store(struct store **store)
 int store_configured(const char *path, const char *key, char **value, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	char *line, *rest;
 	int r = file_read(path, &text, NULL, err);
 
-	if (r < 0)
-		return r;
-	rest = text;
-	*value = NULL;
-	while ((line = strsep(&rest, "\n"))) {
-		const char *found;
-		size_t length;
-
-		line += strspn(line, " \t");
-		found = str_starts(line, key);
-		if (!found)
-			continue;
-		found += strspn(found, " \t");
-		if (*found++ != '=')
-			continue;
-		found += strspn(found, " \t");
-		length = strcspn(found, " \t\r#");
-		free(*value);
-		*value = strndup(found, length);
-		if (!*value)
-			return error_nomem(err);
-	}
-	return 0;
+	if (r == 0)
+		*value = text_setting(text, key);
+	return r;
 }
 
 static int type_read(struct store *store, struct error *err)
