@@ -12,9 +12,9 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/module/proof.h"
-#include "steps/rejects.h"
 #include "steps/module/replay.h"
 #include "steps/steps.h"
+#include "steps/subjects.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
@@ -103,6 +103,7 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 
 /* What was proved; remembered for the summary. */
 struct proved {
+	size_t rules, permissions; /* of the module; permissions that it allows */
 	struct replay replay;
 	struct proof proof;
 	json_t *coverage; /* for each rule a line of text */
@@ -201,6 +202,8 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 		r = rules_from_findings(findings, denials, &rules, err);
 	if (r == 0)
 		r = prove_replay(session, with, findings, denials, &proved->replay, err);
+	proved->rules = rules.count;
+	proved->permissions = rules_permissions(&rules, RULE_ALLOW);
 	if (r == 0)
 		r = prove_width(session, with, &rules, findings, denials, &proved->proof, err);
 	for (size_t i = 0; r == 0 && i < rules.count; i++)
@@ -278,22 +281,16 @@ static int remember(struct session *session, const struct proved *proved, struct
 {
 	const struct replay *replay = &proved->replay;
 	const struct proof *proof = &proved->proof;
-	struct rules rules = { 0 };
-	json_t *value;
-	int r = module_rules(session, &rules, err);
-
-	if (r < 0)
-		return r;
-	value = json_pack(
+	json_t *value = json_pack(
 		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "rules",
-		(json_int_t)rules.count, "permissions",
-		(json_int_t)rules_permissions(&rules, RULE_ALLOW), "replayed",
-		(json_int_t)replay->replayed, "allowed", (json_int_t)replay->allowed, "silenced",
-		(json_int_t)replay->silenced, "left", (json_int_t)replay->left, "compared",
-		(json_int_t)proof->compared, "opened", (json_int_t)proof->opened, "hidden",
-		(json_int_t)proof->silenced, "hidden_types", (json_int_t)proof->silenced_types,
-		"unobserved", (json_int_t)proof->unobserved, "coverage", proved->coverage);
-	rules_clear(&rules);
+		(json_int_t)proved->rules, "permissions", (json_int_t)proved->permissions,
+		"replayed", (json_int_t)replay->replayed, "allowed", (json_int_t)replay->allowed,
+		"silenced", (json_int_t)replay->silenced, "left", (json_int_t)replay->left,
+		"compared", (json_int_t)proof->compared, "opened", (json_int_t)proof->opened,
+		"hidden", (json_int_t)proof->silenced, "hidden_types",
+		(json_int_t)proof->silenced_types, "unobserved", (json_int_t)proof->unobserved,
+		"coverage", proved->coverage);
+
 	return session_remember(session, "build", json_made(value), err);
 }
 
@@ -315,22 +312,20 @@ static int build_module(struct session *session, const char *te, const char *cil
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	_cleanup_free_ char *te = NULL;
-	_cleanup_free_ char *cil = NULL;
+	_cleanup_free_ char *te = NULL, *cil = NULL;
 	struct proved proved = { .coverage = json_array() };
-	const struct findings *findings = NULL;
+	const struct findings *findings;
+	struct module_header header;
 	int r = module_findings(session, &findings, NULL, err);
 
 	(void)changes;
 	if (r == 0)
-		r = rejects_check(session, findings, err);
+		r = subjects_rejects(session, findings, err);
 	if (r == 0)
 		r = header_make(session, err);
-	if (r == 0) {
-		struct module_header header = header_of(session);
-
+	header = header_of(session);
+	if (r == 0)
 		r = module_texts(session, &header, &te, &cil, err);
-	}
 	if (r == 0 && te) {
 		r = build_module(session, te, cil, &proved, err);
 	} else if (r == 0) {

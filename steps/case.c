@@ -84,6 +84,21 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 	return r < 0 ? r : module_path_label(labels, path, tclass, type, err);
 }
 
+struct advisor module_advisor_of(struct oracle *oracle, const struct advice_port *ports,
+				 size_t port_count)
+{
+	return (struct advisor){
+		.oracle = oracle,
+		.known = galera_known_denials,
+		.ports = ports,
+		.port_count = port_count,
+		.domain = node_domain(),
+		.bad_booleans = galera_bad_booleans,
+		.insisted = node_options.dangerous,
+		.data_directory = "/var/lib/mysql",
+	};
+}
+
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
 		   struct error *err)
 {
@@ -100,19 +115,10 @@ int module_advisor(struct session *session, struct oracle *oracle, struct adviso
 							 .number = ports[i].number,
 							 .type = PORT_TYPE,
 							 .purpose = ports[i].purpose };
-	*advisor = (struct advisor){
-		.oracle = oracle,
-		.known = galera_known_denials,
-		.ports = module->ports,
-		.port_count = (size_t)count,
-		.domain = node_domain(),
-		.bad_booleans = galera_bad_booleans,
-		.insisted = node_options.dangerous,
-		.data_directory = "/var/lib/mysql",
-		.port_label = port_label,
-		.path_label = path_label,
-		.data = session,
-	};
+	*advisor = module_advisor_of(oracle, module->ports, (size_t)count);
+	advisor->port_label = port_label;
+	advisor->path_label = path_label;
+	advisor->data = session;
 	return 0;
 }
 

@@ -21,6 +21,11 @@
 
 #define MODULE_DECIDE_AGAIN "run review build --decide-again" /* for node_command() */
 
+/* module_advisor_of - what is the same whoever asks: the policy, Galera's tables, the options. The
+ * labels of ports and files are the caller's to add. */
+struct advisor module_advisor_of(struct oracle *oracle, const struct advice_port *ports,
+				 size_t port_count);
+
 /* module_advisor - where the answers come from: the policy `oracle`, and this node. */
 int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
 		   struct error *err);

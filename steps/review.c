@@ -9,8 +9,8 @@
 #include "steps/left.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
-#include "steps/rejects.h"
 #include "steps/steps.h"
+#include "steps/subjects.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -37,7 +37,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 		if (is_open(&findings->items[i]))
 			*state = STEP_TODO;
 	/* Not done while an answer stands against what was decided: ask() says so. */
-	if (rejects_check(session, findings, NULL) < 0)
+	if (subjects_rejects(session, findings, NULL) < 0)
 		*state = STEP_TODO;
 	return 0;
 }
@@ -474,7 +474,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	}
 	/* Done: what comes after is as without it, and a next round asks about what is new. */
 	node_options.decide_again = false;
-	r = rejects_check(session, findings, err);
+	r = subjects_rejects(session, findings, err);
 	return r < 0 ? r : left_undecided(session, err);
 }
 

@@ -2,35 +2,19 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/galera/exercises.h"
+#include "steps/exercising/offers.h"
 #include "steps/subjects.h"
-#include "wizard/names.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 #define BLANKS " \t"
 
 /* ---- exercises ------------------------------------------------------------------------------- */
 
-static int exercise_named(const char *name, struct error *err)
-{
-	_cleanup_free_ const char **names = NULL;
-	size_t count = 0;
-
-	if (exercise_find(name))
-		return 0;
-	for (const struct exercise *exercise = galera_exercises;; exercise++) {
-		const char **room = array_push(&names, &count, sizeof(*names));
-
-		*room = exercise->name;
-		if (!exercise->name)
-			return names_unknown("exercise", name, names, err);
-	}
-}
-
 int subjects_exercise(const char *subject, const char *value, struct error *err)
 {
 	(void)value;
-	return subject ? exercise_named(subject, err) : 0;
+	return subject ? offers_check_name(subject, err) : 0;
 }
 
 int subjects_exercises(const char *subject, const char *value, struct error *err)
@@ -45,7 +29,7 @@ int subjects_exercises(const char *subject, const char *value, struct error *err
 				 "exercise.also has its names as its value, not in brackets");
 	while (r == 0 && (name = strsep(&rest, ", ")))
 		if (*name && strcmp(name, "none") != 0)
-			r = exercise_named(name, err);
+			r = offers_check_name(name, err);
 	return r;
 }
 
@@ -64,12 +48,13 @@ enum { SOURCE, TARGET, CLASS, WORDS };
 struct key {
 	char *copy;
 	const char *words[WORDS];
-	char *permissions; /* NULL: the text was no key */
+	struct strings permissions; /* none: the text was no key */
 };
 
 static void key_clear(struct key *key)
 {
 	free(key->copy);
+	strings_clear(&key->permissions);
 }
 
 static struct key key_read(const char *text)
@@ -79,34 +64,9 @@ static struct key key_read(const char *text)
 
 	for (int i = 0; i < WORDS; i++)
 		key.words[i] = strtok_r(i ? NULL : key.copy, BLANKS, &rest);
-	key.permissions = key.words[CLASS] ? strtok_r(NULL, "", &rest) : NULL;
-	if (key.permissions && !key.permissions[strspn(key.permissions, "," BLANKS)])
-		key.permissions = NULL;
+	if (key.words[CLASS])
+		strings_split(&key.permissions, rest, "," BLANKS);
 	return key;
-}
-
-static bool has_permission(const char *list, const char *permission, size_t length)
-{
-	while (*(list += strspn(list, "," BLANKS))) {
-		size_t here = strcspn(list, "," BLANKS);
-
-		if (here == length && !strncmp(list, permission, length))
-			return true;
-		list += here;
-	}
-	return false;
-}
-
-static bool share_permission(const char *one, const char *other)
-{
-	while (*(one += strspn(one, "," BLANKS))) {
-		size_t length = strcspn(one, "," BLANKS);
-
-		if (has_permission(other, one, length))
-			return true;
-		one += length;
-	}
-	return false;
 }
 
 int subjects_finding(const char *subject, const char *value, struct error *err)
@@ -114,7 +74,7 @@ int subjects_finding(const char *subject, const char *value, struct error *err)
 	_cleanup_(key_clear) struct key key = key_read(subject ? subject : "");
 
 	(void)value;
-	if (!subject || key.permissions)
+	if (!subject || key.permissions.count)
 		return 0;
 	return error_set(err, EINVAL,
 			 "write it as \"SOURCE TARGET CLASS PERMISSION,PERMISSION\": "
@@ -126,16 +86,72 @@ int subjects_alike(const char *one, const char *other)
 {
 	_cleanup_(key_clear) struct key a = key_read(one);
 	_cleanup_(key_clear) struct key b = key_read(other);
+	bool share = false;
 	int alike = 0;
 
-	if (!a.permissions || !b.permissions)
+	if (!a.permissions.count || !b.permissions.count)
 		return 0;
 	for (int i = 0; i < WORDS; i++)
 		alike += !strcmp(a.words[i], b.words[i]);
-	return alike + (alike && share_permission(a.permissions, b.permissions));
+	for (size_t i = 0; i < a.permissions.count; i++)
+		share = share || strings_has(&b.permissions, a.permissions.items[i]);
+	return alike + (alike && share);
 }
 
 bool subjects_same_finding(const char *given, const char *asked)
 {
 	return subjects_alike(given, asked) == WORDS + 1;
+}
+
+/* ---- rejected beforehand --------------------------------------------------------------------- */
+
+static int no_finding(const char *subject, const char *nearest, struct error *err)
+{
+	error_set(err, EINVAL, NULL,
+		  "the answer review.rule[%s] = reject means no finding: nothing would be rejected",
+		  subject);
+	return *nearest ? error_remedy(err, "correct it; the nearest is review.rule[%s]", nearest)
+			: error_remedy(err, "correct it, or leave it out");
+}
+
+static int check_one(const char *subject, const struct findings *findings, struct error *err)
+{
+	_cleanup_free_ char *nearest = NULL;
+	int alike = 1; /* one word in common, as the class, makes none near */
+
+	for (size_t i = 0; i < findings->count; i++) {
+		char *key = finding_key(&findings->items[i]);
+		int here = subjects_alike(subject, key);
+		bool same = subjects_same_finding(subject, key);
+
+		if (here > alike) {
+			free(nearest);
+			nearest = TAKE_PTR(key);
+			alike = here;
+		}
+		free(key);
+		if (same && finding_rule(&findings->items[i]) != FIX_ALLOWED)
+			return error_set(
+				err, EINVAL,
+				"decide anew, with the option --decide-again; or leave the answer "
+				"out",
+				"the answer review.rule[%s] = reject comes too late: the rule was "
+				"accepted before",
+				subject);
+	}
+	return subjects_same_finding(subject, nearest ? nearest : "")
+		       ? 0
+		       : no_finding(subject, nearest ? nearest : "", err);
+}
+
+int subjects_rejects(const struct session *session, const struct findings *findings,
+		     struct error *err)
+{
+	const char *subject;
+	size_t at = 0;
+	int r = 0;
+
+	while (r == 0 && (subject = session_unused_answer(session, "review.rule", "reject", &at)))
+		r = check_one(subject, findings, err);
+	return r;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * subjects.h - what an answer may be about: the members of the questions in workflow.c
+ * subjects.h - what an answer may be about: the members of the questions in workflow.c; a rule
+ * that was rejected beforehand is not built into the module after all
  */
 #ifndef STEPS_SUBJECTS_H
 #define STEPS_SUBJECTS_H
 
 #include <stdbool.h>
 
-#include "wizard/error.h"
+#include "steps/advice/advice.h"
+#include "wizard/session.h"
 
 /* subjects_exercise - an exercise's name, or none. */
 int subjects_exercise(const char *subject, const char *value, struct error *err);
@@ -25,5 +27,13 @@ bool subjects_same_finding(const char *given, const char *asked);
 /* subjects_alike - how much two findings have in common: 0 (nothing) to 4 (subjects_same_finding).
  */
 int subjects_alike(const char *one, const char *other);
+
+/*
+ * subjects_rejects - is each answer review.rule[SUBJECT] = reject, for which review has not asked
+ * (any more), fulfilled all the same: does it mean a finding, and has none that it means become a
+ * rule? Else -EINVAL, with what to do. To be asked before a module is built of the findings.
+ */
+int subjects_rejects(const struct session *session, const struct findings *findings,
+		     struct error *err);
 
 #endif

@@ -185,20 +185,12 @@ static void find_ports(struct session *session, struct explanation *explanation)
 
 static int judge(struct explanation *explanation, struct error *err)
 {
-	struct advisor advisor = {
-		.oracle = explanation->oracle,
-		.known = galera_known_denials,
-		.ports = explanation->ports,
-		.port_count = explanation->port_count,
-		.domain = node_domain(),
-		.bad_booleans = galera_bad_booleans,
-		.insisted = node_options.dangerous,
-		.data_directory = "/var/lib/mysql",
-		.port_label = port_label,
-		.path_label = explanation->labels ? path_label : NULL,
-		.data = explanation,
-	};
+	struct advisor advisor =
+		module_advisor_of(explanation->oracle, explanation->ports, explanation->port_count);
 
+	advisor.port_label = port_label;
+	advisor.path_label = explanation->labels ? path_label : NULL;
+	advisor.data = explanation;
 	/* Asked about a domain in which a program lands that has none, we say where it belongs. */
 	if (advice_is_generic_domain(advisor.domain))
 		advisor.domain = galera_domains[0];

@@ -15,7 +15,6 @@
 #include "steps/exercising/offers.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/watch.h"
-#include "steps/subjects.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/terminal.h"
@@ -79,7 +78,7 @@ int exercising_check(struct error *err)
 	if (r == 0)
 		r = read_pace(0, &pace, err);
 	for (char **name = node_options.exercises; r == 0 && name && *name; name++) {
-		r = subjects_exercise(*name, NULL, err);
+		r = offers_check_name(*name, err);
 		if (r < 0)
 			return error_prefix(err, "--exercise");
 	}

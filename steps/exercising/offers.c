@@ -5,6 +5,7 @@
 #include "steps/exercising/offers.h"
 #include "steps/exercising/results.h"
 #include "steps/node/node.h"
+#include "wizard/names.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/terminal.h"
@@ -12,6 +13,21 @@
 
 #define KEY  "exercise.also"
 #define NONE "none"
+
+int offers_check_name(const char *name, struct error *err)
+{
+	_cleanup_free_ const char **names = NULL;
+	const char **one;
+	size_t count = 0;
+
+	for (const struct exercise *e = galera_exercises;; e++) {
+		one = array_push(&names, &count, sizeof(*names));
+		*one = e->name;
+		if (!e->name)
+			break;
+	}
+	return exercise_find(name) ? 0 : names_unknown("exercise", name, names, err);
+}
 
 int offers_unknown(const char *what, const char *name, struct error *err)
 {

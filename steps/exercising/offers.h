@@ -19,6 +19,9 @@ int offers_take_named(struct session *session, struct error *err);
  */
 int offers_ask(struct session *session, const struct galera_config *config, struct error *err);
 
+/* offers_check_name - -EINVAL for a name that no exercise has, with the one that it may mean. */
+int offers_check_name(const char *name, struct error *err);
+
 /* offers_unknown - -EINVAL for a name that no exercise has; what tells where it was said. */
 int offers_unknown(const char *what, const char *name, struct error *err);
 
