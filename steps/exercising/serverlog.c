@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "steps/exercising/serverlog.h"
 #include "steps/galera/exercises.h"
+#include "steps/host/journald.h"
 #include "steps/host/logfile.h"
 #include "steps/node/node.h"
 #include "wizard/util.h"
@@ -28,7 +29,7 @@ int serverlog_mark(struct session *session, json_t **mark, struct error *err)
 
 	if (r < 0)
 		return r;
-	return path ? logfile_mark(path, mark, err) : journald_mark(galera_units, mark, err);
+	return path ? logfile_mark(path, mark, err) : journald_mark(NULL, mark, err);
 }
 
 int serverlog_follow(struct session *session, struct follow *follow, const json_t *mark,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "steps/host/auditd.h"
 #include "wizard/util.h"
@@ -15,42 +16,21 @@
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
-static bool compare(__u32 left, __u32 operator, __u32 right)
+/* An operator is a set of bits, of the relations that it holds for: ">=" of two. */
+static bool holds(__u32 left, __u32 operator, __u32 right)
 {
-	switch (operator) {
-	case AUDIT_EQUAL:
-		return left == right;
-	case AUDIT_NOT_EQUAL:
-		return left != right;
-	case AUDIT_LESS_THAN:
-		return left < right;
-	case AUDIT_LESS_THAN_OR_EQUAL:
-		return left <= right;
-	case AUDIT_GREATER_THAN:
-		return left > right;
-	case AUDIT_GREATER_THAN_OR_EQUAL:
-		return left >= right;
-	default:
-		return true;
-	}
+	__u32 relation = left < right   ? AUDIT_LESS_THAN
+			 : left > right ? AUDIT_GREATER_THAN
+					: AUDIT_EQUAL;
+
+	return !operator||(operator&(relation | AUDIT_BIT_MASK));
 }
 
 static const char *operator_name(__u32 operator)
 {
-	switch (operator) {
-	case AUDIT_NOT_EQUAL:
-		return "!=";
-	case AUDIT_LESS_THAN:
-		return "<";
-	case AUDIT_LESS_THAN_OR_EQUAL:
-		return "<=";
-	case AUDIT_GREATER_THAN:
-		return ">";
-	case AUDIT_GREATER_THAN_OR_EQUAL:
-		return ">=";
-	default:
-		return "=";
-	}
+	static const char *const names[] = { "=", "<", ">", "!=", "=", "<=", ">=", "=" };
+
+	return names[operator >> 28 & 7];
 }
 
 static bool is_text(__u32 field)
@@ -94,7 +74,7 @@ bool auditd_rule_excludes_avc(const struct audit_rule_data *rule, char *text, si
 	/* All conditions of a rule must hold; its action does not matter in this list. */
 	for (__u32 i = 0; i < fields; i++)
 		if (rule->fields[i] == AUDIT_MSGTYPE &&
-		    !compare(AUDIT_AVC, rule->fieldflags[i] & AUDIT_OPERATORS, rule->values[i]))
+		    !holds(AUDIT_AVC, rule->fieldflags[i] & AUDIT_OPERATORS, rule->values[i]))
 			return false;
 	memset(text, 0, size);
 	out = fmemopen(text, size - 1, "w");
@@ -210,9 +190,9 @@ int host_audit_state(struct audit_state *state, struct error *err)
 	if (fd < 0)
 		return refused(errno, err);
 	rc = read_status(fd, &found, err);
-	if (!rc)
+	if (rc == 0)
 		rc = read_rules(fd, &found, err);
-	if (!rc)
+	if (rc == 0)
 		*state = found;
 	return rc;
 }
@@ -236,31 +216,24 @@ static const char *log_file(const char *line, size_t *length)
 
 int host_audit_log_path(const char *root, char **path, struct error *err)
 {
-	_cleanup_free_ char *config =
-		str_printf("%s/etc/audit/auditd.conf", root && strcmp(root, "/") ? root : "");
-	_cleanup_free_ char *text = NULL, *found = strdup(DEFAULT_LOG);
-	struct error unread;
+	_cleanup_free_ char *config = path_in_root(root, "/etc/audit/auditd.conf"), *text = NULL;
+	const char *found = DEFAULT_LOG, *value;
+	size_t length = strlen(DEFAULT_LOG), value_length;
 
-	if (!config || !found)
-		return error_nomem(err);
-	if (file_read(config, &text, NULL, &unread) < 0 && unread.code != ENOENT) {
-		if (err)
-			*err = unread;
-		return -unread.code;
+	if (access(config, F_OK) == 0 || errno != ENOENT) {
+		int r = file_read(config, &text, NULL, err);
+
+		if (r < 0)
+			return r;
 	}
 	for (const char *line = text; line; line = strchr(line, '\n')) {
-		const char *value;
-		size_t length;
-
 		line += *line == '\n';
-		value = log_file(line, &length);
-		if (!value)
-			continue;
-		free(found);
-		found = strndup(value, length);
-		if (!found)
-			return error_nomem(err);
+		value = log_file(line, &value_length);
+		if (value) {
+			found = value;
+			length = value_length;
+		}
 	}
-	*path = TAKE_PTR(found);
+	*path = memory_copy(found, length);
 	return 0;
 }

@@ -24,6 +24,7 @@ struct source {
 	char *path; /* NULL: a journal */
 	json_t *mark;
 	struct journald *journal;
+	int journal_fd;
 };
 
 struct follow {
@@ -42,21 +43,15 @@ int64_t follow_now(void)
 
 int follow_new(struct follow **follow, struct error *err)
 {
-	struct follow *made = calloc(1, sizeof(*made));
+	int inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 
-	if (!made)
-		return error_nomem(err);
-	made->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (made->inotify < 0) {
-		int code = errno;
-
-		free(made);
-		return error_set(err, code,
+	if (inotify < 0)
+		return error_set(err, errno,
 				 "raise fs.inotify.max_user_instances, or do not wait for the "
 				 "exercise: answer exercise.done",
-				 "cannot watch files: %s", strerror(code));
-	}
-	*follow = made;
+				 "cannot watch files: %s", strerror(errno));
+	*follow = memory_new(1, sizeof(**follow));
+	(*follow)->inotify = inotify;
 	return 0;
 }
 
@@ -143,18 +138,18 @@ static int watch_all(struct follow *follow, struct error *err)
 	return 0;
 }
 
+static struct source *add_source(struct follow *follow)
+{
+	return array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
+}
+
 int follow_file(struct follow *follow, const char *path, const json_t *mark, struct error *err)
 {
-	struct source *source =
-		array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
+	struct source *source = add_source(follow);
 	int rc;
 
-	if (!source)
-		return error_nomem(err);
-	source->path = strdup(path);
+	source->path = str_copy(path);
 	source->mark = json_deep_copy(mark);
-	if (!source->path || !source->mark)
-		return error_nomem(err);
 	rc = watch_all(follow, err);
 	return rc < 0 ? rc : (int)follow->count - 1;
 }
@@ -162,16 +157,12 @@ int follow_file(struct follow *follow, const char *path, const json_t *mark, str
 int follow_journal(struct follow *follow, const char *directory, const char *const *units,
 		   const json_t *mark, struct error *err)
 {
-	struct source *source =
-		array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
-	int rc;
+	struct source *source = add_source(follow);
+	int rc = journald_open(&source->journal, directory, units, mark, err);
 
-	if (!source)
-		return error_nomem(err);
-	rc = journald_open(&source->journal, directory, units, mark, err);
 	/* Asked for before the first reading, or what comes in between would not be told. */
 	if (rc == 0)
-		rc = journald_fd(source->journal, err);
+		rc = source->journal_fd = journald_fd(source->journal, err);
 	return rc < 0 ? rc : (int)follow->count - 1;
 }
 
@@ -202,12 +193,6 @@ static bool drain(int inotify)
 		}
 	}
 	return renamed;
-}
-
-static int failed(int code, struct error *err)
-{
-	return error_set(err, code, "start again; what was seen is not lost", "cannot wait: %s",
-			 strerror(code));
 }
 
 /* sleep_until - ppoll, with the signals let in. */
@@ -260,23 +245,17 @@ static int read_news(struct follow *follow, const struct pollfd *fds, size_t cou
 int follow_wait(struct follow *follow, int input, int64_t deadline, bool (*stop)(void),
 		struct error *err)
 {
-	_cleanup_free_ struct pollfd *fds = calloc(follow->count + 2, sizeof(*fds));
+	_cleanup_free_ struct pollfd *fds = memory_new(follow->count + 2, sizeof(*fds));
 	size_t count = 0;
 	sigset_t outside;
 	int rc;
 
-	if (!fds)
-		return error_nomem(err);
 	fds[count++] = (struct pollfd){ .fd = follow->inotify, .events = POLLIN };
 	fds[count++] = (struct pollfd){ .fd = input, .events = POLLIN };
-	for (size_t i = 0; i < follow->count; i++) {
-		if (follow->sources[i].path)
-			continue;
-		rc = journald_fd(follow->sources[i].journal, err);
-		if (rc < 0)
-			return rc;
-		fds[count++] = (struct pollfd){ .fd = rc, .events = POLLIN };
-	}
+	for (size_t i = 0; i < follow->count; i++)
+		if (!follow->sources[i].path)
+			fds[count++] = (struct pollfd){ .fd = follow->sources[i].journal_fd,
+							.events = POLLIN };
 	block_signals(&outside);
 	rc = stop && stop() ? -ECANCELED : sleep_until(fds, count, deadline, &outside);
 	sigprocmask(SIG_SETMASK, &outside, NULL);
@@ -284,5 +263,8 @@ int follow_wait(struct follow *follow, int input, int64_t deadline, bool (*stop)
 		return FOLLOW_STOPPED;
 	if (rc == -EINTR)
 		return 0;
-	return rc < 0 ? failed(-rc, err) : read_news(follow, fds, count, err);
+	if (rc < 0)
+		return error_set(err, -rc, "start again; what was seen is not lost",
+				 "cannot wait: %s", strerror(-rc));
+	return read_news(follow, fds, count, err);
 }

@@ -6,13 +6,10 @@
 #include <systemd/sd-journal.h>
 
 #include "steps/host/journald.h"
-#include "steps/host/logfile.h"
 #include "wizard/util.h"
 
 static int failed(int rc, struct error *err)
 {
-	if (rc == -ENOMEM)
-		return error_nomem(err);
 	return error_set(err, -rc,
 			 "look whether `journalctl -n 1` works as root, or let the server log to a "
 			 "file (log_error)",
@@ -35,11 +32,10 @@ static int open_journal(const char *directory, sd_journal **journal, struct erro
  * The mark is the last entry of all, not of the units: it is the youngest, so that the journal
  * drops it last.
  */
-int journald_mark_in(const char *directory, json_t **mark, struct error *err)
+int journald_mark(const char *directory, json_t **mark, struct error *err)
 {
 	_cleanup_(sd_journal_closep) sd_journal *journal = NULL;
 	_cleanup_free_ char *cursor = NULL;
-	json_t *made;
 	int rc = open_journal(directory, &journal, err);
 
 	if (rc < 0)
@@ -51,10 +47,8 @@ int journald_mark_in(const char *directory, json_t **mark, struct error *err)
 		rc = sd_journal_get_cursor(journal, &cursor) < 0 ? -EIO : 1;
 	if (rc < 0)
 		return failed(rc, err);
-	made = rc ? json_pack("{s:s}", "cursor", cursor) : json_pack("{s:b}", "missing", 1);
-	if (!made)
-		return error_nomem(err);
-	*mark = made;
+	*mark = json_made(rc ? json_pack("{s:s}", "cursor", cursor)
+			     : json_pack("{s:b}", "missing", 1));
 	return 0;
 }
 
@@ -82,17 +76,15 @@ static int of_units(sd_journal *journal, const char *const *units)
 		return 0;
 	if (rc < 0)
 		return rc;
-	unit = strndup((const char *)data + strlen(field), length - strlen(field));
-	for (size_t i = 0; unit && units[i]; i++) {
+	unit = memory_copy((const char *)data + strlen(field), length - strlen(field));
+	for (size_t i = 0; units[i]; i++) {
 		_cleanup_free_ char *name =
 			str_printf("%s%s", units[i], strchr(units[i], '.') ? "" : ".service");
 
-		if (!name)
-			return -ENOMEM;
 		if (fnmatch(name, unit, 0) == 0)
 			return 1;
 	}
-	return unit ? 0 : -ENOMEM;
+	return 0;
 }
 
 static int write_message(sd_journal *journal, FILE *out)
@@ -145,11 +137,6 @@ void journald_close(struct journald *journald)
 	free(journald);
 }
 
-static void cleanup_journald(struct journald **journald)
-{
-	journald_close(*journald);
-}
-
 static int place(struct journald *journald, const char *cursor, struct error *err)
 {
 	int rc;
@@ -158,9 +145,7 @@ static int place(struct journald *journald, const char *cursor, struct error *er
 		rc = sd_journal_seek_head(journald->journal);
 		return rc < 0 ? failed(rc, err) : 0;
 	}
-	journald->cursor = strdup(cursor);
-	if (!journald->cursor)
-		return error_nomem(err);
+	journald->cursor = str_copy(cursor);
 	rc = find_mark(journald->journal, cursor);
 	if (rc >= 0) {
 		journald->lost = rc == 0;
@@ -172,19 +157,17 @@ static int place(struct journald *journald, const char *cursor, struct error *er
 int journald_open(struct journald **journald, const char *directory, const char *const *units,
 		  const json_t *mark, struct error *err)
 {
-	_cleanup_(cleanup_journald) struct journald *made = calloc(1, sizeof(*made));
-	int rc;
+	struct journald *made = memory_new(1, sizeof(*made));
+	int rc = open_journal(directory, &made->journal, err);
 
-	if (!made)
-		return error_nomem(err);
 	made->units = units;
-	rc = open_journal(directory, &made->journal, err);
 	if (rc == 0)
-		rc = place(made, json_string_value(json_object_get(mark, "cursor")), err);
-	if (rc < 0)
-		return rc;
-	*journald = TAKE_PTR(made);
-	return 0;
+		rc = place(made, member_or_null(mark, "cursor"), err);
+	if (rc == 0)
+		*journald = made;
+	else
+		journald_close(made);
+	return rc;
 }
 
 int journald_fd(struct journald *journald, struct error *err)
@@ -205,37 +188,13 @@ int journald_read(struct journald *journald, char **text, size_t *length, bool *
 	rc = sd_journal_process(journald->journal);
 	if (rc < 0)
 		return failed(rc, err);
-	out = open_memstream(&messages, length);
-	if (!out)
-		return error_nomem(err);
+	out = stream_open(&messages, length);
 	rc = write_rest(journald->journal, journald->units, journald->cursor, out);
-	if (fclose(out))
-		rc = -ENOMEM;
+	stream_close(&out);
 	if (rc < 0)
 		return failed(rc, err);
 	*text = TAKE_PTR(messages);
 	*gap = journald->lost;
 	journald->lost = false;
 	return 0;
-}
-
-int journald_since_in(const char *directory, const char *const *units, const json_t *mark,
-		      char **text, size_t *length, bool *gap, struct error *err)
-{
-	_cleanup_(cleanup_journald) struct journald *journald = NULL;
-	int rc = journald_open(&journald, directory, units, mark, err);
-
-	return rc < 0 ? rc : journald_read(journald, text, length, gap, err);
-}
-
-int journald_mark(const char *const *units, json_t **mark, struct error *err)
-{
-	(void)units;
-	return journald_mark_in(NULL, mark, err);
-}
-
-int journald_since(const char *const *units, const json_t *mark, char **text, size_t *length,
-		   bool *gap, struct error *err)
-{
-	return journald_since_in(NULL, units, mark, text, length, gap, err);
 }

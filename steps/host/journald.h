@@ -2,7 +2,7 @@
 /*
  * journald.h - the systemd journal of some units, from a mark on (libsystemd)
  *
- * Behind logfile.h and follow.h. directory NULL: this machine's journal; else any, as for tests.
+ * directory NULL: this machine's journal; else any, as for tests.
  */
 #ifndef STEPS_HOST_JOURNALD_H
 #define STEPS_HOST_JOURNALD_H
@@ -13,20 +13,25 @@
 
 #include "wizard/error.h"
 
-int journald_mark_in(const char *directory, json_t **mark, struct error *err);
-int journald_since_in(const char *directory, const char *const *units, const json_t *mark,
-		      char **text, size_t *length, bool *gap, struct error *err);
+/* journald_mark - the end of the journal now, as a JSON value to be remembered (new reference): the
+ * cursor of its last entry. */
+int journald_mark(const char *directory, json_t **mark, struct error *err);
 
 /* A journal that stays open, to be read on. */
 struct journald;
-/* journald_open - units must outlive it. Reads from mark on; NULL, or a mark of an empty journal:
- * from its beginning. */
+/*
+ * journald_open - of units (NULL-terminated), which must outlive it; one may be a pattern
+ * ("mariadb@*"). Reads from mark on; NULL, or a mark of an empty journal: from its beginning.
+ */
 int journald_open(struct journald **journald, const char *directory, const char *const *units,
 		  const json_t *mark, struct error *err);
 void journald_close(struct journald *journald);
 /* journald_fd - readable when there may be more; borrowed. */
 int journald_fd(struct journald *journald, struct error *err);
-/* journald_read - what came since the last call, as journald_since gives it. */
+/*
+ * journald_read - what came since the last call, in new memory (caller frees), NUL-terminated: the
+ * messages, without the journal's prefix, a line each. *gap: the marked entry is gone.
+ */
 int journald_read(struct journald *journald, char **text, size_t *length, bool *gap,
 		  struct error *err);
 

@@ -18,8 +18,6 @@
 /* Logs can rotate while they are looked at; more often than this is something else. */
 #define TRIES 5
 
-static const char remedy_read[] = "look whether the log's path is right, and read it as root";
-
 /* A log, or what it was before a rotation. */
 struct piece {
 	char *path;
@@ -27,7 +25,6 @@ struct piece {
 	bool dated;
 	dev_t device;
 	ino_t inode;
-	uint64_t size;
 	int64_t written; /* last time, nanoseconds */
 };
 
@@ -65,19 +62,32 @@ static bool checksum(int fd, uint64_t offset, char text[17])
 	return true;
 }
 
-static json_t *pack_mark(const char *path, const struct stat *status, uint64_t size,
-			 const char *check)
+/* pack_mark - status NULL: there is no such file. */
+static int pack_mark(const char *path, const struct stat *status, uint64_t size, const char *check,
+		     json_t **mark, struct error *err)
 {
 	struct timespec now;
 
 	/* The clock that the kernel stamps files with. */
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	*mark = json_pack("{s:s, s:b, s:I}", "path", path, "missing", !status, "time",
+			  (json_int_t)nanoseconds(now));
+	if (!*mark)
+		return error_set(err, EILSEQ, "give the log a name of plain letters",
+				 "the path of a log is not UTF-8");
 	if (!status)
-		return json_pack("{s:s, s:b, s:I}", "path", path, "missing", 1, "time",
-				 (json_int_t)nanoseconds(now));
-	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:s, s:I}", "path", path, "missing", 0, "inode",
-			 (json_int_t)status->st_ino, "device", (json_int_t)status->st_dev, "size",
-			 (json_int_t)size, "check", check, "time", (json_int_t)nanoseconds(now));
+		return 0;
+	member_set(*mark, "inode", json_integer((json_int_t)status->st_ino));
+	member_set(*mark, "device", json_integer((json_int_t)status->st_dev));
+	member_set(*mark, "size", json_integer((json_int_t)size));
+	member_set(*mark, "check", json_string(check));
+	return 0;
+}
+
+static int cannot(const char *what, const char *path, struct error *err)
+{
+	return error_set(err, errno, "look whether the log's path is right, and read it as root",
+			 "cannot %s %s: %s", what, path, strerror(errno));
 }
 
 int logfile_mark(const char *path, json_t **mark, struct error *err)
@@ -86,24 +96,14 @@ int logfile_mark(const char *path, json_t **mark, struct error *err)
 	_cleanup_free_ char *real = NULL;
 	char sum[17] = "";
 	struct stat status;
-	json_t *made;
 
-	if (fd < 0 && errno != ENOENT)
-		return error_set(err, errno, remedy_read, "cannot open %s: %s", path,
-				 strerror(errno));
-	if (fd < 0) {
-		made = pack_mark(path, NULL, 0, NULL);
-	} else {
-		if (fstat(fd, &status) < 0 || !checksum(fd, (uint64_t)status.st_size, sum))
-			return error_set(err, errno, remedy_read, "cannot read %s: %s", path,
-					 strerror(errno));
-		real = realpath(path, NULL);
-		made = pack_mark(real ? real : path, &status, (uint64_t)status.st_size, sum);
-	}
-	if (!made)
-		return error_nomem(err);
-	*mark = made;
-	return 0;
+	if (fd < 0)
+		return errno == ENOENT ? pack_mark(path, NULL, 0, NULL, mark, err)
+				       : cannot("open", path, err);
+	if (fstat(fd, &status) < 0 || !checksum(fd, (uint64_t)status.st_size, sum))
+		return cannot("read", path, err);
+	real = realpath(path, NULL);
+	return pack_mark(real ? real : path, &status, (uint64_t)status.st_size, sum, mark, err);
 }
 
 /* ---- rotation -------------------------------------------------------------------------------- */
@@ -124,28 +124,25 @@ static const char *rotation_suffix(const char *name, const char *log, bool *date
 	return suffix + 1;
 }
 
-static int add_piece(struct pieces *pieces, int dir, const char *directory, const char *name,
-		     const char *suffix, bool dated, struct error *err)
+static void add_piece(struct pieces *pieces, int dir, const char *directory, const char *name,
+		      const char *suffix, bool dated)
 {
 	struct stat status;
 	struct piece *piece;
 
 	if (fstatat(dir, name, &status, 0) < 0 || !S_ISREG(status.st_mode))
-		return 0;
+		return;
 	for (size_t i = 0; i < pieces->count; i++)
 		if (pieces->items[i].inode == status.st_ino &&
 		    pieces->items[i].device == status.st_dev)
-			return 0;
+			return;
 	piece = array_push(&pieces->items, &pieces->count, sizeof(*piece));
-	if (!piece || !(piece->path = str_printf("%s/%s", directory, name)))
-		return error_nomem(err);
+	piece->path = str_printf("%s/%s", directory, name);
 	piece->suffix = piece->path + strlen(piece->path) - strlen(suffix);
 	piece->dated = dated;
 	piece->device = status.st_dev;
 	piece->inode = status.st_ino;
-	piece->size = (uint64_t)status.st_size;
 	piece->written = nanoseconds(status.st_mtim);
-	return 0;
 }
 
 /* add_pieces - path, and its rotated predecessors beside it. */
@@ -153,27 +150,19 @@ static int add_pieces(struct pieces *pieces, const char *path, struct error *err
 {
 	const char *slash = strrchr(path, '/'), *log = slash ? slash + 1 : path;
 	_cleanup_free_ char *directory =
-		slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	_cleanup_closedir_ DIR *dir = NULL;
+		slash ? memory_copy(path, slash == path ? 1 : (size_t)(slash - path))
+		      : str_copy(".");
+	_cleanup_closedir_ DIR *dir = opendir(directory);
 	struct dirent *entry;
 
-	if (!directory)
-		return error_nomem(err);
-	dir = opendir(directory);
 	if (!dir)
-		return errno == ENOENT ? 0
-				       : error_set(err, errno, remedy_read, "cannot read %s: %s",
-						   directory, strerror(errno));
+		return errno == ENOENT ? 0 : cannot("read", directory, err);
 	while ((entry = readdir(dir))) {
 		bool dated;
 		const char *suffix = rotation_suffix(entry->d_name, log, &dated);
-		int rc;
 
-		if (!suffix)
-			continue;
-		rc = add_piece(pieces, dirfd(dir), directory, entry->d_name, suffix, dated, err);
-		if (rc < 0)
-			return rc;
+		if (suffix)
+			add_piece(pieces, dirfd(dir), directory, entry->d_name, suffix, dated);
 	}
 	return 0;
 }
@@ -212,59 +201,58 @@ static int list_pieces(struct pieces *pieces, const char *path, const char *mark
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-struct text {
-	char *bytes;
+/* What has been read. */
+struct news {
+	char *text;
 	size_t length;
+	bool gap;
+	json_t *end; /* the mark of where it was read to; NULL: nothing was there */
 };
 
-static void text_clear(struct text *text)
+static void news_clear(struct news *news)
 {
-	free(text->bytes);
+	free(news->text);
+	json_decref(news->end);
+	*news = (struct news){ 0 };
 }
 
-static int read_rest(int fd, const char *path, uint64_t *end, struct text *text, struct error *err)
+/* read_rest - from *offset on, which becomes where it was read to. */
+static int read_rest(int fd, const char *path, uint64_t *offset, struct news *news,
+		     struct error *err)
 {
-	uint64_t offset = *end;
 	struct stat status;
-	char *bytes;
-	size_t room;
+	uint64_t room;
 
 	if (fstat(fd, &status) < 0)
-		return error_set(err, errno, remedy_read, "cannot read %s: %s", path,
-				 strerror(errno));
+		return cannot("read", path, err);
 	/* What is written while we read is for the next time. */
-	room = (uint64_t)status.st_size > offset ? (size_t)((uint64_t)status.st_size - offset) : 0;
-	bytes = realloc(text->bytes, text->length + room + 1);
-	if (!bytes)
-		return error_nomem(err);
-	text->bytes = bytes;
+	room = (uint64_t)status.st_size > *offset ? (uint64_t)status.st_size - *offset : 0;
+	news->text = memory_resize(news->text, news->length + room + 1, 1);
 	while (room) {
-		ssize_t got = pread(fd, bytes + text->length, room, (off_t)offset);
+		ssize_t got = pread(fd, news->text + news->length, room, (off_t)*offset);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return error_set(err, errno, remedy_read, "cannot read %s: %s", path,
-					 strerror(errno));
+			return cannot("read", path, err);
 		if (!got)
 			break;
-		text->length += (size_t)got;
-		offset += (uint64_t)got;
-		room -= (size_t)got;
+		news->length += (size_t)got;
+		*offset += (uint64_t)got;
+		room -= (uint64_t)got;
 	}
-	bytes[text->length] = '\0';
-	*end = offset;
+	news->text[news->length] = '\0';
 	return 0;
 }
 
-/* read_piece - from where the mark, NULL for none, says; *end becomes the mark of where it was read
- * to. -EAGAIN: it has been rotated away since the list was made. */
-static int read_piece(const struct piece *piece, const json_t *mark, struct text *text, bool *gap,
-		      json_t **end, struct error *err)
+/* read_piece - from where the mark, NULL for none, says. -EAGAIN: it has been rotated away since
+ * the list was made. */
+static int read_piece(const struct piece *piece, const json_t *mark, struct news *news,
+		      struct error *err)
 {
 	_cleanup_close_ int fd = open(piece->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	uint64_t offset = (uint64_t)member_number(mark, "size");
-	const char *check = json_string_value(json_object_get(mark, "check"));
+	const char *check = member_or_null(mark, "check");
 	struct stat status;
 	char sum[17];
 	int rc;
@@ -272,25 +260,25 @@ static int read_piece(const struct piece *piece, const json_t *mark, struct text
 	if (fd < 0 && errno == ENOENT)
 		return -EAGAIN;
 	if (fd < 0 || fstat(fd, &status) < 0)
-		return error_set(err, errno, remedy_read, "cannot open %s: %s", piece->path,
-				 strerror(errno));
+		return cannot("open", piece->path, err);
 	if (status.st_ino != piece->inode || status.st_dev != piece->device)
 		return -EAGAIN;
 	if (offset > (uint64_t)status.st_size ||
 	    (check && (!checksum(fd, offset, sum) || strcmp(sum, check)))) {
 		/* Truncated, or another file by now: all of it is news, and something is lost. */
-		*gap = true;
+		news->gap = true;
 		offset = 0;
 	}
-	rc = read_rest(fd, piece->path, &offset, text, err);
+	rc = read_rest(fd, piece->path, &offset, news, err);
 	if (rc < 0)
 		return rc;
-	json_decref(*end);
-	*end = checksum(fd, offset, sum) ? pack_mark(piece->path, &status, offset, sum) : NULL;
+	json_decref(news->end);
 	/* It became shorter while it was read: the next look finds out. */
-	if (!*end)
-		*end = pack_mark(piece->path, &status, 0, "");
-	return *end ? 0 : error_nomem(err);
+	if (!checksum(fd, offset, sum)) {
+		offset = 0;
+		*sum = '\0';
+	}
+	return pack_mark(piece->path, &status, offset, sum, &news->end, err);
 }
 
 /* first_piece - the index of the marked file; if that is gone, of the first that was written to
@@ -315,94 +303,57 @@ static size_t first_piece(const struct pieces *pieces, const json_t *mark, bool 
 	return first;
 }
 
-static int read_since(const char *path, const json_t *mark, struct text *text, bool *gap,
-		      json_t **end, struct error *err)
+static int read_since(const char *path, const json_t *mark, struct news *news, struct error *err)
 {
 	_cleanup_(pieces_clear) struct pieces pieces = { 0 };
 	bool found;
 	size_t first;
-	int rc = list_pieces(&pieces, path, json_string_value(json_object_get(mark, "path")), err);
+	int rc = list_pieces(&pieces, path, member_or_null(mark, "path"), err);
 
 	if (rc < 0)
 		return rc;
 	first = first_piece(&pieces, mark, &found);
-	if (!found && !json_is_true(json_object_get(mark, "missing")))
-		*gap = true;
+	news->gap = !found && !json_is_true(json_object_get(mark, "missing"));
 	for (size_t i = first; i < pieces.count && !rc; i++)
-		rc = read_piece(&pieces.items[i], found && i == first ? mark : NULL, text, gap, end,
-				err);
-	return rc;
-}
-
-static int read_on(const char *path, const json_t *mark, struct text *text, bool *gap, json_t **end,
-		   struct error *err)
-{
-	for (int try = 0; try < TRIES; try++) {
-		int rc;
-
-		*gap = false;
-		text->length = 0;
-		rc = read_since(path, mark, text, gap, end, err);
-		if (rc != -EAGAIN)
-			return rc;
-	}
-	return error_set(err, EAGAIN, "wait a moment, then start again",
-			 "%s is rotated faster than it can be read", path);
-}
-
-static int read_text(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
-		     json_t **end, struct error *err)
-{
-	_cleanup_(text_clear) struct text read = { 0 };
-	bool lost;
-	int rc = read_on(path, mark, &read, &lost, end, err);
-
-	if (rc < 0)
-		return rc;
-	if (!read.bytes && !(read.bytes = strdup("")))
-		return error_nomem(err);
-	*text = TAKE_PTR(read.bytes);
-	*length = read.length;
-	*gap = lost;
-	return 0;
-}
-
-int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
-		  struct error *err)
-{
-	json_t *end = NULL;
-	int rc;
-
-	if (!mark || json_is_null(mark)) {
-		rc = file_read(path, text, length, err);
-		if (!rc)
-			*gap = false;
-		return rc;
-	}
-	rc = read_text(path, mark, text, length, gap, &end, err);
-	json_decref(end);
+		rc = read_piece(&pieces.items[i], found && i == first ? mark : NULL, news, err);
 	return rc;
 }
 
 int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
 		    struct error *err)
 {
-	json_t *end = NULL;
-	int rc = read_text(path, *mark, text, length, gap, &end, err);
+	_cleanup_(news_clear) struct news news = { 0 };
+	int rc = -EAGAIN;
 
-	if (rc < 0 || (!end && !*gap)) {
-		json_decref(end);
-		return rc;
+	for (int try = 0; rc == -EAGAIN && try < TRIES; try++) {
+		news_clear(&news);
+		rc = read_since(path, *mark, &news, err);
 	}
+	if (rc == -EAGAIN)
+		return error_set(err, EAGAIN, "wait a moment, then start again",
+				 "%s is rotated faster than it can be read", path);
 	/* The log is gone with all that it was: said once. */
-	if (!end)
-		end = pack_mark(path, NULL, 0, NULL);
-	if (!end) {
-		free(*text);
-		*text = NULL;
-		return error_nomem(err);
+	if (rc == 0 && !news.end && news.gap)
+		rc = pack_mark(path, NULL, 0, NULL, &news.end, err);
+	if (rc < 0)
+		return rc;
+	if (news.end) {
+		json_decref(*mark);
+		*mark = TAKE_PTR(news.end);
 	}
-	json_decref(*mark);
-	*mark = end;
+	*text = news.text ? TAKE_PTR(news.text) : str_copy("");
+	*length = news.length;
+	*gap = news.gap;
 	return 0;
+}
+
+int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
+		  struct error *err)
+{
+	json_auto_t *from = json_incref((json_t *)mark);
+
+	if (mark && !json_is_null(mark))
+		return logfile_advance(path, &from, text, length, gap, err);
+	*gap = false;
+	return file_read(path, text, length, err);
 }

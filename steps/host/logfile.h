@@ -35,11 +35,4 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
 int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
 		    struct error *err);
 
-/* The same for the systemd journal of the units `units` (NULL-terminated) (libsystemd): a mark is a
- * journal cursor; lines are the messages, without the journal's prefix. A unit may be a pattern
- * ("mariadb@*"). Live root only. */
-int journald_mark(const char *const *units, json_t **mark, struct error *err);
-int journald_since(const char *const *units, const json_t *mark, char **text, size_t *length,
-		   bool *gap, struct error *err);
-
 #endif

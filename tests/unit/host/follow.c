@@ -315,7 +315,7 @@ static void a_journal_that_grows(void **state)
 	assert_int_equal(system("tar -xzf \"$FIXTURES/host/journal.tar.gz\" && mkdir live && "
 				"cp before/* live"),
 			 0);
-	assert_int_equal(journald_mark_in("live", &mark, &err), 0);
+	assert_int_equal(journald_mark("live", &mark, &err), 0);
 	assert_int_equal(follow_new(&follow, &err), 0);
 	assert_int_equal(follow_journal(follow, "live", units, mark, &err), 0);
 	json_decref(mark);
