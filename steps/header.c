@@ -14,6 +14,7 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
+#include "wizard/strings.h"
 #include "wizard/template.h"
 #include "wizard/util.h"
 
@@ -115,49 +116,34 @@ int header_note_decider(struct session *session, const char *who, struct error *
 /* Who or what has answered for the rules. */
 static char *describe_deciders(struct session *session)
 {
-	json_t *known = session_recall(session, DECIDERS), *yes;
-	const char *one, *between = "";
-	char *text;
-	FILE *out = stream_open(&text, NULL);
+	_cleanup_(strings_clear) struct strings deciders = { 0 };
+	const char *one;
+	json_t *yes;
 
-	json_object_foreach(known, one, yes)
-	{
-		fprintf(out, "%s%s", between, one);
-		between = ", ";
-	}
-	fputs(*between ? "" : "nobody", out);
-	stream_close(&out);
-	return text;
+	json_object_foreach(session_recall(session, DECIDERS), one, yes)
+		strings_add(&deciders, one);
+	return deciders.count ? strings_join(&deciders, ", ") : str_copy("nobody");
 }
 
 /* What is not in it, each with its reason. */
 static int describe_left(struct session *session, char **text, struct error *err)
 {
 	json_auto_t *left = json_array(), *others = json_array();
-	const char *between = "";
+	_cleanup_(strings_clear) struct strings clauses = { 0 };
 	json_t *item;
 	size_t i;
-	FILE *out;
 	int r = left_out(session, left, err);
 
 	if (r == 0)
 		r = others_active(session, others, err);
 	if (r < 0)
 		return r;
-	out = stream_open(text, NULL);
 	json_array_foreach(left, i, item)
-	{
-		fprintf(out, "%s%s (%s)", between, member_text(item, "what"),
-			member_text(item, "kind"));
-		between = "; ";
-	}
-	json_array_foreach(others, i, item)
-	{
-		fprintf(out, "%swhat module %s allows besides", between, member_text(item, "name"));
-		between = "; ";
-	}
-	fputs(*between ? "" : "nothing that was denied", out);
-	stream_close(&out);
+		strings_take(&clauses, str_printf("%s (%s)", member_text(item, "what"),
+						  member_text(item, "kind")));
+	json_array_foreach(others, i, item) strings_take(
+		&clauses, str_printf("what module %s allows besides", member_text(item, "name")));
+	*text = clauses.count ? strings_join(&clauses, "; ") : str_copy("nothing that was denied");
 	return 0;
 }
 
@@ -175,39 +161,36 @@ static char *describe_host(struct session *session)
 
 static int describe_exercises(struct session *session, char **text, struct error *err)
 {
+	_cleanup_(strings_clear) struct strings rows = { 0 };
 	struct ledger ledger;
-	FILE *out;
 	int r = ledger_read(session, &ledger, err);
 
 	if (r < 0)
 		return r;
-	out = stream_open(text, NULL);
 	for (size_t i = 0; i < ledger.count; i++) {
 		const struct ledger_row *row = &ledger.rows[i];
 		const char *donor = row->donors[LEDGER_LEARNING];
 
-		fprintf(out, "%s%s%s%s: %s%s", i ? "; " : "", row->exercise->title,
-			*donor ? " from " : "", donor,
-			observed_name(row->observed[LEDGER_LEARNING]),
-			row->strict ? ", while confined" : "");
+		strings_take(&rows, str_printf("%s%s%s: %s%s", row->exercise->title,
+					       *donor ? " from " : "", donor,
+					       observed_name(row->observed[LEDGER_LEARNING]),
+					       row->strict ? ", while confined" : ""));
 	}
-	stream_close(&out);
+	*text = strings_join(&rows, "; ");
 	return 0;
 }
 
 /* The nodes whose logs were given. */
 static char *describe_nodes(struct session *session)
 {
-	const json_t *nodes = json_object_get(session_recall(session, "collect"), "nodes");
+	_cleanup_(strings_clear) struct strings names = { 0 };
 	json_t *node;
 	size_t i;
-	char *text;
-	FILE *out = stream_open(&text, NULL);
 
-	fputs("this node", out);
-	json_array_foreach(nodes, i, node) fprintf(out, ", %s", json_string_value(node));
-	stream_close(&out);
-	return text;
+	strings_add(&names, "this node");
+	json_array_foreach(json_object_get(session_recall(session, "collect"), "nodes"), i, node)
+		strings_add(&names, json_string_value(node));
+	return strings_join(&names, ", ");
 }
 
 /* The times between which the denials were logged. */
@@ -215,10 +198,6 @@ static void describe_times(const struct denials *denials, char *first, char *las
 {
 	time_t from = 0, to = 0;
 
-	snprintf(first, size, "-");
-	snprintf(last, size, "-");
-	if (!denials->count)
-		return;
 	for (size_t i = 0; i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
 
@@ -227,8 +206,12 @@ static void describe_times(const struct denials *denials, char *first, char *las
 		if (i == 0 || denial_last(denial) > to)
 			to = denial_last(denial);
 	}
-	format_time(from, first, size);
-	format_time(to, last, size);
+	snprintf(first, size, "-");
+	snprintf(last, size, "-");
+	if (denials->count) {
+		format_time(from, first, size);
+		format_time(to, last, size);
+	}
 }
 
 static int compose(struct session *session, const struct denials *denials, char **comment,

@@ -52,16 +52,14 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	bool ours, active = false;
 	int r = built(session, &cil, err);
 
-	if (r < 0)
-		return r;
-	r = node_store(session, &store, err);
 	if (r == 0)
-		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+		r = others_installed(session, &present, &ours, err);
+	if (r == 0)
+		r = node_store(session, &store, err);
 	if (r == 0)
 		r = store_module_active(store, MODULE_NAME, &active, NULL, err);
 	if (r < 0)
 		return r;
-	ours = others_is_ours(session, present);
 	/* Where no module is needed, one that is not ours is left alone. */
 	if (cil ? present && !strcmp(present, cil) : !ours)
 		return 0;
@@ -93,18 +91,16 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
-	json_t *changes;
+	json_auto_t *changes = json_array();
 	int r;
 
 	/* A module that is about to be built anew is not the one to be compared with. */
 	r = step_build.detect(session, state, err);
 	if (r < 0 || *state == STEP_TODO)
 		return r;
-	changes = json_array();
 	r = plan(session, changes, err);
 	if (r == 0)
 		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
-	json_decref(changes);
 	return r;
 }
 
@@ -137,7 +133,7 @@ static void show_difference(const char *before, const char *cil)
 
 static const char *text_before(const json_t *changes)
 {
-	return json_string_value(json_object_get(json_array_get(changes, 0), "before"));
+	return member_or_null(json_array_get(changes, 0), "before");
 }
 
 static int ask(struct session *session, json_t *changes, struct error *err)

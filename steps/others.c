@@ -17,23 +17,23 @@
 
 /* ---- looking for them ------------------------------------------------------------------------ */
 
-bool others_is_ours(struct session *session, const char *text)
+int others_installed(struct session *session, char **text, bool *ours, struct error *err)
 {
 	const char *loaded = json_string_value(session_recall(session, MODULE_LOADED));
-
-	return text && loaded && !strcmp(text, loaded);
-}
-
-static int is_ours(struct session *session, bool *ours, struct error *err)
-{
-	_cleanup_free_ char *present = NULL;
 	struct store *store;
 	int r = node_store(session, &store, err);
 
 	if (r == 0)
-		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
-	*ours = r == 0 && others_is_ours(session, present);
+		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, text, err);
+	*ours = r == 0 && *text && loaded && !strcmp(*text, loaded);
 	return r;
+}
+
+static int is_ours(struct session *session, bool *ours, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return others_installed(session, &text, ours, err);
 }
 
 /* The domains that they are looked for. */

@@ -21,8 +21,9 @@
  */
 int others_active(struct session *session, json_t *list, struct error *err);
 
-/* others_is_ours - is this (may be NULL), of our module's name, what was loaded here last? */
-bool others_is_ours(struct session *session, const char *text);
+/* others_installed - what has our module's name; new memory (caller frees), NULL: nothing. *ours:
+ * it is what was loaded here last. */
+int others_installed(struct session *session, char **text, bool *ours, struct error *err);
 
 /* others_text - how wide one of the list is: "29 rules, 55 accesses"; new memory (caller frees). */
 char *others_text(const json_t *other);
