@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "steps/galera/files.h"
-#include "steps/host/relabel.h"
+#include "steps/host/label_tree.h"
 #include "steps/labelling/labels.h"
 #include "steps/labelling/labels_private.h"
 #include "steps/node/node.h"
@@ -77,16 +77,10 @@ static int add(struct look *look, const struct galera_file *file, const char *pa
 	return r;
 }
 
-static bool go_on(void *data, size_t files)
+struct label_tree labels_tree(struct session *session, struct file_labels *wants, const char *path,
+			      bool alone)
 {
-	(void)data, (void)files;
-	return !session_interrupted();
-}
-
-struct relabel labels_tree(struct session *session, struct file_labels *wants, const char *path,
-			   bool alone)
-{
-	return (struct relabel){
+	return (struct label_tree){
 		.root = session_root(session),
 		.labels = wants,
 		.path = path,
@@ -95,16 +89,16 @@ struct relabel labels_tree(struct session *session, struct file_labels *wants, c
 		.own = "mysqld_",
 		/* What a rehearsal puts into its scratch root has no labels, and needs none. */
 		.bare = session_is_scratch(session),
-		.go_on = go_on,
+		.stop = session_interrupted,
 	};
 }
 
 /* The policy knows the path: is every file of it as it should be? */
 static int look_at_files(struct look *look, struct label *label, struct error *err)
 {
-	struct relabel tree = labels_tree(look->session, look->wants, label->path, label->alone);
-	struct relabel_found found;
-	int r = relabel_look(&tree, 0, &found, err);
+	struct label_tree tree = labels_tree(look->session, look->wants, label->path, label->alone);
+	struct label_tree_found found;
+	int r = label_tree_look(&tree, &found, err);
 
 	if (r < 0)
 		return r;
@@ -118,7 +112,7 @@ static int look_at_files(struct look *look, struct label *label, struct error *e
 		free(label->wanted);
 		label->wanted = TAKE_PTR(found.wanted);
 	}
-	relabel_found_clear(&found);
+	label_tree_found_clear(&found);
 	return 0;
 }
 

@@ -199,11 +199,11 @@ int labels_unset(struct store *store, const json_t *changes, struct error *err)
 /* ---- the files ------------------------------------------------------------------------------ */
 
 /* What they have now goes to the disk before any of it is changed. */
-static int keep(const struct relabel *tree, const char *kept, struct error *err)
+static int keep(const struct label_tree *tree, const char *kept, struct error *err)
 {
 	_cleanup_free_ char *record = NULL;
 	size_t length;
-	int r = relabel_record(tree, &record, &length, err);
+	int r = label_tree_record(tree, &record, &length, err);
 
 	return r < 0 ? r : file_write(kept, record, length, 0600, err);
 }
@@ -213,13 +213,13 @@ static int relabel(struct session *session, struct file_labels *wants, const jso
 {
 	const char *path = member_or_null(change, "path");
 	_cleanup_free_ char *kept = session_path(session, member_or_null(change, "record"));
-	struct relabel tree =
+	struct label_tree tree =
 		labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
 	size_t changed = 0;
 	int r = kept ? keep(&tree, kept, err) : error_nomem(err);
 
 	if (r == 0)
-		r = relabel_apply(&tree, &changed, err);
+		r = label_tree_apply(&tree, &changed, err);
 	if (r < 0)
 		return r;
 	if (changed || !session_is_scratch(session))
@@ -253,7 +253,7 @@ static int restore(struct session *session, struct file_labels *wants, const jso
 	const char *path = member_or_null(change, "path");
 	_cleanup_free_ char *kept = session_path(session, member_or_null(change, "record"));
 	_cleanup_free_ char *record = NULL;
-	struct relabel tree =
+	struct label_tree tree =
 		labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
 	size_t length, changed = 0;
 	int r;
@@ -265,7 +265,7 @@ static int restore(struct session *session, struct file_labels *wants, const jso
 		return 0;
 	r = file_read(kept, &record, &length, err);
 	if (r == 0)
-		r = relabel_restore(&tree, record, length, &changed, err);
+		r = label_tree_restore(&tree, record, length, &changed, err);
 	if (r < 0)
 		return r;
 	if (changed)

@@ -7,7 +7,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "steps/host/relabel.h"
+#include "steps/host/label_tree.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
@@ -107,67 +107,65 @@ static void need_labels(void)
 	make_tree();
 }
 
-static struct relabel tree(const char *path)
+static struct label_tree tree_of(const char *path)
 {
-	return (struct relabel){ .root = root, .labels = labels, .path = path };
+	return (struct label_tree){ .root = root, .labels = labels, .path = path };
 }
 
 static void it_finds_what_is_wrong(void **state)
 {
-	struct relabel relabel = tree("/data/mysql");
-	struct relabel_found found;
+	struct label_tree tree = tree_of("/data/mysql");
+	struct label_tree_found found;
 	struct error err = { 0 };
 
 	(void)state;
 	need_labels();
-	must(relabel_look(&relabel, 0, &found, &err), &err);
+	must(label_tree_look(&tree, &found, &err), &err);
 	assert_int_equal(found.files, 8);
 	assert_int_equal(found.wrong, 7); /* all but t2.ibd */
 	assert_string_equal(found.first, "/data/mysql");
 	assert_string_equal(found.type, "default_t");
 	assert_string_equal(found.wanted, "mysqld_db_t");
-	relabel_found_clear(&found);
+	label_tree_found_clear(&found);
 
-	relabel.own = "mysqld_";
-	must(relabel_look(&relabel, 0, &found, &err), &err);
+	tree.own = "mysqld_";
+	must(label_tree_look(&tree, &found, &err), &err);
 	assert_int_equal(found.wrong, 5); /* neither the log nor the socket */
-	relabel_found_clear(&found);
-	must(relabel_look(&relabel, 1, &found, &err), &err);
+	label_tree_found_clear(&found);
+	tree.alone = true;
+	must(label_tree_look(&tree, &found, &err), &err);
+	assert_int_equal(found.files, 1);
 	assert_int_equal(found.wrong, 1);
-	assert_int_equal(found.files, 1);
-	relabel_found_clear(&found);
-	relabel.alone = true;
-	must(relabel_look(&relabel, 0, &found, &err), &err);
-	assert_int_equal(found.files, 1);
-	relabel_found_clear(&found);
-	relabel = tree("/data/none");
-	must(relabel_look(&relabel, 0, &found, &err), &err);
+	label_tree_found_clear(&found);
+	tree = tree_of("/data/none");
+	must(label_tree_look(&tree, &found, &err), &err);
 	assert_int_equal(found.files, 0);
+	assert_int_equal(found.wrong, 0);
 }
 
 static void it_sets_labels_and_gives_them_back(void **state)
 {
-	const struct relabel relabel = tree("/data/mysql");
+	const struct label_tree tree = tree_of("/data/mysql");
 	_cleanup_free_ char *record = NULL;
 	struct error err = { 0 };
 	size_t length, changed;
 
 	(void)state;
 	need_labels();
-	must(relabel_record(&relabel, &record, &length, &err), &err);
-	must(relabel_apply(&relabel, &changed, &err), &err);
+	must(label_tree_record(&tree, &record, &length, &err), &err);
+	must(label_tree_apply(&tree, &changed, &err), &err);
 	assert_int_equal(changed, 7);
 	assert_label("/data/mysql", "mysqld_db_t");
 	assert_label("/data/mysql/my.log", "mysqld_log_t");
 	assert_label("/data/mysql/db/t1.ibd", "mysqld_db_t");
 	assert_label("/data/mysql/made\nby", "mysqld_db_t");
 	assert_label("/data", "default_t");
-	must(relabel_apply(&relabel, &changed, &err), &err);
+	must(label_tree_apply(&tree, &changed, &err), &err);
 	assert_int_equal(changed, 0);
 
 	write_file("/data/mysql/db/since", "x");
 	label("/data/mysql/db/since", "mysqld_db_t");
-	must(relabel_restore(&relabel, record, length, &changed, &err), &err);
+	must(label_tree_restore(&tree, record, length, &changed, &err), &err);
 	assert_int_equal(changed, 8);
 	assert_label("/data/mysql", "default_t");
 	assert_label("/data/mysql/ibdata1", "var_lib_t");
@@ -177,13 +175,13 @@ static void it_sets_labels_and_gives_them_back(void **state)
 	assert_label("/data/mysql/sock", "mysqld_var_run_t");
 	assert_label("/data/mysql/made\nby", "default_t");
 	assert_label("/data/mysql/db/since", "default_t"); /* its directory's */
-	must(relabel_restore(&relabel, record, length, &changed, &err), &err);
+	must(label_tree_restore(&tree, record, length, &changed, &err), &err);
 	assert_int_equal(changed, 0);
 }
 
 static void a_record_of_one_label_is_one_line(void **state)
 {
-	const struct relabel relabel = tree("/data/many");
+	const struct label_tree tree = tree_of("/data/many");
 	_cleanup_free_ char *record = NULL;
 	struct error err = { 0 };
 	size_t length;
@@ -200,7 +198,7 @@ static void a_record_of_one_label_is_one_line(void **state)
 		write_file(path, "x");
 		label(path, "default_t");
 	}
-	must(relabel_record(&relabel, &record, &length, &err), &err);
+	must(label_tree_record(&tree, &record, &length, &err), &err);
 	assert_int_equal(length, 1 + strlen("system_u:object_r:default_t:s0") + 1);
 }
 
@@ -208,7 +206,7 @@ static void links_are_not_followed(void **state)
 {
 	_cleanup_free_ char *outside = in_root("/outside"), *at = in_root("/data/mysql/link");
 	_cleanup_free_ char *directory = in_root("/elsewhere"), *to = in_root("/data/mysql/dir");
-	const struct relabel relabel = tree("/data/mysql");
+	const struct label_tree tree = tree_of("/data/mysql");
 	struct error err = { 0 };
 	size_t changed;
 
@@ -221,7 +219,7 @@ static void links_are_not_followed(void **state)
 	label("/elsewhere/file", "usr_t");
 	assert_int_equal(symlink(outside, at), 0);
 	assert_int_equal(symlink(directory, to), 0);
-	must(relabel_apply(&relabel, &changed, &err), &err);
+	must(label_tree_apply(&tree, &changed, &err), &err);
 	assert_label("/outside", "usr_t");
 	assert_label("/elsewhere/file", "usr_t");
 	assert_label("/data/mysql/link", "mysqld_db_t");
@@ -232,7 +230,7 @@ static void links_are_not_followed(void **state)
 
 static void a_file_without_a_label_loses_it_again(void **state)
 {
-	struct relabel relabel = tree("/data/mysql/bare");
+	struct label_tree tree = tree_of("/data/mysql/bare");
 	_cleanup_free_ char *record = NULL, *real = in_root("/data/mysql/bare");
 	struct error err = { 0 };
 	size_t length, changed;
@@ -242,33 +240,32 @@ static void a_file_without_a_label_loses_it_again(void **state)
 	write_file("/data/mysql/bare", "x");
 	if (removexattr(real, XATTR_NAME_SELINUX) < 0 && errno != ENODATA)
 		skip(); /* on a kernel with SELinux every file has one */
-	must(relabel_record(&relabel, &record, &length, &err), &err);
-	must(relabel_apply(&relabel, &changed, &err), &err);
+	must(label_tree_record(&tree, &record, &length, &err), &err);
+	must(label_tree_apply(&tree, &changed, &err), &err);
 	assert_label("/data/mysql/bare", "mysqld_db_t");
-	must(relabel_restore(&relabel, record, length, &changed, &err), &err);
+	must(label_tree_restore(&tree, record, length, &changed, &err), &err);
 	assert_label("/data/mysql/bare", "none");
 	unlink(real);
 }
 
-static bool stop(void *data, size_t files)
+static bool asked;
+
+static bool stop(void)
 {
-	(void)files;
-	*(bool *)data = true;
-	return false;
+	asked = true;
+	return true;
 }
 
 static void it_can_be_stopped(void **state)
 {
-	struct relabel relabel = tree("/data/mysql");
+	struct label_tree tree = tree_of("/data/mysql");
 	struct error err = { 0 };
-	bool asked = false;
 	size_t changed;
 
 	(void)state;
 	need_labels();
-	relabel.go_on = stop;
-	relabel.data = &asked;
-	assert_int_equal(relabel_apply(&relabel, &changed, &err), -EINTR);
+	tree.stop = stop;
+	assert_int_equal(label_tree_apply(&tree, &changed, &err), -EINTR);
 	assert_true(asked);
 	assert_int_equal(changed, 0);
 }
@@ -276,7 +273,7 @@ static void it_can_be_stopped(void **state)
 static void a_damaged_record_is_refused(void **state)
 {
 	static const char *const damaged[] = { "x", "\0x", "a\0b" };
-	struct relabel relabel = tree("/data/mysql");
+	struct label_tree tree = tree_of("/data/mysql");
 	size_t changed;
 
 	(void)state;
@@ -284,7 +281,7 @@ static void a_damaged_record_is_refused(void **state)
 		struct error err = { 0 };
 
 		assert_int_equal(
-			relabel_restore(&relabel, damaged[i], i ? 3 - (i == 1) : 1, &changed, &err),
+			label_tree_restore(&tree, damaged[i], i ? 3 - (i == 1) : 1, &changed, &err),
 			-EINVAL);
 		assert_non_null(err.remedy);
 	}

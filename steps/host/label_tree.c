@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/xattr.h>
+#include <selinux/selinux.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "steps/host/label_tree.h"
+#include "wizard/util.h"
+
+#define ASK_EVERY 1024 /* files */
+
+/* One file of the tree, while it is looked at. */
+struct file {
+	const char *path; /* without the root */
+	const char *name; /* below the tree's top; "" for the top itself */
+	char fd_path[32]; /* "/proc/self/fd/N": the file itself, whatever its name is by now */
+	mode_t mode;
+	char *label; /* NULL: it has none */
+	/* label_tree_record, label_tree_restore: the label that is recorded for its directory, and
+	 * for what is in it. It lives as long as that is visited. */
+	const char *inherited;
+};
+
+struct recorded {
+	const char *name, *label; /* label "": it had none */
+};
+
+struct walk {
+	const struct label_tree *tree;
+	int (*visit)(struct walk *walk, struct file *file, struct error *err);
+	size_t files, changed;
+	struct label_tree_found *found;
+	FILE *record;
+	struct recorded *recorded;
+	size_t recorded_count;
+};
+
+static int cannot(int code, const char *what, const char *path, struct error *err)
+{
+	const char *remedy = "be root, and see: ls -dZ on it";
+
+	if (code == EOPNOTSUPP)
+		remedy = "its file system keeps no labels: mount it with the option "
+			 "context=system_u:object_r:mysqld_db_t:s0, or move the files to one that "
+			 "does";
+	else if (code == EROFS)
+		remedy = "mount its file system writable";
+	return error_set(err, code, remedy, "cannot %s the label of %s: %s", what, path,
+			 strerror(code));
+}
+
+/* ---- the walk ------------------------------------------------------------------------------- */
+
+static int visit_below(struct walk *walk, int fd, const struct file *directory, struct error *err);
+
+/* parent: where entry is found. */
+static int visit(struct walk *walk, int parent, const char *entry, const char *path,
+		 const char *inherited, struct error *err)
+{
+	/* O_PATH opens nothing: no device, no pipe is disturbed. */
+	_cleanup_close_ int fd = openat(parent, entry, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_(cleanup_con) char *label = NULL;
+	const char *name = path + strlen(walk->tree->path);
+	struct file file = { .path = path, .name = *name ? name + 1 : "", .inherited = inherited };
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0) /* a server at work removes files */
+		return errno == ENOENT ? 0 : cannot(errno, "read", path, err);
+	if (walk->files % ASK_EVERY == 0 && walk->tree->stop && walk->tree->stop())
+		return -EINTR;
+	walk->files++;
+	file.mode = st.st_mode;
+	snprintf(file.fd_path, sizeof(file.fd_path), "/proc/self/fd/%d", fd);
+	if (getfilecon_raw(file.fd_path, &label) < 0 && errno != ENODATA && errno != EOPNOTSUPP)
+		return cannot(errno, "read", path, err);
+	file.label = label;
+	r = walk->visit(walk, &file, err);
+	if (r == 0 && S_ISDIR(st.st_mode) && !walk->tree->alone)
+		r = visit_below(walk, fd, &file, err);
+	return r;
+}
+
+static int visit_below(struct walk *walk, int fd, const struct file *directory, struct error *err)
+{
+	_cleanup_closedir_ DIR *entries = NULL;
+	int opened = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	struct dirent *entry;
+
+	if (opened >= 0)
+		entries = fdopendir(opened);
+	if (!entries) {
+		r = cannot(errno, "read", directory->path, err);
+		cleanup_close(&opened);
+		return r;
+	}
+	while (r == 0 && (entry = readdir(entries))) {
+		_cleanup_free_ char *path = str_printf("%s/%s", directory->path, entry->d_name);
+
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			r = visit(walk, fd, entry->d_name, path, directory->inherited, err);
+	}
+	return r;
+}
+
+static int walk_tree(struct walk *walk, struct error *err)
+{
+	_cleanup_free_ char *top = path_in_root(walk->tree->root, walk->tree->path);
+
+	return visit(walk, AT_FDCWD, top, walk->tree->path, NULL, err);
+}
+
+/* ---- what the policy wants ------------------------------------------------------------------ */
+
+/* *wanted: the whole label that the policy wants, NULL: the file is right, or not ours to judge. */
+static int judge(const struct walk *walk, const struct file *file, char **wanted, struct error *err)
+{
+	const struct label_tree *tree = walk->tree;
+	_cleanup_free_ char *type = context_type(file->label), *expected = NULL;
+	_cleanup_free_ char *label = NULL;
+	int r;
+
+	*wanted = NULL;
+	if (!file->label && tree->bare)
+		return 0;
+	if (type && *file->name && tree->own && str_starts(type, tree->own))
+		return 0;
+	r = file_labels_expect_whole(tree->labels, file->path, file->mode, &label, err);
+	if (r < 0 || !label)
+		return r;
+	expected = context_type(label);
+	if (!expected ||
+	    (type && (!strcmp(type, expected) || is_context_customizable(file->label) > 0)))
+		return 0;
+	*wanted = TAKE_PTR(label);
+	return 0;
+}
+
+static int look_at(struct walk *walk, struct file *file, struct error *err)
+{
+	struct label_tree_found *found = walk->found;
+	_cleanup_free_ char *wanted = NULL;
+	int r = judge(walk, file, &wanted, err);
+
+	if (r < 0 || !wanted)
+		return r;
+	if (found->wrong++ == 0) {
+		found->first = str_copy(file->path);
+		found->type = context_type(file->label);
+		found->wanted = context_type(wanted);
+	}
+	return 0;
+}
+
+int label_tree_look(const struct label_tree *tree, struct label_tree_found *found,
+		    struct error *err)
+{
+	struct walk walk = { .tree = tree, .visit = look_at, .found = found };
+	int r;
+
+	*found = (struct label_tree_found){ 0 };
+	r = walk_tree(&walk, err);
+	found->files = walk.files;
+	if (r < 0)
+		label_tree_found_clear(found);
+	return r;
+}
+
+void label_tree_found_clear(struct label_tree_found *found)
+{
+	free(found->first);
+	free(found->type);
+	free(found->wanted);
+	*found = (struct label_tree_found){ 0 };
+}
+
+/* label "": take it away. */
+static int set_label(struct walk *walk, const struct file *file, const char *label,
+		     struct error *err)
+{
+	int r = *label ? setfilecon_raw(file->fd_path, label)
+		       : removexattr(file->fd_path, XATTR_NAME_SELINUX);
+
+	if (r < 0 && errno != ENOENT)
+		return cannot(errno, "set", file->path, err);
+	walk->changed++;
+	return 0;
+}
+
+static int relabel_file(struct walk *walk, struct file *file, struct error *err)
+{
+	_cleanup_free_ char *wanted = NULL;
+	int r = judge(walk, file, &wanted, err);
+
+	return r < 0 || !wanted ? r : set_label(walk, file, wanted, err);
+}
+
+int label_tree_apply(const struct label_tree *tree, size_t *changed, struct error *err)
+{
+	struct walk walk = { .tree = tree, .visit = relabel_file };
+	int r = walk_tree(&walk, err);
+
+	*changed = walk.changed;
+	return r;
+}
+
+/* ---- as it was ------------------------------------------------------------------------------ */
+
+static const char *label_or_none(const struct file *file)
+{
+	return file->label ? file->label : "";
+}
+
+/* "NAME\0LABEL\0" of the top, and of each file whose label is not the one of its directory. */
+static int record_file(struct walk *walk, struct file *file, struct error *err)
+{
+	const char *label = label_or_none(file);
+
+	(void)err;
+	if (file->inherited && !strcmp(label, file->inherited))
+		return 0;
+	fwrite(file->name, strlen(file->name) + 1, 1, walk->record);
+	fwrite(label, strlen(label) + 1, 1, walk->record);
+	file->inherited = label;
+	return 0;
+}
+
+int label_tree_record(const struct label_tree *tree, char **record, size_t *length,
+		      struct error *err)
+{
+	_cleanup_free_ char *made = NULL;
+	struct walk walk = { .tree = tree,
+			     .visit = record_file,
+			     .record = stream_open(&made, length) };
+	int r = walk_tree(&walk, err);
+
+	stream_close(&walk.record);
+	if (r == 0)
+		*record = TAKE_PTR(made);
+	return r;
+}
+
+static int recorded_compare(const void *one, const void *other)
+{
+	return strcmp(((const struct recorded *)one)->name, ((const struct recorded *)other)->name);
+}
+
+static int restore_file(struct walk *walk, struct file *file, struct error *err)
+{
+	const struct recorded key = { .name = file->name };
+	const struct recorded *own =
+		bsearch(&key, walk->recorded, walk->recorded_count, sizeof(key), recorded_compare);
+
+	if (own)
+		file->inherited = own->label;
+	if (!file->inherited || !strcmp(label_or_none(file), file->inherited))
+		return 0;
+	return set_label(walk, file, file->inherited, err);
+}
+
+static int record_parse(const char *record, size_t length, struct walk *walk, struct error *err)
+{
+	const char *end = record + length;
+
+	while (record < end) {
+		const char *label = memchr(record, '\0', (size_t)(end - record));
+		const char *stop =
+			label ? memchr(label + 1, '\0', (size_t)(end - label - 1)) : NULL;
+		struct recorded *item;
+
+		if (!stop)
+			return error_set(err, EINVAL, "use restorecon -Rv instead",
+					 "the record of the labels before is damaged");
+		item = array_push(&walk->recorded, &walk->recorded_count, sizeof(*item));
+		*item = (struct recorded){ .name = record, .label = label + 1 };
+		record = stop + 1;
+	}
+	if (walk->recorded)
+		qsort(walk->recorded, walk->recorded_count, sizeof(*walk->recorded),
+		      recorded_compare);
+	return 0;
+}
+
+int label_tree_restore(const struct label_tree *tree, const char *record, size_t length,
+		       size_t *changed, struct error *err)
+{
+	struct walk walk = { .tree = tree, .visit = restore_file };
+	int r = record_parse(record, length, &walk, err);
+
+	if (r == 0)
+		r = walk_tree(&walk, err);
+	free(walk.recorded);
+	*changed = walk.changed;
+	return r;
+}
