@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "steps/audit/log.h"
-#include "steps/exercising/exercising.h"
+#include "steps/exercising/roles.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/known.h"
 #include "steps/case.h"
@@ -396,7 +396,7 @@ int module_findings(struct session *session, const struct findings **findings,
 		r = module_read(sources, &module->denials, err);
 		if (r < 0)
 			return r;
-		exercising_roles(session, &module->denials);
+		roles_tell(session, &module->denials);
 		r = node_base(session, &base, err);
 		if (r < 0)
 			return r;

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/exercising/exercising.h"
+#include "steps/exercising/coverage.h"
+#include "steps/exercising/results.h"
+#include "steps/exercising/roles.h"
 #include "steps/ledger.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
@@ -57,12 +59,12 @@ static int add_given(struct session *session, json_t *sources, struct error *err
 /* Evidence of a verification counts once it has led back here: then it is of an earlier era. */
 static int find_sources(struct session *session, json_t *sources, json_t *given, struct error *err)
 {
-	int r = exercising_evidence(session, PHASE_PERMISSIVE, true, sources, err);
+	int r = results_evidence(session, PHASE_PERMISSIVE, true, sources, err);
 
 	if (r == 0)
-		r = exercising_evidence(session, PHASE_PERMISSIVE, false, sources, err);
+		r = results_evidence(session, PHASE_PERMISSIVE, false, sources, err);
 	if (r == 0)
-		r = exercising_evidence(session, PHASE_ENFORCING, true, sources, err);
+		r = results_evidence(session, PHASE_ENFORCING, true, sources, err);
 	if (r == 0)
 		r = add_given(session, given, err);
 	if (r == 0)
@@ -182,11 +184,11 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	if (r < 0)
 		return r;
 	show_counts(sources, &denials);
-	exercising_roles(session, &denials);
+	roles_tell(session, &denials);
 	r = remember(session, sources, given, &denials, err);
 	/* What of the donors' side is there now. */
 	if (r == 0 && json_array_size(given))
-		r = exercising_table(session, PHASE_PERMISSIVE, err);
+		coverage_show(session, PHASE_PERMISSIVE);
 	return r;
 }
 

@@ -5,19 +5,17 @@
  */
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/exercising.h"
-#include "steps/exercising/notify.h"
+#include "steps/exercising/marker.h"
+#include "steps/exercising/results.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
-	int r = exercising_check(err);
-
-	if (r < 0)
-		return r;
-	*state = exercising_covered(session, PHASE_PERMISSIVE) &&
-				 !notify_is_left(session, PHASE_PERMISSIVE)
+	(void)err;
+	*state = results_covered(session, PHASE_PERMISSIVE) &&
+				 !marker_is_left(session, PHASE_PERMISSIVE)
 			 ? STEP_SATISFIED
 			 : STEP_TODO;
 	return 0;
@@ -25,7 +23,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
-	return notify_plan(session, PHASE_PERMISSIVE, changes, err);
+	return marker_plan(session, PHASE_PERMISSIVE, changes, err);
 }
 
 /* Without a policy to be asked: nothing. */
@@ -57,7 +55,7 @@ const struct step step_exercise = {
 	.flags = STEP_CHANGES_SYSTEM,
 	.detect = detect,
 	.plan = plan,
-	.ask = notify_ask,
+	.ask = marker_ask,
 	.apply = apply,
-	.undo = notify_undo,
+	.undo = marker_undo,
 };

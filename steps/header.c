@@ -3,7 +3,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "steps/exercising/exercising.h"
 #include "steps/exercising/results.h"
 #include "steps/galera/exercises.h"
 #include "steps/header.h"

@@ -2,10 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/exercising/donors.h"
 #include "steps/exercising/doubts.h"
-#include "steps/exercising/exercising.h"
 #include "steps/exercising/results.h"
+#include "steps/exercising/roles.h"
+#include "steps/exercising/wanted.h"
 #include "steps/ledger.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
@@ -55,7 +55,7 @@ static bool is_given(struct session *session, const char *node)
 
 	json_array_foreach(nodes, i, name)
 	{
-		if (donors_same(json_string_value(name), node))
+		if (roles_same_node(json_string_value(name), node))
 			return true;
 	}
 	return false;
@@ -89,7 +89,7 @@ static json_int_t confined_era(struct session *session, const json_t *judged)
 	bool same = judged && member_number(judged, "era") == now - 1 &&
 		    !strcmp(member_text(judged, "module"), loaded ? loaded : "");
 
-	return same && !exercising_begun(session, PHASE_ENFORCING) ? now - 1 : now;
+	return same && !results_begun(session, PHASE_ENFORCING) ? now - 1 : now;
 }
 
 int ledger_read(struct session *session, struct ledger *ledger, struct error *err)
@@ -100,10 +100,9 @@ int ledger_read(struct session *session, struct ledger *ledger, struct error *er
 
 	*ledger = (struct ledger){ .rehearsed = session_is_scratch(session) };
 	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (results_asked(session, e) && ledger->count < LEDGER_ROWS)
+		if (wanted_in_session(session, e) && ledger->count < LEDGER_ROWS)
 			read_row(session, e, era, &ledger->rows[ledger->count++]);
-	ledger->begun =
-		session_recall(session, "build") || exercising_begun(session, PHASE_ENFORCING);
+	ledger->begun = session_recall(session, "build") || results_begun(session, PHASE_ENFORCING);
 	ledger->judged = judged && member_number(judged, "era") == era;
 	if (ledger->judged) {
 		ledger->fresh = (size_t)member_number(judged, "fresh");

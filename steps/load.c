@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "steps/confine.h"
-#include "steps/exercising/exercising.h"
+#include "steps/exercising/results.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
 #include "steps/case.h"
@@ -223,8 +223,8 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	if (r == 0 && cil)
 		r = session_remember(session, MODULE_LOADED, json_string(cil), err);
 	/* What was verified was verified with another module. */
-	if (r == 0 && exercising_begun(session, PHASE_ENFORCING))
-		r = exercising_again(session, PHASE_ENFORCING, err);
+	if (r == 0 && results_begun(session, PHASE_ENFORCING))
+		r = results_new_era(session, PHASE_ENFORCING, err);
 	return r < 0 ? r : load(session, &(struct loading){ cil, changes, false }, err);
 }
 

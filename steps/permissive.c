@@ -5,7 +5,7 @@
  * module of others allows. The rest of the system stays confined.
  */
 #include "steps/confine.h"
-#include "steps/exercising/exercising.h"
+#include "steps/exercising/results.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
 #include "steps/steps.h"
@@ -17,7 +17,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 {
 	int r;
 
-	if (exercising_covered(session, PHASE_PERMISSIVE))
+	if (results_covered(session, PHASE_PERMISSIVE))
 		return 0;
 	r = confine_plan_loose(session, changes, err);
 	return r < 0 ? r : others_plan(session, changes, err);

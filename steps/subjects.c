@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/exercising/offers.h"
+#include "steps/exercising/wanted.h"
 #include "steps/subjects.h"
 #include "wizard/strings.h"
 #include "wizard/util.h"
@@ -14,7 +14,7 @@
 int subjects_exercise(const char *subject, const char *value, struct error *err)
 {
 	(void)value;
-	return subject ? offers_check_name(subject, err) : 0;
+	return subject ? wanted_check(subject, err) : 0;
 }
 
 int subjects_exercises(const char *subject, const char *value, struct error *err)
@@ -29,7 +29,7 @@ int subjects_exercises(const char *subject, const char *value, struct error *err
 				 "exercise.also has its names as its value, not in brackets");
 	while (r == 0 && (name = strsep(&rest, ", ")))
 		if (*name && strcmp(name, "none") != 0)
-			r = offers_check_name(name, err);
+			r = wanted_check(name, err);
 	return r;
 }
 

@@ -9,7 +9,7 @@
 
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/exercising.h"
-#include "steps/exercising/notify.h"
+#include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
@@ -28,7 +28,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 
 	if (r == 0)
 		*state = ledger_end(&ledger) == LEDGER_VERIFIED &&
-					 exercising_covered(session, PHASE_ENFORCING)
+					 results_covered(session, PHASE_ENFORCING)
 				 ? STEP_SATISFIED
 				 : STEP_TODO;
 	return r;
@@ -36,7 +36,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
-	return notify_plan(session, PHASE_ENFORCING, changes, err);
+	return marker_plan(session, PHASE_ENFORCING, changes, err);
 }
 
 struct verification {
@@ -85,7 +85,7 @@ static int look(struct session *session, struct verification *found, struct erro
 {
 	struct denials denials = { 0 };
 	json_t *sources = json_array();
-	int r = exercising_evidence(session, PHASE_ENFORCING, false, sources, err);
+	int r = results_evidence(session, PHASE_ENFORCING, false, sources, err);
 
 	if (r == 0)
 		r = module_read(sources, &denials, err);
@@ -141,9 +141,9 @@ static int go_back(struct session *session, const struct ledger *ledger, struct 
 		return r;
 	if (chosen == 2)
 		return say(session, err);
-	r = exercising_again(session, PHASE_ENFORCING, err);
+	r = results_new_era(session, PHASE_ENFORCING, err);
 	if (r == 0 && chosen == 1)
-		r = exercising_again(session, PHASE_PERMISSIVE, err);
+		r = results_new_era(session, PHASE_PERMISSIVE, err);
 	if (r == 0)
 		r = session_go_back(session, chosen == 1 ? "permissive" : "collect", err);
 	return r < 0 ? r : STEP_BACK;
@@ -161,7 +161,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	if (r < 0)
 		return r;
 	if (!doubts && !pending)
-		return notify_ask(session, changes, err);
+		return marker_ask(session, changes, err);
 	screen_say("At this moment an exercise would prove nothing, so none is asked for.");
 	return say(session, err);
 }
@@ -246,5 +246,5 @@ const struct step step_verify = {
 	.plan = plan,
 	.ask = ask,
 	.apply = apply,
-	.undo = notify_undo,
+	.undo = marker_undo,
 };

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "steps/confine.h"
-#include "steps/exercising/notify.h"
+#include "steps/exercising/marker.h"
 #include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
 #include "steps/host/selinux.h"
@@ -14,7 +14,6 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/checking/probes.h"
-#include "steps/exercising/serverlog.h"
 #include "wizard/util.h"
 
 #define EXECUTABLE_TYPE "mysqld_exec_t"
@@ -283,7 +282,7 @@ static int look_config(struct report *report, struct error *err)
 static int look_notify_script(struct report *report, struct error *err)
 {
 	_cleanup_free_ char *what = NULL, *remedy = NULL;
-	int r = notify_stray(report->session, &what, &remedy, err);
+	int r = marker_stray(report->session, &what, &remedy, err);
 
 	if (r == 0 && what)
 		report_add(report, LEVEL_WARNING, "notify-script", remedy, "%s", what);

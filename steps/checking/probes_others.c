@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "steps/checking/probes.h"
-#include "steps/exercising/exercising.h"
+#include "steps/exercising/results.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/others.h"
@@ -19,7 +19,7 @@ static char *remedy(struct session *session, const json_t *other, const char *na
 	if (json_is_true(json_object_get(other, "kept")))
 		return str_printf("left as it is, as was decided; another time: semodule -d %s",
 				  name);
-	if (exercising_covered(session, PHASE_PERMISSIVE))
+	if (results_covered(session, PHASE_PERMISSIVE))
 		return str_printf("it was not disabled while the server learned: semodule -d %s, "
 				  "then galera-selinux",
 				  name);

@@ -47,12 +47,9 @@ json_t *doubts_json(unsigned int doubts)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < ARRAY_SIZE(table); i++)
-		if ((doubts & table[i].doubt) &&
-		    json_array_append_new(list, json_string(table[i].word)) < 0) {
-			json_decref(list);
-			return NULL;
-		}
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (doubts & table[i].doubt)
+			list_add(list, json_string(table[i].word));
 	return list;
 }
 
@@ -64,11 +61,10 @@ unsigned int doubts_from(const json_t *list)
 
 	json_array_foreach(list, at, word)
 	{
+		const char *text = json_string_value(word);
 		size_t i = 0;
 
-		while (i < ARRAY_SIZE(table) - 1 &&
-		       strcmp(table[i].word,
-			      json_string_value(word) ? json_string_value(word) : ""))
+		while (i < ARRAY_SIZE(table) - 1 && strcmp(table[i].word, text ? text : "") != 0)
 			i++;
 		doubts |= table[i].doubt;
 	}
@@ -76,35 +72,29 @@ unsigned int doubts_from(const json_t *list)
 }
 
 /* The context that the running server has; of one that does not run, the usual one. */
-static int domain_context(char **context, struct error *err)
+static char *domain_context(void)
 {
 	_cleanup_(server_process_clear) struct server_process process = { 0 };
+	_cleanup_free_ char *context = NULL;
 	_cleanup_free_ char *type = NULL;
 
 	if (host_find_server(galera_servers, &process, NULL) == 0 && process.pid &&
-	    host_process_context(process.pid, context, NULL) == 0) {
-		type = context_type(*context);
+	    host_process_context(process.pid, &context, NULL) == 0) {
+		type = context_type(context);
 		if (type && !strcmp(type, node_domain()))
-			return 0;
-		free(*context);
+			return TAKE_PTR(context);
 	}
-	*context = str_printf("system_u:system_r:%s:s0", node_domain());
-	return *context ? 0 : error_nomem(err);
+	return str_printf("system_u:system_r:%s:s0", node_domain());
 }
 
-static int ask_kernel(unsigned int *doubts, struct error *err)
+static unsigned int ask_kernel(void)
 {
-	_cleanup_free_ char *context = NULL;
+	_cleanup_free_ char *context = domain_context();
 	bool permissive = false;
-	int r = domain_context(&context, err);
 
-	if (r < 0)
-		return r;
 	if (host_domain_is_permissive(context, &permissive, NULL) < 0)
-		*doubts |= DOUBT_UNKNOWN;
-	else if (permissive)
-		*doubts |= DOUBT_DOMAIN;
-	return 0;
+		return DOUBT_UNKNOWN;
+	return permissive ? DOUBT_DOMAIN : 0;
 }
 
 int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
@@ -124,5 +114,7 @@ int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
 			r = store_shows_hidden(store, &shown, err);
 	}
 	*doubts |= (permissive ? DOUBT_DOMAIN : 0) | (shown ? DOUBT_SHOWN : 0);
-	return r < 0 || session_is_scratch(session) ? r : ask_kernel(doubts, err);
+	if (r == 0 && !session_is_scratch(session))
+		*doubts |= ask_kernel();
+	return r;
 }

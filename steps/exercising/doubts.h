@@ -31,8 +31,8 @@ const char *doubt_now_text(enum doubt doubt);
  * DOUBT_UNKNOWN. */
 int doubts_now(struct session *session, unsigned int *doubts, struct error *err);
 
-/* doubts_json - as stable words, to be kept with a result; NULL: no memory. doubts_from - back;
- * what is no list is DOUBT_UNKNOWN. */
+/* doubts_json - as stable words, to be kept with a result. doubts_from - back; what is no list is
+ * DOUBT_UNKNOWN. */
 json_t *doubts_json(unsigned int doubts);
 unsigned int doubts_from(const json_t *list);
 

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "steps/audit/log.h"
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/evidence.h"
-#include "steps/exercising/exercising.h"
+#include "steps/exercising/results.h"
+#include "steps/exercising/serverlog.h"
 #include "steps/host/auditd.h"
 #include "steps/host/logfile.h"
 #include "steps/host/selinux.h"
 #include "steps/node/node.h"
-#include "steps/exercising/results.h"
-#include "steps/exercising/serverlog.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
@@ -68,13 +66,11 @@ int evidence_begin(struct session *session, const char *phase, const char *exerc
 		   struct error *err)
 {
 	_cleanup_free_ char *key = mark_key(phase, exercise);
+	json_auto_t *audit = NULL, *server = NULL;
 	const char *audit_log;
-	json_t *audit = NULL, *server = NULL;
 	unsigned int doubts = 0;
 	int r;
 
-	if (!key)
-		return error_nomem(err);
 	if (session_recall(session, key))
 		return 0;
 	r = node_audit_log(session, &audit_log, err);
@@ -84,26 +80,24 @@ int evidence_begin(struct session *session, const char *phase, const char *exerc
 		return r;
 	flush(session);
 	r = logfile_mark(audit_log, &audit, err);
+	if (r == 0)
+		r = serverlog_mark(session, &server, err);
 	if (r < 0)
 		return r;
-	r = serverlog_mark(session, &server, err);
-	if (r < 0) {
-		json_decref(audit);
-		return r;
-	}
-	return session_remember(session, key,
-				json_pack("{s:o, s:o, s:I, s:I, s:I, s:o}", "audit", audit,
-					  "server", server, "began", (json_int_t)time(NULL), "lost",
-					  lost_events(session), "loads", policy_loads(session),
-					  "doubts", doubts_json(doubts)),
-				err);
+	return session_remember(
+		session, key,
+		json_made(json_pack("{s:O, s:O, s:I, s:I, s:I, s:o}", "audit", audit, "server",
+				    server, "began", (json_int_t)time(NULL), "lost",
+				    lost_events(session), "loads", policy_loads(session), "doubts",
+				    doubts_json(doubts))),
+		err);
 }
 
 static const json_t *marks_of(struct session *session, const char *phase, const char *exercise)
 {
 	_cleanup_free_ char *key = mark_key(phase, exercise);
 
-	return key ? session_recall(session, key) : NULL;
+	return session_recall(session, key);
 }
 
 const json_t *evidence_mark(struct session *session, const char *phase, const char *exercise,
@@ -117,7 +111,7 @@ int evidence_forget(struct session *session, const char *phase, const char *exer
 {
 	_cleanup_free_ char *key = mark_key(phase, exercise);
 
-	return key ? session_remember(session, key, NULL, err) : error_nomem(err);
+	return session_remember(session, key, NULL, err);
 }
 
 /* grown - by how much a counter of the kernel's has grown; 0 where none is asked, or after a boot.
@@ -132,7 +126,7 @@ static json_int_t grown(const json_t *marks, const char *name, json_int_t now)
 static int count_denials(const char *path, const char *exercise, struct evidence *evidence,
 			 struct error *err)
 {
-	struct denials denials = { 0 };
+	_cleanup_(denials_clear) struct denials denials = { 0 };
 	int r = audit_log_read(path, exercise, node_domains(), &denials, err);
 
 	evidence->denials = denials_total(&denials);
@@ -140,7 +134,6 @@ static int count_denials(const char *path, const char *exercise, struct evidence
 	for (size_t i = 0; i < denials.count; i++)
 		if (denials.items[i].permissive)
 			evidence->doubts |= DOUBT_RECORDS;
-	denials_clear(&denials);
 	return r;
 }
 
@@ -194,20 +187,15 @@ int evidence_keep(struct session *session, const char *phase, const char *exerci
 	_cleanup_free_ char *text = NULL;
 	const char *audit_log;
 	size_t length;
-	int r;
+	int r = node_audit_log(session, &audit_log, err);
 
+	if (r == 0)
+		r = logfile_since(audit_log, json_object_get(marks, "audit"), &text, &length,
+				  &evidence->gap, err);
+	if (r < 0)
+		return r;
 	evidence->file = str_printf("evidence/%s-%lld-%s.log", phase,
 				    (long long)results_era(session, phase), exercise);
-	path = evidence->file ? session_path(session, evidence->file) : NULL;
-	if (!directory || !path)
-		return error_nomem(err);
-	r = node_audit_log(session, &audit_log, err);
-	if (r < 0)
-		return r;
-	r = logfile_since(audit_log, json_object_get(marks, "audit"), &text, &length,
-			  &evidence->gap, err);
-	if (r < 0)
-		return r;
 	evidence->lost = grown(marks, "lost", lost_events(session));
 	evidence->began = (time_t)member_number(marks, "began");
 	evidence->loads = grown(marks, "loads", policy_loads(session));
@@ -219,6 +207,7 @@ int evidence_keep(struct session *session, const char *phase, const char *exerci
 		r = make_directories(directory, 0700, err);
 	if (r < 0)
 		return r;
+	path = session_path(session, evidence->file);
 	r = file_write(path, text, length, 0600, err);
 	return r < 0 || length == 0 ? r : count_denials(path, exercise, evidence, err);
 }
@@ -227,8 +216,7 @@ const char *evidence_missing(const struct evidence *evidence)
 {
 	if (evidence->gap)
 		return "the audit log was rotated away or truncated meanwhile: let auditd keep "
-		       "more "
-		       "of it (num_logs, max_log_file)";
+		       "more of it (num_logs, max_log_file)";
 	if (evidence->lost > 0)
 		return "the kernel lost audit events: give it more room (auditctl -b 8192) and no "
 		       "rate limit (auditctl -r 0)";

@@ -21,8 +21,7 @@ struct evidence {
 	time_t began;        /* when it was begun */
 	json_int_t loads;    /* policies loaded meanwhile, by others */
 	bool strict, hidden; /* of the learning phase: confined; hidden denials not shown */
-	unsigned int
-		doubts; /* of the confined phase, enum doubt: at its begin, its end, or between */
+	unsigned int doubts; /* of the confined phase, enum doubt: at its begin, end, or between */
 };
 void evidence_clear(struct evidence *evidence);
 
@@ -33,7 +32,7 @@ void evidence_clear(struct evidence *evidence);
  */
 int evidence_begin(struct session *session, const char *phase, const char *exercise,
 		   struct error *err);
-/* evidence_mark - of "audit" or "server", to read on from; borrowed. NULL: not begun. */
+/* evidence_mark - of the log "audit" or "server", to read on from; borrowed. NULL: not begun. */
 const json_t *evidence_mark(struct session *session, const char *phase, const char *exercise,
 			    const char *log);
 /* evidence_forget - the exercise is over, or to be done again. */

@@ -5,19 +5,20 @@
 #include <string.h>
 #include <time.h>
 
-#include "steps/exercising/commands.h"
+#include "steps/exercising/coverage.h"
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
-#include "steps/exercising/notify.h"
-#include "steps/galera/exercises.h"
-#include "steps/node/node.h"
-#include "steps/exercising/offers.h"
+#include "steps/exercising/instructions.h"
+#include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
+#include "steps/exercising/wanted.h"
 #include "steps/exercising/watch.h"
+#include "steps/node/node.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/terminal.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 #define USUAL_PACE 10 /* times as fast as recorded, for an eye that looks on */
@@ -77,11 +78,9 @@ int exercising_check(struct error *err)
 
 	if (r == 0)
 		r = read_pace(0, &pace, err);
-	for (char **name = node_options.exercises; r == 0 && name && *name; name++) {
-		r = offers_check_name(*name, err);
-		if (r < 0)
-			return error_prefix(err, "--exercise");
-	}
+	for (char **name = node_options.exercises; r == 0 && name && *name; name++)
+		if (wanted_check(*name, err) < 0)
+			r = error_prefix(err, "--exercise");
 	return r;
 }
 
@@ -106,15 +105,11 @@ static int ask_done(struct session *session, const struct exercise *exercise, en
 	int chosen = 0;
 	int r;
 
-	if (!text)
-		return error_nomem(err);
 	r = prompt_choice(session, "exercise.done", exercise->name, text, choices, 0, &chosen, err);
-	if (r == -ENOTTY && err) {
-		_cleanup_free_ char *remedy = strdup(err->remedy);
+	if (r == -ENOTTY) {
+		_cleanup_free_ char *remedy = str_copy(err->remedy);
 
-		if (remedy)
-			error_remedy(err, "wait for the exercise with --timeout 15m, or %s",
-				     remedy);
+		error_remedy(err, "wait for the exercise with --timeout 15m, or %s", remedy);
 	}
 	*answer = (enum answer)chosen;
 	return r;
@@ -161,33 +156,26 @@ static int ask_unproved(struct session *session, const struct exercise *exercise
 	};
 	_cleanup_free_ char *text =
 		str_printf("%s is not proved. Look again, skip it, or stop here?", exercise->title);
+	static const int outcomes[] = { 0, STEP_SKIPPED, STEP_PAUSED };
 	int chosen = 0;
-	int r;
+	int r = prompt_choice(session, "exercise.unproved", exercise->name, text, choices, 0,
+			      &chosen, err);
 
-	if (!text)
-		return error_nomem(err);
-	r = prompt_choice(session, "exercise.unproved", exercise->name, text, choices, 0, &chosen,
-			  err);
-	if (r < 0)
-		return r;
-	return chosen == 0 ? 0 : chosen == 1 ? STEP_SKIPPED : STEP_PAUSED;
+	return r < 0 ? r : outcomes[chosen];
 }
 
 /* ---- what came out --------------------------------------------------------------------------- */
 
-static int explain_failure(const struct watched *watched, struct error *err)
+static void explain_failure(const struct watched *watched)
 {
 	const struct wsrep_story *story = &watched->story;
 	const char *message = story->notify_failed ? story->notify_failure : story->failure;
 	_cleanup_free_ char *text = NULL;
 
 	if (!*message)
-		return 0;
+		return;
 	text = failure_explain(message, story->permission_denied, &watched->moment);
-	if (!text)
-		return error_nomem(err);
 	screen_say("%s", text);
-	return 0;
 }
 
 static bool is_confined(const struct watch_order *order)
@@ -210,6 +198,19 @@ static void show_result(const struct watch_order *order, const char *result,
 		if (evidence->doubts & doubt)
 			screen_mark(MARK_WARN, "it does not count as confined: %s",
 				    doubt_text(doubt));
+}
+
+static json_t *result_json(const struct watch_order *order, const char *result,
+			   const struct wsrep_story *story, const struct evidence *evidence)
+{
+	return json_made(json_pack(
+		"{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:b, s:b, s:o*}", "result", result,
+		"evidence", evidence->file, "denials", (json_int_t)evidence->denials, "donor",
+		text_json(story->donor), "method", text_json(story->method), "server",
+		text_json(story->server), "provider", text_json(story->provider), "began",
+		(json_int_t)evidence->began, "ended", (json_int_t)time(NULL), "strict",
+		evidence->strict, "hidden", evidence->hidden, "doubts",
+		is_confined(order) ? doubts_json(evidence->doubts) : NULL));
 }
 
 static int record(struct session *session, const struct watch_order *order, const char *result,
@@ -235,24 +236,8 @@ static int record(struct session *session, const struct watch_order *order, cons
 				       "before and after may differ");
 	show_result(order, result, watched, &evidence);
 	r = results_put(session, order->phase, exercise->name,
-			json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:b, s:b, s:o*}",
-				  "result", result, "evidence", evidence.file, "denials",
-				  (json_int_t)evidence.denials, "donor", watched->story.donor,
-				  "method", watched->story.method, "server", watched->story.server,
-				  "provider", watched->story.provider, "began",
-				  (json_int_t)evidence.began, "ended", (json_int_t)time(NULL),
-				  "strict", evidence.strict, "hidden", evidence.hidden, "doubts",
-				  is_confined(order) ? doubts_json(evidence.doubts) : NULL),
-			err);
+			result_json(order, result, &watched->story, &evidence), err);
 	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
-}
-
-/* Nobody is there who could repeat it: the next run begins anew. */
-static int fail_alone(struct session *session, const struct watch_order *order, struct error *err)
-{
-	int r = evidence_forget(session, order->phase, order->exercise->name, err);
-
-	return r < 0 ? r : STEP_DENIALS;
 }
 
 /* Not proved: what was seen, and what next. 0: look again. */
@@ -272,11 +257,12 @@ static int not_proved(struct session *session, const struct watch_order *order,
 		screen_mark(MARK_STOP, "%s failed", order->exercise->title);
 	else
 		screen_mark(MARK_WARN, "%s", watched->why);
-	r = explain_failure(watched, err);
-	if (r < 0)
-		return r;
-	if (watched->proof == PROOF_FAILED && alone)
-		return fail_alone(session, order, err);
+	explain_failure(watched);
+	/* Nobody is there who could repeat it: the next run begins anew. */
+	if (watched->proof == PROOF_FAILED && alone) {
+		r = evidence_forget(session, order->phase, order->exercise->name, err);
+		return r < 0 ? r : STEP_DENIALS;
+	}
 	r = ask_unproved(session, order->exercise, err);
 	/* What was something else is over: what comes next begins anew. */
 	if (r == 0 && (watched->proof == PROOF_WRONG || watched->proof == PROOF_FAILED) &&
@@ -304,8 +290,8 @@ static int attempt(struct session *session, const struct watch_order *order, str
 	if (watched.proof != PROOF_FAILED || !is_confined(order))
 		return not_proved(session, order, &watched, err);
 	/* Confined, a failure is a result: its denials are what is looked for. */
-	r = explain_failure(&watched, err);
-	return r < 0 ? r : record(session, order, "failed", &watched, err);
+	explain_failure(&watched);
+	return record(session, order, "failed", &watched, err);
 }
 
 static int do_exercise(struct session *session, struct watch_order *order, struct error *err)
@@ -329,16 +315,22 @@ static int do_exercise(struct session *session, struct watch_order *order, struc
 	return r;
 }
 
+/* A result without anything done: "skipped", or "n/a". */
+static int put_undone(struct session *session, const char *phase, const struct exercise *exercise,
+		      const char *result, struct error *err)
+{
+	return results_put(
+		session, phase, exercise->name,
+		json_pack("{s:s, s:s, s:i}", "result", result, "evidence", "", "denials", 0), err);
+}
+
 static int skip(struct session *session, const char *phase, const struct exercise *exercise,
 		struct error *err)
 {
 	int r;
 
 	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
-	r = results_put(
-		session, phase, exercise->name,
-		json_pack("{s:s, s:s, s:i}", "result", "skipped", "evidence", "", "denials", 0),
-		err);
+	r = put_undone(session, phase, exercise, "skipped", err);
 	return r < 0 ? r : evidence_forget(session, phase, exercise->name, err);
 }
 
@@ -346,7 +338,7 @@ static int skip(struct session *session, const char *phase, const struct exercis
 static int do_marked(struct session *session, struct watch_order *order, struct error *err)
 {
 	_cleanup_free_ char *script = NULL;
-	int r = notify_begin(session, order->phase, &order->marked, &script, err);
+	int r = marker_begin(session, order->phase, &order->marked, &script, err);
 
 	if (r < 0)
 		return r;
@@ -355,11 +347,11 @@ static int do_marked(struct session *session, struct watch_order *order, struct 
 	if (r == STEP_SKIPPED)
 		r = skip(session, order->phase, order->exercise, err);
 	if (r == 0 || r == STEP_DENIALS) {
-		int ended = notify_end(session, order->phase, err);
+		int ended = marker_end(session, order->phase, err);
 
 		return ended < 0 ? ended : r;
 	}
-	notify_say_left(session, order->phase);
+	marker_say_left(session, order->phase);
 	return r;
 }
 
@@ -380,7 +372,7 @@ static int exercise_one(struct session *session, const char *phase, const struct
 		screen_mark(MARK_WARN, "%s", exercise->safety);
 	if (terminal_present() && !node_player(session))
 		screen_say("Type these in another terminal; this one shows what happens:");
-	r = commands_show(session, exercise, err);
+	r = instructions_show(session, exercise, err);
 	if (r == 0 && exercise->kind == EXERCISE_NOTIFY)
 		return do_marked(session, &order, err);
 	if (r == 0)
@@ -388,19 +380,16 @@ static int exercise_one(struct session *session, const char *phase, const struct
 	return r == STEP_SKIPPED ? skip(session, phase, exercise, err) : r;
 }
 
-static int exercise_each(struct session *session, const char *phase,
-			 const struct galera_config *config, struct error *err)
+static int exercise_each(struct session *session, const char *phase, struct error *err)
 {
-	int r = 0;
+	const struct galera_config *config;
+	int r = node_config(session, &config, err);
 
 	for (const struct exercise *e = galera_exercises; r == 0 && e->name; e++) {
-		if (!results_wanted(session, e) || results_done(session, phase, e))
+		if (!wanted_in_run(session, e) || results_done(session, phase, e))
 			continue;
 		if (e->kind == EXERCISE_NOTIFY && !config->notify_command)
-			r = results_put(session, phase, e->name,
-					json_pack("{s:s, s:s, s:i}", "result", "n/a", "evidence",
-						  "", "denials", 0),
-					err);
+			r = put_undone(session, phase, e, "n/a", err);
 		else
 			r = exercise_one(session, phase, e, err);
 	}
@@ -410,25 +399,22 @@ static int exercise_each(struct session *session, const char *phase,
 int exercising_run(struct session *session, const char *phase, const json_t *changes,
 		   struct error *err)
 {
-	const struct galera_config *config;
-	int r = node_config(session, &config, err);
+	bool learning = !strcmp(phase, PHASE_PERMISSIVE);
+	int r = marker_is_left(session, phase) ? marker_end(session, phase, err)
+					       : marker_agree(session, phase, changes, err);
 
-	if (r == 0)
-		r = exercising_check(err);
-	if (r == 0)
-		r = notify_is_left(session, phase) ? notify_end(session, phase, err)
-						   : notify_agree(session, phase, changes, err);
 	/* What is asked for once is done in the confined phase, too. */
-	if (r == 0 && !strcmp(phase, PHASE_PERMISSIVE))
-		r = offers_take_named(session, err);
+	if (r == 0 && learning)
+		r = wanted_take_named(session, err);
 	if (r == 0)
-		r = exercise_each(session, phase, config, err);
-	if (r == 0 && !strcmp(phase, PHASE_PERMISSIVE))
-		r = offers_ask(session, config, err);
+		r = exercise_each(session, phase, err);
+	if (r == 0 && learning)
+		r = wanted_ask(session, err);
 	if (r == 0)
-		r = exercise_each(session, phase, config, err);
+		r = exercise_each(session, phase, err);
 	if (r)
 		return r;
 	screen_blank();
-	return exercising_table(session, phase, err);
+	coverage_show(session, phase);
+	return 0;
 }

@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
 
-#include "steps/exercising/exercising.h"
-#include "steps/galera/exercises.h"
-#include "steps/node/node.h"
 #include "steps/exercising/results.h"
+#include "steps/exercising/wanted.h"
 #include "wizard/util.h"
+
+static char *era_key(const char *phase)
+{
+	return str_printf("era %s", phase);
+}
 
 json_int_t results_era(struct session *session, const char *phase)
 {
-	_cleanup_free_ char *key = str_printf("era %s", phase);
-	json_t *era = key ? session_recall(session, key) : NULL;
+	_cleanup_free_ char *key = era_key(phase);
+	const json_t *era = session_recall(session, key);
 
 	return era ? json_integer_value(era) : 1;
+}
+
+int results_new_era(struct session *session, const char *phase, struct error *err)
+{
+	_cleanup_free_ char *key = era_key(phase);
+
+	return session_remember(session, key, json_integer(results_era(session, phase) + 1), err);
 }
 
 static char *result_key(const char *phase, json_int_t era, const char *exercise)
@@ -26,7 +36,7 @@ json_t *results_of_era(struct session *session, const char *phase, json_int_t er
 {
 	_cleanup_free_ char *key = result_key(phase, era, exercise);
 
-	return key ? session_recall(session, key) : NULL;
+	return session_recall(session, key);
 }
 
 json_t *results_get(struct session *session, const char *phase, const char *exercise)
@@ -39,45 +49,7 @@ int results_put(struct session *session, const char *phase, const char *exercise
 {
 	_cleanup_free_ char *key = result_key(phase, results_era(session, phase), exercise);
 
-	if (!key || !result) {
-		json_decref(result);
-		return error_nomem(err);
-	}
 	return session_remember(session, key, result, err);
-}
-
-static char *asked_key(const char *exercise)
-{
-	return str_printf("exercise also %s", exercise);
-}
-
-int results_ask_for(struct session *session, const char *exercise, struct error *err)
-{
-	_cleanup_free_ char *key = asked_key(exercise);
-
-	if (!key)
-		return error_nomem(err);
-	return session_recall(session, key) ? 0 : session_remember(session, key, json_true(), err);
-}
-
-bool results_asked(struct session *session, const struct exercise *exercise)
-{
-	_cleanup_free_ char *key = exercise->optional ? asked_key(exercise->name) : NULL;
-
-	return !exercise->optional || (key && session_recall(session, key));
-}
-
-static bool is_named(const struct exercise *exercise)
-{
-	for (char **name = node_options.exercises; name && *name; name++)
-		if (!strcmp(*name, exercise->name))
-			return true;
-	return false;
-}
-
-bool results_wanted(struct session *session, const struct exercise *exercise)
-{
-	return node_options.exercises ? is_named(exercise) : results_asked(session, exercise);
 }
 
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise)
@@ -85,19 +57,19 @@ bool results_done(struct session *session, const char *phase, const struct exerc
 	const json_t *result = results_get(session, phase, exercise->name);
 
 	if (!strcmp(member_text(result, "result"), "skipped"))
-		return !is_named(exercise);
+		return !wanted_by_name(exercise);
 	return result && !json_array_size(json_object_get(result, "doubts"));
 }
 
-bool exercising_covered(struct session *session, const char *phase)
+bool results_covered(struct session *session, const char *phase)
 {
 	for (const struct exercise *e = galera_exercises; e->name; e++)
-		if (results_wanted(session, e) && !results_done(session, phase, e))
+		if (wanted_in_run(session, e) && !results_done(session, phase, e))
 			return false;
 	return true;
 }
 
-bool exercising_begun(struct session *session, const char *phase)
+bool results_begun(struct session *session, const char *phase)
 {
 	for (const struct exercise *e = galera_exercises; e->name; e++)
 		if (results_get(session, phase, e->name))
@@ -105,38 +77,33 @@ bool exercising_begun(struct session *session, const char *phase)
 	return false;
 }
 
-int exercising_again(struct session *session, const char *phase, struct error *err)
-{
-	_cleanup_free_ char *key = str_printf("era %s", phase);
-
-	if (!key)
-		return error_nomem(err);
-	return session_remember(session, key, json_integer(results_era(session, phase) + 1), err);
-}
-
-int exercising_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
+static int add_evidence(struct session *session, const char *phase, json_int_t era, json_t *sources,
 			struct error *err)
 {
 	const char *confined = strcmp(phase, PHASE_PERMISSIVE) ? " confined" : "";
-	json_int_t now = results_era(session, phase);
 
-	for (json_int_t era = earlier ? 1 : now; era < now + (earlier ? 0 : 1); era++) {
-		for (const struct exercise *e = galera_exercises; e->name; e++) {
-			_cleanup_free_ char *key = result_key(phase, era, e->name);
-			_cleanup_free_ char *path = NULL;
-			const char *file;
+	for (const struct exercise *e = galera_exercises; e->name; e++) {
+		const json_t *result = results_of_era(session, phase, era, e->name);
+		const char *file = member_text(result, "evidence");
+		_cleanup_free_ char *path = *file ? session_path(session, file) : NULL;
 
-			if (!key)
-				return error_nomem(err);
-			file = member_text(session_recall(session, key), "evidence");
-			if (!*file)
-				continue;
-			path = session_path(session, file);
-			if (!path ||
-			    json_array_append_new(sources, json_pack("{s:s, s:s+}", "path", path,
-								     "origin", e->name, confined)))
-				return error_nomem(err);
-		}
+		if (path &&
+		    json_array_append_new(sources, json_pack("{s:s, s:s+}", "path", path, "origin",
+							     e->name, confined)) < 0)
+			return error_set(err, EILSEQ, "give --root a path of UTF-8",
+					 "the path of %s is not UTF-8", file);
 	}
 	return 0;
+}
+
+int results_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
+		     struct error *err)
+{
+	json_int_t now = results_era(session, phase);
+	json_int_t end = earlier ? now : now + 1;
+	int r = 0;
+
+	for (json_int_t era = earlier ? 1 : now; r == 0 && era < end; era++)
+		r = add_evidence(session, phase, era, sources, err);
+	return r;
 }

@@ -2,6 +2,11 @@
 /*
  * results.h - what came out of each exercise: by phase, era and exercise
  *
+ * The exercises are done twice: in the phase "permissive", to learn what the server needs, and in
+ * the phase "enforcing", to verify what it was given. A phase that must be exercised again (after
+ * the module changed) is a new era of it; results of earlier eras do not count any more, their
+ * evidence does.
+ *
  * A result is a JSON object: "result" (proved, not seen, failed, skipped, n/a), "evidence" (a file
  * of the session's directory, or ""), "denials", "began", "ended", "server" and "provider"
  * (versions), where there was a transfer "donor" and "method", and of the confined phase "doubts"
@@ -17,8 +22,14 @@
 #include "steps/galera/exercises.h"
 #include "wizard/session.h"
 
+#define PHASE_PERMISSIVE "permissive"
+#define PHASE_ENFORCING  "enforcing"
+
 /* results_era - the phase's era now, from 1. */
 json_int_t results_era(struct session *session, const char *phase);
+
+/* results_new_era - begin another one. */
+int results_new_era(struct session *session, const char *phase, struct error *err);
 
 /* results_get - of this era; NULL: none yet. Borrowed. */
 json_t *results_get(struct session *session, const char *phase, const char *exercise);
@@ -27,26 +38,26 @@ json_t *results_get(struct session *session, const char *phase, const char *exer
 json_t *results_of_era(struct session *session, const char *phase, json_int_t era,
 		       const char *exercise);
 
+/* results_put - result is stolen, also on failure. */
+int results_put(struct session *session, const char *phase, const char *exercise, json_t *result,
+		struct error *err);
+
 /* results_done - has the exercise a result that counts? One that was skipped can be done after all,
  * where --exercise names it; one that was done while the server was not confined is to be repeated.
  */
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise);
 
-/* results_put - result is stolen, also on failure. */
-int results_put(struct session *session, const char *phase, const char *exercise, json_t *result,
-		struct error *err);
+/* results_covered - has each exercise that this run wants (wanted.h) a result that counts? */
+bool results_covered(struct session *session, const char *phase);
+
+/* results_begun - has any exercise a result in this era? */
+bool results_begun(struct session *session, const char *phase);
 
 /*
- * results_wanted - is the exercise among those that --exercise names; or where it names none, is it
- * one of the three, or one that the operator has asked for in this session?
+ * results_evidence - append {"path", "origin"} of the phase's evidence to sources: that of this
+ * era, or that of all eras before it.
  */
-bool results_wanted(struct session *session, const struct exercise *exercise);
-
-/* results_asked - is it one of the three, or was it asked for in this session, whatever --exercise
- * names in this run? */
-bool results_asked(struct session *session, const struct exercise *exercise);
-
-/* results_ask_for - from now on the exercise is wanted, in both phases. */
-int results_ask_for(struct session *session, const char *exercise, struct error *err);
+int results_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
+		     struct error *err);
 
 #endif

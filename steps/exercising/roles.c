@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <strings.h>
 
-#include "steps/exercising/exercising.h"
+#include "steps/audit/log.h"
 #include "steps/exercising/results.h"
-#include "steps/galera/exercises.h"
+#include "steps/exercising/roles.h"
+#include "steps/node/node.h"
 #include "wizard/util.h"
 
 /* Two nodes' clocks may differ so much. */
 #define CLOCKS_DIFFER 30
+
+bool roles_same_node(const char *one, const char *other)
+{
+	size_t length = strcspn(one, ".");
+
+	return length && length == strcspn(other, ".") && !strncasecmp(one, other, length);
+}
+
+/* ---- of denials ------------------------------------------------------------------------------ */
 
 /* exercise_of - the exercise whose evidence this is: its origin is "sst", or "sst confined". */
 static const struct exercise *exercise_of(const struct denial *denial)
@@ -19,15 +30,6 @@ static const struct exercise *exercise_of(const struct denial *denial)
 			return e;
 	}
 	return NULL;
-}
-
-/* is_node - is this a record of the node? Its host's name may have a domain, or not. */
-static bool is_node(const struct denial *denial, const char *name)
-{
-	size_t length = strcspn(name, ".");
-
-	return length && denial->node && strcspn(denial->node, ".") == length &&
-	       !strncmp(denial->node, name, length);
 }
 
 static bool is_meanwhile(const struct denial *denial, const json_t *result)
@@ -44,12 +46,11 @@ static void tell_donor(struct session *session, struct denial *denial)
 {
 	static const char *const phases[] = { PHASE_PERMISSIVE, PHASE_ENFORCING };
 
-	for (size_t i = 0; i < ARRAY_SIZE(phases) && !denial->exercise; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(phases) && denial->node && !denial->exercise; i++) {
 		for (const struct exercise *e = galera_exercises; e->name; e++) {
 			const json_t *result = results_get(session, phases[i], e->name);
-			const char *donor = json_string_value(json_object_get(result, "donor"));
 
-			if (!donor || !is_node(denial, donor))
+			if (!roles_same_node(denial->node, member_text(result, "donor")))
 				continue;
 			denial->role = DENIAL_DONOR;
 			if (is_meanwhile(denial, result))
@@ -58,7 +59,7 @@ static void tell_donor(struct session *session, struct denial *denial)
 	}
 }
 
-void exercising_roles(struct session *session, struct denials *denials)
+void roles_tell(struct session *session, struct denials *denials)
 {
 	for (size_t i = 0; i < denials->count; i++) {
 		struct denial *denial = &denials->items[i];
@@ -70,6 +71,82 @@ void exercising_roles(struct session *session, struct denials *denials)
 		}
 		denial->exercise = exercise->name;
 		/* What proves a transfer is what this node got. */
-		denial->role = strcmp(exercise->name, "notify") ? DENIAL_JOINER : NULL;
+		denial->role = exercise->kind == EXERCISE_NOTIFY ? NULL : DENIAL_JOINER;
+	}
+}
+
+/* ---- the logs of others ---------------------------------------------------------------------- */
+
+void given_nodes_clear(struct given_nodes *nodes)
+{
+	for (size_t i = 0; i < nodes->count; i++) {
+		free(nodes->items[i].name);
+		free(nodes->items[i].log);
+	}
+	free(nodes->items);
+	*nodes = (struct given_nodes){ 0 };
+}
+
+const struct given_node *given_nodes_find(const struct given_nodes *nodes, const char *donor)
+{
+	for (size_t i = 0; i < nodes->count; i++)
+		if (roles_same_node(nodes->items[i].name, donor))
+			return &nodes->items[i];
+	return NULL;
+}
+
+static struct given_node *node_named(struct given_nodes *nodes, const char *name)
+{
+	struct given_node *node;
+
+	for (size_t i = 0; i < nodes->count; i++)
+		if (!strcmp(nodes->items[i].name, name))
+			return &nodes->items[i];
+	node = array_push(&nodes->items, &nodes->count, sizeof(*node));
+	node->name = str_copy(name);
+	return node;
+}
+
+static void read_log(struct given_nodes *nodes, const char *log)
+{
+	_cleanup_(denials_clear) struct denials denials = { 0 };
+
+	if (audit_log_read(log, "", node_domains(), &denials, NULL) < 0)
+		return;
+	for (size_t i = 0; i < denials.count; i++) {
+		const struct denial *denial = &denials.items[i];
+		struct given_node *node = node_named(nodes, denial->node ? denial->node : "");
+
+		free(node->log);
+		node->log = str_copy(log);
+		node->denials += denial_records(denial);
+	}
+}
+
+static bool is_named(const char *path)
+{
+	for (char **log = node_options.logs; log && *log; log++) {
+		_cleanup_free_ char *real = realpath(*log, NULL);
+
+		if (real && !strcmp(real, path))
+			return true;
+	}
+	return false;
+}
+
+void given_nodes_read(struct session *session, struct given_nodes *nodes)
+{
+	const json_t *before = json_object_get(session_recall(session, "collect"), "given");
+	json_t *source;
+	size_t i;
+
+	for (char **log = node_options.logs; log && *log; log++)
+		read_log(nodes, *log);
+	json_array_foreach(before, i, source)
+	{
+		const char *path = member_or_null(source, "path");
+
+		if (path && !is_named(path))
+			read_log(nodes, path);
 	}
 }

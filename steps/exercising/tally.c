@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "steps/audit/log.h"
@@ -25,10 +24,9 @@ struct tally {
 
 struct tally *tally_new(const char *const *domains)
 {
-	struct tally *tally = calloc(1, sizeof(*tally));
+	struct tally *tally = memory_new(1, sizeof(*tally));
 
-	if (tally)
-		tally->domains = domains;
+	tally->domains = domains;
 	return tally;
 }
 
@@ -50,29 +48,23 @@ static void note_last(struct tally *tally)
 		 last->target ? last->target : "-", last->tclass ? last->tclass : "-");
 }
 
-int tally_feed(struct tally *tally, const char *text, size_t length, struct error *err)
+void tally_feed(struct tally *tally, const char *text, size_t length)
 {
 	size_t before = tally->denials.count, whole;
 	const char *end = memrchr(text, '\n', length);
-	char *all;
-	int r = 0;
 
 	if (!length)
-		return 0;
-	all = realloc(tally->half, tally->half_length + length + 1);
-	if (!all)
-		return error_nomem(err);
-	tally->half = all;
-	memcpy(all + tally->half_length, text, length);
+		return;
+	tally->half = memory_resize(tally->half, tally->half_length + length, 1);
+	memcpy(tally->half + tally->half_length, text, length);
 	whole = end ? tally->half_length + (size_t)(end + 1 - text) : 0;
 	tally->half_length += length;
 	if (whole)
-		r = audit_text_read(all, whole, "", tally->domains, &tally->denials, err);
+		audit_text_read(tally->half, whole, "", tally->domains, &tally->denials, NULL);
 	tally->half_length -= whole;
-	memmove(all, all + whole, tally->half_length);
+	memmove(tally->half, tally->half + whole, tally->half_length);
 	if (tally->denials.count > before)
 		note_last(tally);
-	return r;
 }
 
 size_t tally_count(const struct tally *tally)

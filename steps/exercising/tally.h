@@ -11,16 +11,15 @@
 #include <time.h>
 
 #include "steps/galera/failures.h"
-#include "wizard/error.h"
 
 struct tally;
 
-/* tally_new - domains must outlive it. NULL: out of memory. */
+/* tally_new - domains must outlive it. */
 struct tally *tally_new(const char *const *domains);
 void tally_free(struct tally *tally);
 
 /* tally_feed - what the audit log has got; it may end, and begin, in the middle of a record. */
-int tally_feed(struct tally *tally, const char *text, size_t length, struct error *err);
+void tally_feed(struct tally *tally, const char *text, size_t length);
 
 size_t tally_count(const struct tally *tally);
 /* tally_last - "rsync: getattr rsync_exec_t:file"; "" before the first. Borrowed. */

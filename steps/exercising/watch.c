@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "steps/exercising/evidence.h"
+#include "steps/exercising/results.h"
+#include "steps/exercising/serverlog.h"
+#include "steps/exercising/tally.h"
+#include "steps/exercising/watch.h"
 #include "steps/galera/wsrep_watch.h"
 #include "steps/host/follow.h"
 #include "steps/node/node.h"
-#include "steps/exercising/serverlog.h"
-#include "steps/exercising/tally.h"
-#include "steps/exercising/exercising.h"
-#include "steps/exercising/watch.h"
 #include "wizard/keys.h"
 #include "wizard/live.h"
 #include "wizard/screen.h"
@@ -99,7 +99,7 @@ static void show_state(struct watch *watch, int64_t now)
 				  last);
 	else
 		line = str_printf("%s%s", *watch->progress ? watch->progress : "waiting ...", keys);
-	if (!line || watch->order->limit == 0)
+	if (watch->order->limit == 0)
 		return;
 	if (live_possible()) {
 		live_show("%s", line);
@@ -119,7 +119,8 @@ static int read_audit(struct watch *watch, bool *news, struct error *err)
 	if (r < 0)
 		return r;
 	*news |= length > 0;
-	return tally_feed(watch->tally, text, length, err);
+	tally_feed(watch->tally, text, length);
+	return 0;
 }
 
 static int read_server(struct watch *watch, bool *news, struct error *err)
@@ -138,7 +139,8 @@ static int read_server(struct watch *watch, bool *news, struct error *err)
 			    "part of the server's log is missing: it was rotated away or "
 			    "truncated");
 	watch->watched->gap |= gap;
-	return wsrep_watch_feed(watch->log, text, length, &teller) < 0 ? error_nomem(err) : 0;
+	wsrep_watch_feed(watch->log, text, length, &teller);
+	return 0;
 }
 
 /* ---- is it settled? -------------------------------------------------------------------------- */
@@ -152,7 +154,7 @@ static int notify_runs(const struct watch *watch)
 	return seen ? (int)seen : watch->order->marked ? 0 : -1;
 }
 
-static int judge(struct watch *watch, struct error *err)
+static void judge(struct watch *watch)
 {
 	struct watched *watched = watch->watched;
 
@@ -162,7 +164,6 @@ static int judge(struct watch *watch, struct error *err)
 					&watched->why);
 	watched->denials = tally_count(watch->tally);
 	watched->moment = tally_around(watch->tally);
-	return watched->why ? 0 : error_nomem(err);
 }
 
 /* Something else than the exercise: said when it is over, and once. */
@@ -177,7 +178,7 @@ static bool is_unfit(struct watch *watch)
 	if (!watch->unfit || strcmp(watch->unfit, watched->why) != 0) {
 		screen_mark(MARK_WARN, "%s", watched->why);
 		free(watch->unfit);
-		watch->unfit = strdup(watched->why);
+		watch->unfit = str_copy(watched->why);
 	}
 	return false;
 }
@@ -279,11 +280,12 @@ static int look(struct watch *watch, int64_t now, struct error *err)
 		r = read_audit(watch, &news, err);
 	if (r == 0)
 		r = read_server(watch, &news, err);
-	if (r == 0)
-		r = judge(watch, err);
+	if (r < 0)
+		return r;
+	judge(watch);
 	if (news)
 		watch->last_news = now;
-	return r;
+	return 0;
 }
 
 static int watch_on(struct watch *watch, int input, struct error *err)
@@ -360,8 +362,6 @@ static int begin(struct watch *watch, struct error *err)
 		return r;
 	watch->log = wsrep_watch_new();
 	watch->tally = tally_new(node_domains());
-	if (!watch->log || !watch->tally)
-		return error_nomem(err);
 	r = follow_new(&watch->follow, err);
 	if (r < 0)
 		return r;

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/exercising/exercising.h"
 #include "steps/exercising/results.h"
+#include "steps/exercising/roles.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
@@ -54,6 +54,7 @@ static void test_roles(void **state)
 		/* Another node's log. */
 		{ "/root/db2.log", "db2", 1050, 0, "sst", "donor" },
 		{ "/root/db2.log", "db2.example.org", 1050, 0, "sst", "donor" },
+		{ "/root/db2.log", "DB2", 1050, 0, "sst", "donor" },
 		{ "/root/db2.log", "db3", 2101, 0, "ist", "donor" },
 		{ "/root/db2.log", "db2", 900, 1001, "sst", "donor" },
 		/* At the time of no exercise that it gave a transfer in. */
@@ -76,7 +77,7 @@ static void test_roles(void **state)
 					 .last = rows[i].last };
 		struct denials denials = { .items = &denial, .count = 1 };
 
-		exercising_roles(session, &denials);
+		roles_tell(session, &denials);
 		if (strcmp(denial.exercise ?: "-", rows[i].exercise ?: "-") != 0 ||
 		    strcmp(denial.role ?: "-", rows[i].role ?: "-") != 0)
 			fail_msg("%s of %s at %ld: %s, %s", rows[i].origin, rows[i].node ?: "-",
@@ -85,10 +86,53 @@ static void test_roles(void **state)
 	session_free(session);
 }
 
+/* ---- which node is meant --------------------------------------------------------------------- */
+
+static void test_same(void **state)
+{
+	static const struct {
+		const char *one, *other;
+		bool same;
+	} cases[] = {
+		{ "db1", "db1", true },
+		{ "db1", "DB1", true },
+		{ "db1", "db1.example.com", true },
+		{ "db1.here", "db1.example.com", true },
+		{ "db1", "db11", false },
+		{ "db1", "db2", false },
+		{ "db", "db1.example.com", false },
+		/* A name that is not known is nobody's. */
+		{ "", "", false },
+		{ "", "db1", false },
+		{ ".example.com", ".example.com", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(roles_same_node(cases[i].one, cases[i].other), cases[i].same);
+		assert_int_equal(roles_same_node(cases[i].other, cases[i].one), cases[i].same);
+	}
+}
+
+static void test_find(void **state)
+{
+	char unnamed[] = "", db2[] = "db2.example.com";
+	struct given_node nodes[] = { { .name = unnamed }, { .name = db2, .denials = 7 } };
+	const struct given_nodes given = { nodes, ARRAY_SIZE(nodes) };
+
+	(void)state;
+	assert_ptr_equal(given_nodes_find(&given, "DB2"), &nodes[1]);
+	assert_null(given_nodes_find(&given, "db1"));
+	assert_null(given_nodes_find(&given, ""));
+	assert_null(given_nodes_find(&(struct given_nodes){ 0 }, "db2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,13 +8,6 @@
 
 static const char *const domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
 
-static void feed(struct tally *tally, const char *text, size_t length)
-{
-	struct error err = { 0 };
-
-	must(tally_feed(tally, text, length, &err), &err);
-}
-
 /* A denial of a domain, at a second, by its event. */
 static char *denial(const char *domain, const char *class, int second, int serial, int permissive)
 {
@@ -30,7 +23,7 @@ static void feed_denial(struct tally *tally, const char *class, int second, int 
 	static int serial;
 	_cleanup_free_ char *line = denial("mysqld_t", class, second, ++serial, permissive);
 
-	feed(tally, line, strlen(line));
+	tally_feed(tally, line, strlen(line));
 }
 
 /* ---- counting -------------------------------------------------------------------------------- */
@@ -60,8 +53,8 @@ static void test_recorded(void **state)
 			struct tally *tally = tally_new(domains);
 
 			for (size_t at = 0; at < length; at += pieces[p])
-				feed(tally, text + at,
-				     length - at < pieces[p] ? length - at : pieces[p]);
+				tally_feed(tally, text + at,
+					   length - at < pieces[p] ? length - at : pieces[p]);
 			assert_int_equal(tally_count(tally), cases[i].denials);
 			assert_int_equal(!*tally_last(tally), cases[i].denials == 0);
 			tally_free(tally);
@@ -77,15 +70,18 @@ static void test_last(void **state)
 
 	(void)state;
 	assert_string_equal(tally_last(tally), "");
-	feed(tally, "", 0);
+	tally_feed(tally, "", 0);
 	/* Another domain's is not the server's; half a record is none yet. */
-	feed(tally, other, strlen(other));
-	feed(tally, one, strlen(one) - 1);
+	tally_feed(tally, other, strlen(other));
+	tally_feed(tally, one, strlen(one) - 1);
 	assert_int_equal(tally_count(tally), 0);
 	assert_string_equal(tally_last(tally), "");
-	feed(tally, "\n", 1);
+	tally_feed(tally, "\n", 1);
 	assert_int_equal(tally_count(tally), 1);
 	assert_string_equal(tally_last(tally), "rsync: read etc_t:dir");
+	/* By the name that its process has. */
+	assert_int_equal(tally_of_program(tally, "/usr/bin/rsync"), 1);
+	assert_int_equal(tally_of_program(tally, "/usr/bin/rsyncd"), 0);
 	tally_free(tally);
 	tally_free(NULL);
 }
@@ -94,14 +90,13 @@ static void test_junk(void **state)
 {
 	static const char nul[] = "type=AVC\0\n\0\n";
 	struct tally *tally = tally_new(domains);
-	char *junk = malloc(1 << 20);
+	char *junk = memory_new(1 << 20, 1);
 
 	(void)state;
-	assert_non_null(junk);
 	memset(junk, 'x', 1 << 20);
-	feed(tally, junk, 1 << 20);
-	feed(tally, "\nno record\n", 11);
-	feed(tally, nul, sizeof(nul) - 1);
+	tally_feed(tally, junk, 1 << 20);
+	tally_feed(tally, "\nno record\n", 11);
+	tally_feed(tally, nul, sizeof(nul) - 1);
 	assert_int_equal(tally_count(tally), 0);
 	feed_denial(tally, "file", 100, 0);
 	assert_int_equal(tally_count(tally), 1);

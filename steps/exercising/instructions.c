@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/exercising/commands.h"
+#include "steps/exercising/instructions.h"
 #include "steps/host/server.h"
 #include "steps/host/units.h"
 #include "steps/node/node.h"
@@ -29,31 +30,23 @@ static void names_clear(struct names *names)
 	free(names->bootstrap);
 }
 
-static int copy(char **to, const char *text, struct error *err)
+static bool has_program(struct session *session, const char *name)
 {
-	*to = strdup(text);
-	return *to ? 0 : error_nomem(err);
+	_cleanup_free_ char *path = NULL;
+
+	host_program_path(session_root(session), (const char *const[]){ name, NULL }, &path, NULL);
+	return path;
 }
 
 /* Where no unit file is there: MariaDB's packages have mariadb, MySQL's mysql on Debian, else
  * mysqld. */
-static int usual_unit(const char *root, char **unit, struct error *err)
+static const char *usual_unit(struct session *session)
 {
-	static const char *const mariadb[] = { "mariadbd", NULL }, *const mysql[] = { "mysqld",
-										      NULL };
-	_cleanup_free_ char *debian = str_printf("%s/etc/debian_version", root);
-	_cleanup_free_ char *of_mariadb = NULL, *of_mysql = NULL;
-	int r = debian ? host_program_path(root, mariadb, &of_mariadb, err) : error_nomem(err);
+	_cleanup_free_ char *debian = session_in_root(session, "/etc/debian_version");
 
-	if (r == 0)
-		r = host_program_path(root, mysql, &of_mysql, err);
-	if (r < 0)
-		return r;
-	return copy(unit,
-		    of_mariadb || !of_mysql     ? "mariadb"
-		    : access(debian, F_OK) == 0 ? "mysql"
-						: "mysqld",
-		    err);
+	if (has_program(session, "mariadbd") || !has_program(session, "mysqld"))
+		return "mariadb";
+	return access(debian, F_OK) == 0 ? "mysql" : "mysqld";
 }
 
 /* Of several servers it is not known which is meant, but by the suffix of its groups. */
@@ -72,47 +65,46 @@ static int find_running(struct session *session, char **unit, struct error *err)
 
 static int find_units(struct session *session, struct names *names, struct error *err)
 {
-	const char *root = session_root(session), *suffix = node_options.group_suffix;
+	const char *suffix = node_options.group_suffix;
 	int r = find_running(session, &names->running, err);
 
 	if (r == 0 && names->running && strcmp(names->running, BOOTSTRAP_UNIT) != 0)
-		return copy(&names->unit, names->running, err);
-	if (r == 0)
-		r = host_installed_unit(root, galera_units,
+		names->unit = str_copy(names->running);
+	else if (r == 0)
+		r = host_installed_unit(session_root(session), galera_units,
 					suffix && *suffix == '.' ? suffix + 1 : NULL, &names->unit,
 					err);
-	if (r == 0 && !names->unit)
-		r = usual_unit(root, &names->unit, err);
-	return r < 0 || names->running ? r : copy(&names->running, names->unit, err);
+	if (r < 0)
+		return r;
+	if (!names->unit)
+		names->unit = str_copy(usual_unit(session));
+	if (!names->running)
+		names->running = str_copy(names->unit);
+	return 0;
 }
 
 static int find_bootstrap(struct session *session, struct names *names, struct error *err)
 {
-	static const char *const mariadb[] = { "galera_new_cluster", NULL },
-				 *const mysql[] = { "mysqld_bootstrap", NULL },
-				 *const percona[] = { "mysql@*", NULL };
-	const char *root = session_root(session), *at = strchr(names->unit, '@');
-	_cleanup_free_ char *of_mariadb = NULL, *of_mysql = NULL, *of_percona = NULL;
-	int r = host_program_path(root, mariadb, &of_mariadb, err);
+	static const char *const units[] = { "mysql@*", NULL };
+	_cleanup_free_ char *of_percona = NULL;
+	int r = host_installed_unit(session_root(session), units, "bootstrap", &of_percona, err);
 
-	if (r == 0)
-		r = host_program_path(root, mysql, &of_mysql, err);
-	if (r == 0)
-		r = host_installed_unit(root, percona, "bootstrap", &of_percona, err);
 	if (r < 0)
 		return r;
 	/* MariaDB's script knows the plain unit only. */
-	if (at)
+	if (strchr(names->unit, '@'))
 		names->bootstrap = str_printf(
 			"systemctl set-environment _WSREP_NEW_CLUSTER=--wsrep-new-cluster; "
 			"systemctl start %s; systemctl unset-environment _WSREP_NEW_CLUSTER",
 			names->unit);
+	else if (has_program(session, "galera_new_cluster"))
+		names->bootstrap = str_copy("galera_new_cluster");
+	else if (has_program(session, "mysqld_bootstrap"))
+		names->bootstrap = str_copy("mysqld_bootstrap");
 	else
-		names->bootstrap = strdup(of_mariadb   ? "galera_new_cluster"
-					  : of_mysql   ? "mysqld_bootstrap"
-					  : of_percona ? "systemctl start " BOOTSTRAP_UNIT
+		names->bootstrap = str_copy(of_percona ? "systemctl start " BOOTSTRAP_UNIT
 						       : "galera_new_cluster");
-	return names->bootstrap ? 0 : error_nomem(err);
+	return 0;
 }
 
 static int find_names(struct session *session, struct names *names, struct error *err)
@@ -127,10 +119,10 @@ static int find_names(struct session *session, struct names *names, struct error
 				 ? str_printf("systemctl stop %s; systemctl start %s",
 					      names->running, names->unit)
 				 : str_printf("systemctl restart %s", names->unit);
-	return names->restart ? 0 : error_nomem(err);
+	return 0;
 }
 
-int commands_show(struct session *session, const struct exercise *exercise, struct error *err)
+int instructions_show(struct session *session, const struct exercise *exercise, struct error *err)
 {
 	_cleanup_(names_clear) struct names names = { 0 };
 	const struct galera_config *config;

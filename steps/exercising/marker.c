@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
 
 #include "steps/exercising/evidence.h"
-#include "steps/exercising/notify.h"
+#include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
+#include "steps/exercising/wanted.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/notify.h"
 #include "steps/host/selinux.h"
@@ -29,6 +29,12 @@ static const char *agreed(struct session *session, const char *phase)
 		       : NULL;
 }
 
+/* The path of the script that this change is about; NULL: none is. */
+static const char *script_of(const json_t *change)
+{
+	return member_or_null(change, "script");
+}
+
 /* ---- may there be one? ----------------------------------------------------------------------- */
 
 /* With another domain for the script, ours would run the operator's from within that one. */
@@ -37,10 +43,8 @@ static int look_domain(struct session *session, const char *real, char **why, st
 	_cleanup_free_ char *type = NULL;
 	int r = session_is_scratch(session) ? 0 : host_exec_type(node_domain(), real, &type, err);
 
-	if (r == 0 && type && strcmp(type, node_domain()) != 0) {
+	if (r == 0 && type && strcmp(type, node_domain()) != 0)
 		*why = str_printf("it runs in a domain of its own, %s", type);
-		r = *why ? 0 : error_nomem(err);
-	}
 	return r;
 }
 
@@ -52,31 +56,26 @@ static int look(struct session *session, char **path, char **why, struct error *
 	const char *reason = NULL;
 	int r = node_config(session, &config, err);
 
-	if (r < 0)
+	if (r < 0 || !config->notify_command)
 		return r;
-	if (!config->notify_command)
-		return 0;
 	*path = galera_notify_script(config->notify_command, &reason);
-	if (!*path) {
-		*why = reason ? strdup(reason) : NULL;
-		return *why ? 0 : error_nomem(err);
-	}
+	*why = str_copy(reason);
+	if (reason)
+		return 0;
 	real = session_in_root(session, *path);
-	if (!real)
-		return error_nomem(err);
 	r = standin_unfit(real, why, err);
 	return r < 0 || *why ? r : look_domain(session, real, why, err);
 }
 
 /* ---- the change ------------------------------------------------------------------------------ */
 
-int notify_plan(struct session *session, const char *phase, json_t *changes, struct error *err)
+int marker_plan(struct session *session, const char *phase, json_t *changes, struct error *err)
 {
-	_cleanup_free_ char *path = NULL, *why = NULL, *quoted = NULL, *undo = NULL;
+	_cleanup_free_ char *path = NULL, *why = NULL, *undo = NULL;
 	int r;
 
 	/* A recorded server runs nothing. */
-	if (node_player(session) || !results_wanted(session, exercise_find(EXERCISE)) ||
+	if (node_player(session) || !wanted_in_run(session, exercise_find(EXERCISE)) ||
 	    results_done(session, phase, exercise_find(EXERCISE)))
 		return 0;
 	r = look(session, &path, &why, err);
@@ -84,13 +83,10 @@ int notify_plan(struct session *session, const char *phase, json_t *changes, str
 		return r;
 	/* Of plain characters: galera_notify_script(). */
 	undo = str_printf("mv %s" STANDIN_SUFFIX " %s", path, path);
-	if (!undo ||
-	    json_array_append_new(changes,
-				  json_pack("{s:s, s:s, s:s, s:s, s:s}", "what", path, "from",
-					    "your notify command", "to",
-					    "the same, behind a mark until its exercise is over",
-					    "undo", undo, "script", path)) < 0)
-		return error_nomem(err);
+	list_add(changes,
+		 json_pack("{s:s, s:s, s:s, s:s, s:s}", "what", path, "from", "your notify command",
+			   "to", "the same, behind a mark until its exercise is over", "undo", undo,
+			   "script", path));
 	return 0;
 }
 
@@ -99,14 +95,14 @@ static size_t find_change(const json_t *changes)
 	json_t *change;
 	size_t i;
 
-	json_array_foreach(changes, i, change) if (member_or_null(change, "script")) break;
+	json_array_foreach(changes, i, change) if (script_of(change)) break;
 	return i;
 }
 
-int notify_ask(struct session *session, json_t *changes, struct error *err)
+int marker_ask(struct session *session, json_t *changes, struct error *err)
 {
 	size_t at = find_change(changes);
-	const char *path = member_or_null(json_array_get(changes, at), "script");
+	const char *path = script_of(json_array_get(changes, at));
 	_cleanup_free_ char *text = NULL;
 	bool yes = true;
 	int r;
@@ -119,8 +115,6 @@ int notify_ask(struct session *session, json_t *changes, struct error *err)
 		   " meanwhile, with the same arguments and exit status.",
 		   path);
 	text = str_printf("Put it before %s?", path);
-	if (!text)
-		return error_nomem(err);
 	r = prompt_yes_no(session, "exercise.notify", NULL, text, true, &yes, err);
 	if (r == 0 && !yes)
 		json_array_remove(changes, at);
@@ -133,7 +127,7 @@ static int take_away(struct session *session, const char *path, struct error *er
 {
 	_cleanup_free_ char *real = session_in_root(session, path);
 	bool replaced = false;
-	int r = real ? standin_remove(real, template_notify, &replaced, err) : error_nomem(err);
+	int r = standin_remove(real, template_notify, &replaced, err);
 
 	if (r == 0 && replaced)
 		screen_mark(
@@ -144,32 +138,36 @@ static int take_away(struct session *session, const char *path, struct error *er
 	return r;
 }
 
-int notify_end(struct session *session, const char *phase, struct error *err)
+static int take_away_and_forget(struct session *session, const char *path, struct error *err)
 {
-	const char *path = agreed(session, phase);
-	int r = path ? take_away(session, path, err) : 0;
+	int r = take_away(session, path, err);
 
-	return r < 0 || !path ? r : session_remember(session, MEMORY, NULL, err);
+	return r < 0 ? r : session_remember(session, MEMORY, NULL, err);
 }
 
-int notify_agree(struct session *session, const char *phase, const json_t *changes,
+int marker_end(struct session *session, const char *phase, struct error *err)
+{
+	const char *path = agreed(session, phase);
+
+	return path ? take_away_and_forget(session, path, err) : 0;
+}
+
+int marker_agree(struct session *session, const char *phase, const json_t *changes,
 		 struct error *err)
 {
-	const char *path = member_or_null(json_array_get(changes, find_change(changes)), "script");
+	const char *path = script_of(json_array_get(changes, find_change(changes)));
 	const char *before = member_or_null(session_recall(session, MEMORY), "path");
 	int r = 0;
 
-	if (!results_wanted(session, exercise_find(EXERCISE)))
+	if (!wanted_in_run(session, exercise_find(EXERCISE)))
 		return 0;
-	if (before && (!path || strcmp(path, before) != 0)) {
-		r = take_away(session, before, err);
-		if (r == 0)
-			r = session_remember(session, MEMORY, NULL, err);
-	}
+	if (before && (!path || strcmp(path, before) != 0))
+		r = take_away_and_forget(session, before, err);
 	if (r < 0 || !path || agreed(session, phase))
 		return r;
 	return session_remember(session, MEMORY,
-				json_pack("{s:s, s:s}", "phase", phase, "path", path), err);
+				json_made(json_pack("{s:s, s:s}", "phase", phase, "path", path)),
+				err);
 }
 
 /* What the server has done before the script was there, has no mark: the exercise begins now. */
@@ -187,7 +185,7 @@ static int put(struct session *session, const char *phase, const char *path, boo
 	_cleanup_free_ char *real = session_in_root(session, path);
 	enum standin_state before = STANDIN_NONE;
 	struct error failure = { 0 };
-	int r = real ? standin_state(real, template_notify, &before, err) : error_nomem(err);
+	int r = standin_state(real, template_notify, &before, err);
 
 	if (r < 0)
 		return r;
@@ -200,7 +198,7 @@ static int put(struct session *session, const char *phase, const char *path, boo
 	return before == STANDIN_IN_PLACE ? 0 : begin_anew(session, phase, err);
 }
 
-int notify_begin(struct session *session, const char *phase, bool *marked, char **script,
+int marker_begin(struct session *session, const char *phase, bool *marked, char **script,
 		 struct error *err)
 {
 	_cleanup_free_ char *why = NULL;
@@ -226,12 +224,12 @@ int notify_begin(struct session *session, const char *phase, bool *marked, char 
 	return 0;
 }
 
-bool notify_is_left(struct session *session, const char *phase)
+bool marker_is_left(struct session *session, const char *phase)
 {
 	return agreed(session, phase) && results_get(session, phase, EXERCISE);
 }
 
-void notify_say_left(struct session *session, const char *phase)
+void marker_say_left(struct session *session, const char *phase)
 {
 	const char *path = agreed(session, phase);
 
@@ -240,7 +238,7 @@ void notify_say_left(struct session *session, const char *phase)
 			    "our script stays before %s until the exercise is over, or undo", path);
 }
 
-int notify_stray(struct session *session, char **what, char **remedy, struct error *err)
+int marker_stray(struct session *session, char **what, char **remedy, struct error *err)
 {
 	_cleanup_free_ char *path = NULL, *why = NULL, *real = NULL;
 	enum standin_state state = STANDIN_NONE;
@@ -249,7 +247,7 @@ int notify_stray(struct session *session, char **what, char **remedy, struct err
 	if (r < 0 || !path || session_recall(session, MEMORY))
 		return r;
 	real = session_in_root(session, path);
-	r = real ? standin_state(real, template_notify, &state, err) : error_nomem(err);
+	r = standin_state(real, template_notify, &state, err);
 	if (r < 0 || state == STANDIN_NONE)
 		return r;
 	if (state == STANDIN_REPLACED)
@@ -259,15 +257,15 @@ int notify_stray(struct session *session, char **what, char **remedy, struct err
 	if (state == STANDIN_IN_PLACE)
 		*remedy = str_printf("mv %s" STANDIN_SUFFIX " %s", path, path);
 	else
-		*remedy = strdup(state == STANDIN_ALONE
-					 ? "put your notify command back there, out of a backup"
-					 : "remove it, when it is not needed any more");
-	return *what && *remedy ? 0 : error_nomem(err);
+		*remedy = str_copy(state == STANDIN_ALONE
+					   ? "put your notify command back there, out of a backup"
+					   : "remove it, when it is not needed any more");
+	return 0;
 }
 
-int notify_undo(struct session *session, const json_t *changes, struct error *err)
+int marker_undo(struct session *session, const json_t *changes, struct error *err)
 {
-	const char *path = member_or_null(json_array_get(changes, find_change(changes)), "script");
+	const char *path = script_of(json_array_get(changes, find_change(changes)));
 
 	return path ? take_away(session, path, err) : 0;
 }
