@@ -7,20 +7,16 @@
 #include "wizard/util.h"
 
 /* What step 2 mends is not to be settled first, unless the operator has declined it there. */
-static char *remedy_of(struct session *session, const struct label *label, struct error *err)
+static char *remedy_of(struct session *session, const struct label *label)
 {
-	_cleanup_free_ char *command = NULL;
-
-	if (!labels_declined(session, label->path))
-		return strdup(label->state == LABEL_RULE
-				      ? "step 2 offers a rule for it, and to relabel it"
-				      : "step 2 offers to relabel it");
-	if (labels_command(label, false, &command, NULL, err) < 0)
-		return NULL;
-	return TAKE_PTR(command);
+	if (labels_declined(session, label->path))
+		return labels_command(label, false);
+	return str_copy(label->state == LABEL_RULE
+				? "step 2 offers a rule for it, and to relabel it"
+				: "step 2 offers to relabel it");
 }
 
-static int report_label(struct report *report, const struct label *label, struct error *err)
+static void report_label(struct report *report, const struct label *label)
 {
 	const char *type = label->type ? label->type : "unlabelled";
 	enum level level = !strcmp(label->name, "label-datadir") ? LEVEL_STOP : LEVEL_WARNING;
@@ -31,16 +27,14 @@ static int report_label(struct report *report, const struct label *label, struct
 		if (label->type && strcmp(label->name, LABEL_WAY) != 0)
 			report_add(report, LEVEL_OK, label->name, NULL, "%s is %s", label->path,
 				   type);
-		return 0;
+		return;
 	}
 	if (label->state == LABEL_PLACE) {
 		report_add(report, level, label->name, label->advice, "%s (%s) is %s", label->path,
 			   label->what, type);
-		return 0;
+		return;
 	}
-	remedy = remedy_of(report->session, label, err);
-	if (!remedy)
-		return error_nomem(err);
+	remedy = remedy_of(report->session, label);
 	if (label->state == LABEL_RULE && !strcmp(label->name, LABEL_WAY))
 		report_add(report, LEVEL_WARNING, label->name, remedy,
 			   "%s is %s: the server may not pass through it to its files", label->path,
@@ -58,7 +52,6 @@ static int report_label(struct report *report, const struct label *label, struct
 	else
 		report_add(report, LEVEL_WARNING, label->name, remedy, "%s is %s, and should be %s",
 			   label->path, type, label->wanted);
-	return 0;
 }
 
 int probe_labels(struct report *report, struct error *err)
@@ -67,7 +60,7 @@ int probe_labels(struct report *report, struct error *err)
 	int r = report_knows_policy(report) ? 0 : labels_look(report->session, &labels, err);
 
 	for (size_t i = 0; r == 0 && i < labels.count; i++)
-		r = report_label(report, &labels.items[i], err);
+		report_label(report, &labels.items[i]);
 	labels_clear(&labels);
 	return r;
 }

@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 #include "steps/galera/files.h"
-#include "steps/host/label_tree.h"
 #include "steps/labelling/labels.h"
-#include "steps/labelling/labels_private.h"
 #include "steps/node/node.h"
 #include "wizard/util.h"
 
@@ -61,16 +59,12 @@ static int add(struct look *look, const struct galera_file *file, const char *pa
 	int r;
 
 	*label = NULL;
-	if (!real)
-		return error_nomem(err);
 	if (!*path || find(look->labels, path) || lstat(real, &st) < 0)
 		return 0;
 	added = array_push(&look->labels->items, &look->labels->count, sizeof(*added));
-	if (!added)
-		return error_nomem(err);
-	*added = (struct label){ .name = file->name, .what = file->what, .path = strdup(path) };
+	*added = (struct label){ .name = file->name, .what = file->what, .path = str_copy(path) };
 	*mode = st.st_mode;
-	r = added->path ? host_file_type(real, &added->type, err) : error_nomem(err);
+	r = host_file_type(real, &added->type, err);
 	if (r == 0)
 		r = file_labels_expect(look->wants, path, st.st_mode, &added->wanted, err);
 	*label = added;
@@ -116,12 +110,18 @@ static int look_at_files(struct look *look, struct label *label, struct error *e
 	return 0;
 }
 
-static int is_in_place(struct label *label, const char *advice, struct error *err)
+/* No label helps where it is. */
+static void is_misplaced(struct label *label, const char *advice)
 {
 	label->state = LABEL_PLACE;
 	free(label->advice);
-	label->advice = strdup(advice);
-	return label->advice ? 0 : error_nomem(err);
+	label->advice = str_copy(advice);
+}
+
+/* Does a type do for the file? */
+static bool fits(const struct galera_file *file, const char *type)
+{
+	return type && (!strcmp(type, file->type) || (file->also && !strcmp(type, file->also)));
 }
 
 /* The policy does not know the path for what it is: a rule for it, as its equivalences want it. */
@@ -138,14 +138,14 @@ static int make_rule(struct look *look, struct label *label, const char *type, s
 	if (r < 0)
 		return r;
 	free(label->wanted);
-	label->wanted = strdup(type);
+	label->wanted = str_copy(type);
 	label->spec = store_fcontext_spec(alias, !label->alone);
-	if (!label->wanted || !label->spec)
-		return error_nomem(err);
 	label->state = LABEL_RULE;
 	r = store_fcontext_local(store, label->spec, labels_kind(label->name), &local, &why);
-	if (r == -EINVAL)
-		return is_in_place(label, why.remedy, err);
+	if (r == -EINVAL) {
+		is_misplaced(label, why.remedy);
+		return 0;
+	}
 	if (r < 0)
 		*err = why;
 	return r;
@@ -192,18 +192,17 @@ static int look_at_directory(struct look *look, const char *path, struct error *
 	}
 	if (way && label->wanted && !strcmp(label->wanted, "default_t"))
 		return make_rule(look, label, WAY_TYPE, err);
-	return is_in_place(label,
-			   "the server may not pass through it; move the files below /srv or "
-			   "/var/lib, or mount their file system there",
-			   err);
+	is_misplaced(label, "the server may not pass through it; move the files below /srv or "
+			    "/var/lib, or mount their file system there");
+	return 0;
 }
 
 static int look_above(struct look *look, const char *path, struct error *err)
 {
-	_cleanup_free_ char *directory = strdup(path);
-	int r = directory ? 0 : error_nomem(err);
+	_cleanup_free_ char *directory = str_copy(path);
+	int r = 0;
 
-	for (char *slash = directory ? strchr(directory + 1, '/') : NULL; r == 0 && slash;
+	for (char *slash = strchr(directory + 1, '/'); r == 0 && slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		r = look_at_directory(look, directory, err);
@@ -244,22 +243,20 @@ static bool is_shared(const struct look *look, const char *path, const char *wan
 static int look_at_tree(struct look *look, const struct galera_file *file, struct label *label,
 			struct error *err)
 {
-	bool labels = !label->type || !oracle_has_attribute(look->oracle, "noxattrfs") ||
-		      !oracle_type_has_attribute(look->oracle, label->type, "noxattrfs");
-
-	if (!labels)
-		return is_in_place(label,
-				   "its file system keeps no labels: mount it with the option "
-				   "context=system_u:object_r:mysqld_db_t:s0",
-				   err);
-	if (label->wanted && (!strcmp(label->wanted, file->type) ||
-			      (file->also && !strcmp(label->wanted, file->also))))
+	if (label->type && oracle_has_attribute(look->oracle, "noxattrfs") &&
+	    oracle_type_has_attribute(look->oracle, label->type, "noxattrfs")) {
+		is_misplaced(label, "its file system keeps no labels: mount it with the option "
+				    "context=system_u:object_r:mysqld_db_t:s0");
+		return 0;
+	}
+	if (fits(file, label->wanted))
 		return look_at_files(look, label, err);
 	if (!oracle_has_type(look->oracle, file->type))
 		return 0;
-	if (is_shared(look, label->path, label->wanted, file->kind == GALERA_FILE_TREE, NULL))
-		return is_in_place(label, "give it a directory of its own, as /srv/mysql", err);
-	return make_rule(look, label, file->type, err);
+	if (!is_shared(look, label->path, label->wanted, file->kind == GALERA_FILE_TREE, NULL))
+		return make_rule(look, label, file->type, err);
+	is_misplaced(label, "give it a directory of its own, as /srv/mysql");
+	return 0;
 }
 
 /* The server makes the log anew, so its directory must be its own, where it has one. */
@@ -267,16 +264,12 @@ static int look_at_log(struct look *look, const struct galera_file *file, struct
 		       struct error *err)
 {
 	_cleanup_free_ char *directory =
-		strndup(label->path, (size_t)(strrchr(label->path, '/') - label->path));
+		memory_copy(label->path, (size_t)(strrchr(label->path, '/') - label->path));
 	_cleanup_free_ char *wanted = NULL;
-	bool known;
 	int r;
 
-	if (!directory)
-		return error_nomem(err);
 	label->alone = true;
-	if (label->wanted &&
-	    (!strcmp(label->wanted, file->type) || !strcmp(label->wanted, file->also)))
+	if (fits(file, label->wanted))
 		return look_at_files(look, label, err);
 	if (!oracle_has_type(look->oracle, file->type))
 		return 0;
@@ -285,8 +278,7 @@ static int look_at_log(struct look *look, const struct galera_file *file, struct
 		return r;
 	/* A directory that is right has a file in it that the policy names: only that same name
 	 * goes over it. */
-	known = wanted && (!strcmp(wanted, file->type) || !strcmp(wanted, file->also));
-	if (!known && !is_shared(look, directory, wanted, false, label->path)) {
+	if (!fits(file, wanted) && !is_shared(look, directory, wanted, false, label->path)) {
 		free(label->path);
 		label->path = TAKE_PTR(directory);
 		label->alone = false;
@@ -305,32 +297,25 @@ static int look_at_program(struct look *look, struct label *label, struct error 
 		return r;
 	if (allowed)
 		return look_at_files(look, label, err);
-	return is_in_place(label,
-			   "move it to /usr/local/bin, run restorecon -v on it there, and correct "
-			   "wsrep_notify_cmd",
-			   err);
+	is_misplaced(label, "move it to /usr/local/bin, run restorecon -v on it there, and correct "
+			    "wsrep_notify_cmd");
+	return 0;
 }
 
-/* One step of a link, within the root; *target NULL: it is none. */
-static int read_link(struct session *session, const char *path, char **target, struct error *err)
+/* One step of a link, within the root, in new memory; NULL: it is none. */
+static char *read_link(struct session *session, const char *path)
 {
 	_cleanup_free_ char *real = session_in_root(session, path);
 	char text[4096];
-	ssize_t length;
+	ssize_t length = readlink(real, text, sizeof(text) - 1);
 
-	*target = NULL;
-	if (!real)
-		return error_nomem(err);
-	length = readlink(real, text, sizeof(text) - 1);
 	if (length <= 0)
-		return 0;
+		return NULL;
 	text[length] = '\0';
 	while (length > 1 && text[length - 1] == '/')
 		text[--length] = '\0';
-	*target = *text == '/'
-			  ? strdup(text)
-			  : str_printf("%.*s/%s", (int)(strrchr(path, '/') - path), path, text);
-	return *target ? 0 : error_nomem(err);
+	return *text == '/' ? str_copy(text)
+			    : str_printf("%.*s/%s", (int)(strrchr(path, '/') - path), path, text);
 }
 
 /* The journal is JSON. */
@@ -352,8 +337,10 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 	if (r < 0 || !label)
 		return r;
 	label->alone = !S_ISDIR(mode);
-	if (!is_text(path))
-		return is_in_place(label, "give it a name of plain letters", err);
+	if (!is_text(path)) {
+		is_misplaced(label, "give it a name of plain letters");
+		return 0;
+	}
 	if (S_ISLNK(mode) || file->kind == GALERA_FILE_PLAIN)
 		r = look_at_files(look, label, err);
 	else if (file->kind == GALERA_FILE_PROGRAM)
@@ -366,39 +353,34 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 }
 
 /* The path without links in its directories, where they stay within the root. */
-static int settle_path(struct session *session, char **path, struct error *err)
+static void settle_path(struct session *session, char **path)
 {
 	const char *root = session_is_scratch(session) ? session_root(session) : "";
 	_cleanup_free_ char *directory =
 		str_printf("%s%.*s/", root, (int)(strrchr(*path, '/') - *path), *path);
-	_cleanup_free_ char *real = directory ? realpath(directory, NULL) : NULL;
+	_cleanup_free_ char *real = realpath(directory, NULL);
 	const char *inside = real ? str_starts(real, root) : NULL;
 	char *settled;
 
-	if (!directory)
-		return error_nomem(err);
 	if (!inside || (*inside && *inside != '/'))
-		return 0;
+		return;
 	settled = str_printf("%s%s", strcmp(inside, "/") ? inside : "", strrchr(*path, '/'));
 	free(*path);
 	*path = settled;
-	return settled ? 0 : error_nomem(err);
 }
 
 /* The links themselves, and what they lead to: a data directory is often moved behind one. */
 static int look_at(struct look *look, const struct galera_file *file, struct error *err)
 {
-	_cleanup_free_ char *path = strdup(file->path);
-	int r = path ? 0 : error_nomem(err);
+	_cleanup_free_ char *path = str_copy(file->path);
+	int r = 0;
 
 	for (int links = 0; r == 0 && path && links < MOST_LINKS; links++) {
-		char *target = NULL;
+		char *target;
 
-		r = settle_path(look->session, &path, err);
-		if (r == 0)
-			r = look_at_kind(look, file, path, err);
-		if (r == 0)
-			r = read_link(look->session, path, &target, err);
+		settle_path(look->session, &path);
+		r = look_at_kind(look, file, path, err);
+		target = read_link(look->session, path);
 		free(path);
 		path = target;
 	}
@@ -422,7 +404,5 @@ int labels_look(struct session *session, struct labels *labels, struct error *er
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = look_at(&look, &files[i], err);
 	galera_files_free(files, count);
-	if (r < 0)
-		labels_clear(labels);
 	return r;
 }

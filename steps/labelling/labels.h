@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "steps/host/label_tree.h"
 #include "steps/store/store.h"
 #include "wizard/session.h"
 
@@ -42,14 +43,22 @@ struct labels {
 	size_t count;
 };
 
-/* labels_look - every file of the server's that exists. */
+/* labels_look - every file of the server's that exists; labels_clear, whatever it returns. */
 int labels_look(struct session *session, struct labels *labels, struct error *err);
 void labels_clear(struct labels *labels);
 
-/* labels_command - the documented commands that mend it; new memory (caller frees). *command NULL:
- * there is nothing to be mended so. undo (may be NULL): those that take it back. */
-int labels_command(const struct label *label, bool modify, char **command, char **undo,
-		   struct error *err);
+/* labels_tree - how the server's files are walked; path is borrowed. */
+struct label_tree labels_tree(struct session *session, struct file_labels *wants, const char *path,
+			      bool alone);
+
+/* labels_kind - which files a rule for this name is about: a directory above the server's is
+ * labelled by itself. */
+enum store_files labels_kind(const char *name);
+
+/* labels_command, labels_undo - the documented commands that mend LABEL_WRONG or LABEL_RULE, and
+ * those that take it back; new memory (caller frees). modify: there is a rule already. */
+char *labels_command(const struct label *label, bool modify);
+char *labels_undo(const struct label *label);
 
 /* labels_plan - append a change for each that is not right, not waived by --ignore and not
  * declined. They have a member "path". */

@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include "steps/labelling/labels.h"
-#include "steps/labelling/labels_private.h"
 #include "steps/node/node.h"
+#include "wizard/change.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 #define DECLINED "ports.files.declined" /* paths that the operator does not want labelled */
@@ -35,33 +36,38 @@ bool labels_declined(struct session *session, const char *path)
 
 /* ---- the plan ------------------------------------------------------------------------------- */
 
-int labels_command(const struct label *label, bool modify, char **command, char **undo,
-		   struct error *err)
+static const char *kind_option(const struct label *label)
 {
-	const char *directory = labels_kind(label->name) == STORE_FILES_DIR ? "-f d " : "";
-	const char *deep = label->alone ? "" : "R";
-	_cleanup_free_ char *path = str_quoted(label->path);
-	_cleanup_free_ char *spec = label->spec ? str_quoted(label->spec) : NULL;
+	return labels_kind(label->name) == STORE_FILES_DIR ? "-f d " : "";
+}
 
-	*command = NULL;
-	if (undo)
-		*undo = NULL;
-	if (label->state != LABEL_WRONG && label->state != LABEL_RULE)
-		return 0;
-	if (!path || (label->spec && !spec))
-		return error_nomem(err);
-	if (!spec)
-		*command = str_printf("restorecon -%sv %s", deep, path);
-	else
-		*command =
-			str_printf("semanage fcontext -%c %s-t %s %s && restorecon -%sv %s",
-				   modify ? 'm' : 'a', directory, label->wanted, spec, deep, path);
-	if (undo && spec)
-		*undo = str_printf("semanage fcontext -d %s%s && restorecon -%sv %s", directory,
-				   spec, deep, path);
-	else if (undo)
-		*undo = strdup("the labels before are kept");
-	return *command && (!undo || *undo) ? 0 : error_nomem(err);
+static char *restorecon(const struct label *label)
+{
+	_cleanup_free_ char *path = str_quoted(label->path);
+
+	return str_printf("restorecon -%sv %s", label->alone ? "" : "R", path);
+}
+
+char *labels_command(const struct label *label, bool modify)
+{
+	_cleanup_free_ char *relabel = restorecon(label), *spec = NULL;
+
+	if (!label->spec)
+		return TAKE_PTR(relabel);
+	spec = str_quoted(label->spec);
+	return str_printf("semanage fcontext -%c %s-t %s %s && %s", modify ? 'm' : 'a',
+			  kind_option(label), label->wanted, spec, relabel);
+}
+
+char *labels_undo(const struct label *label)
+{
+	_cleanup_free_ char *relabel = NULL, *spec = NULL;
+
+	if (!label->spec)
+		return str_copy("the labels before are kept");
+	relabel = restorecon(label);
+	spec = str_quoted(label->spec);
+	return str_printf("semanage fcontext -d %s%s && %s", kind_option(label), spec, relabel);
 }
 
 /* Where the labels before are kept: a file that is not there yet. */
@@ -69,44 +75,53 @@ static char *free_record(struct session *session, size_t *number)
 {
 	for (;;) {
 		_cleanup_free_ char *name = str_printf("labels.%zu", ++*number);
-		_cleanup_free_ char *path = name ? session_path(session, name) : NULL;
+		_cleanup_free_ char *path = session_path(session, name);
 
-		if (!path)
-			return NULL;
 		if (access(path, F_OK) < 0)
 			return TAKE_PTR(name);
 	}
 }
 
+static char *note_of(const struct label *label)
+{
+	if (label->state == LABEL_RULE)
+		return str_copy(label->alone ? "rule" : "rule, with all that is in it");
+	if (label->files > 1)
+		return str_printf("%zu of %zu files", label->wrong, label->files);
+	return str_copy("relabel");
+}
+
 static int add_change(struct session *session, json_t *changes, const struct label *label,
 		      size_t *records, struct error *err)
 {
-	_cleanup_free_ char *command = NULL, *undo = NULL, *local = NULL, *from = NULL;
-	_cleanup_free_ char *note = NULL, *record = free_record(session, records);
-	bool rule = label->state == LABEL_RULE;
+	_cleanup_free_ char *command = NULL, *undo = labels_undo(label), *local = NULL;
+	_cleanup_free_ char *note = note_of(label), *record = free_record(session, records);
+	_cleanup_free_ char *from = NULL;
 	struct store *store;
 	json_t *change;
 	int r = node_store(session, &store, err);
 
-	if (r == 0 && rule)
+	if (r == 0 && label->state == LABEL_RULE)
 		r = store_fcontext_local(store, label->spec, labels_kind(label->name), &local, err);
-	if (r == 0)
-		r = labels_command(label, local != NULL, &command, &undo, err);
 	if (r < 0)
 		return r;
+	command = labels_command(label, local != NULL);
 	from = str_printf("%s%s", label->type ? label->type : "unlabelled",
 			  label->type && !strcmp(label->type, label->wanted) ? " by hand" : "");
-	note = rule               ? strdup(label->alone ? "rule" : "rule, with all that is in it")
-	       : label->files > 1 ? str_printf("%zu of %zu files", label->wrong, label->files)
-				  : strdup("relabel");
-	if (!from || !note || !record)
-		return error_nomem(err);
-	change =
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s?, s:s?}", "what",
-			  label->path, "from", from, "to", label->wanted, "note", note, "command",
-			  command, "undo", undo, "name", label->name, "path", label->path, "alone",
-			  label->alone, "record", record, "spec", label->spec, "local_type", local);
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+	change = change_add(changes, json_object(),
+			    &(struct change){ .what = label->path,
+					      .from = from,
+					      .to = label->wanted,
+					      .note = note,
+					      .command = command,
+					      .undo = undo });
+	member_set(change, "name", json_string(label->name));
+	member_set(change, "path", json_string(label->path));
+	member_set(change, "alone", json_boolean(label->alone));
+	member_set(change, "record", json_string(record));
+	member_set(change, "spec", text_json(label->spec));
+	member_set(change, "local_type", text_json(local));
+	return 0;
 }
 
 int labels_plan(struct session *session, json_t *changes, struct error *err)
@@ -137,10 +152,7 @@ int labels_decline(struct session *session, json_t *changes, struct error *err)
 
 		if (!path)
 			continue;
-		if (json_array_append_new(declined, json_string(path)) < 0) {
-			json_decref(declined);
-			return error_nomem(err);
-		}
+		list_add(declined, json_string(path));
 		json_array_remove(changes, i);
 	}
 	return session_remember(session, DECLINED, declined, err);
@@ -157,7 +169,9 @@ size_t labels_rules(const json_t *changes)
 	return count;
 }
 
-int labels_set(struct store *store, const json_t *changes, struct error *err)
+/* Each rule gets the type that its change has as this member, or goes. */
+static int set_rules(struct store *store, const json_t *changes, const char *member,
+		     struct error *err)
 {
 	json_t *change;
 	size_t i;
@@ -166,34 +180,26 @@ int labels_set(struct store *store, const json_t *changes, struct error *err)
 	json_array_foreach(changes, i, change)
 	{
 		const char *spec = member_or_null(change, "spec");
-
-		if (r == 0 && spec)
-			r = store_fcontext_set(store, spec,
-					       labels_kind(member_or_null(change, "name")),
-					       member_or_null(change, "to"), err);
-	}
-	return r;
-}
-
-int labels_unset(struct store *store, const json_t *changes, struct error *err)
-{
-	json_t *change;
-	size_t i;
-	int r = 0;
-
-	json_array_foreach(changes, i, change)
-	{
-		const char *spec = member_or_null(change, "spec"),
-			   *before = member_or_null(change, "local_type");
+		const char *type = member_or_null(change, member);
 		enum store_files kind;
 
 		if (r < 0 || !spec)
 			continue;
-		kind = labels_kind(member_or_null(change, "name"));
-		r = before ? store_fcontext_set(store, spec, kind, before, err)
-			   : store_fcontext_unset(store, spec, kind, err);
+		kind = labels_kind(member_text(change, "name"));
+		r = type ? store_fcontext_set(store, spec, kind, type, err)
+			 : store_fcontext_unset(store, spec, kind, err);
 	}
 	return r;
+}
+
+int labels_set(struct store *store, const json_t *changes, struct error *err)
+{
+	return set_rules(store, changes, "to", err);
+}
+
+int labels_unset(struct store *store, const json_t *changes, struct error *err)
+{
+	return set_rules(store, changes, "local_type", err);
 }
 
 /* ---- the files ------------------------------------------------------------------------------ */
@@ -208,58 +214,60 @@ static int keep(const struct label_tree *tree, const char *kept, struct error *e
 	return r < 0 ? r : file_write(kept, record, length, 0600, err);
 }
 
-static int relabel(struct session *session, struct file_labels *wants, const json_t *change,
-		   struct error *err)
+/* The tree of a change, and the file that keeps its labels (caller frees); 1: it has none. */
+static int tree_of(struct session *session, const json_t *change, struct label_tree *tree,
+		   char **kept, struct error *err)
 {
 	const char *path = member_or_null(change, "path");
-	_cleanup_free_ char *kept = session_path(session, member_or_null(change, "record"));
-	struct label_tree tree =
-		labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
+	struct file_labels *wants;
+	int r = path ? node_labels(session, &wants, err) : 1;
+
+	if (r != 0)
+		return r;
+	*tree = labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
+	*kept = session_path(session, member_text(change, "record"));
+	return 0;
+}
+
+static int relabel(struct session *session, const json_t *change, struct error *err)
+{
+	_cleanup_free_ char *kept = NULL;
+	struct label_tree tree;
 	size_t changed = 0;
-	int r = kept ? keep(&tree, kept, err) : error_nomem(err);
+	int r = tree_of(session, change, &tree, &kept, err);
 
 	if (r == 0)
+		r = keep(&tree, kept, err);
+	if (r == 0)
 		r = label_tree_apply(&tree, &changed, err);
-	if (r < 0)
-		return r;
+	if (r != 0)
+		return r < 0 ? r : 0;
 	if (changed || !session_is_scratch(session))
-		screen_mark(MARK_OK, "%s: files labelled: %zu", path, changed);
+		screen_mark(MARK_OK, "%s: files labelled: %zu", tree.path, changed);
 	else
-		screen_mark(MARK_OK, "%s: no file there has a label, in this scratch root", path);
+		screen_mark(MARK_OK, "%s: no file there has a label, in this scratch root",
+			    tree.path);
 	return 0;
 }
 
 int labels_relabel(struct session *session, const json_t *changes, struct error *err)
 {
-	struct file_labels *wants;
-	json_t *change;
-	size_t i;
 	int r = 0;
 
-	json_array_foreach(changes, i, change)
-	{
-		if (r < 0 || !member_or_null(change, "path"))
-			continue;
-		r = node_labels(session, &wants, err);
-		if (r == 0)
-			r = relabel(session, wants, change, err);
-	}
+	for (size_t i = 0; r == 0 && i < json_array_size(changes); i++)
+		r = relabel(session, json_array_get(changes, i), err);
 	return r;
 }
 
-static int restore(struct session *session, struct file_labels *wants, const json_t *change,
-		   struct error *err)
+static int restore(struct session *session, const json_t *change, struct error *err)
 {
-	const char *path = member_or_null(change, "path");
-	_cleanup_free_ char *kept = session_path(session, member_or_null(change, "record"));
-	_cleanup_free_ char *record = NULL;
-	struct label_tree tree =
-		labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
+	_cleanup_free_ char *kept = NULL, *record = NULL;
+	struct label_tree tree;
 	size_t length, changed = 0;
-	int r;
+	int r = tree_of(session, change, &tree, &kept, err);
 
-	if (!kept)
-		return error_nomem(err);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	/* It was stopped before the first label was set, or taken back before. */
 	if (access(kept, F_OK) < 0)
 		return 0;
@@ -269,7 +277,7 @@ static int restore(struct session *session, struct file_labels *wants, const jso
 	if (r < 0)
 		return r;
 	if (changed)
-		screen_mark(MARK_OK, "%s: labels put back: %zu", path, changed);
+		screen_mark(MARK_OK, "%s: labels put back: %zu", tree.path, changed);
 	if (unlink(kept) < 0 && errno != ENOENT)
 		return error_set(err, errno, "remove it by hand", "removing %s: %m", kept);
 	return 0;
@@ -277,17 +285,9 @@ static int restore(struct session *session, struct file_labels *wants, const jso
 
 int labels_restore(struct session *session, const json_t *changes, struct error *err)
 {
-	struct file_labels *wants;
 	int r = 0;
 
-	for (size_t i = json_array_size(changes); r == 0 && i-- > 0;) {
-		const json_t *change = json_array_get(changes, i);
-
-		if (!member_or_null(change, "path"))
-			continue;
-		r = node_labels(session, &wants, err);
-		if (r == 0)
-			r = restore(session, wants, change, err);
-	}
+	for (size_t i = json_array_size(changes); r == 0 && i-- > 0;)
+		r = restore(session, json_array_get(changes, i), err);
 	return r;
 }
