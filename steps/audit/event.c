@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <auparse.h>
-#include <errno.h>
 #include <linux/audit.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/audit/avc.h"
 #include "steps/audit/event.h"
 #include "wizard/util.h"
 
@@ -28,37 +26,29 @@ struct event_reader {
 	auparse_state_t *parser;
 	const char *origin;
 	const char *const *domains;
-	struct denials *denials;
 
 	/* Of the event at hand. */
 	const struct record_id *id;
-	size_t first;   /* its first item in denials */
+	struct denials *denials;
 	size_t settled; /* records that deny something and were counted somewhere */
 	char *exe;
 	struct named_file *files;
 	size_t file_count;
 	struct nameless *nameless;
 	size_t nameless_count;
-	bool no_memory;
 };
 
 static void event_ready(auparse_state_t *parser, auparse_cb_event_t what, void *data);
 
-struct event_reader *event_reader_new(const char *origin, const char *const *domains,
-				      struct denials *denials)
+struct event_reader *event_reader_new(const char *origin, const char *const *domains)
 {
-	struct event_reader *reader = calloc(1, sizeof(*reader));
+	struct event_reader *reader = memory_new(1, sizeof(*reader));
 
-	if (!reader)
-		return NULL;
 	reader->origin = origin;
 	reader->domains = domains;
-	reader->denials = denials;
 	reader->parser = auparse_init(AUSOURCE_FEED, NULL);
-	if (!reader->parser) {
-		free(reader);
-		return NULL;
-	}
+	if (!reader->parser)
+		no_memory();
 	auparse_set_escape_mode(reader->parser, AUPARSE_ESC_RAW);
 	auparse_add_callback(reader->parser, event_ready, reader, NULL);
 	return reader;
@@ -79,11 +69,157 @@ static void forget_event(struct event_reader *reader)
 
 void event_reader_free(struct event_reader *reader)
 {
-	if (!reader)
-		return;
 	forget_event(reader);
 	auparse_destroy(reader->parser);
 	free(reader);
+}
+
+/* ---- a kernel's AVC record ----------------------------------------------------------------- */
+
+/* decoded - the field at hand, hex names decoded; NULL: it has no value, or it was cut off. */
+static const char *decoded(auparse_state_t *parser)
+{
+	const char *raw = auparse_get_field_str(parser);
+	size_t length = raw ? strlen(raw) : 0;
+	const char *value;
+
+	if (!length || !strcmp(raw, "(null)") || !strcmp(raw, "?"))
+		return NULL;
+	if (*raw == '"' && (length < 3 || raw[length - 1] != '"'))
+		return NULL;
+	value = auparse_interpret_field(parser);
+	return value && *value ? value : NULL;
+}
+
+static unsigned long field_number(auparse_state_t *parser, int base)
+{
+	const char *raw = auparse_get_field_str(parser);
+
+	return raw ? strtoul(raw, NULL, base) : 0;
+}
+
+/* keep - a field's first value (NULL: none): a record that names it twice was torn or tampered
+ * with. */
+static void keep(char **to, const char *value)
+{
+	if (!*to)
+		*to = str_copy(value);
+}
+
+/* The fields of an AVC record that become something else in the denial. */
+struct avc_fields {
+	char *source, *target, *permissions, *name;
+	unsigned int source_port, destination_port;
+	unsigned long inode;
+	bool denied;
+};
+
+static void avc_fields_clear(struct avc_fields *fields)
+{
+	free(fields->source);
+	free(fields->target);
+	free(fields->permissions);
+	free(fields->name);
+}
+
+static void take_number(struct denial *denial, struct avc_fields *fields, const char *name,
+			auparse_state_t *parser)
+{
+	if (!strcmp(name, "pid")) {
+		denial->pid = (pid_t)field_number(parser, 10);
+	} else if (!strcmp(name, "ino")) {
+		fields->inode = field_number(parser, 10);
+	} else if (!strcmp(name, "src")) {
+		fields->source_port = (unsigned int)field_number(parser, 10);
+	} else if (!strcmp(name, "dest")) {
+		fields->destination_port = (unsigned int)field_number(parser, 10);
+	} else if (!strcmp(name, "permissive")) {
+		denial->permissive = field_number(parser, 10) == 1;
+	} else if (!strcmp(name, "ioctlcmd")) {
+		denial->has_ioctl = true;
+		denial->ioctl = (unsigned int)field_number(parser, 16);
+	}
+}
+
+static void take_field(auparse_state_t *parser, struct denial *denial, struct avc_fields *fields)
+{
+	const struct {
+		const char *name;
+		char **to;
+		bool coded; /* in quotes, or in hex */
+	} texts[] = {
+		{ "seperms", &fields->permissions, false },
+		{ "scontext", &fields->source, false },
+		{ "tcontext", &fields->target, false },
+		{ "tclass", &denial->tclass, false },
+		{ "capability", &denial->capability, false },
+		{ "comm", &denial->comm, true },
+		{ "path", &denial->path, true },
+		{ "name", &fields->name, true },
+	};
+	const char *name = auparse_get_field_name(parser), *raw = auparse_get_field_str(parser);
+
+	if (!name || !raw || (!*raw && !strcmp(name, "tclass")))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (!strcmp(name, texts[i].name)) {
+			keep(texts[i].to, texts[i].coded ? decoded(parser) : raw);
+			return;
+		}
+	if (!strcmp(name, "seresult")) {
+		fields->denied = !strcmp(raw, "denied");
+	} else if (!strcmp(name, "srawcon") || !strcmp(name, "trawcon")) {
+		raw += *raw == '"';
+		if (!denial->invalid_context)
+			denial->invalid_context = memory_copy(raw, strcspn(raw, "\""));
+	} else {
+		take_number(denial, fields, name, parser);
+	}
+}
+
+/* has_permission - name_connect is about the port at the other end. */
+static bool has_permission(const struct denial *denial, const char *name)
+{
+	for (size_t i = 0; i < denial->permission_count; i++)
+		if (!strcmp(denial->permissions[i], name))
+			return true;
+	return false;
+}
+
+static bool finish_avc(struct denial *denial, struct avc_fields *fields)
+{
+	if (!fields->denied || !fields->source || !fields->target || !fields->permissions ||
+	    !denial->tclass)
+		return false;
+	if (!record_set_permissions(denial, fields->permissions, strlen(fields->permissions),
+				    ',') ||
+	    !record_set_contexts(denial, fields->source, strlen(fields->source), fields->target,
+				 strlen(fields->target)))
+		return false;
+	denial->port = has_permission(denial, "name_connect") || !fields->source_port
+			       ? fields->destination_port
+			       : fields->source_port;
+	if (!denial->path && fields->name) {
+		denial->path = TAKE_PTR(fields->name);
+		denial->path_is_name = *denial->path != '/';
+	}
+	return true;
+}
+
+/* take_avc - the record at hand into *denial (empty before) but for whose event it is.
+ * *inode: the object's, if the record names it. False: it denies nothing, or a field that is needed
+ * is missing. */
+static bool take_avc(auparse_state_t *parser, struct denial *denial, unsigned long *inode)
+{
+	_cleanup_(avc_fields_clear) struct avc_fields fields = { 0 };
+
+	if (auparse_first_field(parser) <= 0)
+		return false;
+	do
+		take_field(parser, denial, &fields);
+	while (auparse_next_field(parser) > 0);
+	*inode = fields.inode;
+	return finish_avc(denial, &fields);
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -100,6 +236,7 @@ static bool is_asked_for(const struct event_reader *reader, const char *domain)
  * of those asked for. */
 static void settle(struct event_reader *reader, struct denial *denial, unsigned long inode)
 {
+	const struct record_id *id = reader->id;
 	struct denials *denials = reader->denials;
 	struct denial *item;
 
@@ -109,29 +246,20 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 		denials->other++;
 		return;
 	}
-	denial->seconds = reader->id->seconds;
-	denial->millis = reader->id->millis;
-	denial->serial = reader->id->serial;
-	avc_keep(&reader->no_memory, &denial->origin, reader->origin);
-	if (reader->id->node_length) {
-		denial->node = strndup(reader->id->node, reader->id->node_length);
-		reader->no_memory |= !denial->node;
-	}
 	item = array_push(&denials->items, &denials->count, sizeof(*item));
-	if (!item) {
-		reader->no_memory = true;
-		return;
-	}
 	*item = *denial;
 	memset(denial, 0, sizeof(*denial));
+	item->seconds = id->seconds;
+	item->millis = id->millis;
+	item->serial = id->serial;
+	item->origin = str_copy(reader->origin);
+	if (id->node_length)
+		item->node = memory_copy(id->node, id->node_length);
 	if (item->path_is_name && inode) {
 		struct nameless *nameless =
 			array_push(&reader->nameless, &reader->nameless_count, sizeof(*nameless));
 
-		if (nameless)
-			*nameless = (struct nameless){ denials->count - 1, inode };
-		else
-			reader->no_memory = true;
+		*nameless = (struct nameless){ denials->count - 1, inode };
 	}
 }
 
@@ -140,7 +268,7 @@ static void read_avc(struct event_reader *reader)
 	_cleanup_(denial_clear) struct denial denial = { 0 };
 	unsigned long inode = 0;
 
-	if (avc_read(reader->parser, &denial, &inode, &reader->no_memory))
+	if (take_avc(reader->parser, &denial, &inode))
 		settle(reader, &denial, inode);
 }
 
@@ -150,12 +278,10 @@ static void keep_program(struct event_reader *reader)
 	const char *raw = auparse_get_field_str(reader->parser);
 	size_t length = raw ? strlen(raw) : 0;
 
-	if (length < 3 || *raw != '"' || raw[length - 1] != '"') {
-		avc_keep(&reader->no_memory, &reader->exe, avc_decoded(reader->parser));
-	} else if (!reader->exe) {
-		reader->exe = strndup(raw + 1, length - 2);
-		reader->no_memory = reader->no_memory || !reader->exe;
-	}
+	if (length < 3 || *raw != '"' || raw[length - 1] != '"')
+		keep(&reader->exe, decoded(reader->parser));
+	else if (!reader->exe)
+		reader->exe = memory_copy(raw + 1, length - 2);
 }
 
 /* read_fields - of a SYSCALL record, the program; of a PATH record, the file. */
@@ -173,21 +299,16 @@ static void read_fields(struct event_reader *reader, bool syscall)
 		if (syscall && !strcmp(name, "exe"))
 			keep_program(reader);
 		else if (!syscall && !strcmp(name, "name"))
-			avc_keep(&reader->no_memory, &file.path, avc_decoded(reader->parser));
+			keep(&file.path, decoded(reader->parser));
 		else if (!syscall && !strcmp(name, "inode"))
-			file.inode = avc_number(reader->parser, 10);
+			file.inode = field_number(reader->parser, 10);
 	} while (auparse_next_field(reader->parser) > 0);
 	if (!file.path || *file.path != '/' || !file.inode) {
 		free(file.path);
 		return;
 	}
 	kept = array_push(&reader->files, &reader->file_count, sizeof(*kept));
-	if (kept) {
-		*kept = file;
-	} else {
-		free(file.path);
-		reader->no_memory = true;
-	}
+	*kept = file;
 }
 
 static void event_ready(auparse_state_t *parser, auparse_cb_event_t what, void *data)
@@ -212,8 +333,6 @@ static void read_user_avc(struct event_reader *reader, const struct record *reco
 
 	if (record_user_avc(record, &denial))
 		settle(reader, &denial, 0);
-	else if (errno == ENOMEM)
-		reader->no_memory = true;
 }
 
 /* ---- the event ------------------------------------------------------------------------------- */
@@ -251,47 +370,41 @@ static void name_objects(struct event_reader *reader)
 		if (matches != 1)
 			continue;
 		free(denial->path);
-		denial->path = strdup(path);
+		denial->path = str_copy(path);
 		denial->path_is_name = false;
-		if (!denial->path)
-			reader->no_memory = true;
 	}
 }
 
-static int feed(struct event_reader *reader, const char *line, const struct record *record)
+static void feed(struct event_reader *reader, const char *line, const struct record *record)
 {
 	if (record->kind == RECORD_USER_AVC) {
 		read_user_avc(reader, record);
-		return 0;
+		return;
 	}
 	if (record->kind == RECORD_AVC && !is_fit(record))
-		return 0;
+		return;
 	/* With its newline. */
-	return auparse_feed(reader->parser, line, (size_t)(record->end + 1 - line)) ? -ENOMEM : 0;
+	if (auparse_feed(reader->parser, line, (size_t)(record->end + 1 - line)) != 0)
+		no_memory();
 }
 
-int event_read(struct event_reader *reader, const struct event *event, struct error *err)
+void event_read(struct event_reader *reader, const struct event *event, struct denials *denials)
 {
-	struct denials *denials = reader->denials;
 	struct record record = { 0 };
-	int rc = 0;
 
 	reader->id = &event->id;
-	reader->first = denials->count;
+	reader->denials = denials;
 	reader->settled = 0;
-	for (const char *line = event->text, *end = line + event->length; line < end && !rc;
+	for (const char *line = event->text, *end = line + event->length; line < end;
 	     line = record.end + 1) {
 		record_parse(line, &record);
-		rc = feed(reader, line, &record);
+		feed(reader, line, &record);
 	}
 	auparse_flush_feed(reader->parser);
-	for (size_t i = reader->first; reader->exe && i < denials->count; i++)
+	for (size_t i = 0; reader->exe && i < denials->count; i++)
 		if (!denials->items[i].userspace)
-			avc_keep(&reader->no_memory, &denials->items[i].exe, reader->exe);
+			keep(&denials->items[i].exe, reader->exe);
 	name_objects(reader);
 	denials->unreadable += event->denied - reader->settled;
-	if (reader->no_memory)
-		rc = -ENOMEM;
 	forget_event(reader);
-	return rc ? error_nomem(err) : 0;
 }

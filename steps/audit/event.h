@@ -11,7 +11,6 @@
 
 #include "steps/audit/denial.h"
 #include "steps/audit/record.h"
-#include "wizard/error.h"
 
 struct event {
 	struct record_id id;
@@ -22,12 +21,11 @@ struct event {
 
 struct event_reader;
 
-/* event_reader_new - all arguments must outlive it. NULL: out of memory. */
-struct event_reader *event_reader_new(const char *origin, const char *const *domains,
-				      struct denials *denials);
+/* event_reader_new - both must outlive it. */
+struct event_reader *event_reader_new(const char *origin, const char *const *domains);
 void event_reader_free(struct event_reader *reader);
 
-/* event_read - append the event's denials, add up avc, other and unreadable. Error: -ENOMEM. */
-int event_read(struct event_reader *reader, const struct event *event, struct error *err);
+/* event_read - *denials, without items before, gets the event's; add up avc, other, unreadable. */
+void event_read(struct event_reader *reader, const struct event *event, struct denials *denials);
 
 #endif

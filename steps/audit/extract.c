@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +10,6 @@
 #include "steps/audit/source.h"
 #include "wizard/util.h"
 
-struct reading;
-/* Each record is handed over, by a function for the first pass or for the second. */
-typedef int (*take_record)(struct reading *reading, const char *line);
-
 struct reading {
 	struct extract *extract;
 	const char *node;
@@ -24,7 +19,6 @@ struct reading {
 	FILE *out; /* NULL: the first pass */
 
 	/* Of the log that is read now. */
-	take_record take;
 	struct record record;
 	struct shown *shown;
 };
@@ -56,37 +50,35 @@ static bool is_ours(const struct reading *reading, const char *line, const char 
 	return false;
 }
 
-static int note_event(struct reading *reading, const char *line)
+/* note_event - in the first pass. */
+static void note_event(struct reading *reading, const char *line)
 {
 	const struct record *record = &reading->record;
 	struct record_id *id;
 
 	if ((record->kind != RECORD_AVC && record->kind != RECORD_USER_AVC) ||
 	    record_verdict(record) != VERDICT_DENIED || !is_ours(reading, line, record->end))
-		return 0;
+		return;
 	id = array_push(&reading->ids, &reading->count, sizeof(*reading->ids));
-	if (!id)
-		return -ENOMEM;
 	*id = record->id;
 	reading->extract->denials++;
-	return 0;
 }
 
-static int write_record(struct reading *reading, const char *line)
+/* write_record - in the second pass. */
+static void write_record(struct reading *reading, const char *line)
 {
 	const struct record *record = &reading->record;
 	bool notice = record_tells_loss(record);
 
 	if (!notice && (!reading->count || !bsearch(&record->id, reading->ids, reading->count,
 						    sizeof(record->id), compare_ids)))
-		return 0;
+		return;
 	if (strncmp(line, "node=", strlen("node=")) != 0)
 		fprintf(reading->out, "node=%s ", reading->node);
 	fwrite(line, 1, (size_t)(record->end - line), reading->out);
 	fputc('\n', reading->out);
 	reading->extract->records++;
 	reading->extract->notices += notice;
-	return 0;
 }
 
 /* is_record - the line that was parsed, or the record that it shows, which *line is then. */
@@ -109,7 +101,7 @@ static bool is_record(struct reading *reading, const char **line)
 	return record->kind >= RECORD_AVC;
 }
 
-static int take_lines(struct reading *reading, const char *at, size_t size, struct error *err)
+static void take_lines(struct reading *reading, const char *at, size_t size)
 {
 	const char *stop = at + size;
 
@@ -117,25 +109,30 @@ static int take_lines(struct reading *reading, const char *at, size_t size, stru
 		line = at;
 		record_parse(line, &reading->record);
 		end = reading->record.end;
-		if (is_record(reading, &line) && reading->take(reading, line) < 0)
-			return error_nomem(err);
+		if (!is_record(reading, &line))
+			continue;
+		if (reading->out)
+			write_record(reading, line);
+		else
+			note_event(reading, line);
 	}
-	return 0;
 }
 
-static int each_record(struct reading *reading, const char *path, take_record take,
-		       struct error *err)
+static int read_logs(struct reading *reading, char *const *paths, struct error *err)
 {
-	_cleanup_(source_close) struct source *source = NULL;
-	_cleanup_free_ struct shown *shown = shown_new();
-	const char *lines;
-	size_t size;
-	int r = shown ? source_open(path, &source, err) : error_nomem(err);
+	int r = 0;
 
-	reading->take = take;
-	reading->shown = shown;
-	while (r == 0 && (r = source_next(source, &lines, &size, err)) == 0 && size)
-		r = take_lines(reading, lines, size, err);
+	for (; r == 0 && *paths; paths++) {
+		_cleanup_(source_close) struct source *source = NULL;
+		_cleanup_free_ struct shown *shown = shown_new();
+		const char *lines;
+		size_t size;
+
+		reading->shown = shown;
+		r = source_open(*paths, &source, err);
+		while (r == 0 && (r = source_next(source, &lines, &size, err)) == 0 && size)
+			take_lines(reading, lines, size);
+	}
 	return r;
 }
 
@@ -145,33 +142,21 @@ void extract_clear(struct extract *extract)
 	*extract = (struct extract){ 0 };
 }
 
-static int write_all(struct reading *reading, char *const *paths, struct error *err)
-{
-	int r = 0;
-
-	reading->out = open_memstream(&reading->extract->text, &reading->extract->length);
-	if (!reading->out)
-		return error_nomem(err);
-	for (char *const *path = paths; r == 0 && *path; path++)
-		r = each_record(reading, *path, write_record, err);
-	if (fclose(reading->out) != 0 && r == 0)
-		r = error_nomem(err);
-	return r;
-}
-
 int extract_read(char *const *paths, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err)
 {
 	struct reading reading = { .extract = extract, .node = node, .domains = domains };
-	int r = 0;
+	int r;
 
 	*extract = (struct extract){ 0 };
-	for (char *const *path = paths; r == 0 && *path; path++)
-		r = each_record(&reading, *path, note_event, err);
-	if (r == 0 && reading.count)
+	r = read_logs(&reading, paths, err);
+	if (reading.count)
 		qsort(reading.ids, reading.count, sizeof(*reading.ids), compare_ids);
-	if (r == 0)
-		r = write_all(&reading, paths, err);
+	if (r == 0) {
+		reading.out = stream_open(&extract->text, &extract->length);
+		r = read_logs(&reading, paths, err);
+		stream_close(&reading.out);
+	}
 	free(reading.ids);
 	if (r < 0)
 		extract_clear(extract);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +33,6 @@ struct memory {
 
 struct kinds {
 	struct event_reader *reader;
-	struct denials read;   /* what the reader made of the event at hand */
 	void *accesses;        /* a tree */
 	struct denial **items; /* all, in the order of the log */
 	size_t count;
@@ -45,13 +43,9 @@ struct kinds {
 
 struct kinds *kinds_new(const char *origin, const char *const *domains)
 {
-	struct kinds *kinds = calloc(1, sizeof(*kinds));
+	struct kinds *kinds = memory_new(1, sizeof(*kinds));
 
-	if (!kinds)
-		return NULL;
-	kinds->reader = event_reader_new(origin, domains, &kinds->read);
-	if (!kinds->reader)
-		kinds_free(&kinds);
+	kinds->reader = event_reader_new(origin, domains);
 	return kinds;
 }
 
@@ -77,7 +71,6 @@ void kinds_free(struct kinds **pointer)
 	if (!kinds)
 		return;
 	event_reader_free(kinds->reader);
-	denials_clear(&kinds->read);
 	tdestroy(kinds->accesses, access_free);
 	for (size_t i = 0; i < kinds->count; i++) {
 		denial_clear(kinds->items[i]);
@@ -112,20 +105,20 @@ static int compare_access(const void *left, const void *right)
 {
 	const struct denial *one = *((const struct access *)left)->kinds;
 	const struct denial *other = *((const struct access *)right)->kinds;
-	int order = compare_text(one->target_context, other->target_context);
+	const char *const texts[][2] = {
+		{ one->target_context, other->target_context },
+		{ one->source_context, other->source_context },
+		{ one->tclass, other->tclass },
+		{ one->invalid_context, other->invalid_context },
+		{ one->capability, other->capability },
+		{ one->node, other->node },
+	};
+	int order = 0;
 
-	if (!order)
-		order = compare_text(one->source_context, other->source_context);
-	if (!order)
-		order = compare_text(one->tclass, other->tclass);
+	for (size_t i = 0; i < ARRAY_SIZE(texts) && !order; i++)
+		order = compare_text(texts[i][0], texts[i][1]);
 	if (!order)
 		order = compare_permissions(one, other);
-	if (!order)
-		order = compare_text(one->invalid_context, other->invalid_context);
-	if (!order)
-		order = compare_text(one->capability, other->capability);
-	if (!order)
-		order = compare_text(one->node, other->node);
 	if (!order)
 		order = (one->ioctl > other->ioctl) - (one->ioctl < other->ioctl);
 	if (!order)
@@ -172,23 +165,15 @@ static void count(const struct counted *counted, time_t seconds)
 
 static struct denial *kind_new(struct kinds *kinds, struct access *access, struct denial *denial)
 {
-	struct denial *kind = calloc(1, sizeof(*kind)), **slot, **other;
+	struct denial *kind = memory_copy(denial, sizeof(*denial));
 
-	slot = kind ? array_push(&kinds->items, &kinds->count, sizeof(*slot)) : NULL;
-	if (!slot) {
-		free(kind);
-		return NULL;
-	}
-	*slot = kind;
-	other = array_push(&access->kinds, &access->count, sizeof(*other));
-	if (!other)
-		return NULL;
-	*other = kind;
-	*kind = *denial;
+	*(struct denial **)array_push(&kinds->items, &kinds->count, sizeof(kind)) = kind;
+	*(struct denial **)array_push(&access->kinds, &access->count, sizeof(kind)) = kind;
 	memset(denial, 0, sizeof(*denial));
 	return kind;
 }
 
+/* access_of - one that there was not yet has taken this denial. */
 static struct access *access_of(struct kinds *kinds, struct denial *denial)
 {
 	struct access key = { .kinds = &denial, .count = 1 }, *access, **found;
@@ -196,51 +181,42 @@ static struct access *access_of(struct kinds *kinds, struct denial *denial)
 	found = tfind(&key, &kinds->accesses, compare_access);
 	if (found)
 		return *found;
-	access = calloc(1, sizeof(*access));
-	if (!access || !kind_new(kinds, access, denial) ||
-	    !tsearch(access, &kinds->accesses, compare_access)) {
-		if (access)
-			access_free(access);
-		return NULL;
-	}
+	access = memory_new(1, sizeof(*access));
+	kind_new(kinds, access, denial);
+	if (!tsearch(access, &kinds->accesses, compare_access))
+		no_memory();
 	return access;
 }
 
-/* kind_of - the kind that counts this denial, which is taken or cleared. False: out of memory. */
-static bool kind_of(struct kinds *kinds, struct denial *denial, const struct record_id *id,
-		    struct counted *counted)
+/* kind_of - the kind that counts this denial, which is taken or cleared. */
+static struct counted kind_of(struct kinds *kinds, struct denial *denial,
+			      const struct record_id *id)
 {
 	struct access *access = access_of(kinds, denial);
+	struct counted counted = { 0 };
 	size_t most = 0;
 
-	if (!access)
-		return false;
-	*counted = (struct counted){ 0 };
 	/* It was the first of its access. */
-	if (!denial->tclass) {
-		counted->kind = access->kinds[0];
-		return true;
-	}
+	if (!denial->tclass)
+		return (struct counted){ access->kinds[0], false };
 	for (size_t i = 0; i < access->count; i++) {
 		size_t points;
 
 		if (is_same(access->kinds[i], denial)) {
-			*counted = (struct counted){ access->kinds[i], false };
+			counted = (struct counted){ access->kinds[i], false };
 			break;
 		}
 		points = likeness(access->kinds[i], denial);
-		if (!counted->kind || points > most) {
-			*counted = (struct counted){ access->kinds[i], true };
+		if (!counted.kind || points > most) {
+			counted = (struct counted){ access->kinds[i], true };
 			most = points;
 		}
 	}
-	if (counted->unlike && access->count < DENIALS_OF_AN_ACCESS) {
-		*counted = (struct counted){ kind_new(kinds, access, denial), false };
-		return counted->kind != NULL;
-	}
-	count(counted, id->seconds);
+	if (counted.unlike && access->count < DENIALS_OF_AN_ACCESS)
+		return (struct counted){ kind_new(kinds, access, denial), false };
+	count(&counted, id->seconds);
 	denial_clear(denial);
-	return true;
+	return counted;
 }
 
 /* ---- remembering ----------------------------------------------------------------------------- */
@@ -269,79 +245,50 @@ static struct memory *recall(struct kinds *kinds, size_t length)
 }
 
 /* read_event - by auparse; into the memory. */
-static bool read_event(struct kinds *kinds, const struct event *event, struct memory *memory)
+static void read_event(struct kinds *kinds, const struct event *event, struct memory *memory)
 {
-	struct denials *read = &kinds->read;
-	bool fine = event_read(kinds->reader, event, NULL) == 0;
+	struct denials read = { 0 };
 
-	for (size_t i = 0; fine && i < read->count; i++) {
+	event_read(kinds->reader, event, &read);
+	for (size_t i = 0; i < read.count; i++) {
 		struct counted *slot = array_push(&memory->counted, &memory->count, sizeof(*slot));
 
-		fine = slot && kind_of(kinds, &read->items[i], &event->id, slot);
+		*slot = kind_of(kinds, &read.items[i], &event->id);
 	}
-	memory->avc = read->avc;
-	memory->other = read->other;
-	memory->unreadable = read->unreadable;
-	denials_clear(read);
-	return fine;
+	memory->avc = read.avc;
+	memory->other = read.other;
+	memory->unreadable = read.unreadable;
+	denials_clear(&read);
 }
 
-/* memory_of - what comes of the event, which is read and counted if its text is new. *passing: if
- * it cannot be remembered. NULL: out of memory. */
-static struct memory *memory_of(struct kinds *kinds, const struct event *event,
-				struct memory *passing, bool *read)
+void kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts)
 {
+	/* What cannot be remembered. */
+	_cleanup_(memory_clear) struct memory passing = { 0 };
 	size_t length = canonical_text(event->text, event->length, &kinds->record, kinds->text,
 				       CANONICAL_MAX);
-	struct memory *memory = length ? recall(kinds, length) : passing;
+	struct memory *memory = length ? recall(kinds, length) : &passing;
 
-	*read = !memory->length;
-	if (!*read)
-		return memory;
-	if (!read_event(kinds, event, memory))
-		return NULL;
-	if (length) {
-		memory->text = malloc(length);
-		if (!memory->text)
-			return NULL;
-		memcpy(memory->text, kinds->text, length);
+	if (memory->length) {
+		for (size_t i = 0; i < memory->count; i++)
+			count(&memory->counted[i], event->id.seconds);
+	} else {
+		/* It counts what it reads. */
+		read_event(kinds, event, memory);
 		memory->length = length;
+		memory->text = length ? memory_copy(kinds->text, length) : NULL;
 	}
-	return memory;
-}
-
-int kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts,
-	      struct error *err)
-{
-	_cleanup_(memory_clear) struct memory passing = { 0 };
-	bool read;
-	struct memory *memory = memory_of(kinds, event, &passing, &read);
-
-	if (!memory)
-		return error_nomem(err);
 	counts->avc += memory->avc;
 	counts->other += memory->other;
 	counts->unreadable += memory->unreadable;
-	/* What was read has been counted. */
-	for (size_t i = 0; !read && i < memory->count; i++)
-		count(&memory->counted[i], event->id.seconds);
-	return 0;
 }
 
-int kinds_take(struct kinds *kinds, struct denials *denials, struct error *err)
+void kinds_take(struct kinds *kinds, struct denials *denials)
 {
-	const size_t before = denials->count;
-
 	for (size_t i = 0; i < kinds->count; i++) {
 		struct denial *item = array_push(&denials->items, &denials->count, sizeof(*item));
 
-		if (!item) {
-			denials->count = before;
-			return error_nomem(err);
-		}
 		*item = *kinds->items[i];
+		memset(kinds->items[i], 0, sizeof(*item));
 	}
-	for (size_t i = 0; i < kinds->count; i++)
-		memset(kinds->items[i], 0, sizeof(*kinds->items[i]));
-	return 0;
 }

@@ -10,23 +10,19 @@
 
 #include "steps/audit/denial.h"
 #include "steps/audit/event.h"
-#include "wizard/error.h"
 
 struct kinds;
 
-/* kinds_new - origin and domains as of audit_log_read(), which must outlive it. NULL: no memory. */
+/* kinds_new - origin and domains as of audit_log_read(), which must outlive it. */
 struct kinds *kinds_new(const char *origin, const char *const *domains);
 
 /* kinds_free - a clean-up helper: for a variable of type struct kinds *. */
 void kinds_free(struct kinds **kinds);
 
-/* kinds_add - count the denials of an event, add up avc, other and unreadable of *counts. Error:
- * -ENOMEM. */
-int kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts,
-	      struct error *err);
+/* kinds_add - count the denials of an event, add up avc, other and unreadable of *counts. */
+void kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts);
 
-/* kinds_take - move the denials to the end of *denials, in the order of the log. -ENOMEM: *denials
- * is as before. */
-int kinds_take(struct kinds *kinds, struct denials *denials, struct error *err);
+/* kinds_take - move the denials to the end of *denials, in the order of the log. */
+void kinds_take(struct kinds *kinds, struct denials *denials);
 
 #endif

@@ -41,20 +41,18 @@ struct reader {
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static int close_event(struct reader *reader, struct open_event *open, struct error *err)
+static void close_event(struct reader *reader, struct open_event *open)
 {
 	struct event *event = &open->event;
-	int rc = 0;
 
 	if (event->denied)
-		rc = kinds_add(reader->kinds, event, &reader->counts, err);
+		kinds_add(reader->kinds, event, &reader->counts);
 	event->length = 0;
 	event->denied = 0;
 	if (open->size > EVENT_USUAL_BYTES) {
 		free(TAKE_PTR(event->text));
 		open->size = 0;
 	}
-	return rc;
 }
 
 static bool is_event(const struct record_id *one, const struct record_id *other)
@@ -90,10 +88,8 @@ static struct open_event *oldest_event(struct reader *reader)
 	return next < reader->events + OPEN_EVENTS ? next : reader->events;
 }
 
-/* event_of - the open event of this id; a new one is in the place of the oldest. NULL: out of
- * memory. */
-static inline struct open_event *event_of(struct reader *reader, const struct record_id *id,
-					  struct error *err)
+/* event_of - the open event of this id; a new one is in the place of the oldest. */
+static inline struct open_event *event_of(struct reader *reader, const struct record_id *id)
 {
 	struct open_event *open;
 
@@ -102,8 +98,8 @@ static inline struct open_event *event_of(struct reader *reader, const struct re
 	else if ((open = seen_event(reader, id)))
 		return open;
 	open = oldest_event(reader);
-	if (open->event.length && close_event(reader, open, err) < 0)
-		return NULL;
+	if (open->event.length)
+		close_event(reader, open);
 	reader->newest = open;
 	open->event.id = *id;
 	if (id->node_length)
@@ -113,36 +109,28 @@ static inline struct open_event *event_of(struct reader *reader, const struct re
 }
 
 /* close_all_events - in their order. */
-static int close_all_events(struct reader *reader, struct error *err)
+static void close_all_events(struct reader *reader)
 {
-	int rc = 0;
-
-	for (size_t i = 0; i < OPEN_EVENTS && rc == 0; i++) {
+	for (size_t i = 0; i < OPEN_EVENTS; i++) {
 		reader->newest = oldest_event(reader);
-		rc = close_event(reader, reader->newest, err);
+		close_event(reader, reader->newest);
 	}
-	return rc;
 }
 
-static int add_to_event(struct open_event *open, const char *line, size_t length, struct error *err)
+static void add_to_event(struct open_event *open, const char *line, size_t length)
 {
 	struct event *event = &open->event;
 	size_t needed = event->length + length + 1 + LINE_SLACK;
 
 	if (needed > open->size) {
-		char *text = realloc(event->text, 2 * needed);
-
-		if (!text)
-			return error_nomem(err);
+		event->text = memory_resize(event->text, 2 * needed, 1);
 		/* What is behind the text is looked at, though nothing depends on it. */
-		memset(text + open->size, 0, 2 * needed - open->size);
-		event->text = text;
+		memset(event->text + open->size, 0, 2 * needed - open->size);
 		open->size = 2 * needed;
 	}
 	memcpy(event->text + event->length, line, length);
 	event->length += length;
 	event->text[event->length++] = '\n';
-	return 0;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -176,92 +164,87 @@ static bool take_denial(struct reader *reader, const char *line, bool ended)
 }
 
 /* take_told - a record that tells something of a denial. */
-static int take_told(struct reader *reader, const char *line, struct open_event *open, bool ended,
-		     struct error *err)
+static void take_told(struct reader *reader, const char *line, struct open_event *open, bool ended)
 {
 	const struct record *record = &reader->record;
 	bool avc = record->kind == RECORD_AVC || record->kind == RECORD_USER_AVC;
-	int rc;
 
 	if (avc && !take_denial(reader, line, ended))
-		return 0;
+		return;
 	open->event.denied += avc;
-	rc = add_to_event(open, line, (size_t)(record->end - line), err);
-	if (!rc && open->event.length > EVENT_MAX_BYTES)
-		rc = close_event(reader, open, err);
-	return rc;
+	add_to_event(open, line, (size_t)(record->end - line));
+	if (open->event.length > EVENT_MAX_BYTES)
+		close_event(reader, open);
 }
 
 /* take_record - of a type that tells of denials. */
-static int take_record(struct reader *reader, const char *line, bool ended, struct error *err)
+static void take_record(struct reader *reader, const char *line, bool ended)
 {
 	struct record *record = &reader->record;
-	struct open_event *open;
 
 	if (record->end[-1] == '\r')
 		record->end--;
-	if (memchr(record->body, '\0', (size_t)(record->end - record->body))) {
+	if (memchr(record->body, '\0', (size_t)(record->end - record->body)))
 		reader->counts.unreadable++;
-		return 0;
-	}
-	open = event_of(reader, &record->id, err);
-	return open ? take_told(reader, line, open, ended, err) : -ENOMEM;
+	else
+		take_told(reader, line, event_of(reader, &record->id), ended);
 }
 
 /* take_other - nothing is read of it but its head. */
-static inline int take_other(struct reader *reader, struct error *err)
+static inline void take_other(struct reader *reader)
 {
 	if (reader->record.kind == RECORD_NOTICE)
 		reader->counts.lost_notices += record_tells_loss(&reader->record);
-	return event_of(reader, &reader->record.id, err) ? 0 : -ENOMEM;
+	event_of(reader, &reader->record.id);
 }
 
 /* take_odd - a line that is no record as auditd writes it, but may show one. */
-static int take_odd(struct reader *reader, const char *line, bool ended, struct error *err)
+static void take_odd(struct reader *reader, const char *line, bool ended)
 {
 	struct record *record = &reader->record;
 
 	if (record->end > line && record->end[-1] == '\r')
 		record_odd(line, record->end - 1, record);
 	if (record->kind == RECORD_DECORATION)
-		return 0;
+		return;
 	if (record_tells_loss(record)) {
 		reader->counts.lost_notices++;
-		return 0;
+		return;
 	}
-	if (!reader->shown && !(reader->shown = shown_new()))
-		return error_nomem(err);
+	if (!reader->shown)
+		reader->shown = shown_new();
 	if (shown_read(reader->shown, line, (size_t)(record->end - line)) == SHOWN_RECORD) {
 		line = reader->shown->text;
 		record_parse(line, record);
-		if (record->kind >= RECORD_OTHER)
-			return take_other(reader, err);
-		if (record->kind >= RECORD_AVC)
-			return take_record(reader, line, ended, err);
+		if (record->kind >= RECORD_OTHER) {
+			take_other(reader);
+			return;
+		}
+		if (record->kind >= RECORD_AVC) {
+			take_record(reader, line, ended);
+			return;
+		}
 	}
 	reader->counts.unreadable++;
-	return 0;
 }
 
 /* take_lines - whole ones but for the log's last. */
-static int take_lines(struct reader *reader, const char *at, size_t size, struct error *err)
+static void take_lines(struct reader *reader, const char *at, size_t size)
 {
 	struct record *record = &reader->record;
 	const char *stop = at + size;
-	int rc = 0;
 
-	for (const char *end; at < stop && rc == 0; at = end + 1) {
+	for (const char *end; at < stop; at = end + 1) {
 		record_parse(at, record);
 		end = record->end;
 		reader->counts.lines++;
 		if (record->kind >= RECORD_OTHER)
-			rc = take_other(reader, err);
+			take_other(reader);
 		else if (record->kind >= RECORD_AVC)
-			rc = take_record(reader, at, end < stop, err);
+			take_record(reader, at, end < stop);
 		else
-			rc = take_odd(reader, at, end < stop, err);
+			take_odd(reader, at, end < stop);
 	}
-	return rc;
 }
 
 /* ---- logs ------------------------------------------------------------------------------------ */
@@ -270,8 +253,6 @@ static void reader_free(struct reader **pointer)
 {
 	struct reader *reader = *pointer;
 
-	if (!reader)
-		return;
 	kinds_free(&reader->kinds);
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		free(reader->events[i].event.text);
@@ -283,29 +264,23 @@ static void reader_free(struct reader **pointer)
 static struct reader *reader_new(const char *origin, const char *const *domains,
 				 const struct denials *counts)
 {
-	_cleanup_(reader_free) struct reader *reader = calloc(1, sizeof(*reader));
+	struct reader *reader = memory_new(1, sizeof(*reader));
 
-	if (!reader || !(reader->kinds = kinds_new(origin, domains)))
-		return NULL;
+	reader->kinds = kinds_new(origin, domains);
 	reader->counts = *counts;
 	reader->newest = reader->events;
 	/* No record has this id. */
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		reader->events[i].event.id.seconds = -1;
-	return TAKE_PTR(reader);
+	return reader;
 }
 
 /* reader_end - *denials gets what was read. */
-static int reader_end(struct reader *reader, struct denials *denials, struct error *err)
+static void reader_end(struct reader *reader, struct denials *denials)
 {
-	int rc = close_all_events(reader, err);
-
-	if (rc == 0)
-		rc = kinds_take(reader->kinds, &reader->counts, err);
-	denials->items = reader->counts.items;
-	if (rc == 0)
-		*denials = reader->counts;
-	return rc;
+	close_all_events(reader);
+	kinds_take(reader->kinds, &reader->counts);
+	*denials = reader->counts;
 }
 
 int audit_log_read(const char *path, const char *origin, const char *const *domains,
@@ -315,10 +290,10 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 	_cleanup_(source_close) struct source *source = NULL;
 	const char *lines;
 	size_t size;
-	int rc = reader ? source_open(path, &source, err) : error_nomem(err);
+	int rc = source_open(path, &source, err);
 
 	while (rc == 0 && (rc = source_next(source, &lines, &size, err)) == 0 && size)
-		rc = take_lines(reader, lines, size, err);
+		take_lines(reader, lines, size);
 	if (rc < 0)
 		return rc;
 	if (reader->counts.events == denials->events &&
@@ -330,19 +305,17 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 			"%s is no audit log: no line of it is an audit record that can "
 			"be read",
 			source_name(source));
-	return reader_end(reader, denials, err);
+	reader_end(reader, denials);
+	return 0;
 }
 
-int audit_text_read(const char *text, size_t length, const char *origin, const char *const *domains,
-		    struct denials *denials, struct error *err)
+void audit_text_read(const char *text, size_t length, const char *origin,
+		     const char *const *domains, struct denials *denials)
 {
 	_cleanup_(reader_free) struct reader *reader = reader_new(origin, domains, denials);
-	_cleanup_free_ char *copy = malloc(length + LINE_SLACK);
-	int rc;
+	_cleanup_free_ char *copy = memory_new(length + LINE_SLACK, 1);
 
-	if (!reader || !copy)
-		return error_nomem(err);
 	memset(mempcpy(copy, text, length), '\n', LINE_SLACK);
-	rc = take_lines(reader, copy, length, err);
-	return rc == 0 ? reader_end(reader, denials, err) : rc;
+	take_lines(reader, copy, length);
+	reader_end(reader, denials);
 }

@@ -23,8 +23,8 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 		   struct denials *denials, struct error *err);
 
 /* audit_text_read - the same of records in memory. What cannot be read only counts as unreadable.
- * Error: -ENOMEM. */
-int audit_text_read(const char *text, size_t length, const char *origin, const char *const *domains,
-		    struct denials *denials, struct error *err);
+ */
+void audit_text_read(const char *text, size_t length, const char *origin,
+		     const char *const *domains, struct denials *denials);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <endian.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -296,8 +295,8 @@ static bool user_text(const char *text, const char *name, bool last, char **valu
 
 	if (!found || !length)
 		return false;
-	*value = strndup(found, length);
-	return *value != NULL;
+	*value = memory_copy(found, length);
+	return true;
 }
 
 bool record_user_avc(const struct record *record, struct denial *denial)
@@ -306,14 +305,11 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 	size_t source_length, target_length, length;
 	_cleanup_free_ char *copy = NULL;
 
-	errno = 0;
 	if (!text)
 		return false;
 	length = (size_t)(record->end - text);
 	value = memchr(text, ENRICHED_SEPARATOR, length);
-	copy = strndup(text, value ? (size_t)(value - text) : length);
-	if (!copy)
-		return false;
+	copy = memory_copy(text, value ? (size_t)(value - text) : length);
 	open = strchr(copy, '{');
 	close = open ? strchr(open, '}') : NULL;
 	if (!close)
@@ -332,7 +328,7 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 	value = user_field(close, "spid", true, &length);
 	denial->pid = value ? (pid_t)strtoul(value, NULL, 10) : 0;
 	(void)user_text(close, "path", false, &denial->path);
-	return errno != ENOMEM;
+	return true;
 }
 
 /* ---- what both have -------------------------------------------------------------------------- */
@@ -349,22 +345,22 @@ const char *record_context_type(const char *context, size_t length, size_t *type
 	return *type_length ? type : NULL;
 }
 
-/* context_type - in new memory; NULL: there is none, or out of memory. */
+/* context_type - in new memory; NULL: there is none. */
 static char *context_type(const char *context, size_t length)
 {
 	const char *type = record_context_type(context, length, &length);
 
-	return type ? strndup(type, length) : NULL;
+	return type ? memory_copy(type, length) : NULL;
 }
 
 bool record_set_contexts(struct denial *denial, const char *source, size_t source_length,
 			 const char *target, size_t target_length)
 {
-	denial->source_context = strndup(source, source_length);
-	denial->target_context = strndup(target, target_length);
+	denial->source_context = memory_copy(source, source_length);
+	denial->target_context = memory_copy(target, target_length);
 	denial->source = context_type(source, source_length);
 	denial->target = context_type(target, target_length);
-	return denial->source_context && denial->target_context && denial->source && denial->target;
+	return denial->source && denial->target;
 }
 
 bool record_set_permissions(struct denial *denial, const char *list, size_t length, char separator)
@@ -378,8 +374,7 @@ bool record_set_permissions(struct denial *denial, const char *list, size_t leng
 		if (stop > at) {
 			permission = array_push(&denial->permissions, &denial->permission_count,
 						sizeof(*permission));
-			if (!permission || !(*permission = strndup(at, (size_t)(stop - at))))
-				return false;
+			*permission = memory_copy(at, (size_t)(stop - at));
 		}
 		at = stop + 1;
 	}

@@ -100,8 +100,7 @@ enum avc_verdict record_verdict(const struct record *record);
 
 /*
  * record_user_avc - the denial in a USER_AVC record, whose text each program composes for itself,
- * into *denial (empty before). False: a field that is needed is missing, or out of memory (errno is
- * ENOMEM then).
+ * into *denial (empty before). False: a field that is needed is missing.
  */
 bool record_user_avc(const struct record *record, struct denial *denial);
 

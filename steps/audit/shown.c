@@ -47,13 +47,9 @@ static bool is(struct piece piece, const char *text)
 
 struct shown *shown_new(void)
 {
-	struct shown *shown = malloc(sizeof(*shown));
+	struct shown *shown = memory_new(1, sizeof(*shown));
 
-	if (!shown)
-		return NULL;
 	shown_dates_init(&shown->dates);
-	shown->torn = false;
-	shown->length = 0;
 	return shown;
 }
 

@@ -45,7 +45,7 @@ struct shown {
 	char text[3 * LINE_MAX_BYTES + LINE_SLACK];
 };
 
-/* shown_new - for the lines of one log, in their order; free() it. NULL: out of memory. */
+/* shown_new - for the lines of one log, in their order; free() it. */
 struct shown *shown_new(void);
 
 /* shown_read - line is without its newline, and need not be ended by anything. */

@@ -130,7 +130,7 @@ static int open_packed(struct source *source, struct error *err)
 	struct archive *archive = source->archive = archive_read_new();
 
 	if (!archive)
-		return error_nomem(err);
+		no_memory();
 	memcpy(source->packed, source->block, source->size);
 	source->packed_size = source->size;
 	source->size = 0;
@@ -159,12 +159,9 @@ static int open_packed(struct source *source, struct error *err)
 
 int source_open(const char *path, struct source **source, struct error *err)
 {
-	_cleanup_(source_close) struct source *opened = malloc(sizeof(*opened));
+	_cleanup_(source_close) struct source *opened = memory_new(1, sizeof(*opened));
 	int rc;
 
-	if (!opened)
-		return error_nomem(err);
-	memset(opened, 0, offsetof(struct source, block));
 	opened->path = path;
 	opened->fd =
 		strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

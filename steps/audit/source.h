@@ -20,7 +20,7 @@
 
 struct source;
 
-/* source_open - path "-" is standard input. Errors: as open(2); -ENOMEM. */
+/* source_open - path "-" is standard input. Errors: as open(2). */
 int source_open(const char *path, struct source **source, struct error *err);
 
 /*

@@ -60,7 +60,7 @@ void tally_feed(struct tally *tally, const char *text, size_t length)
 	whole = end ? tally->half_length + (size_t)(end + 1 - text) : 0;
 	tally->half_length += length;
 	if (whole)
-		audit_text_read(tally->half, whole, "", tally->domains, &tally->denials, NULL);
+		audit_text_read(tally->half, whole, "", tally->domains, &tally->denials);
 	tally->half_length -= whole;
 	memmove(tally->half, tally->half + whole, tally->half_length);
 	if (tally->denials.count > before)
