@@ -6,7 +6,7 @@
 
 #include "steps/audit/extract.h"
 #include "steps/audit/record.h"
-#include "steps/audit/shown.h"
+#include "steps/audit/interpreted.h"
 #include "steps/audit/source.h"
 #include "wizard/util.h"
 
@@ -20,7 +20,7 @@ struct reading {
 
 	/* Of the log that is read now. */
 	struct record record;
-	struct shown *shown;
+	struct interpreted *interpreted;
 };
 
 static int compare_ids(const void *left, const void *right)
@@ -85,18 +85,18 @@ static void write_record(struct reading *reading, const char *line)
 static bool is_record(struct reading *reading, const char **line)
 {
 	struct record *record = &reading->record;
-	struct shown *shown = reading->shown;
-	enum shown_as as;
+	struct interpreted *interpreted = reading->interpreted;
+	enum interpreted_as as;
 
 	if (record->kind >= RECORD_AVC)
 		return true;
 	if (record->kind == RECORD_DECORATION)
 		return false;
-	as = shown_read(shown, *line, (size_t)(record->end - *line));
-	reading->extract->unsure += as == SHOWN_UNSURE && !reading->out;
-	if (as != SHOWN_RECORD)
+	as = interpreted_read(interpreted, *line, (size_t)(record->end - *line));
+	reading->extract->unsure += as == INTERPRETED_UNSURE && !reading->out;
+	if (as != INTERPRETED_RECORD)
 		return false;
-	*line = shown->text;
+	*line = interpreted->text;
 	record_parse(*line, record);
 	return record->kind >= RECORD_AVC;
 }
@@ -124,11 +124,11 @@ static int read_logs(struct reading *reading, char *const *paths, struct error *
 
 	for (; r == 0 && *paths; paths++) {
 		_cleanup_(source_close) struct source *source = NULL;
-		_cleanup_free_ struct shown *shown = shown_new();
+		_cleanup_free_ struct interpreted *interpreted = interpreted_new();
 		const char *lines;
 		size_t size;
 
-		reading->shown = shown;
+		reading->interpreted = interpreted;
 		r = source_open(*paths, &source, err);
 		while (r == 0 && (r = source_next(source, &lines, &size, err)) == 0 && size)
 			take_lines(reading, lines, size);

@@ -25,7 +25,7 @@ struct extract {
  * (NULL-terminated; files, also compressed: each is read twice). Each is given node's name, as
  * auditd's name_format does, unless it has one.
  *
- * Records in another form (shown.h) become raw ones. Without a denial it is empty. Errors: as
+ * Records in another form (interpreted.h) become raw ones. Without a denial it is empty. Errors: as
  * source_open() and source_next(). Caller clears.
  */
 int extract_read(char *const *paths, const char *const *domains, const char *node,

@@ -6,7 +6,7 @@
 #include "steps/audit/kinds.h"
 #include "steps/audit/log.h"
 #include "steps/audit/record.h"
-#include "steps/audit/shown.h"
+#include "steps/audit/interpreted.h"
 #include "steps/audit/source.h"
 #include "wizard/util.h"
 
@@ -30,9 +30,9 @@ struct open_event {
 struct reader {
 	struct kinds *kinds;
 	struct denials counts;
-	bool old_kernel;      /* its last whole AVC record did not end by permissive= */
-	struct record record; /* of the line at hand */
-	struct shown *shown;  /* for records in another form; NULL: there was no odd line yet */
+	bool old_kernel;                 /* its last whole AVC record did not end by permissive= */
+	struct record record;            /* of the line at hand */
+	struct interpreted *interpreted; /* NULL: there was no odd line yet */
 
 	/* The last events seen, in the order of their first records; a ring. */
 	struct open_event events[OPEN_EVENTS], *newest;
@@ -211,10 +211,11 @@ static void take_odd(struct reader *reader, const char *line, bool ended)
 		reader->counts.lost_notices++;
 		return;
 	}
-	if (!reader->shown)
-		reader->shown = shown_new();
-	if (shown_read(reader->shown, line, (size_t)(record->end - line)) == SHOWN_RECORD) {
-		line = reader->shown->text;
+	if (!reader->interpreted)
+		reader->interpreted = interpreted_new();
+	if (interpreted_read(reader->interpreted, line, (size_t)(record->end - line)) ==
+	    INTERPRETED_RECORD) {
+		line = reader->interpreted->text;
 		record_parse(line, record);
 		if (record->kind >= RECORD_OTHER) {
 			take_other(reader);
@@ -256,7 +257,7 @@ static void reader_free(struct reader **pointer)
 	kinds_free(&reader->kinds);
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		free(reader->events[i].event.text);
-	free(reader->shown);
+	free(reader->interpreted);
 	free(reader);
 }
 

@@ -2,8 +2,9 @@
 /*
  * log.h - audit logs -> denials (libauparse)
  *
- * Raw and enriched logs, interpreted text (`ausearch -i`) and the kernel's own messages: shown.h
- * has what is read of the last two. What cannot be read in one way only counts as unreadable.
+ * Raw and enriched logs, interpreted text (`ausearch -i`) and the kernel's own messages:
+ * interpreted.h has what is read of the last two. What cannot be read in one way only counts as
+ * unreadable.
  */
 #ifndef STEPS_AUDIT_LOG_H
 #define STEPS_AUDIT_LOG_H

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "steps/audit/extract.h"
-#include "steps/audit/shown.h"
+#include "steps/audit/interpreted.h"
 #include "tests/unit/audit/logs.h"
 #include "wizard/util.h"
 
@@ -101,13 +101,26 @@ static void ambiguous_program_and_file(void **state)
 	denials_clear(&denials);
 }
 
+static void a_path_that_is_missing_is_unsure(void **state)
+{
+	struct denials denials;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(read_text("type=USER_AVC " ID "pid=1 msg='avc:  denied  { start } for "
+				   "tclass=service path=\n",
+				   &denials, &err),
+			 -EINVAL);
+	assert_int_equal(denials.unreadable, 0);
+}
+
 static void every_ioctl_with_a_name(void **state)
 {
-	struct shown *shown = shown_new();
+	struct interpreted *interpreted = interpreted_new();
 	size_t named = 0;
 
 	(void)state;
-	assert_non_null(shown);
+	assert_non_null(interpreted);
 	for (unsigned int command = 0; command < 0x10000; command++) {
 		char text[512];
 		const char *value;
@@ -131,14 +144,15 @@ static void every_ioctl_with_a_name(void **state)
 				value);
 
 			snprintf(number, sizeof(number), " ioctlcmd=0x%x ", command);
-			assert_int_equal(shown_read(shown, line, strlen(line)), SHOWN_RECORD);
-			assert_non_null(strstr(shown->text, number));
+			assert_int_equal(interpreted_read(interpreted, line, strlen(line)),
+					 INTERPRETED_RECORD);
+			assert_non_null(strstr(interpreted->text, number));
 			named++;
 		}
 		auparse_destroy(parser);
 	}
 	assert_true(named > 20);
-	free(shown);
+	free(interpreted);
 }
 
 /* ---- dates ----------------------------------------------------------------------------------- */
@@ -168,15 +182,15 @@ static void dates(void **state)
 		{ "11/24/26T14:25:49", 0, 0, 0 },
 		{ "", 0, 0, 0 },
 	};
-	struct shown_dates parser;
+	struct interpreted_dates parser;
 
 	(void)state;
-	shown_dates_init(&parser);
+	interpreted_dates_init(&parser);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct tm local;
 		time_t seconds = 0;
-		bool fine =
-			shown_dates_parse(&parser, rows[i].text, strlen(rows[i].text), &seconds);
+		bool fine = interpreted_dates_parse(&parser, rows[i].text, strlen(rows[i].text),
+						    &seconds);
 
 		if (fine != (rows[i].year > 0))
 			fail_msg("%s", rows[i].text);
@@ -193,19 +207,19 @@ static void dates(void **state)
 /* The month that is not in the future, whatever the locale says. */
 static void a_month_in_the_future(void **state)
 {
-	struct shown_dates parser;
+	struct interpreted_dates parser;
 	struct tm local;
 	time_t seconds;
 
 	(void)state;
-	shown_dates_init(&parser);
+	interpreted_dates_init(&parser);
 	parser.now = 1795530349; /* 24 November 2026 */
 	parser.month_first = true;
-	assert_true(shown_dates_parse(&parser, "12/01/26 14:25:49", 17, &seconds));
+	assert_true(interpreted_dates_parse(&parser, "12/01/26 14:25:49", 17, &seconds));
 	localtime_r(&seconds, &local);
 	assert_int_equal(local.tm_mon + 1, 1);
 	parser.month_first = false;
-	assert_true(shown_dates_parse(&parser, "10/01/26 14:25:49", 17, &seconds));
+	assert_true(interpreted_dates_parse(&parser, "10/01/26 14:25:49", 17, &seconds));
 	localtime_r(&seconds, &local);
 	assert_int_equal(local.tm_mon + 1, 1);
 	assert_int_equal(local.tm_mday, 10);
@@ -310,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_reads_like_fields_is_unsure),
 		cmocka_unit_test(a_record_in_a_torn_name_is_unsure),
 		cmocka_unit_test(ambiguous_program_and_file),
+		cmocka_unit_test(a_path_that_is_missing_is_unsure),
 		cmocka_unit_test(every_ioctl_with_a_name),
 		cmocka_unit_test(dates),
 		cmocka_unit_test(a_month_in_the_future),

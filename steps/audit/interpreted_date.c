@@ -3,12 +3,12 @@
 #include <locale.h>
 #include <string.h>
 
-#include "steps/audit/shown_date.h"
+#include "steps/audit/interpreted_date.h"
 
 /* Clocks differ, and so do time zones. */
 #define SOON 86400
 
-void shown_dates_init(struct shown_dates *dates)
+void interpreted_dates_init(struct interpreted_dates *dates)
 {
 	locale_t locale = newlocale(LC_TIME_MASK, "", (locale_t)0);
 	const char *format = locale ? nl_langinfo_l(D_FMT, locale) : "%m/%d/%y";
@@ -79,7 +79,7 @@ static bool is_date(const struct date_part parts[3], int year, int month, int da
 	return is_time(time, seconds);
 }
 
-static bool read_date(const struct shown_dates *dates, const char *text, size_t length,
+static bool read_date(const struct interpreted_dates *dates, const char *text, size_t length,
 		      struct tm *time, time_t *seconds)
 {
 	struct date_part parts[3];
@@ -114,7 +114,8 @@ static bool clock_of(const char *text, struct tm *time)
 	return true;
 }
 
-bool shown_dates_parse(struct shown_dates *dates, const char *text, size_t length, time_t *seconds)
+bool interpreted_dates_parse(struct interpreted_dates *dates, const char *text, size_t length,
+			     time_t *seconds)
 {
 	struct tm time = { 0 };
 

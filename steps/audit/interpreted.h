@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * shown.h - audit records as other programs show them -> as auditd writes them
+ * interpreted.h - audit records as other programs show them -> as auditd writes them
  *
  *   ausearch -i      type=AVC msg=audit(11/24/26 14:25:49.432:88) : avc:  denied  { read } for ...
  *   dmesg            [   12.3] audit: type=1400 audit(1795530349.432:88): avc:  denied  { read }
@@ -21,23 +21,23 @@
  * kernel's name. What journalctl shows as "audit[796]: AVC", everyone can forge, so that it is not
  * read; the same record is in the audit log, or without auditd in the kernel's log.
  */
-#ifndef STEPS_AUDIT_SHOWN_H
-#define STEPS_AUDIT_SHOWN_H
+#ifndef STEPS_AUDIT_INTERPRETED_H
+#define STEPS_AUDIT_INTERPRETED_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "steps/audit/shown_date.h"
+#include "steps/audit/interpreted_date.h"
 #include "steps/audit/source.h"
 
-enum shown_as {
-	SHOWN_NOTHING, /* no record in any of these forms */
-	SHOWN_RECORD,  /* text is what it stands for */
-	SHOWN_UNSURE,  /* a record, but not one that can be read in one way only */
+enum interpreted_as {
+	INTERPRETED_NOTHING, /* no record in any of these forms */
+	INTERPRETED_RECORD,  /* text is what it stands for */
+	INTERPRETED_UNSURE,  /* a record, but not one that can be read in one way only */
 };
 
-struct shown {
-	struct shown_dates dates;
+struct interpreted {
+	struct interpreted_dates dates;
 	bool torn; /* a record ended within a name: what follows may be the rest of it */
 
 	size_t length;
@@ -45,10 +45,11 @@ struct shown {
 	char text[3 * LINE_MAX_BYTES + LINE_SLACK];
 };
 
-/* shown_new - for the lines of one log, in their order; free() it. */
-struct shown *shown_new(void);
+/* interpreted_new - for the lines of one log, in their order; free() it. */
+struct interpreted *interpreted_new(void);
 
-/* shown_read - line is without its newline, and need not be ended by anything. */
-enum shown_as shown_read(struct shown *shown, const char *line, size_t length);
+/* interpreted_read - line is without its newline, and need not be ended by anything. */
+enum interpreted_as interpreted_read(struct interpreted *interpreted, const char *line,
+				     size_t length);
 
 #endif

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <linux/cdrom.h>
+#include <linux/kd.h>
+#include <linux/sockios.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "steps/audit/interpreted.h"
+#include "steps/audit/record.h"
+#include "wizard/util.h"
+
+/* A piece of a line. */
+struct piece {
+	const char *at, *end;
+};
+
+static size_t size_of(struct piece piece)
+{
+	return (size_t)(piece.end - piece.at);
+}
+
+/* passes - does the piece begin with the text? Then it is moved behind it. */
+static bool passes(struct piece *piece, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (size_of(*piece) < length || memcmp(piece->at, text, length) != 0)
+		return false;
+	piece->at += length;
+	return true;
+}
+
+/* passes_word - takes off the word before the next space. */
+static bool passes_word(struct piece *piece, struct piece *word)
+{
+	const char *space = memchr(piece->at, ' ', size_of(*piece));
+
+	if (!space || space == piece->at)
+		return false;
+	*word = (struct piece){ piece->at, space };
+	piece->at = space;
+	return true;
+}
+
+static bool is(struct piece piece, const char *text)
+{
+	return size_of(piece) == strlen(text) && !memcmp(piece.at, text, strlen(text));
+}
+
+static const char *finds(struct piece piece, const char *word)
+{
+	return text_find(piece.at, piece.end, word);
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+static void put(struct interpreted *out, struct piece piece)
+{
+	/* For what is behind it there is room. */
+	size_t room = sizeof(out->text) - LINE_SLACK - out->length;
+	size_t length = size_of(piece) < room ? size_of(piece) : room;
+
+	memcpy(out->text + out->length, piece.at, length);
+	out->length += length;
+}
+
+static void put_text(struct interpreted *out, const char *text)
+{
+	put(out, (struct piece){ text, text + strlen(text) });
+}
+
+static void put_quoted(struct interpreted *out, struct piece piece)
+{
+	put_text(out, "\"");
+	put(out, piece);
+	put_text(out, "\"");
+}
+
+/* put_name - in quotes, or in hex, as the kernel decides it. */
+static void put_name(struct interpreted *out, struct piece name)
+{
+	const char *at = name.at;
+	char hex[3];
+
+	while (at<name.end && * at> ' ' && *at <= '~' && *at != '"')
+		at++;
+	if (is(name, "(null)"))
+		put(out, name);
+	else if (at == name.end && at > name.at)
+		put_quoted(out, name);
+	else
+		for (at = name.at; at < name.end; at++) {
+			snprintf(hex, sizeof(hex), "%02X", (unsigned char)*at);
+			put_text(out, hex);
+		}
+}
+
+/* is_escaped - may a byte have been escaped in this text? \012 may be a newline, or four bytes. */
+static bool is_escaped(struct piece piece)
+{
+	for (const char *at = piece.at; piece.end - at >= 4; at++)
+		if (*at == '\\' && strspn(at + 1, "01234567") >= 3)
+			return true;
+	return false;
+}
+
+/* ---- a kernel's message ---------------------------------------------------------------------- */
+
+static const struct {
+	const char *number, *name;
+} types[] = {
+	{ "1400", "AVC" },
+	{ "1107", "USER_AVC" },
+	{ "1300", "SYSCALL" },
+	{ "1302", "PATH" },
+};
+
+/* is_from_kernel - is this what stands before a message of the kernel, and of nobody else? The
+ * first word that ends in a colon is the sender's name; dmesg has none, but a time in brackets. */
+static bool is_from_kernel(struct piece before)
+{
+	bool dmesg = before.at < before.end && *before.at == '[' && before.end[-1] == ' ' &&
+		     before.end[-2] == ']';
+	struct piece word;
+
+	while (before.at < before.end) {
+		if (*before.at == ' ') {
+			before.at++;
+			continue;
+		}
+		if (!passes_word(&before, &word))
+			return false;
+		if (word.end[-1] != ':')
+			continue;
+		if (!is(word, "kernel:"))
+			return false;
+		before.at++;
+		/* Some kernels' messages have the time since the boot. */
+		return before.at == before.end ||
+		       (*before.at == '[' && before.end - before.at >= 3 &&
+			memchr(before.at, ']', size_of(before)) == before.end - 2);
+	}
+	return dmesg;
+}
+
+static enum interpreted_as read_kernel(struct interpreted *out, struct piece line)
+{
+	struct piece rest = { finds(line, "audit: type="), line.end }, type;
+	const char *name = "UNKNOWN";
+
+	if (!rest.at || !is_from_kernel((struct piece){ line.at, rest.at }) ||
+	    !passes(&rest, "audit: type=") || !passes_word(&rest, &type) ||
+	    !passes(&rest, " audit("))
+		return INTERPRETED_NOTHING;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (is(type, types[i].number))
+			name = types[i].name;
+	put_text(out, "type=");
+	put_text(out, name);
+	put_text(out, " msg=audit(");
+	put(out, rest);
+	return INTERPRETED_RECORD;
+}
+
+/* ---- the fields of an AVC record ------------------------------------------------------------- */
+
+/* An AVC record has at most so many fields. */
+#define FIELDS_MAX 20
+
+struct field {
+	struct piece name, value;
+};
+
+/* name_length - of "NAME=" at text; 0: there is none. */
+static size_t name_length(const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at < end && ((*at >= 'a' && *at <= 'z') || *at == '_'))
+		at++;
+	return at < end && *at == '=' ? (size_t)(at - text) : 0;
+}
+
+/* split - everything that looks like a field is one. Returns how many; 0: too many, or what is
+ * first is none. */
+static size_t split(struct piece text, struct field fields[FIELDS_MAX])
+{
+	size_t count = 0;
+
+	for (const char *word = text.at, *end = text.end; word < end;) {
+		size_t length = name_length(word, end);
+		const char *space;
+
+		if (length ? count == FIELDS_MAX : !count)
+			return 0;
+		if (length) {
+			if (count)
+				fields[count - 1].value.end = word - 1;
+			fields[count++] = (struct field){ { word, word + length },
+							  { word + length + 1, end } };
+		}
+		space = memchr(word, ' ', (size_t)(end - word));
+		word = space ? space + 1 : end;
+	}
+	return count;
+}
+
+/* follow - the first of the fields from at on that is not named in the list, in its order. */
+static size_t follow(const struct field *fields, size_t count, size_t at, const char *const *names)
+{
+	for (; *names && at < count; names++)
+		at += is(fields[at].name, *names);
+	return at;
+}
+
+/* is_record - are these fields an AVC record's, each once, in the kernel's order? */
+static bool is_record(const struct field *fields, size_t count)
+{
+	static const char *const first[] = { "pid", "comm", NULL };
+	static const char *const objects[][11] = {
+		{ "path", "dev", "ino", "ioctlcmd" },
+		{ "name", "dev", "ino" },
+		{ "laddr", "lport", "faddr", "fport", "path", "saddr", "src", "daddr", "dest",
+		  "netif" },
+		{ "capability" },
+		{ "kmod" },
+		{ "key" },
+		{ "opid", "ocomm" },
+		{ "key_serial", "key_desc" },
+		{ "lockdown_reason" },
+	};
+	static const char *const last[] = { "permissive", "srawcon", "trawcon", NULL };
+	static const char *const contexts[] = { "scontext", "tcontext", "tclass", NULL };
+	size_t at = follow(fields, count, 0, first);
+
+	for (size_t i = 0; i < ARRAY_SIZE(objects); i++) {
+		size_t object = follow(fields, count, at, objects[i]);
+		size_t behind = follow(fields, count, object, contexts);
+
+		if (behind == object + 3)
+			return follow(fields, count, behind, last) == count;
+	}
+	return false;
+}
+
+/* is_about_ports - only sockets of the network have some: else, one is a part of a name. */
+static bool is_about_ports(const struct field *fields, size_t count)
+{
+	bool ports = false, network = false;
+
+	for (size_t i = 0; i < count; i++) {
+		ports |= is(fields[i].name, "src") || is(fields[i].name, "dest");
+		if (is(fields[i].name, "tclass"))
+			network = finds(fields[i].value, "_socket") &&
+				  !finds(fields[i].value, "unix_");
+	}
+	return !ports || network;
+}
+
+/* The ioctls that auparse has names for, and a kernel reports the low 16 bits of. */
+#define IOCTL(name) #name, name
+static const struct {
+	const char *name;
+	unsigned int command;
+} ioctls[] = {
+	{ IOCTL(KDSETMODE) },     { IOCTL(KDGETMODE) },     { IOCTL(CDROMEJECT) },
+	{ IOCTL(CDROMEJECT_SW) }, { IOCTL(CDROM_GET_UPC) }, { IOCTL(CDROMSEEK) },
+	{ IOCTL(TCGETS) },        { IOCTL(TCSETS) },        { IOCTL(TCSETSW) },
+	{ IOCTL(TCSETSF) },       { IOCTL(TCSBRK) },        { IOCTL(TCFLSH) },
+	{ IOCTL(TIOCSCTTY) },     { IOCTL(TIOCGPGRP) },     { IOCTL(TIOCSPGRP) },
+	{ IOCTL(TIOCGWINSZ) },    { IOCTL(TIOCSWINSZ) },    { IOCTL(TIOCINQ) },
+	{ IOCTL(FIONBIO) },       { IOCTL(TIOCNOTTY) },     { IOCTL(FIOSETOWN) },
+	{ IOCTL(FIOGETOWN) },     { IOCTL(SIOCGIFNAME) },   { IOCTL(SIOCGIFHWADDR) },
+	{ IOCTL(SIOCGIFINDEX) },  { IOCTL(SIOCBRADDIF) },
+};
+
+static bool put_ioctl(struct interpreted *out, struct piece value)
+{
+	char number[16];
+
+	if (size_of(value) > 2 && !memcmp(value.at, "0x", 2)) {
+		put(out, value);
+		return strspn(value.at + 2, "0123456789abcdef") >= size_of(value) - 2;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(ioctls); i++)
+		if (is(value, ioctls[i].name)) {
+			snprintf(number, sizeof(number), "0x%x", ioctls[i].command & 0xffff);
+			put_text(out, number);
+			return true;
+		}
+	return false;
+}
+
+/* put_value - false: it is not sure what it was. */
+static bool put_value(struct interpreted *out, const struct field *field)
+{
+	struct piece name = field->name, value = field->value;
+
+	if (is(name, "comm") || is(name, "path") || is(name, "name") || is(name, "ocomm")) {
+		put_name(out, value);
+		return !is_escaped(value);
+	}
+	while (value.end > value.at && value.end[-1] == ' ')
+		value.end--;
+	if (is(name, "ioctlcmd"))
+		return put_ioctl(out, value);
+	put(out, value);
+	/* Words in quotes are as the kernel has written them. */
+	return value.at < value.end &&
+	       ((*value.at == '"' && size_of(value) >= 2 &&
+		 memchr(value.at + 1, '"', size_of(value) - 1) == value.end - 1) ||
+		!memchr(value.at, ' ', size_of(value)));
+}
+
+/* ---- the records of ausearch -i -------------------------------------------------------------- */
+
+/* Each of these gives INTERPRETED_NOTHING where the record is torn: it does not have what ends it.
+ */
+
+static enum interpreted_as put_avc(struct interpreted *out, struct piece body)
+{
+	struct piece rest = { memchr(body.at, '}', size_of(body)), body.end };
+	struct field fields[FIELDS_MAX];
+	bool sure = true;
+	size_t count;
+
+	if (!finds(body, " tclass="))
+		return INTERPRETED_NOTHING;
+	if (!rest.at || !passes(&rest, "} for "))
+		return INTERPRETED_UNSURE;
+	/* Something else ends the body. */
+	rest.at += strspn(rest.at, " ");
+	count = split(rest, fields);
+	if (!count || !is_record(fields, count) || !is_about_ports(fields, count))
+		return INTERPRETED_UNSURE;
+	put(out, (struct piece){ body.at, rest.at });
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			put_text(out, " ");
+		put(out, (struct piece){ fields[i].name.at, fields[i].value.at });
+		sure = put_value(out, &fields[i]) && sure;
+	}
+	return sure ? INTERPRETED_RECORD : INTERPRETED_UNSURE;
+}
+
+/* Of its fields, only the path is not as its program has written it. */
+static enum interpreted_as put_user_avc(struct interpreted *out, struct piece body)
+{
+	const char *path = finds(body, " path="), *behind;
+
+	if (!finds(body, " tclass="))
+		return INTERPRETED_NOTHING;
+	if (path)
+		path += strlen(" path=");
+	if (path == body.end)
+		return INTERPRETED_UNSURE;
+	if (!path || *path == '"') {
+		put(out, body);
+		return INTERPRETED_RECORD;
+	}
+	behind = path;
+	do
+		behind = memchr(behind + 1, ' ', (size_t)(body.end - behind - 1));
+	while (behind && !name_length(behind + 1, body.end));
+	if (!behind || text_find(behind, body.end, " path=") ||
+	    memchr(path, '"', (size_t)(behind - path)) ||
+	    is_escaped((struct piece){ path, behind }))
+		return INTERPRETED_UNSURE;
+	put(out, (struct piece){ body.at, path });
+	put_quoted(out, (struct piece){ path, behind });
+	put(out, (struct piece){ behind, body.end });
+	return INTERPRETED_RECORD;
+}
+
+/* put_named - only the field of this name (" exe="), up to one of those behind it. */
+static enum interpreted_as put_named(struct interpreted *out, const char *name, const char *behind,
+				     const char *or_behind, struct piece body)
+{
+	const char *at = finds(body, name), *stop;
+	struct piece rest, value;
+
+	if (!at)
+		return INTERPRETED_NOTHING;
+	rest = (struct piece){ at + strlen(name), body.end };
+	stop = finds(rest, behind) ?: finds(rest, or_behind);
+	if (!stop)
+		return INTERPRETED_NOTHING;
+	value = (struct piece){ rest.at, stop };
+	if (finds(rest, name) || text_find(stop + 1, body.end, behind) || is_escaped(value))
+		return INTERPRETED_UNSURE;
+	put_text(out, name + 1);
+	put_name(out, value);
+	return INTERPRETED_RECORD;
+}
+
+static enum interpreted_as put_path(struct interpreted *out, struct piece body)
+{
+	const char *inode = finds(body, " inode="), *stop;
+
+	if (!finds(body, " nametype="))
+		return INTERPRETED_NOTHING;
+	/* A file that is not there has no inode, and tells nothing. */
+	if (!inode)
+		return INTERPRETED_RECORD;
+	if (put_named(out, " name=", " inode=", " inode=", body) != INTERPRETED_RECORD)
+		return INTERPRETED_UNSURE;
+	stop = memchr(inode + 1, ' ', (size_t)(body.end - inode - 1));
+	put(out, (struct piece){ inode, stop ?: body.end });
+	return INTERPRETED_RECORD;
+}
+
+/* passes_id - "11/24/26 14:25:49.432:88) : "; *serial: ".432:88". */
+static bool passes_id(struct interpreted *out, struct piece *line, time_t *seconds,
+		      struct piece *serial)
+{
+	const char *close = memchr(line->at, ')', size_of(*line)), *dot;
+	size_t digits;
+
+	if (!close || !(dot = memrchr(line->at, '.', (size_t)(close - line->at))))
+		return false;
+	*serial = (struct piece){ dot, close };
+	/* The bracket ends them. */
+	if (strspn(dot + 1, "0123456789") != 3 || dot[4] != ':')
+		return false;
+	digits = strspn(dot + 5, "0123456789");
+	if (!digits || digits > 18 || dot + 5 + digits != close ||
+	    !interpreted_dates_parse(&out->dates, line->at, (size_t)(dot - line->at), seconds))
+		return false;
+	line->at = close;
+	return passes(line, ") : ");
+}
+
+static enum interpreted_as put_body(struct interpreted *out, struct piece type, struct piece body)
+{
+	if (is(type, "AVC"))
+		return put_avc(out, body);
+	if (is(type, "USER_AVC"))
+		return put_user_avc(out, body);
+	if (is(type, "SYSCALL"))
+		return put_named(out, " exe=", " subj=", " key=", body);
+	if (is(type, "PATH"))
+		return put_path(out, body);
+	put(out, body);
+	return INTERPRETED_RECORD;
+}
+
+static enum interpreted_as read_interpreted(struct interpreted *out, struct piece line)
+{
+	struct piece whole = line, node, type, serial;
+	enum interpreted_as as;
+	time_t seconds;
+	char id[48];
+
+	if (passes(&line, "node=") && (!passes_word(&line, &node) || !passes(&line, " ")))
+		return INTERPRETED_NOTHING;
+	if (!passes(&line, "type=") || !passes_word(&line, &type) || !passes(&line, " msg=audit("))
+		return INTERPRETED_NOTHING;
+	if (!passes_id(out, &line, &seconds, &serial))
+		return INTERPRETED_UNSURE;
+	while (line.end > line.at && (line.end[-1] == ' ' || line.end[-1] == '\r'))
+		line.end--;
+	put(out, (struct piece){ whole.at, type.end });
+	snprintf(id, sizeof(id), " msg=audit(%lld", (long long)seconds);
+	put_text(out, id);
+	put(out, serial);
+	put_text(out, "): ");
+	/* The lines after a torn one may be the rest of a name: up to the line that ends it, which
+	 * is no record, nothing that denies is believed. */
+	if (out->torn && (is(type, "AVC") || is(type, "USER_AVC")))
+		return INTERPRETED_UNSURE;
+	as = put_body(out, type, line);
+	out->torn |= as == INTERPRETED_NOTHING;
+	return as == INTERPRETED_RECORD ? as : INTERPRETED_UNSURE;
+}
+
+struct interpreted *interpreted_new(void)
+{
+	struct interpreted *out = memory_new(1, sizeof(*out));
+
+	interpreted_dates_init(&out->dates);
+	return out;
+}
+
+enum interpreted_as interpreted_read(struct interpreted *out, const char *line, size_t length)
+{
+	struct piece piece = { line, line + length };
+	enum interpreted_as as;
+
+	if (length > LINE_MAX_BYTES || memchr(line, '\0', length))
+		return INTERPRETED_UNSURE;
+	out->length = 0;
+	as = read_interpreted(out, piece);
+	if (as == INTERPRETED_NOTHING) {
+		out->torn = false;
+		as = read_kernel(out, piece);
+	}
+	strcpy(out->text + out->length, "\n");
+	return as;
+}
