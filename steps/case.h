@@ -14,10 +14,7 @@
 #include "steps/module/rules.h"
 #include "wizard/session.h"
 
-#define MODULE_LOADED "loaded"    /* memory: the text that was installed last */
-#define MODULE_TE     "galera.te" /* in the session's directory */
-#define MODULE_CIL    "galera.cil"
-#define MODULE_PP     "galera.pp" /* where checkmodule and semodule_package are installed */
+#define MODULE_LOADED "loaded" /* memory: the text that was installed last */
 
 #define MODULE_DECIDE_AGAIN "run review build --decide-again" /* for node_command() */
 

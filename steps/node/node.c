@@ -1,31 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
-#include <string.h>
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
-#include "steps/node/node_private.h"
+#include "steps/node/node.h"
+#include "steps/oracle/excerpt.h"
 #include "steps/rehearsal/player.h"
 #include "wizard/output.h"
+#include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
-struct node_options node_options;
+struct node {
+	struct galera_config config;
+	bool config_read;
+	struct galera_port ports[GALERA_PORTS_MAX];
+	int port_count; /* -1: not looked at yet */
+	struct store *store;
+	struct file_labels *labels;
+	struct oracle *loaded;
+	struct oracle *base;
+	void *slot; /* node_slot */
+	void (*release)(void *);
+	char *audit_log;
+	struct player *player;
+};
 
 int node_open(struct session *session, void **data, struct error *err)
 {
-	struct node *node = calloc(1, sizeof(*node));
-	int r;
+	struct node *node = memory_new(1, sizeof(*node));
+	int r = player_open(&node->player, session_root(session), err);
 
-	if (!node)
-		return error_nomem(err);
 	node->port_count = -1;
-	r = player_open(&node->player, session_root(session), err);
-	if (r < 0) {
-		node_close(node);
-		return r;
-	}
 	*data = node;
-	return 0;
+	if (r < 0)
+		node_close(TAKE_PTR(*data));
+	return r;
 }
 
 void node_close(void *data)
@@ -44,52 +55,6 @@ void node_close(void *data)
 		node->release(node->slot);
 	free(node->audit_log);
 	free(node);
-}
-
-const char *node_domain(void)
-{
-	return node_domains()[0];
-}
-
-const char *const *node_domains(void)
-{
-	return node_options.domain ? (const char *const *)node_options.domain : galera_domains;
-}
-
-static void write_option(FILE *out, const char *name, const char *value)
-{
-	_cleanup_free_ char *quoted = value ? str_quoted(value) : NULL;
-
-	if (quoted)
-		fprintf(out, "--%s=%s ", name, quoted);
-}
-
-char *node_command(const struct session *session, const char *words)
-{
-	_cleanup_free_ char *all = NULL;
-	size_t length;
-	FILE *out = open_memstream(&all, &length);
-
-	if (!out)
-		return NULL;
-	write_option(out, "defaults-file", node_options.defaults_file);
-	write_option(out, "defaults-group-suffix", node_options.group_suffix);
-	for (char **domain = node_options.domain; domain && *domain; domain++)
-		write_option(out, "domain", *domain);
-	fputs(words, out);
-	if (fclose(out) != 0)
-		return NULL;
-	while (length && all[length - 1] == ' ')
-		all[--length] = '\0';
-	return session_command(session, all);
-}
-
-bool node_ignored(const char *name)
-{
-	for (char **ignored = node_options.ignore; ignored && *ignored; ignored++)
-		if (!strcmp(*ignored, name))
-			return true;
-	return false;
 }
 
 int node_config(struct session *session, const struct galera_config **config, struct error *err)
@@ -115,18 +80,13 @@ int node_config(struct session *session, const struct galera_config **config, st
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err)
 {
 	struct node *node = session_data(session);
+	const struct galera_config *config;
+	int r = node_config(session, &config, err);
 
-	if (node->port_count < 0) {
-		const struct galera_config *config;
-		int r = node_config(session, &config, err);
-
-		if (r < 0)
-			return r;
-		r = galera_ports(config, node->ports, err);
-		if (r < 0)
-			return r;
-		node->port_count = r;
-	}
+	if (r < 0)
+		return r;
+	if (node->port_count < 0)
+		node->port_count = galera_ports(config, node->ports, err);
 	*ports = node->ports;
 	return node->port_count;
 }
@@ -134,51 +94,34 @@ int node_ports(struct session *session, const struct galera_port **ports, struct
 int node_store(struct session *session, struct store **store, struct error *err)
 {
 	struct node *node = session_data(session);
+	int r = node->store ? 0 : store_open(&node->store, session_root(session), err);
 
-	if (!node->store) {
-		int r = store_open(&node->store, session_root(session), err);
-
-		if (r < 0)
-			return r;
-	}
 	*store = node->store;
-	return 0;
+	return r;
 }
 
 int node_labels(struct session *session, struct file_labels **labels, struct error *err)
 {
 	struct node *node = session_data(session);
+	struct store *store;
+	int r = node_store(session, &store, err);
 
-	if (!node->labels) {
-		struct store *store;
-		int r = node_store(session, &store, err);
-
-		if (r < 0)
-			return r;
+	if (r == 0 && !node->labels)
 		r = file_labels_open(&node->labels, session_root(session), store_type(store), err);
-		if (r < 0)
-			return r;
-	}
 	*labels = node->labels;
-	return 0;
+	return r;
 }
 
 int node_audit_log(struct session *session, const char **path, struct error *err)
 {
 	struct node *node = session_data(session);
+	_cleanup_free_ char *inside = NULL;
+	int r = node->audit_log ? 0 : host_audit_log_path(session_root(session), &inside, err);
 
-	if (!node->audit_log) {
-		_cleanup_free_ char *inside = NULL;
-		int r = host_audit_log_path(session_root(session), &inside, err);
-
-		if (r < 0)
-			return r;
+	if (inside)
 		node->audit_log = session_in_root(session, inside);
-		if (!node->audit_log)
-			return error_nomem(err);
-	}
 	*path = node->audit_log;
-	return 0;
+	return r;
 }
 
 int node_guard_logs(const struct session *session, const char *path, char *const *logs,
@@ -195,8 +138,8 @@ int node_guard_logs(const struct session *session, const char *path, char *const
 		/* Whoever may not know where it is may not write there either. */
 		if (host_audit_log_path(roots[i], &inside, NULL) < 0)
 			continue;
-		log = str_printf("%s%s", i ? roots[i] : "", inside);
-		r = log ? output_guard(path, log, "the audit log itself", err) : error_nomem(err);
+		log = path_in_root(roots[i], inside);
+		r = output_guard(path, log, "the audit log itself", err);
 	}
 	return r;
 }
@@ -214,4 +157,290 @@ void **node_slot(struct session *session, void (*release)(void *))
 
 	node->release = release;
 	return &node->slot;
+}
+
+/* ---- the policy as the store has it, and without our module ---------------------------------- */
+
+/* A file in the session's directory, and in its memory the state of the policy that it belongs to.
+ */
+#define BASE "policy.base"
+
+/* Keys of the memory with the state of the policy that something was made of. Our own changes leave
+ * that as it is. */
+static const char *const stamps[] = { BASE, NODE_OTHERS };
+
+static int policy_file(struct session *session, char **path, struct error *err)
+{
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	return r < 0 ? r : store_kernel_policy(store, path, err);
+}
+
+static void forget(struct oracle **oracle)
+{
+	oracle_close(TAKE_PTR(*oracle));
+}
+
+int node_loaded(struct session *session, struct oracle **oracle, struct error *err)
+{
+	struct node *node = session_data(session);
+	_cleanup_free_ char *path = NULL;
+	int r = 0;
+
+	if (!node->loaded) {
+		r = policy_file(session, &path, err);
+		if (r == 0)
+			r = oracle_open(&node->loaded, path, err);
+		if (r == 0)
+			r = node_check_names(node->loaded, err);
+	}
+	if (r < 0)
+		forget(&node->loaded);
+	*oracle = node->loaded;
+	return r;
+}
+
+int node_stamp(struct session *session, json_t **stamp, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+	int r = policy_file(session, &path, err);
+
+	if (r < 0)
+		return r;
+	if (stat(path, &st) < 0)
+		return error_set(err, errno, "reinstall the policy package",
+				 "cannot look at %s: %m", path);
+	*stamp = json_pack("{s:o, s:I, s:I, s:I}", "file", text_json(path), "size",
+			   (json_int_t)st.st_size, "seconds", (json_int_t)st.st_mtim.tv_sec,
+			   "nanoseconds", (json_int_t)st.st_mtim.tv_nsec);
+	return 0;
+}
+
+int node_is_current(struct session *session, const char *key, bool *current, struct error *err)
+{
+	json_auto_t *stamp = NULL;
+	int r = node_stamp(session, &stamp, err);
+
+	*current = r == 0 && json_equal(stamp, session_recall(session, key));
+	return r;
+}
+
+static int other_modules(struct session *session, struct store_cil **modules, size_t *count,
+			 struct error *err)
+{
+	const json_t *replaced = session_recall(session, NODE_REPLACED);
+	struct store *store;
+	size_t used = 0;
+	int r = node_store(session, &store, err);
+
+	*count = 0;
+	if (r == 0)
+		r = store_all_modules(store, MODULE_NAME, modules, count, err);
+	if (r < 0)
+		return r;
+	/* They are disabled, unless somebody has enabled them again. */
+	for (size_t i = 0; i < *count; i++) {
+		struct store_cil module = (*modules)[i];
+
+		if (json_object_get(replaced, module.name)) {
+			free(module.name);
+			free(module.text);
+		} else {
+			(*modules)[used++] = module;
+		}
+	}
+	*count = used;
+	return 0;
+}
+
+int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
+		 struct violations *violations, struct error *err)
+{
+	struct store_cil *modules = NULL;
+	struct oracle *base = NULL;
+	int r = node_base(session, &base, err);
+
+	if (r == 0)
+		r = other_modules(session, &modules, count, err);
+	if (r < 0)
+		return r;
+	excerpt_modules(modules, *count, base, node_domains());
+	r = oracle_compile(oracle, modules, *count, MODULE_NAME, cil, violations, err);
+	store_cils_free(modules, *count);
+	/* The compiled modules have the booleans as the policy's authors set them. */
+	return r < 0 ? r : oracle_copy_booleans(*oracle, base, err);
+}
+
+static int base_from_store(struct session *session, struct oracle **base, struct error *err)
+{
+	struct store_cil *modules = NULL;
+	struct oracle *loaded = NULL;
+	size_t count;
+	int r = other_modules(session, &modules, &count, err);
+
+	if (r < 0)
+		return r;
+	if (!session_read_only(session))
+		screen_say("Building the policy without the module, in memory; this usually "
+			   "takes 5 seconds ...");
+	r = oracle_compile(base, modules, count, NULL, NULL, NULL, err);
+	store_cils_free(modules, count);
+	if (r == 0)
+		r = node_loaded(session, &loaded, err);
+	return r < 0 ? r : oracle_copy_booleans(*base, loaded, err);
+}
+
+/* Is the policy that is loaded what the rules are measured against? Not with our module or one that
+ * it replaces, and not without its dontaudit rules. */
+static int loaded_is_base(struct session *session, bool *is, struct error *err)
+{
+	struct store *store;
+	bool active = false, shown = false;
+	const char *name;
+	json_t *value;
+	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = store_module_active(store, MODULE_NAME, &active, NULL, err);
+	if (r == 0)
+		r = store_shows_hidden(store, &shown, err);
+	*is = !active && !shown;
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, value)
+	{
+		if (r == 0)
+			r = store_module_active(store, name, &active, NULL, err);
+		*is = *is && !active;
+	}
+	return r;
+}
+
+/* base_open - to make it takes seconds, so it is kept where it was made: at each start, after a
+ * commit whose stamp was not written any more, or when somebody else has changed the policy. */
+static int base_open(struct session *session, struct oracle **base, struct error *err)
+{
+	_cleanup_free_ char *path = NULL, *kept = session_path(session, BASE);
+	json_auto_t *stamp = NULL;
+	bool as_loaded;
+	int r = loaded_is_base(session, &as_loaded, err);
+
+	if (r == 0)
+		r = policy_file(session, &path, err);
+	if (r == 0)
+		r = node_stamp(session, &stamp, err);
+	if (r < 0)
+		return r;
+	if (as_loaded)
+		return oracle_open(base, path, err);
+	if (json_equal(stamp, session_recall(session, BASE)) && access(kept, R_OK) == 0)
+		return oracle_open(base, kept, err);
+	r = base_from_store(session, base, err);
+	if (r < 0 || session_read_only(session))
+		return r;
+	r = oracle_save(*base, kept, err);
+	return r < 0 ? r : session_remember(session, BASE, TAKE_PTR(stamp), err);
+}
+
+int node_base(struct session *session, struct oracle **oracle, struct error *err)
+{
+	struct node *node = session_data(session);
+	int r = 0;
+
+	if (!node->base) {
+		r = base_open(session, &node->base, err);
+		if (r == 0)
+			r = node_check_names(node->base, err);
+	}
+	if (r < 0)
+		forget(&node->base);
+	*oracle = node->base;
+	return r;
+}
+
+int node_keep_base(struct session *session, struct error *err)
+{
+	_cleanup_free_ char *path = NULL, *image = NULL, *kept = session_path(session, BASE);
+	json_auto_t *stamp = NULL;
+	size_t length;
+	bool as_loaded;
+	int r = loaded_is_base(session, &as_loaded, err);
+
+	if (r < 0 || !as_loaded)
+		return r;
+	r = policy_file(session, &path, err);
+	if (r == 0)
+		r = file_read(path, &image, &length, err);
+	if (r == 0)
+		r = node_stamp(session, &stamp, err);
+	if (r == 0)
+		r = file_write(kept, image, length, 0600, err);
+	return r < 0 ? r : session_remember(session, BASE, TAKE_PTR(stamp), err);
+}
+
+int node_forget_base(struct session *session, struct error *err)
+{
+	struct node *node = session_data(session);
+
+	forget(&node->base);
+	return session_recall(session, BASE) ? session_remember(session, BASE, NULL, err) : 0;
+}
+
+int node_is_permissive(struct session *session, bool *permissive, struct error *err)
+{
+	struct oracle *oracle;
+	int r = node_loaded(session, &oracle, err);
+
+	if (r == 0)
+		*permissive = oracle_is_permissive(oracle, node_domain());
+	return r;
+}
+
+/* ---- changes --------------------------------------------------------------------------------- */
+
+/* What was read of the policy is old after a commit of ours. */
+static int committed(struct session *session, const bool *current, struct error *err)
+{
+	struct node *node = session_data(session);
+	json_auto_t *stamp = NULL;
+	int r = node_stamp(session, &stamp, err);
+
+	forget(&node->loaded);
+	forget(&node->base);
+	file_labels_close(TAKE_PTR(node->labels));
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++)
+		if (current[i] || session_recall(session, stamps[i]))
+			r = session_remember(session, stamps[i],
+					     current[i] ? json_incref(stamp) : NULL, err);
+	return r;
+}
+
+void node_say_building(void)
+{
+	screen_say("Building the policy; this usually takes 5 to 15 seconds ...");
+}
+
+int node_change(struct session *session,
+		int (*change)(struct store *store, const void *data, struct error *err),
+		const void *data, struct error *err)
+{
+	bool current[ARRAY_SIZE(stamps)] = { false };
+	struct store *store;
+	int r = node_store(session, &store, err);
+
+	if (r == 0)
+		r = store_begin(store, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++)
+		r = node_is_current(session, stamps[i], &current[i], err);
+	if (r == 0)
+		r = change(store, data, err);
+	if (r == 0)
+		r = store_commit(store, err);
+	if (r < 0) {
+		store_abort(store);
+		return r;
+	}
+	return committed(session, current, err);
 }

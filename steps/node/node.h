@@ -22,6 +22,10 @@
 
 #define PORT_TYPE   "mysqld_port_t"
 #define MODULE_NAME "galera"
+/* In the session's directory. */
+#define MODULE_TE  "galera.te"
+#define MODULE_CIL "galera.cil"
+#define MODULE_PP  "galera.pp" /* where checkmodule and semodule_package are installed */
 
 /* The workflow's options, as popt leaves them. */
 struct node_options {
@@ -53,7 +57,7 @@ const char *node_domain(void); /* "mysqld_t", or --domain */
 const char *const *node_domains(void);
 
 /* node_command - as session_command(), with the options that say which server is meant. New memory
- * (caller frees); NULL: no memory. */
+ * (caller frees). */
 char *node_command(const struct session *session, const char *words);
 
 bool node_ignored(const char *name); /* has --ignore waived this finding of the check? */

@@ -6,8 +6,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
-#include "steps/case.h"
-#include "steps/node/node_private.h"
+#include "steps/node/node.h"
 #include "wizard/util.h"
 
 /* FNV-1a: it is to tell states of one system apart, not to withstand anyone. */
@@ -31,15 +30,12 @@ static char *stamp(const char *path)
 			  (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 }
 
-static int mix_file(uint64_t *sum, char *path, struct error *err)
+/* path is taken over. */
+static void mix_file(uint64_t *sum, char *path)
 {
-	_cleanup_free_ char *file = path;
-	_cleanup_free_ char *text = file ? stamp(file) : NULL;
+	_cleanup_free_ char *file = path, *text = stamp(path);
 
-	if (!text)
-		return error_nomem(err);
 	mix(sum, text);
-	return 0;
 }
 
 static void mix_list(uint64_t *sum, char *const *list)
@@ -49,21 +45,18 @@ static void mix_list(uint64_t *sum, char *const *list)
 	mix(sum, NULL);
 }
 
-static int mix_files(struct session *session, const char *type, uint64_t *sum, struct error *err)
+static void mix_files(struct session *session, const char *type, uint64_t *sum)
 {
 	static const char *const contexts[] = { "", ".local", ".subs", ".subs_dist" };
-	static const char *const ours[] = { MODULE_TE, MODULE_CIL };
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(contexts); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(contexts); i++) {
 		_cleanup_free_ char *inside = str_printf(
 			"/etc/selinux/%s/contexts/files/file_contexts%s", type, contexts[i]);
 
-		r = mix_file(sum, inside ? session_in_root(session, inside) : NULL, err);
+		mix_file(sum, session_in_root(session, inside));
 	}
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(ours); i++)
-		r = mix_file(sum, session_path(session, ours[i]), err);
-	return r;
+	mix_file(sum, session_path(session, MODULE_TE));
+	mix_file(sum, session_path(session, MODULE_CIL));
 }
 
 static void mix_options(uint64_t *sum)
@@ -88,18 +81,16 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 
 	if (r == 0)
 		r = host_selinux_mode(session_root(session), &mode, err);
-
 	if (r == 0)
 		r = store_kernel_policy(store, &path, err);
 	if (r == 0)
 		r = node_config(session, &config, err);
-	if (r == 0)
-		r = mix_files(session, store_type(store), &sum, err);
 	if (r < 0)
 		return r;
 	if (stat(path, &st) < 0)
 		return error_set(err, errno, "reinstall the policy package",
 				 "cannot look at %s: %m", path);
+	mix_files(session, store_type(store), &sum);
 	mix(&sum, selinux_mode_name(mode));
 	mix_options(&sum);
 	for (size_t i = 0; i < config->option_count; i++) {
@@ -109,5 +100,5 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 	*text = str_printf("%s %lld bytes of %lld.%09ld, inode %" PRIu64 "; %016" PRIx64, path,
 			   (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
 			   (uint64_t)st.st_ino, sum);
-	return *text ? 0 : error_nomem(err);
+	return 0;
 }

@@ -1,16 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node_options - what the command line says of the server and the policy
+ */
 #include <errno.h>
 #include <string.h>
 
+#include "steps/galera/exercises.h"
 #include "steps/node/node.h"
 #include "wizard/names.h"
 #include "wizard/util.h"
+
+struct node_options node_options;
+
+const char *node_domain(void)
+{
+	return node_domains()[0];
+}
+
+const char *const *node_domains(void)
+{
+	return node_options.domain ? (const char *const *)node_options.domain : galera_domains;
+}
+
+static void write_option(FILE *out, const char *name, const char *value)
+{
+	_cleanup_free_ char *quoted = NULL;
+
+	if (!value)
+		return;
+	quoted = str_quoted(value);
+	fprintf(out, "--%s=%s ", name, quoted);
+}
+
+char *node_command(const struct session *session, const char *words)
+{
+	_cleanup_free_ char *all = NULL;
+	size_t length;
+	FILE *out = stream_open(&all, &length);
+
+	write_option(out, "defaults-file", node_options.defaults_file);
+	write_option(out, "defaults-group-suffix", node_options.group_suffix);
+	for (char **domain = node_options.domain; domain && *domain; domain++)
+		write_option(out, "domain", *domain);
+	fputs(words, out);
+	stream_close(&out);
+	while (length && all[length - 1] == ' ')
+		all[--length] = '\0';
+	return session_command(session, all);
+}
+
+bool node_ignored(const char *name)
+{
+	for (char **ignored = node_options.ignore; ignored && *ignored; ignored++)
+		if (!strcmp(*ignored, name))
+			return true;
+	return false;
+}
 
 /* what and name are of the error; names: what there is. */
 static int unknown(const char *option, const char *what, const char *name, const char *const *names,
 		   struct error *err)
 {
-	const char *nearest = names ? names_nearest(name, names) : NULL;
+	const char *nearest = names_nearest(name, names);
 
 	error_set(err, EINVAL, NULL, "the policy has no %s %s", what, name);
 	return nearest ? error_remedy(err, "did you mean %s %s?", option, nearest)
@@ -24,12 +75,10 @@ static int check_dangerous(struct oracle *oracle, const char *name, struct error
 	if (oracle_has_type(oracle, name))
 		return 0;
 	permissions = oracle_names(oracle, true);
-	for (size_t i = 0; permissions && permissions[i]; i++)
+	for (size_t i = 0; permissions[i]; i++)
 		if (!strcmp(permissions[i], name))
 			return 0;
 	types = oracle_names(oracle, false);
-	if (!permissions || !types)
-		return error_nomem(err);
 	return unknown("--allow-dangerous", "type or permission", name,
 		       names_nearest(name, types) ? types : permissions, err);
 }
