@@ -25,7 +25,7 @@ ROOMS       := audit store oracle advice module host galera
 BASE_SRC    := wizard/error.c wizard/util.c wizard/strings.c wizard/plain.c
 WIZARD_SRC  := $(wildcard wizard/*.c)
 # Parts of steps; the rooms above know no step.
-PARTS       := commands node checking labelling exercising rehearsal
+PARTS       := commands node checking labelling confining exercising rehearsal
 STEP_SRC    := $(wildcard steps/*.c $(PARTS:%=steps/%/*.c))
 ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
 TEMPLATES   := $(sort $(wildcard templates/*))

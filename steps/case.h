@@ -14,8 +14,6 @@
 #include "steps/module/rules.h"
 #include "wizard/session.h"
 
-#define MODULE_LOADED "loaded" /* memory: the text that was installed last */
-
 #define MODULE_DECIDE_AGAIN "run review build --decide-again" /* for node_command() */
 
 /* module_advisor_of - what is the same whoever asks: the policy, Galera's tables, the options. The

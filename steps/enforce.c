@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 
-#include "steps/confine.h"
+#include "steps/confining/confine.h"
 #include "steps/host/selinux.h"
 #include "steps/ledger.h"
 #include "steps/case.h"

@@ -12,7 +12,7 @@
 #include "steps/left.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
-#include "steps/others.h"
+#include "steps/confining/others.h"
 #include "wizard/strings.h"
 #include "wizard/template.h"
 #include "wizard/util.h"

@@ -9,7 +9,7 @@
 #include "steps/ledger.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
-#include "steps/others.h"
+#include "steps/confining/others.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 

@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/confine.h"
+#include "steps/confining/confine.h"
 #include "steps/exercising/results.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
-#include "steps/others.h"
+#include "steps/confining/others.h"
 #include "steps/steps.h"
 #include "wizard/change.h"
 #include "wizard/prompt.h"

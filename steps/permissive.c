@@ -4,10 +4,10 @@
  * access is logged: also those that the policy hides, if the operator likes, and those that a
  * module of others allows. The rest of the system stays confined.
  */
-#include "steps/confine.h"
+#include "steps/confining/confine.h"
 #include "steps/exercising/results.h"
 #include "steps/node/node.h"
-#include "steps/others.h"
+#include "steps/confining/others.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/confine.h"
+#include "steps/confining/confine.h"
 #include "steps/exercising/doubts.h"
 #include "steps/ledger.h"
 #include "steps/left.h"

@@ -7,7 +7,7 @@
 
 #include "steps/checking/drift.h"
 #include "steps/checking/drift_private.h"
-#include "steps/case.h"
+#include "steps/module/rules.h"
 #include "steps/node/node.h"
 #include "steps/oracle/access.h"
 #include "wizard/util.h"

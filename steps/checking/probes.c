@@ -5,13 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "steps/confine.h"
+#include "steps/confining/confine.h"
 #include "steps/exercising/marker.h"
 #include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
 #include "steps/host/selinux.h"
 #include "steps/host/server.h"
-#include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/checking/probes.h"
 #include "wizard/util.h"

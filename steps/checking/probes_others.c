@@ -4,9 +4,8 @@
 
 #include "steps/checking/probes.h"
 #include "steps/exercising/results.h"
-#include "steps/case.h"
 #include "steps/node/node.h"
-#include "steps/others.h"
+#include "steps/confining/others.h"
 #include "wizard/util.h"
 
 /* What is to be done about it, in new memory; NULL: no memory. */

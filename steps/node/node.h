@@ -27,6 +27,8 @@
 #define MODULE_CIL "galera.cil"
 #define MODULE_PP  "galera.pp" /* where checkmodule and semodule_package are installed */
 
+#define MODULE_LOADED "loaded" /* memory: the text that was installed last */
+
 /* The workflow's options, as popt leaves them. */
 struct node_options {
 	char **domain;       /* --domain TYPE, NULL-terminated: the server's first; may be NULL */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How modules of others are told of; that they are found is in oracle/width.c. */
-#include "steps/others.h"
+#include "steps/confining/others.h"
 #include "tests/unit/unit.h"
 
 static json_t *module(const char *name, int priority, int below, int rules, int accesses,

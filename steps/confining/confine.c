@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/confine.h"
+#include "steps/confining/confine.h"
 #include "steps/host/who.h"
 #include "steps/node/node.h"
 #include "wizard/change.h"

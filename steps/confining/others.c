@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/confine.h"
-#include "steps/case.h"
+#include "steps/confining/confine.h"
 #include "steps/node/node.h"
-#include "steps/others.h"
+#include "steps/confining/others.h"
 #include "steps/oracle/width.h"
 #include "wizard/change.h"
 #include "wizard/prompt.h"
