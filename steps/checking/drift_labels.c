@@ -23,10 +23,11 @@ static int base_ports(struct session *session, json_t *types, struct error *err)
 	int count = node_ports(session, &ports, err);
 	int r = count < 0 ? count : node_store(session, &store, err);
 
-	if (r == 0)
-		r = store_linked_policy(store, &path, err);
-	if (r < 0 || !path)
+	if (r < 0)
 		return r;
+	path = store_linked_policy(store);
+	if (!path)
+		return 0;
 	r = oracle_open(&oracle, path, err);
 	for (int i = 0; r == 0 && i < count; i++) {
 		_cleanup_free_ char *type = NULL, *key = NULL;

@@ -3,23 +3,76 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "steps/store/private.h"
+#include "steps/store/handle.h"
+#include "steps/store/store.h"
 #include "wizard/util.h"
 
 #define REMEDY_READ "see `semodule -lfull`; `semodule -B` builds the policy anew"
 
-struct infos {
-	semanage_handle_t *handle;
-	semanage_module_info_t *items;
-	int count;
+/* What libsemanage knows of a module; the texts are its. */
+struct listed {
+	const char *name, *language;
+	uint16_t priority;
+	int enabled; /* at all its priorities, or at none */
 };
 
-static void cleanup_infos(struct infos *infos)
+struct list {
+	semanage_handle_t *handle;
+	semanage_module_info_t *infos;
+	int info_count;
+	struct listed *items;
+	size_t count;
+};
+
+static void cleanup_list(struct list *list)
 {
-	for (int i = 0; i < infos->count; i++)
-		semanage_module_info_destroy(infos->handle,
-					     semanage_module_list_nth(infos->items, i));
-	free(infos->items);
+	for (int i = 0; i < list->info_count; i++)
+		semanage_module_info_destroy(list->handle,
+					     semanage_module_list_nth(list->infos, i));
+	free(list->infos);
+	free(list->items);
+}
+
+/* all: every module of every priority; else the enabled ones alone, each at its highest. */
+static int list_read(struct store *store, bool all, struct list *list, struct error *err)
+{
+	int r = all ? semanage_module_list_all(store->handle, &list->infos, &list->info_count)
+		    : semanage_module_list(store->handle, &list->infos, &list->info_count);
+
+	list->handle = store->handle;
+	if (r < 0)
+		list->info_count = 0;
+	for (int i = 0; r >= 0 && i < list->info_count; i++) {
+		semanage_module_info_t *info = semanage_module_list_nth(list->infos, i);
+		struct listed *listed = array_push(&list->items, &list->count, sizeof(*listed));
+
+		if (semanage_module_info_get_name(store->handle, info, &listed->name) < 0 ||
+		    semanage_module_info_get_lang_ext(store->handle, info, &listed->language) < 0 ||
+		    semanage_module_info_get_priority(store->handle, info, &listed->priority) < 0 ||
+		    semanage_module_info_get_enabled(store->handle, info, &listed->enabled) < 0)
+			r = -1;
+	}
+	if (r < 0)
+		return store_error(store, err, EIO, REMEDY_READ,
+				   "cannot list the modules of the policy store %s",
+				   store->directory);
+	return 0;
+}
+
+/* The entry of a name: at this priority; 0: at its highest. NULL: there is none. */
+static const struct listed *list_find(const struct list *list, const char *name,
+				      unsigned int priority)
+{
+	const struct listed *found = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct listed *item = &list->items[i];
+
+		if (!strcmp(item->name, name) && (!priority || item->priority == priority) &&
+		    (!found || item->priority > found->priority))
+			found = item;
+	}
+	return found;
 }
 
 struct key {
@@ -47,42 +100,13 @@ static int key_make(struct store *store, const char *name, unsigned int priority
 	return 0;
 }
 
-/* Every module of every priority, the highest first. */
-static int list_all(struct store *store, struct infos *infos, struct error *err)
-{
-	infos->handle = store->handle;
-	if (semanage_module_list_all(store->handle, &infos->items, &infos->count) == 0)
-		return 0;
-	infos->count = 0;
-	return store_error(store, err, EIO, REMEDY_READ,
-			   "cannot list the modules of the policy store %s", store->directory);
-}
-
-static bool is_named(const struct infos *infos, int i, const char *name, unsigned int *priority)
-{
-	semanage_module_info_t *info = semanage_module_list_nth(infos->items, i);
-	const char *found = NULL;
-	uint16_t at = 0;
-
-	if (semanage_module_info_get_name(infos->handle, info, &found) < 0 ||
-	    semanage_module_info_get_priority(infos->handle, info, &at) < 0)
-		return false;
-	*priority = at;
-	return !strcmp(found, name);
-}
-
 static int module_present(struct store *store, const char *name, unsigned int priority,
 			  bool *present, struct error *err)
 {
-	_cleanup_(cleanup_infos) struct infos infos = { 0 };
-	unsigned int at;
-	int r = list_all(store, &infos, err);
+	_cleanup_(cleanup_list) struct list list = { 0 };
+	int r = list_read(store, true, &list, err);
 
-	*present = false;
-	for (int i = 0; r == 0 && i < infos.count; i++) {
-		if (is_named(&infos, i, name, &at) && at == priority)
-			*present = true;
-	}
+	*present = r == 0 && list_find(&list, name, priority);
 	return r;
 }
 
@@ -92,24 +116,19 @@ static int extract(struct store *store, const char *name, unsigned int priority,
 	_cleanup_(cleanup_key) struct key key = { 0 };
 	semanage_module_info_t *info = NULL;
 	void *mapped = NULL;
-	size_t size = 0;
 	int r = key_make(store, name, priority, &key, err);
 
 	if (r < 0)
 		return r;
-	if (semanage_module_extract(store->handle, key.key, 1, &mapped, &size, &info) < 0)
+	*length = 0;
+	if (semanage_module_extract(store->handle, key.key, 1, &mapped, length, &info) < 0)
 		return store_error(store, err, EIO, REMEDY_READ, "cannot read the module %s", name);
-	*text = malloc(size + 1);
-	if (*text) {
-		memcpy(*text, mapped, size);
-		(*text)[size] = '\0';
-		*length = size;
-	}
-	if (size)
-		munmap(mapped, size);
+	*text = memory_copy(mapped, *length);
+	if (*length)
+		munmap(mapped, *length);
 	semanage_module_info_destroy(store->handle, info);
 	free(info);
-	return *text ? 0 : error_nomem(err);
+	return 0;
 }
 
 int store_module_text(struct store *store, const char *name, unsigned int priority, char **text,
@@ -130,42 +149,31 @@ int store_module_text(struct store *store, const char *name, unsigned int priori
 int store_module_active(struct store *store, const char *name, bool *active, unsigned int *priority,
 			struct error *err)
 {
-	_cleanup_(cleanup_infos) struct infos infos = { 0 };
-	unsigned int at, highest = 0;
-	int enabled = 0, r = store_ready(store, err);
+	_cleanup_(cleanup_list) struct list list = { 0 };
+	const struct listed *listed;
+	int r = store_ready(store, err);
 
 	if (r == 0)
-		r = list_all(store, &infos, err);
+		r = list_read(store, true, &list, err);
 	if (r < 0)
 		return r;
-	/* A name is enabled or disabled at all its priorities together. */
-	for (int i = 0; i < infos.count; i++) {
-		if (!is_named(&infos, i, name, &at) || at <= highest)
-			continue;
-		highest = at;
-		semanage_module_info_get_enabled(
-			store->handle, semanage_module_list_nth(infos.items, i), &enabled);
-	}
-	*active = highest && enabled;
+	listed = list_find(&list, name, 0);
+	*active = listed && listed->enabled;
 	if (priority)
-		*priority = highest;
+		*priority = listed ? listed->priority : 0;
 	return 0;
 }
 
 int store_module_install(struct store *store, const char *name, unsigned int priority,
 			 const char *cil, struct error *err)
 {
-	_cleanup_free_ char *data = NULL;
-	size_t length = strlen(cil);
+	_cleanup_free_ char *data = str_copy(cil);
 	int r = store_in_transaction(store, err);
 
 	if (r < 0)
 		return r;
-	data = strdup(cil);
-	if (!data)
-		return error_nomem(err);
 	if (semanage_set_default_priority(store->handle, (uint16_t)priority) < 0 ||
-	    semanage_module_install(store->handle, data, length, name, "cil") < 0)
+	    semanage_module_install(store->handle, data, strlen(cil), name, "cil") < 0)
 		return store_error(store, err, EIO, REMEDY_READ,
 				   "cannot put the module %s into the policy store", name);
 	return 0;
@@ -217,51 +225,45 @@ void store_modules_free(struct store_module *modules, size_t count)
 	free(modules);
 }
 
-/* One line of the list: a name that is new from STORE_PRIORITY_OTHERS on, or stands below. */
-static int other_add(struct store *store, const struct infos *infos, int i,
-		     struct store_module **modules, size_t *count, struct error *err)
+/* The highest priority of a name that the distribution or a product's package has it at; 0: none. */
+static unsigned int priority_below(const struct list *list, const char *name)
 {
-	semanage_module_info_t *info = semanage_module_list_nth(infos->items, i);
-	struct store_module *module = NULL;
-	const char *name = NULL;
-	uint16_t priority = 0;
-	int enabled = 0;
+	unsigned int below = 0;
 
-	if (semanage_module_info_get_name(store->handle, info, &name) < 0 ||
-	    semanage_module_info_get_enabled(store->handle, info, &enabled) < 0 ||
-	    semanage_module_info_get_priority(store->handle, info, &priority) < 0)
-		return store_error(store, err, EIO, REMEDY_READ, "cannot list the modules");
-	for (size_t j = 0; !module && j < *count; j++)
-		module = strcmp((*modules)[j].name, name) ? NULL : &(*modules)[j];
-	if (module && priority < STORE_PRIORITY_OTHERS && priority > module->below)
-		module->below = priority;
-	if (module || !enabled || priority < STORE_PRIORITY_OTHERS)
-		return 0;
-	module = array_push(modules, count, sizeof(*module));
-	if (!module || !(module->name = strdup(name)))
-		return error_nomem(err);
-	module->priority = priority;
-	return 0;
+	for (size_t i = 0; i < list->count; i++) {
+		unsigned int priority = list->items[i].priority;
+
+		if (!strcmp(list->items[i].name, name) && priority < STORE_PRIORITY_OTHERS &&
+		    priority > below)
+			below = priority;
+	}
+	return below;
 }
 
-int store_other_modules(struct store *store, struct store_module **result, size_t *count,
+int store_other_modules(struct store *store, struct store_module **modules, size_t *count,
 			struct error *err)
 {
-	_cleanup_(cleanup_infos) struct infos infos = { 0 };
-	struct store_module *modules = NULL;
-	size_t used = 0;
+	_cleanup_(cleanup_list) struct list list = { 0 };
 	int r = store_ready(store, err);
 
 	if (r == 0)
-		r = list_all(store, &infos, err);
-	for (int i = 0; r == 0 && i < infos.count; i++)
-		r = other_add(store, &infos, i, &modules, &used, err);
-	if (r < 0) {
-		store_modules_free(modules, used);
+		r = list_read(store, true, &list, err);
+	if (r < 0)
 		return r;
+	*modules = NULL;
+	*count = 0;
+	for (size_t i = 0; i < list.count; i++) {
+		const struct listed *listed = &list.items[i];
+		struct store_module *module;
+
+		if (!listed->enabled || listed->priority < STORE_PRIORITY_OTHERS ||
+		    list_find(&list, listed->name, 0) != listed)
+			continue;
+		module = array_push(modules, count, sizeof(*module));
+		module->name = str_copy(listed->name);
+		module->priority = listed->priority;
+		module->below = priority_below(&list, listed->name);
 	}
-	*result = modules;
-	*count = used;
 	return 0;
 }
 
@@ -274,50 +276,28 @@ void store_cils_free(struct store_cil *modules, size_t count)
 	free(modules);
 }
 
-static int cil_add(struct store *store, const struct infos *infos, int i, const char *without,
-		   struct store_cil **modules, size_t *count, struct error *err)
-{
-	semanage_module_info_t *info = semanage_module_list_nth(infos->items, i);
-	struct store_cil *module;
-	const char *name = NULL, *language = NULL;
-	uint16_t priority = 0;
-
-	if (semanage_module_info_get_name(store->handle, info, &name) < 0 ||
-	    semanage_module_info_get_lang_ext(store->handle, info, &language) < 0 ||
-	    semanage_module_info_get_priority(store->handle, info, &priority) < 0)
-		return store_error(store, err, EIO, REMEDY_READ, "cannot list the modules");
-	if (without && !strcmp(name, without))
-		return 0;
-	module = array_push(modules, count, sizeof(*module));
-	if (!module)
-		return error_nomem(err);
-	module->translated = !strcmp(language, "pp");
-	module->name = strdup(name);
-	if (!module->name)
-		return error_nomem(err);
-	return extract(store, name, priority, &module->text, &module->length, err);
-}
-
 int store_all_modules(struct store *store, const char *without, struct store_cil **result,
 		      size_t *count, struct error *err)
 {
-	_cleanup_(cleanup_infos) struct infos infos = { 0 };
+	_cleanup_(cleanup_list) struct list list = { 0 };
 	struct store_cil *modules = NULL;
 	size_t used = 0;
 	int r = store_ready(store, err);
 
-	if (r < 0)
-		return r;
-	infos.handle = store->handle;
-	/* This list has the enabled ones alone, each at its highest priority. */
-	if (semanage_module_list(store->handle, &infos.items, &infos.count) < 0) {
-		infos.count = 0;
-		return store_error(store, err, EIO, REMEDY_READ,
-				   "cannot list the modules of the policy store %s",
-				   store->directory);
+	if (r == 0)
+		r = list_read(store, false, &list, err);
+	for (size_t i = 0; r == 0 && i < list.count; i++) {
+		const struct listed *listed = &list.items[i];
+		struct store_cil *module;
+
+		if (without && !strcmp(listed->name, without))
+			continue;
+		module = array_push(&modules, &used, sizeof(*module));
+		module->name = str_copy(listed->name);
+		module->translated = !strcmp(listed->language, "pp");
+		r = extract(store, listed->name, listed->priority, &module->text, &module->length,
+			    err);
 	}
-	for (int i = 0; r == 0 && i < infos.count; i++)
-		r = cil_add(store, &infos, i, without, &modules, &used, err);
 	if (r < 0) {
 		store_cils_free(modules, used);
 		return r;

@@ -2,16 +2,26 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "steps/store/private.h"
+#include "steps/store/handle.h"
+#include "steps/store/store.h"
 #include "wizard/util.h"
 
 #define REMEDY_PACKAGE                                                                             \
 	"install the policy package: selinux-policy-default (Debian, Ubuntu) or "                  \
 	"selinux-policy-targeted (Fedora, RHEL and kin)"
-#define REMEDY_ROOT "run it as root, or rehearse on a scratch root"
+#define REMEDY_SCRATCH "run it as root, or rehearse on a scratch root"
+#define REMEDY_ROOT    "run it as root"
+#define REMEDY_DIR     "name an empty directory on a disk with 100 MB to spare"
+
+/* What the distributions' own modules are installed at. */
+#define PACKAGE_PRIORITY 100
 
 /* libsemanage keeps its paths for the life of the process. */
 static char *process_root, *process_type;
@@ -21,7 +31,9 @@ static void cleanup_store(struct store **store)
 	store_close(*store);
 }
 
-int store_configured(const char *path, const char *key, char **value, struct error *err)
+/* The value of KEY=value in a file, in new memory (caller frees); *value is NULL when the file does
+ * not set it. Errors: as file_read. */
+static int configured(const char *path, const char *key, char **value, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	int r = file_read(path, &text, NULL, err);
@@ -35,15 +47,13 @@ static int type_read(struct store *store, struct error *err)
 {
 	_cleanup_free_ char *path = str_printf("%s/etc/selinux/config", store->root);
 	struct error why = { 0 };
-	int r;
+	int r = configured(path, "SELINUXTYPE", &store->type, &why);
 
-	if (!path)
-		return error_nomem(err);
-	r = store_configured(path, "SELINUXTYPE", &store->type, &why);
 	if (r == -ENOENT)
 		return error_set(err, ENOENT, REMEDY_PACKAGE, "no SELinux configuration: %s", path);
 	if (r < 0)
-		return error_set(err, -r, r == -EACCES ? REMEDY_ROOT : why.remedy, "%s", why.what);
+		return error_set(err, -r, r == -EACCES ? REMEDY_SCRATCH : why.remedy, "%s",
+				 why.what);
 	if (!store->type || !store->type[0] || strchr(store->type, '/') || store->type[0] == '.')
 		return error_set(err, ENOENT, "set SELINUXTYPE to the installed policy's name",
 				 "no usable SELINUXTYPE in %s", path);
@@ -55,39 +65,33 @@ static int directory_find(struct store *store, struct error *err)
 	_cleanup_free_ char *path = str_printf("%s/etc/selinux/semanage.conf", store->root);
 	_cleanup_free_ char *store_root = NULL;
 	struct error why = { 0 };
-	int r;
-
-	if (!path)
-		return error_nomem(err);
 	/* Systems with a read-only /var move the store, with this setting. */
-	r = store_configured(path, "store-root", &store_root, &why);
+	int r = configured(path, "store-root", &store_root, &why);
+
 	if (r < 0 && r != -ENOENT)
-		return error_set(err, -r, r == -EACCES ? REMEDY_ROOT : why.remedy, "%s", why.what);
+		return error_set(err, -r, r == -EACCES ? REMEDY_SCRATCH : why.remedy, "%s",
+				 why.what);
 	store->directory = str_printf("%s%s/%s", store->root,
 				      store_root ? store_root : "/var/lib/selinux", store->type);
-	return store->directory ? 0 : error_nomem(err);
+	return 0;
 }
 
 static int directory_check(const struct store *store, struct error *err)
 {
 	_cleanup_free_ char *active = str_printf("%s/active", store->directory);
 
-	if (!active)
-		return error_nomem(err);
 	if (access(active, R_OK | X_OK) == 0)
 		return 0;
 	if (errno == ENOENT || errno == ENOTDIR)
 		return error_set(err, ENOENT, REMEDY_PACKAGE,
 				 "no policy store of type \"%s\": %s does not exist", store->type,
 				 active);
-	return error_set(err, errno, REMEDY_ROOT, "cannot read the policy store %s: %s", active,
+	return error_set(err, errno, REMEDY_SCRATCH, "cannot read the policy store %s: %s", active,
 			 strerror(errno));
 }
 
 static int process_claim(const struct store *store, struct error *err)
 {
-	_cleanup_free_ char *root = NULL, *type = NULL;
-
 	if (process_root && process_type) {
 		if (!strcmp(process_root, store->root) && !strcmp(process_type, store->type))
 			return 0;
@@ -95,96 +99,33 @@ static int process_claim(const struct store *store, struct error *err)
 				 "this process already works on the policy store \"%s\" of %s/",
 				 process_type, process_root);
 	}
-	root = strdup(store->root);
-	type = strdup(store->type);
-	if (!root || !type)
-		return error_nomem(err);
 	if (store->root[0] && semanage_set_root(store->root) < 0)
-		return error_nomem(err);
-	process_root = TAKE_PTR(root);
-	process_type = TAKE_PTR(type);
+		no_memory();
+	process_root = str_copy(store->root);
+	process_type = str_copy(store->type);
 	return 0;
 }
 
-/* Is this the running system's own root, with a kernel that has its policy? */
-static bool is_live(const struct store *store)
-{
-	return !store->root[0] && access("/sys/fs/selinux/enforce", F_OK) == 0;
-}
-
-static int connect_handle(struct store *store, bool create, struct error *err)
-{
-	store->handle = semanage_handle_create();
-	if (!store->handle)
-		return error_set(err, ENOENT, "look at /etc/selinux/semanage.conf",
-				 "libsemanage cannot read its configuration below %s/",
-				 store->root);
-	store_listen(store);
-	semanage_select_store(store->handle, store->type, SEMANAGE_CON_DIRECT);
-	if (create)
-		semanage_set_create_store(store->handle, 1);
-	else if (semanage_is_managed(store->handle) != 1)
-		return store_error(store, err, ENODEV,
-				   "set `module-store = direct` in semanage.conf",
-				   "the policy \"%s\" is not managed by libsemanage", store->type);
-	if (!is_live(store)) {
-		semanage_set_reload(store->handle, 0);
-		semanage_set_check_contexts(store->handle, 0);
-	}
-	if (semanage_connect(store->handle) < 0)
-		return store_error(store, err, errno == EACCES ? EACCES : EIO, REMEDY_ROOT,
-				   "cannot connect to the policy store %s", store->directory);
-	store->connected = true;
-	return 0;
-}
-
-void store_disconnect(struct store *store)
-{
-	if (store->connected)
-		semanage_disconnect(store->handle);
-	if (store->handle)
-		semanage_handle_destroy(store->handle);
-	store->handle = NULL;
-	store->connected = store->in_transaction = false;
-}
-
-int store_ready(struct store *store, struct error *err)
-{
-	int r;
-
-	store->first_error[0] = '\0';
-	if (store->connected)
-		return 0;
-	r = connect_handle(store, false, err);
-	if (r < 0)
-		store_disconnect(store);
-	return r;
-}
-
+/* create: it does not exist yet, and an empty one is made. */
 static int open_store(struct store **result, const char *root, bool create, struct error *err)
 {
-	_cleanup_(cleanup_store) struct store *store = calloc(1, sizeof(*store));
+	_cleanup_(cleanup_store) struct store *store = memory_new(1, sizeof(*store));
 	_cleanup_free_ char *path = realpath(root, NULL);
 	int r;
 
-	if (!store)
-		return error_nomem(err);
 	if (!path)
 		return error_set(err, errno, "name a directory that exists", "no root %s: %s", root,
 				 strerror(errno));
-	store->root = strdup(strcmp(path, "/") ? path : "");
-	if (!store->root)
-		return error_nomem(err);
+	store->root = str_copy(strcmp(path, "/") ? path : "");
 	r = type_read(store, err);
-	if (r < 0 || !store->type)
-		return r < 0 ? r : -ENOENT;
-	r = directory_find(store, err);
+	if (r == 0)
+		r = directory_find(store, err);
 	if (r == 0 && !create)
 		r = directory_check(store, err);
 	if (r == 0)
 		r = process_claim(store, err);
 	if (r == 0)
-		r = connect_handle(store, create, err);
+		r = store_connect(store, create, err);
 	if (r < 0)
 		return r;
 	*result = TAKE_PTR(store);
@@ -196,11 +137,6 @@ int store_open(struct store **store, const char *root, struct error *err)
 	return open_store(store, root, false, err);
 }
 
-int store_open_new(struct store **store, const char *root, struct error *err)
-{
-	return open_store(store, root, true, err);
-}
-
 void store_close(struct store *store)
 {
 	if (!store)
@@ -209,7 +145,6 @@ void store_close(struct store *store)
 	free(store->root);
 	free(store->type);
 	free(store->directory);
-	free(store->messages);
 	free(store);
 }
 
@@ -222,13 +157,10 @@ int store_kernel_policy(struct store *store, char **path, struct error *err)
 {
 	_cleanup_free_ char *directory =
 		str_printf("%s/etc/selinux/%s/policy", store->root, store->type);
-	_cleanup_closedir_ DIR *entries = NULL;
+	_cleanup_closedir_ DIR *entries = opendir(directory);
 	struct dirent *entry;
 	long highest = 0;
 
-	if (!directory)
-		return error_nomem(err);
-	entries = opendir(directory);
 	if (!entries)
 		return error_set(err, errno, REMEDY_PACKAGE, "no compiled policy: %s: %s",
 				 directory, strerror(errno));
@@ -247,15 +179,194 @@ int store_kernel_policy(struct store *store, char **path, struct error *err)
 		return error_set(err, ENOENT, "build it: semodule -B",
 				 "no compiled policy: %s has no policy.NN", directory);
 	*path = str_printf("%s/policy.%ld", directory, highest);
-	return *path ? 0 : error_nomem(err);
+	return 0;
 }
 
-int store_linked_policy(struct store *store, char **path, struct error *err)
+char *store_linked_policy(const struct store *store)
 {
 	_cleanup_free_ char *linked = str_printf("%s/active/policy.linked", store->directory);
 
-	if (!linked)
-		return error_nomem(err);
-	*path = access(linked, R_OK) == 0 ? TAKE_PTR(linked) : NULL;
+	return access(linked, R_OK) == 0 ? TAKE_PTR(linked) : NULL;
+}
+
+/* ---- a scratch root of its own -------------------------------------------------------------- */
+
+static int copy_file(const char *from, const char *to, const struct stat *stat, struct error *err)
+{
+	_cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
+	ssize_t moved;
+
+	if (in < 0)
+		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %s", from,
+				 strerror(errno));
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return error_set(err, errno, REMEDY_DIR, "cannot create %s: %s", to,
+				 strerror(errno));
+	do
+		moved = sendfile(out, in, NULL, 1 << 20);
+	while (moved > 0);
+	if (moved < 0 || fchmod(out, stat->st_mode & 0777) < 0)
+		return error_set(err, errno, REMEDY_DIR, "cannot copy %s to %s: %s", from, to,
+				 strerror(errno));
 	return 0;
+}
+
+static int copy_directory(const char *to, const struct stat *stat, struct error *err)
+{
+	/* The copy is for the one who made it to work with, whatever the original's mode. */
+	if (mkdir(to, (stat->st_mode & 0777) | 0700) == 0 || errno == EEXIST)
+		return 0;
+	return error_set(err, errno, REMEDY_DIR, "cannot create %s: %s", to, strerror(errno));
+}
+
+static bool is_lock(const char *name)
+{
+	return !strcmp(name, "semanage.read.LOCK") || !strcmp(name, "semanage.trans.LOCK");
+}
+
+/*
+ * Links are followed, so that nothing below the copy leads back to the host. `skip_unreadable`:
+ * what may not be read is left out.
+ */
+static int copy_entry(const FTSENT *entry, const char *to, bool skip_unreadable, struct error *err)
+{
+	switch (entry->fts_info) {
+	case FTS_D:
+		return copy_directory(to, entry->fts_statp, err);
+	case FTS_F:
+		if (is_lock(entry->fts_name) ||
+		    (skip_unreadable && access(entry->fts_path, R_OK) < 0))
+			return 0;
+		return copy_file(entry->fts_path, to, entry->fts_statp, err);
+	case FTS_DNR:
+	case FTS_NS:
+	case FTS_ERR:
+		if (skip_unreadable)
+			return 0;
+		return error_set(err, entry->fts_errno, REMEDY_ROOT, "cannot read %s: %s",
+				 entry->fts_path, strerror(entry->fts_errno));
+	default: /* sockets, loops, links to nowhere; a directory seen again on the way out */
+		return 0;
+	}
+}
+
+static int copy_tree(const char *from, const char *to, bool skip_unreadable, struct error *err)
+{
+	char *const paths[] = { (char *)from, NULL };
+	_cleanup_fts_ FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+	size_t length = strlen(from);
+	FTSENT *entry;
+	int r = make_directories(to, 0755, err);
+
+	if (!tree)
+		no_memory();
+	while (r == 0 && (errno = 0, entry = fts_read(tree))) {
+		_cleanup_free_ char *path = str_printf("%s%s", to, entry->fts_path + length);
+
+		r = copy_entry(entry, path, skip_unreadable, err);
+	}
+	if (r == 0 && errno)
+		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %s", from,
+				 strerror(errno));
+	return r;
+}
+
+static int module_wanted(const struct dirent *entry)
+{
+	const char *suffix = strstr(entry->d_name, ".pp");
+
+	return entry->d_name[0] != '.' && suffix &&
+	       (!strcmp(suffix, ".pp") || !strcmp(suffix, ".pp.bz2"));
+}
+
+static int install_all(struct store *store, const char *directory, struct dirent **entries,
+		       int count, struct error *err)
+{
+	int r = store_begin(store, err);
+
+	if (r < 0)
+		return r;
+	if (semanage_set_default_priority(store->handle, PACKAGE_PRIORITY) < 0)
+		no_memory();
+	for (int i = 0; i < count; i++) {
+		_cleanup_free_ char *path = str_printf("%s/%s", directory, entries[i]->d_name);
+
+		if (semanage_module_install_file(store->handle, path) < 0)
+			return store_error(store, err, EIO, REMEDY_ROOT, "cannot install %s", path);
+	}
+	return store_commit(store, err);
+}
+
+/* As the policy package's installation does it, but that it has a few unusual modules disabled. */
+static int build(const char *root, const char *from, const char *type, struct error *err)
+{
+	_cleanup_free_ char *modules = str_printf("%s/usr/share/selinux/%s", from, type);
+	_cleanup_free_ char *var = str_printf("%s/var/lib/selinux", root);
+	struct store *store = NULL;
+	struct dirent **entries = NULL;
+	int count = scandir(modules, &entries, module_wanted, alphasort), r;
+
+	if (count <= 0) {
+		free(entries);
+		return error_set(
+			err, EACCES, REMEDY_ROOT,
+			"only root may read the policy store of %s/, and %s has no modules "
+			"to build one from",
+			from, modules);
+	}
+	r = make_directories(var, 0755, err);
+	if (r == 0)
+		r = open_store(&store, root, true, err);
+	if (r == 0)
+		r = install_all(store, modules, entries, count, err);
+	store_close(store);
+	for (int i = 0; i < count; i++)
+		free(entries[i]);
+	free(entries);
+	return r;
+}
+
+static int create(const char *root, const char *from, struct error *err)
+{
+	_cleanup_free_ char *etc_from = str_printf("%s/etc/selinux", from);
+	_cleanup_free_ char *etc = str_printf("%s/etc/selinux", root);
+	_cleanup_free_ char *config = str_printf("%s/etc/selinux/config", from);
+	_cleanup_free_ char *var_from = str_printf("%s/var/lib/selinux", from);
+	_cleanup_free_ char *var = str_printf("%s/var/lib/selinux", root);
+	_cleanup_free_ char *type = NULL, *active = NULL;
+	bool readable;
+	int r = configured(config, "SELINUXTYPE", &type, err);
+
+	if (r < 0)
+		return r;
+	active = str_printf("%s/%s/active/modules", var_from, type ? type : "");
+	readable = access(active, R_OK | X_OK) == 0 || errno != EACCES;
+	r = copy_tree(etc_from, etc, !readable, err);
+	if (r < 0)
+		return r;
+	if (!readable)
+		return build(root, from, type, err);
+	return access(var_from, F_OK) == 0 ? copy_tree(var_from, var, false, err) : 0;
+}
+
+int store_create(const char *root, const char *from_root, struct error *err)
+{
+	_cleanup_free_ char *from = realpath(from_root, NULL), *to = NULL;
+	int r;
+
+	if (!from)
+		return error_set(err, errno, "name a directory that exists", "no root %s: %s",
+				 from_root, strerror(errno));
+	r = make_directories(root, 0700, err);
+	if (r < 0)
+		return r;
+	to = realpath(root, NULL);
+	if (!to)
+		return error_set(err, errno, REMEDY_DIR, "cannot use %s: %s", root,
+				 strerror(errno));
+	if (!strcmp(from, to) || !strcmp(to, "/"))
+		return error_set(err, EINVAL, REMEDY_DIR,
+				 "%s is no place for a scratch copy of the policy store", to);
+	return create(to, strcmp(from, "/") ? from : "", err);
 }

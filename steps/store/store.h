@@ -4,8 +4,8 @@
  *
  * One root and one store a process: libsemanage fixes its paths at the first use. The store's type
  * (SELINUXTYPE) is read from the root's own /etc/selinux/config. Off a live SELinux root nothing is
- * loaded into a kernel. Messages of the libraries go to the store's message buffer, not to stderr;
- * the last error among them is part of the struct error, all of them are given by store_messages().
+ * loaded into a kernel. Messages of the libraries do not go to stderr: the first error among them is
+ * part of the struct error.
  */
 #ifndef STEPS_STORE_STORE_H
 #define STEPS_STORE_STORE_H
@@ -26,16 +26,14 @@ int store_open(struct store **store, const char *root, struct error *err);
 void store_close(struct store *store);
 
 const char *store_type(const struct store *store); /* "default", "targeted", ... */
-/* What the libraries said since the store was opened, a line each; borrowed; "" when nothing. */
-const char *store_messages(const struct store *store);
 
 /* store_kernel_policy - path of the compiled policy (ROOT/etc/selinux/TYPE/policy/policy.NN, the
  * highest NN) in new memory (caller frees). -ENOENT when there is none. */
 int store_kernel_policy(struct store *store, char **path, struct error *err);
 
 /* store_linked_policy - path of the policy that the modules alone make, without local ports and
- * booleans, in new memory (caller frees). *path NULL: this libsemanage keeps none. */
-int store_linked_policy(struct store *store, char **path, struct error *err);
+ * booleans, in new memory (caller frees). NULL: this libsemanage keeps none. */
+char *store_linked_policy(const struct store *store);
 
 /* Where a port's label comes from. */
 enum store_label {
@@ -52,17 +50,6 @@ enum store_label {
  */
 int store_port_label(struct store *store, const char *proto, unsigned int number, char **type,
 		     enum store_label *label, struct error *err);
-
-struct store_port {
-	char *proto;
-	unsigned int low, high;
-	char *type;
-};
-/* store_local_ports - all local port customisations, sorted by proto and number; caller frees with
- * store_ports_free. */
-int store_local_ports(struct store *store, struct store_port **ports, size_t *count,
-		      struct error *err);
-void store_ports_free(struct store_port *ports, size_t count);
 
 /* store_begin - take the store's lock. -EBUSY, saying so, when another program holds it. */
 int store_begin(struct store *store, struct error *err);
@@ -99,7 +86,7 @@ enum store_files {
 };
 
 /* store_fcontext_spec - path as the regular expression of a file context that matches it; below:
- * and everything below it, "/data/mysql(/.*)?". New memory (caller frees); NULL: no memory. */
+ * and everything below it, "/data/mysql(/.*)?". New memory (caller frees). */
 char *store_fcontext_spec(const char *path, bool below);
 /* store_fcontext_local - the type that the local rule of just this expression gives, "<<none>>" for
  * none at all, in new memory (caller frees); *type NULL: there is no such rule. -EINVAL: a file

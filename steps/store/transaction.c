@@ -6,7 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "steps/store/private.h"
+#include "steps/store/handle.h"
+#include "steps/store/store.h"
 #include "wizard/util.h"
 
 #define LOCK_TRIES    50
@@ -19,11 +20,8 @@
 static int lock_wait(const struct store *store, struct error *err)
 {
 	_cleanup_free_ char *path = str_printf("%s/semanage.trans.LOCK", store->directory);
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (!path)
-		return error_nomem(err);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0; /* nobody has locked it yet; what else is wrong, libsemanage will say */
 	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
@@ -63,14 +61,6 @@ int store_begin(struct store *store, struct error *err)
 			"cannot begin a change of the policy store %s", store->directory);
 	store->in_transaction = true;
 	return 0;
-}
-
-int store_in_transaction(const struct store *store, struct error *err)
-{
-	if (store->in_transaction)
-		return 0;
-	return error_set(err, EINVAL, "report this: it is a fault of the program",
-			 "no transaction of the policy store is open");
 }
 
 int store_rebuild(struct store *store, struct error *err)

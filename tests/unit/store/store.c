@@ -38,7 +38,7 @@ static void test_open(void **state)
 	/* The same root again, beside the first. */
 	must(store_open(&other, root, &err), &err);
 	assert_string_equal(store_type(other), store_type(store));
-	assert_string_equal(store_messages(other), "");
+	assert_int_equal(store_port_label(other, "icmp", 1, &type, NULL, &err), -EINVAL);
 	store_close(other);
 
 	assert_int_equal(store_open(&other, "/nonexistent", &err), -ENOENT);

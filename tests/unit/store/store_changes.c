@@ -40,23 +40,31 @@ struct snapshot {
 	size_t length;
 };
 
+/* The statements of the file that libsemanage keeps them in. */
+static char *local_ports(void)
+{
+	_cleanup_free_ char *path = str_printf("%s/var/lib/selinux/%s/active/ports.local", root,
+					       store_type(store));
+	_cleanup_free_ char *text = NULL;
+	char *ports, *rest, *line;
+	FILE *out = stream_open(&ports, NULL);
+
+	if (file_read(path, &text, NULL, NULL) == 0)
+		for (rest = text; (line = strsep(&rest, "\n"));)
+			if (str_starts(line, "portcon "))
+				fprintf(out, "%s\n", line);
+	stream_close(&out);
+	return ports;
+}
+
 static struct snapshot snapshot_take(void)
 {
-	_cleanup_free_ char *path = NULL, *file = NULL;
-	struct snapshot snapshot = { 0 };
+	_cleanup_free_ char *path = NULL;
+	struct snapshot snapshot = { .ports = local_ports() };
 	struct error err = { 0 };
-	struct store_port *ports;
-	size_t count, size;
-	FILE *out = open_memstream(&snapshot.ports, &size);
 
 	must(store_kernel_policy(store, &path, &err), &err);
 	must(file_read(path, &snapshot.policy, &snapshot.length, &err), &err);
-	must(store_local_ports(store, &ports, &count, &err), &err);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s %u-%u %s\n", ports[i].proto, ports[i].low, ports[i].high,
-			ports[i].type);
-	store_ports_free(ports, count);
-	fclose(out);
 	return snapshot;
 }
 
@@ -93,9 +101,9 @@ static void test_ports_there_and_back(void **state)
 	assert_label("udp", 4568, "unreserved_port_t", STORE_LABEL_RANGE);
 	between = snapshot_take();
 	assert_false(snapshot_same(&before, &between));
-	assert_string_equal(between.ports, "tcp 4444-4444 mysqld_port_t\n"
-					   "tcp 4567-4567 mysqld_port_t\n"
-					   "udp 4567-4567 mysqld_port_t\n");
+	assert_non_null(strstr(between.ports, "tcp 4444 system_u:object_r:mysqld_port_t"));
+	assert_non_null(strstr(between.ports, "tcp 4567 system_u:object_r:mysqld_port_t"));
+	assert_non_null(strstr(between.ports, "udp 4567 system_u:object_r:mysqld_port_t"));
 
 	must(store_begin(store, &err), &err);
 	must(store_port_unset(store, "tcp", 4444, &err), &err);
@@ -244,8 +252,10 @@ static void assert_refused(const char *word)
 	assert_int_equal(err.code, -r);
 	if (!strstr(err.what, word))
 		fail_msg("no \"%s\" in: %s", word, err.what);
-	assert_non_null(strstr(store_messages(store), word));
 	assert_int_not_equal(err.remedy[0], 0);
+	/* It is of that operation alone. */
+	assert_int_equal(store_commit(store, &err), -EINVAL);
+	assert_null(strstr(err.what, word));
 }
 
 static void test_refused(void **state)
