@@ -6,7 +6,7 @@
 #include "steps/exercising/results.h"
 #include "steps/exercising/wanted.h"
 #include "steps/galera/exercises.h"
-#include "steps/galera/notify.h"
+#include "steps/galera/files.h"
 #include "steps/host/selinux.h"
 #include "steps/host/standin.h"
 #include "steps/node/node.h"

@@ -10,7 +10,7 @@
 
 #include "steps/galera/exercises.h"
 #include "steps/galera/failures.h"
-#include "steps/galera/wsrep_log.h"
+#include "steps/galera/wsrep_story.h"
 #include "wizard/session.h"
 
 struct watch_order {

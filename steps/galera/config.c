@@ -16,22 +16,18 @@ static const char *const script_groups[] = { "sst", "xtrabackup", "mariabackup",
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/* The file to read below a scratch root; *file NULL: there is none. */
-static int scratch_file(const char *root, char **file, struct error *err)
+/* The file to read below a scratch root; NULL: there is none. */
+static char *scratch_file(const char *root)
 {
 	static const char *const places[] = { "etc/mysql/my.cnf", "etc/my.cnf" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		_cleanup_free_ char *path = str_printf("%s/%s", root, places[i]);
 
-		if (!path)
-			return error_nomem(err);
-		if (access(path, F_OK) == 0) {
-			*file = TAKE_PTR(path);
-			return 0;
-		}
+		if (access(path, F_OK) == 0)
+			return TAKE_PTR(path);
 	}
-	return 0;
+	return NULL;
 }
 
 /* Run my_print_defaults with these groups; NULL: the server's, as it knows them itself (MariaDB's,
@@ -45,8 +41,6 @@ static int print_defaults(const char *file, const char *suffix, const char *cons
 	const char *argv[4 + ARRAY_SIZE(server_groups)] = { "my_print_defaults" };
 	size_t count = 1;
 
-	if ((file && !file_option) || (suffix && !suffix_option))
-		return error_nomem(err);
 	/* --defaults-file is an option only where it comes first. */
 	if (file_option)
 		argv[count++] = file_option;
@@ -57,61 +51,58 @@ static int print_defaults(const char *file, const char *suffix, const char *cons
 	for (; groups && *groups; groups++)
 		argv[count++] = *groups;
 	argv[count] = NULL;
+	free(TAKE_PTR(*output));
+	free(TAKE_PTR(*messages));
 	return process_capture(argv, output, messages, err);
 }
 
 /* A line break within a value: my_print_defaults prints it as it is. */
-static int continue_value(struct galera_config *config, const char *line, struct error *err)
+static void continue_value(struct galera_config *config, const char *line)
 {
 	struct galera_option *last;
 	char *longer;
 
 	if (!config->option_count)
-		return 0;
+		return;
 	last = &config->options[config->option_count - 1];
 	longer = str_printf("%s\n%s", last->value ? last->value : "", line);
-	if (!longer)
-		return error_nomem(err);
 	free(last->value);
 	last->value = longer;
-	return 0;
 }
 
-static int add_option(struct galera_config *config, const char *line, struct error *err)
+static void underscore(char *text, char byte)
 {
-	const char *text = str_starts(line, "--");
-	size_t length = text ? strcspn(text, "=") : 0;
-	struct galera_option *option;
-
-	if (!text)
-		return continue_value(config, line, err);
-	option = array_push(&config->options, &config->option_count, sizeof(*option));
-	if (!option)
-		return error_nomem(err);
-	option->name = strndup(text, length);
-	if (text[length])
-		option->value = strdup(text + length + 1);
-	if (!option->name || (text[length] && !option->value))
-		return error_nomem(err);
-	for (char *c = option->name; *c; c++)
-		if (*c == '-')
-			*c = '_';
-	return 0;
+	for (; *text; text++)
+		if (*text == byte)
+			*text = '_';
 }
 
-static int add_options(struct galera_config *config, char *text, struct error *err)
+static void add_option(struct galera_config *config, const char *text)
+{
+	size_t length = strcspn(text, "=");
+	struct galera_option *option =
+		array_push(&config->options, &config->option_count, sizeof(*option));
+
+	option->name = memory_copy(text, length);
+	underscore(option->name, '-');
+	if (text[length])
+		option->value = str_copy(text + length + 1);
+}
+
+static void add_options(struct galera_config *config, char *text)
 {
 	char *line;
 
 	/* Not strtok: an empty line may be part of a value. */
 	for (char *rest = text; (line = strsep(&rest, "\n")) && (rest || *line);) {
-		int r = add_option(config, line, err);
+		const char *option = str_starts(line, "--");
 
-		if (r < 0)
-			return r;
+		if (option)
+			add_option(config, option);
+		else
+			continue_value(config, line);
 	}
 	config->read = config->option_count > 0;
-	return 0;
 }
 
 /* scripts: what the SST scripts are told, beside the server. */
@@ -124,34 +115,28 @@ static int read_options(const struct galera_config_source *source, struct galera
 	int r;
 
 	if (!file && strcmp(root, "/") != 0) {
-		r = scratch_file(root, &scratch, err);
-		if (r < 0 || !scratch)
-			return r;
-		file = scratch;
+		file = scratch = scratch_file(root);
+		if (!file)
+			return 0;
 	}
 	r = print_defaults(file, suffix, NULL, &output, &messages, NULL);
 	/* Not installed; 127 is how a system that forks first may report it. */
 	if (r == -ENOENT || r == 127)
 		return 0;
-	if (r > 0) {
-		free(TAKE_PTR(output));
-		free(TAKE_PTR(messages));
+	if (r > 0)
 		r = print_defaults(file, suffix, server_groups, &output, &messages, err);
-	}
 	if (r < 0)
-		return r == -ENOMEM ? error_nomem(err) : r;
+		return r;
 	if (r > 0)
 		return error_set(err, EINVAL,
 				 "correct that file; the server itself would not start with it",
 				 "my_print_defaults cannot read the server's configuration: %.*s",
 				 (int)strcspn(messages, "\n"), messages);
-	r = add_options(config, output, err);
-	if (r < 0)
-		return r;
-	free(TAKE_PTR(output));
-	free(TAKE_PTR(messages));
+	add_options(config, output);
 	r = print_defaults(file, suffix, script_groups, &output, &messages, err);
-	return r == 0 ? add_options(scripts, output, err) : r < 0 ? r : 0;
+	if (r == 0)
+		add_options(scripts, output);
+	return r < 0 ? r : 0;
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */
@@ -174,29 +159,21 @@ const char *galera_config_get(const struct galera_config *config, const char *na
 	return option ? option->value : NULL;
 }
 
-/* Does text[0..length) read, without blanks around it, as name? */
-static bool reads(const char *text, size_t length, const char *name)
+/* Moves *text and *length past the blanks around it. */
+static void trim(const char **text, size_t *length)
 {
-	size_t blank = strspn(text, " \t\n");
-
-	if (blank > length)
-		return false;
-	text += blank;
-	length -= blank;
-	while (length && strchr(" \t\n", text[length - 1]))
-		length--;
-	return length == strlen(name) && strncmp(text, name, length) == 0;
+	while (*length && strchr(" \t\n", **text)) {
+		++*text;
+		--*length;
+	}
+	while (*length && strchr(" \t\n", (*text)[*length - 1]))
+		--*length;
 }
 
-static char *trimmed(const char *text, size_t length)
+static bool reads(const char *text, size_t length, const char *name)
 {
-	while (length && strchr(" \t\n", *text)) {
-		text++;
-		length--;
-	}
-	while (length && strchr(" \t\n", text[length - 1]))
-		length--;
-	return strndup(text, length);
+	trim(&text, &length);
+	return length == strlen(name) && strncmp(text, name, length) == 0;
 }
 
 char *galera_provider_option(const struct galera_config *config, const char *name)
@@ -214,14 +191,15 @@ char *galera_provider_option(const struct galera_config *config, const char *nam
 		}
 		text += item + (text[item] == ';');
 	}
-	if (!value && variable) {
-		for (char *c = variable; *c; c++)
-			if (*c == '.')
-				*c = '_';
+	if (!value) {
+		underscore(variable, '.');
 		value = galera_config_get(config, variable);
 		length = value ? strlen(value) : 0;
 	}
-	return value ? trimmed(value, length) : NULL;
+	if (!value)
+		return NULL;
+	trim(&value, &length);
+	return memory_copy(value, length);
 }
 
 /* ---- what follows from it -------------------------------------------------------------------- */
@@ -266,20 +244,6 @@ static char *error_log_of(const char *value, const char *data_directory)
 	return str_printf("%s/%s%s", data_directory, value, extension);
 }
 
-/* Copy an option's value into *field: fallback where it is not set or empty (NULL stays NULL). */
-static int derive(const struct galera_config *config, const char *name, const char *fallback,
-		  char **field, struct error *err)
-{
-	const char *value = galera_config_get(config, name);
-
-	if (!value || !*value)
-		value = fallback;
-	if (!value)
-		return 0;
-	*field = strdup(value);
-	return *field ? 0 : error_nomem(err);
-}
-
 static bool is_set(const struct galera_config *config, const char *name)
 {
 	const char *value = galera_config_get(config, name);
@@ -312,7 +276,7 @@ static bool names_nodes(const char *root, const char *path)
 	_cleanup_free_ char *full = str_printf("%s/%s", root, path);
 	_cleanup_free_ char *text = NULL;
 
-	if (!full || file_read(full, &text, NULL, NULL) < 0)
+	if (file_read(full, &text, NULL, NULL) < 0)
 		return false;
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		const char *value = str_starts(line + (*line == '\n'), "GALERA_NODES=");
@@ -324,7 +288,7 @@ static bool names_nodes(const char *root, const char *path)
 	return false;
 }
 
-static int derive_all(struct galera_config *config, struct error *err)
+static void derive(struct galera_config *config)
 {
 	const struct {
 		const char *name, *fallback;
@@ -343,23 +307,18 @@ static int derive_all(struct galera_config *config, struct error *err)
 	_cleanup_free_ char *multicast = galera_provider_option(config, "gmcast.mcast_addr");
 
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		int r = derive(config, fields[i].name, fields[i].fallback, fields[i].field, err);
+		const char *value = galera_config_get(config, fields[i].name);
 
-		if (r < 0)
-			return r;
+		*fields[i].field = str_copy(value && *value ? value : fields[i].fallback);
 	}
 	for (size_t end = strlen(config->data_directory);
 	     end > 1 && config->data_directory[end - 1] == '/'; end--)
 		config->data_directory[end - 1] = '\0';
-	if (log) {
+	if (log)
 		config->error_log = error_log_of(log->value, config->data_directory);
-		if (!config->error_log)
-			return error_nomem(err);
-	}
 	config->wsrep_on = wsrep_is_on(config);
 	config->multicast = multicast && *multicast;
 	config->ist_encrypted = encrypts_ist(config);
-	return 0;
 }
 
 int galera_config_read(const struct galera_config_source *source, struct galera_config *config,
@@ -370,10 +329,9 @@ int galera_config_read(const struct galera_config_source *source, struct galera_
 	const char *root = source->root ? source->root : "/";
 	int r = read_options(source, &fresh, &scripts, err);
 
-	if (r >= 0)
-		r = derive_all(&fresh, err);
 	if (r < 0)
 		return r;
+	derive(&fresh);
 	fresh.sst_encrypted = encrypts_sst(&scripts);
 	fresh.arbitrator =
 		names_nodes(root, "etc/default/garb") || names_nodes(root, "etc/sysconfig/garb");

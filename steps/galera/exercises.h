@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "steps/galera/config.h"
-#include "steps/galera/wsrep_log.h"
+#include "steps/galera/wsrep_story.h"
 
 enum exercise_kind {
 	EXERCISE_SST,
@@ -67,7 +67,7 @@ enum proof {
 
 /*
  * exercise_judge - does the story prove the exercise? *why gets a sentence without a full stop (new
- * memory, caller frees; NULL: no memory) that names what was seen; it may quote the log.
+ * memory, caller frees) that names what was seen; it may quote the log.
  *
  * sst and ist are proved by what this node got since its start; what it gave to others counts for
  * nothing. notify is proved by a restart that synced, with no failure of the command logged, and

@@ -24,7 +24,7 @@ struct failure {
 const struct failure *failure_find(const char *message);
 
 /*
- * failure_explain - is SELinux the cause? In new memory (caller frees; NULL: no memory), sentences.
+ * failure_explain - is SELinux the cause? In new memory (caller frees), sentences.
  * message as logged. permission: did it, or one before it, have errno 13?
  */
 char *failure_explain(const char *message, bool permission, const struct failure_moment *moment);

@@ -42,15 +42,15 @@ static const struct {
 	  { "label-notify", "the notify script", GALERA_FILE_PROGRAM, NULL, NULL, NULL } },
 };
 
-/* An absolute path in new memory, each slash once and none at the end; NULL: none, or no memory. */
+/* An absolute path in new memory, each slash once and none at the end. */
 static char *path_clean(const char *path, size_t length)
 {
-	char *clean = calloc(1, length + 2), *end = clean;
+	char *clean = memory_new(length + 1, 1), *end = clean;
 
-	for (size_t i = 0; clean && i < length; i++)
+	for (size_t i = 0; i < length; i++)
 		if (path[i] != '/' || end == clean || end[-1] != '/')
 			*end++ = path[i];
-	if (clean && end > clean + 1 && end[-1] == '/')
+	if (end > clean + 1 && end[-1] == '/')
 		end[-1] = '\0';
 	return clean;
 }
@@ -97,12 +97,11 @@ static const char *value_of(const struct galera_config *config, size_t row)
 	return galera_config_get(config, option);
 }
 
-int galera_files(const struct galera_config *config, struct galera_file **result, size_t *count,
-		 struct error *err)
+size_t galera_files(const struct galera_config *config, struct galera_file **files)
 {
-	struct galera_file *files = NULL;
-	size_t used = 0;
+	size_t count = 0;
 
+	*files = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		const char *value = value_of(config, i);
 		_cleanup_free_ char *path = NULL;
@@ -111,19 +110,13 @@ int galera_files(const struct galera_config *config, struct galera_file **result
 		if (!value || *value != '/')
 			continue;
 		path = path_clean(value, path_length(table[i].file.kind, value));
-		if (path && is_named(files, used, path))
+		if (is_named(*files, count, path))
 			continue;
-		file = path ? array_push(&files, &used, sizeof(*file)) : NULL;
-		if (!file) {
-			galera_files_free(files, used);
-			return error_nomem(err);
-		}
+		file = array_push(files, &count, sizeof(*file));
 		*file = table[i].file;
 		file->path = TAKE_PTR(path);
 	}
-	*result = files;
-	*count = used;
-	return 0;
+	return count;
 }
 
 void galera_files_free(struct galera_file *files, size_t count)
@@ -131,4 +124,40 @@ void galera_files_free(struct galera_file *files, size_t count)
 	for (size_t i = 0; i < count; i++)
 		free(files[i].path);
 	free(files);
+}
+
+/* ---- the notify script ------------------------------------------------------------------------
+ */
+
+/* What a shell takes as it stands. */
+#define PLAIN                                                                                      \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"                           \
+	"_-./:,@%+="
+
+static bool is_shared(const char *path)
+{
+	static const char *const directories[] = { "/bin/",      "/sbin/",      "/usr/bin/",
+						   "/usr/sbin/", "/lib/",       "/usr/lib/",
+						   "/lib64/",    "/usr/lib64/", "/proc/",
+						   "/dev/",      "/sys/",       NULL };
+
+	for (size_t i = 0; directories[i]; i++)
+		if (str_starts(path, directories[i]))
+			return true;
+	return false;
+}
+
+char *galera_notify_script(const char *command, const char **why)
+{
+	const char *word = command + strspn(command, " \t");
+	_cleanup_free_ char *path = memory_copy(word, strcspn(word, " \t"));
+
+	*why = NULL;
+	if (command[strspn(command, PLAIN " \t")])
+		*why = "it is more than the path of a script";
+	else if (*path != '/' || strstr(path, "/../") || strstr(path, "//"))
+		*why = "it is not the whole path of a script";
+	else if (is_shared(path))
+		*why = "it is a program of the system";
+	return *why ? NULL : TAKE_PTR(path);
 }

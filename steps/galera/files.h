@@ -27,10 +27,21 @@ struct galera_file {
 
 /*
  * galera_files - those of a configuration, each once; what is in a tree that is named before is
- * left out. Those that do not exist are named, too. Caller frees with galera_files_free.
+ * left out. Those that do not exist are named, too. Returns how many. Caller frees with
+ * galera_files_free.
  */
-int galera_files(const struct galera_config *config, struct galera_file **files, size_t *count,
-		 struct error *err);
+size_t galera_files(const struct galera_config *config, struct galera_file **files);
 void galera_files_free(struct galera_file *files, size_t count);
+
+/*
+ * galera_notify_script - the path of the script that the command runs, where it can be told for
+ * sure: the server hands "COMMAND --status ..." to `sh -c`, so the command has to be an absolute
+ * path, with plain words behind it at most. New memory (caller frees), or NULL: *why says why it
+ * cannot ("it is more than the path of a script"; static).
+ *
+ * What every program of the system may run (/usr/bin and such) is none: it is an interpreter, or is
+ * not the notify command's alone.
+ */
+char *galera_notify_script(const char *command, const char **why);
 
 #endif

@@ -195,3 +195,31 @@ const struct wsrep_stage *wsrep_stage_find(struct span message)
 			return stage;
 	return NULL;
 }
+
+/* A line's time, thread and level end before this byte. */
+enum { PREFIX_MAX = 128 };
+
+static bool is_level(struct span span)
+{
+	return span_starts(span, "[Note] ") || span_starts(span, "[Warning] ") ||
+	       span_starts(span, "[ERROR] ") || span_starts(span, "[System] ");
+}
+
+/* What the line quotes from others comes later, so its first level is the server's own. */
+struct span wsrep_message_of(struct span line)
+{
+	line = span_trim(line);
+	for (size_t i = 0; i < line.length && i < PREFIX_MAX; i++) {
+		struct span here = span_rest(line, i);
+
+		if (line.text[i] == '[' && is_level(here)) {
+			/* MySQL 8 has an error number and a subsystem in brackets after it. */
+			while (span_starts(here, "[") && span_has(here, "] "))
+				here = span_after(here, "] ");
+			return span_starts(here, "WSREP: ") ? span_after(here, "WSREP: ") : here;
+		}
+		if (line.text[i] == 'W' && span_starts(here, "WSREP_SST: ["))
+			return span_after(here, "] ");
+	}
+	return line;
+}

@@ -87,6 +87,9 @@ struct wsrep_stage {
 /* As wsrep_messages. */
 extern const struct wsrep_stage wsrep_stages[];
 
+/* wsrep_message_of - a line without what the server, or its script, puts before its messages. */
+struct span wsrep_message_of(struct span line);
+
 /* wsrep_message_find, wsrep_stage_find - the row that fits a message, or NULL. */
 const struct wsrep_message *wsrep_message_find(struct span message);
 const struct wsrep_stage *wsrep_stage_find(struct span message);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "steps/galera/wsrep_messages.h"
 #include "steps/galera/wsrep_story.h"
 
 /* "Shifting" follows "Member ... requested" at once, but for lines of other threads. */
@@ -17,6 +20,24 @@ static void hide_password(char *text)
 		while (*at && *at != quote)
 			*at++ = '*';
 	}
+}
+
+/* seqno - the number that ends uuid:seqno, or is all there is; -1: undefined, or none. */
+static long long seqno(struct span position)
+{
+	char text[96];
+	const char *colon;
+
+	span_copy(text, sizeof(text), span_word(position, "-:"));
+	colon = strrchr(text, ':');
+	if (!colon)
+		return isdigit((unsigned char)*text) ? atoll(text) : -1;
+	return isdigit((unsigned char)colon[1]) ? atoll(colon + 1) : -1;
+}
+
+static void life_init(struct wsrep_life *life)
+{
+	*life = (struct wsrep_life){ .story.writesets = -1, .servers = EVERY_SERVER };
 }
 
 /* A message, to be kept. */
@@ -62,29 +83,24 @@ static void prove(struct wsrep_life *life, enum transfer_kind kind, struct span 
 	copy_message(story->proof, sizeof(story->proof), message);
 }
 
-static void hinder(struct wsrep_life *life, struct span message)
+/* hinder - kept: where the first such message stays. */
+static void hinder(struct wsrep_story *story, char kept[256], struct span message)
 {
-	struct wsrep_story *story = &life->story;
-
-	if (span_has(message, "Permission denied"))
-		story->permission_denied = true;
-	if (!*story->failure)
-		copy_message(story->failure, sizeof(story->failure), message);
+	story->permission_denied |= span_has(message, "Permission denied");
+	if (!*kept)
+		copy_message(kept, 256, message);
 }
 
-static void fail(struct wsrep_life *life, struct span message)
+static void fail(struct wsrep_story *story, struct span message)
 {
-	life->story.failed = true;
-	hinder(life, message);
+	story->failed = true;
+	hinder(story, story->failure, message);
 }
 
 static void notify_failed(struct wsrep_story *story, struct span message)
 {
 	story->notify_failed = true;
-	if (span_has(message, "Permission denied"))
-		story->permission_denied = true;
-	if (!*story->notify_failure)
-		copy_message(story->notify_failure, sizeof(story->notify_failure), message);
+	hinder(story, story->notify_failure, message);
 }
 
 /* A status that is repeated is said once; of a long list the beginning is kept. */
@@ -109,18 +125,19 @@ static void take_position(struct wsrep_life *life, struct span position)
 
 	position = span_word(position, "-:");
 	/* "SST complete" of older servers has the number alone; others say more. */
-	if (wsrep_seqno(position) >= 0 && (span_has(position, ":") || !*story->position))
+	if (seqno(position) >= 0 && (span_has(position, ":") || !*story->position))
 		span_copy(story->position, sizeof(story->position), position);
 }
 
-static void take_result(struct wsrep_life *life, struct span position, struct span message)
+/* take_end - the position that was reached; false: an undefined one tells of a failure. */
+static bool take_end(struct wsrep_life *life, struct span position, struct span message)
 {
-	if (wsrep_seqno(position) < 0) {
-		fail(life, message);
-		return;
+	if (seqno(position) < 0) {
+		fail(&life->story, message);
+		return false;
 	}
-	life->result = true;
 	take_position(life, position);
+	return true;
 }
 
 static void take_local_state(struct wsrep_life *life, struct span position)
@@ -128,7 +145,7 @@ static void take_local_state(struct wsrep_life *life, struct span position)
 	bool same = span_starts(position, life->group_uuid);
 
 	life->local_known = *life->group_uuid;
-	life->local_seqno = same ? wsrep_seqno(position) : -1;
+	life->local_seqno = same ? seqno(position) : -1;
 }
 
 /*
@@ -138,14 +155,14 @@ static void take_local_state(struct wsrep_life *life, struct span position)
 static void take_writesets(struct wsrep_life *life, struct span numbers, struct span message)
 {
 	struct span seqnos = span_after(numbers, "seqnos ");
-	long long first = wsrep_seqno(span_until(seqnos, "-"));
+	long long first = seqno(span_until(seqnos, "-"));
 
 	if (life->local_known && (life->local_seqno < 0 || first > life->local_seqno + 1))
 		prove(life, TRANSFER_SST, message);
 	else
 		prove(life, TRANSFER_IST, message);
 	if (life->story.kind == TRANSFER_IST)
-		life->story.writesets = wsrep_seqno(span_until(numbers, " "));
+		life->story.writesets = seqno(span_until(numbers, " "));
 }
 
 /* The donor's script is told to leave the data out of an IST. */
@@ -161,10 +178,8 @@ static void take_script(struct wsrep_reader *reader, struct span message)
 	} else if (span_has(message, "--role 'donor'") && story->role != ROLE_JOINER) {
 		begin_transfer(&reader->life, ROLE_DONOR);
 		span_copy(story->method, sizeof(story->method), method);
-		span_copy(story->donor, sizeof(story->donor),
-			  (struct span){ reader->giver, strlen(reader->giver) });
-		span_copy(story->joiner, sizeof(story->joiner),
-			  (struct span){ reader->taker, strlen(reader->taker) });
+		memcpy(story->donor, reader->giver, sizeof(story->donor));
+		memcpy(story->joiner, reader->taker, sizeof(story->joiner));
 		prove(&reader->life, bypass ? TRANSFER_IST : TRANSFER_SST, message);
 		/* The argument that decides is far behind in a long line. */
 		snprintf(story->proof, sizeof(story->proof), "wsrep_sst_%s --role 'donor' ... %s",
@@ -213,7 +228,7 @@ static void take_member_transfer(struct wsrep_life *life, struct span message)
 	    (*story->joiner && strcmp(story->joiner, name) != 0))
 		return;
 	if (span_starts(end, "failed")) {
-		fail(life, message);
+		fail(&life->story, message);
 	} else if (span_starts(end, "complete") && story->role == ROLE_DONOR) {
 		life->ended = true;
 		story->failed = false;
@@ -222,13 +237,10 @@ static void take_member_transfer(struct wsrep_life *life, struct span message)
 
 static void take_sent(struct wsrep_life *life, struct span position, struct span message)
 {
-	if (wsrep_seqno(position) < 0) {
-		fail(life, message);
+	if (!take_end(life, position, message))
 		return;
-	}
 	life->ended = true;
 	life->story.failed = false;
-	take_position(life, position);
 }
 
 static void take_synced(struct wsrep_story *story)
@@ -240,12 +252,9 @@ static void take_synced(struct wsrep_story *story)
 }
 
 /* garbd's name where it is given none, as the provider has it. */
-static void take_member_synced(struct wsrep_story *story, struct span member)
+static bool is_arbitrator(struct span member)
 {
-	char name[8];
-
-	span_copy(name, sizeof(name), span_until(span_after(member, "("), ")"));
-	story->arbitrator |= !strcmp(name, "garb");
+	return span_starts(span_after(member, "("), "garb)");
 }
 
 static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event, struct span value,
@@ -270,9 +279,9 @@ static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event,
 	else if (event == EVENT_POSITION)
 		take_position(life, value);
 	else if (event == EVENT_SST_RESULT)
-		take_result(life, value, message);
+		life->result |= take_end(life, value, message);
 	else if (event == EVENT_SST_STATUS && !span_starts(value, "0"))
-		fail(life, message);
+		fail(&life->story, message);
 	else if (event == EVENT_IST_LISTENER)
 		story->ist_encrypted = span_has(value, "listening at: ssl://");
 	else if (event == EVENT_METHOD && span_has(value, "|"))
@@ -288,7 +297,7 @@ static void take_donor_message(struct wsrep_life *life, enum wsrep_event event, 
 	if (event == EVENT_DONOR_SENT)
 		take_sent(life, value, message);
 	else if (event == EVENT_DONOR_SIGNAL && !span_starts(value, "0"))
-		fail(life, message);
+		fail(&life->story, message);
 	else if (event != EVENT_DONOR_SIGNAL)
 		prove(life, event == EVENT_DONOR_IST ? TRANSFER_IST : TRANSFER_SST, message);
 }
@@ -307,18 +316,94 @@ static void take_gap(struct wsrep_life *life)
 		take_transfer_needed(life);
 }
 
+/* ---- a server's start, where a new story begins ---------------------------------------------- */
+
+static void take_boot(struct wsrep_reader *reader, struct span message)
+{
+	struct wsrep_story *story = &reader->life.story;
+	struct wsrep_life before = reader->life;
+
+	if (!reader->booting)
+		reader->before = before;
+	life_init(&reader->life);
+	/* One start may say several of these lines, and only one of them the version. */
+	if (reader->booting)
+		memcpy(story->server, before.story.server, sizeof(story->server));
+	reader->life.servers = reader->booting ? before.servers : EVERY_SERVER;
+	reader->booting = true;
+	if (!*story->server)
+		reader->life.servers =
+			wsrep_server_read(message, story->server, sizeof(story->server));
+	story->server_unknown = !reader->life.servers;
+}
+
+/* While it runs, a server's saved state has no seqno: one that is found so had not been shut down.
+ */
+static void take_saved_state(struct wsrep_story *story, struct span position)
+{
+	static const char none[] = "00000000-0000-0000-0000-000000000000";
+
+	story->crashed = !span_starts(position, none) && seqno(position) < 0;
+}
+
+static void take_start(struct wsrep_reader *reader, struct span provider)
+{
+	if (span_starts(provider, "none'"))
+		return;
+	/* A log may lack the line before it. */
+	if (!reader->booting)
+		life_init(&reader->life);
+	reader->booting = false;
+	/* These say of an SST whether it succeeded. */
+	reader->life.expects_result =
+		reader->life.servers && !(reader->life.servers & ~(unsigned int)MARIADB_FROM_10_4);
+	reader->life.story.started = true;
+	reader->starts++;
+}
+
+static void take_recovery(struct wsrep_reader *reader)
+{
+	if (reader->booting)
+		reader->life = reader->before;
+	reader->booting = false;
+}
+
+/* start_take - heed a message that belongs to a server's start; false: it is another. */
+static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
+		       struct span message)
+{
+	if (event == EVENT_BOOT)
+		take_boot(reader, message);
+	else if (event == EVENT_RECOVERY)
+		take_recovery(reader);
+	else if (event == EVENT_START)
+		take_start(reader, value);
+	else if (event == EVENT_PROVIDER)
+		span_copy(reader->life.story.provider, sizeof(reader->life.story.provider),
+			  span_word(value, "."));
+	else if (event == EVENT_BOOTSTRAP)
+		reader->life.story.bootstrapped = true;
+	else if (event == EVENT_SAVED_STATE)
+		take_saved_state(&reader->life.story, value);
+	else
+		return false;
+	return true;
+}
+
+/* ---- all messages ---------------------------------------------------------------------------- */
+
 /* Messages of the server itself, and those that are logged on every node. */
 static void take_server_message(struct wsrep_reader *reader, enum wsrep_event event,
 				struct span value, struct span message)
 {
 	struct wsrep_life *life = &reader->life;
 
-	if (wsrep_start_take(reader, event, value, message))
+	if (start_take(reader, event, value, message))
 		return;
 	if (event == EVENT_SYNCED)
 		take_synced(&life->story);
 	else if (event == EVENT_MEMBER_SYNCED)
-		take_member_synced(&life->story, value);
+		life->story.arbitrator |= is_arbitrator(value);
 	else if (event == EVENT_SST_ENCRYPTED)
 		life->story.sst_encrypted = true;
 	else if (event == EVENT_SCRIPT)
@@ -338,19 +423,14 @@ static void take_server_message(struct wsrep_reader *reader, enum wsrep_event ev
 	else if (event == EVENT_NOTIFY_UNDEFINED)
 		life->story.notify_undefined = true;
 	else if (event == EVENT_HINDRANCE && life->story.role == ROLE_JOINER)
-		hinder(life, message);
+		hinder(&life->story, life->story.failure, message);
 	else if (event == EVENT_FAILURE || (event == EVENT_ABORTING && !value.length))
-		fail(life, message);
+		fail(&life->story, message);
 }
 
-void wsrep_story_begin(struct wsrep_reader *reader)
-{
-	*reader = (struct wsrep_reader){ 0 };
-	wsrep_life_init(&reader->life);
-}
-
-void wsrep_story_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
-		      struct span message)
+/* take - heed a message: value is what follows its row's text. */
+static void take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
+		 struct span message)
 {
 	if (event == EVENT_TRANSFER_NEEDED)
 		take_transfer_needed(&reader->life);
@@ -362,6 +442,25 @@ void wsrep_story_take(struct wsrep_reader *reader, enum wsrep_event event, struc
 		take_donor_message(&reader->life, event, value, message);
 	else
 		take_server_message(reader, event, value, message);
+}
+
+void wsrep_story_begin(struct wsrep_reader *reader)
+{
+	*reader = (struct wsrep_reader){ 0 };
+	life_init(&reader->life);
+}
+
+void wsrep_story_line(struct wsrep_reader *reader, struct span line)
+{
+	struct span message = wsrep_message_of(line);
+	const struct wsrep_message *row = message.length ? wsrep_message_find(message) : NULL;
+
+	reader->lines++;
+	if (!row || row->event == EVENT_NONE)
+		return;
+	if (reader->life.servers & row->servers)
+		reader->life.servers &= row->servers;
+	take(reader, row->event, span_after(message, row->text), message);
 }
 
 static bool is_complete(const struct wsrep_life *life)
@@ -382,4 +481,19 @@ void wsrep_story_end(const struct wsrep_reader *reader, struct wsrep_story *stor
 	story->complete = is_complete(&reader->life);
 	story->lines = reader->lines;
 	story->starts = reader->starts;
+}
+
+void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story)
+{
+	struct span rest = { text, length };
+	struct wsrep_reader reader;
+
+	wsrep_story_begin(&reader);
+	while (rest.length) {
+		struct span line = span_until(rest, "\n");
+
+		wsrep_story_line(&reader, line);
+		rest = span_rest(rest, line.length + (line.length < rest.length));
+	}
+	wsrep_story_end(&reader, story);
 }

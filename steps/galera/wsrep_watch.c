@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/galera/wsrep_story.h"
+#include "steps/galera/wsrep_messages.h"
 #include "steps/galera/wsrep_time.h"
 #include "steps/galera/wsrep_watch.h"
+#include "wizard/util.h"
 
 /* No line that matters is longer; of one that is, the beginning counts. */
 enum { LINE_MAX_BYTES = 65536 };
@@ -22,10 +22,8 @@ struct wsrep_watch {
 
 struct wsrep_watch *wsrep_watch_new(void)
 {
-	struct wsrep_watch *watch = calloc(1, sizeof(*watch));
+	struct wsrep_watch *watch = memory_new(1, sizeof(*watch));
 
-	if (!watch)
-		return NULL;
 	wsrep_story_begin(&watch->reader);
 	wsrep_story_end(&watch->reader, &watch->told);
 	watch->news.seconds = -1;
@@ -43,11 +41,6 @@ void wsrep_watch_free(struct wsrep_watch *watch)
 void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *story)
 {
 	wsrep_story_end(&watch->reader, story);
-}
-
-time_t wsrep_watch_last(const struct wsrep_watch *watch)
-{
-	return watch->news.seconds;
 }
 
 static void tell(struct wsrep_watch *watch, const struct wsrep_teller *teller, enum news_kind kind,
@@ -81,11 +74,6 @@ static void tell_stage(struct wsrep_watch *watch, struct span line,
 	     rest);
 }
 
-static const char *kind_words(enum transfer_kind kind)
-{
-	return kind == TRANSFER_SST ? "an SST" : "an IST";
-}
-
 static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *now,
 			  const struct wsrep_teller *teller)
 {
@@ -95,16 +83,16 @@ static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *n
 	if (now->role == ROLE_DONOR) {
 		if (now->kind != TRANSFER_NONE && (other || now->kind != then->kind))
 			tell(watch, teller, NEWS_EVENT, "this node gives %s to %s",
-			     kind_words(now->kind), *now->joiner ? now->joiner : "another");
+			     transfer_words(now->kind), *now->joiner ? now->joiner : "another");
 		if (now->complete && !then->complete)
 			tell(watch, teller, NEWS_EVENT, "the %s is given",
-			     kind_words(now->kind) + strlen("an "));
+			     transfer_words(now->kind) + strlen("an "));
 		return;
 	}
 	if (now->transfer_required && !then->transfer_required)
 		tell(watch, teller, NEWS_EVENT, "it asks for a state transfer");
 	if (now->kind != TRANSFER_NONE && now->kind != then->kind)
-		tell(watch, teller, NEWS_EVENT, "this is %s: %s", kind_words(now->kind),
+		tell(watch, teller, NEWS_EVENT, "this is %s: %s", transfer_words(now->kind),
 		     now->proof);
 	if (*now->donor && strcmp(now->donor, then->donor) != 0)
 		tell(watch, teller, NEWS_EVENT, "from %s%s%s", now->donor,
@@ -191,30 +179,21 @@ static void take_line(struct wsrep_watch *watch, struct span line,
 }
 
 /* keep_half - the beginning of a line, until its end comes. */
-static int keep_half(struct wsrep_watch *watch, const char *text, size_t length)
+static void keep_half(struct wsrep_watch *watch, const char *text, size_t length)
 {
-	size_t needed = watch->half_length + length;
-	char *half;
-
-	if (needed > LINE_MAX_BYTES) {
-		length -= needed - LINE_MAX_BYTES;
-		needed = LINE_MAX_BYTES;
-	}
-	if (needed > watch->half_room) {
-		half = realloc(watch->half, needed * 2);
-		if (!half)
-			return -ENOMEM;
-		watch->half = half;
-		watch->half_room = needed * 2;
+	if (length > LINE_MAX_BYTES - watch->half_length)
+		length = LINE_MAX_BYTES - watch->half_length;
+	if (watch->half_length + length > watch->half_room) {
+		watch->half_room = (watch->half_length + length) * 2;
+		watch->half = memory_resize(watch->half, watch->half_room, 1);
 	}
 	if (length)
 		memcpy(watch->half + watch->half_length, text, length);
-	watch->half_length = needed;
-	return 0;
+	watch->half_length += length;
 }
 
-int wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
-		     const struct wsrep_teller *teller)
+void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
+		      const struct wsrep_teller *teller)
 {
 	struct span rest = { text, length };
 
@@ -224,8 +203,7 @@ int wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
 
 		rest = span_rest(rest, line.length + whole);
 		if (!whole || watch->half_length) {
-			if (keep_half(watch, line.text, line.length) < 0)
-				return -ENOMEM;
+			keep_half(watch, line.text, line.length);
 			line = (struct span){ watch->half, watch->half_length };
 		}
 		if (!whole)
@@ -233,5 +211,4 @@ int wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
 		take_line(watch, line, teller);
 		watch->half_length = 0;
 	}
-	return 0;
 }

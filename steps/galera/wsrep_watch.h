@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "steps/galera/wsrep_log.h"
+#include "steps/galera/wsrep_story.h"
 
 enum news_kind {
 	NEWS_EVENT,    /* something has happened */
@@ -33,19 +33,15 @@ struct wsrep_teller {
 
 struct wsrep_watch;
 
-/* wsrep_watch_new - NULL: out of memory. */
 struct wsrep_watch *wsrep_watch_new(void);
 void wsrep_watch_free(struct wsrep_watch *watch);
 
 /* wsrep_watch_feed - what the log has got, which may end, and begin, in the middle of a line. Tells
- * what its whole lines say. Error: -ENOMEM. */
-int wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
-		     const struct wsrep_teller *teller);
+ * what its whole lines say. */
+void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
+		      const struct wsrep_teller *teller);
 
-/* wsrep_watch_story - the story so far, as wsrep_log_read() has it of the same lines. */
+/* wsrep_watch_story - the story so far, as wsrep_story_read() has it of the same lines. */
 void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *story);
-
-/* wsrep_watch_last - when the last line that has a time was written; -1: none had one. */
-time_t wsrep_watch_last(const struct wsrep_watch *watch);
 
 #endif

@@ -400,7 +400,7 @@ int labels_look(struct session *session, struct labels *labels, struct error *er
 	if (r == 0)
 		r = node_loaded(session, &look.oracle, err);
 	if (r == 0)
-		r = galera_files(config, &files, &count, err);
+		count = galera_files(config, &files);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = look_at(&look, &files[i], err);
 	galera_files_free(files, count);

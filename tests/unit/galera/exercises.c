@@ -22,7 +22,7 @@ static void read_log(const char *path, struct wsrep_story *story)
 	size_t length;
 
 	assert_int_equal(file_read(path, &text, &length, NULL), 0);
-	wsrep_log_read(text, length, story);
+	wsrep_story_read(text, length, story);
 }
 
 /* Judge, and look for words in the reason. */
@@ -156,7 +156,7 @@ static void test_while_it_grows(void **state)
 
 		if (end != length && text[end] != '\n')
 			continue;
-		wsrep_log_read(text, end, &story);
+		wsrep_story_read(text, end, &story);
 		proof = exercise_judge(find_exercise("sst"), &story, -1, &why);
 		assert_true(proof == PROOF_NONE || proof == PROOF_OK);
 		if (proof == PROOF_OK && !settled)
@@ -317,7 +317,7 @@ static void test_optional(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
 		struct wsrep_story story;
 
-		wsrep_log_read(told[i].log, strlen(told[i].log), &story);
+		wsrep_story_read(told[i].log, strlen(told[i].log), &story);
 		expect(told[i].exercise, &story, -1, told[i].proof, told[i].words);
 	}
 	/* Each of them is in the table above. */

@@ -10,11 +10,11 @@ static void assert_files(const struct galera_config *config, const char *wanted)
 {
 	struct galera_file *files = NULL;
 	_cleanup_free_ char *text = NULL;
-	struct error err = { 0 };
 	size_t count, length;
 	FILE *out = open_memstream(&text, &length);
 
-	assert_int_equal(galera_files(config, &files, &count, &err), 0);
+	count = galera_files(config, &files);
+	assert_true(count > 0);
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "%s %s %s\n", files[i].name + strlen("label-"), files[i].path,
 			files[i].type ? files[i].type : "-");

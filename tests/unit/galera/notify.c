@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/galera/notify.h"
+#include "steps/galera/files.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 

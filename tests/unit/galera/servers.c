@@ -50,7 +50,7 @@ static void judge_all(const char *path, const char *log, const char *server)
 	size_t length;
 
 	assert_int_equal(file_read(path, &text, &length, NULL), 0);
-	wsrep_log_read(text, length, &story);
+	wsrep_story_read(text, length, &story);
 	assert_true(story.started && story.synced && !story.failed && !story.server_unknown);
 	assert_int_equal(story.starts, 1);
 	for (const struct exercise *e = galera_exercises; e->name; e++) {
@@ -113,7 +113,7 @@ static void test_not_before_the_end(void **state)
 
 			if (text[end] != '\n')
 				continue;
-			wsrep_log_read(text, end, &story);
+			wsrep_story_read(text, end, &story);
 			if (exercise_judge(exercise_find(name), &story, -1, &why) == PROOF_OK)
 				fail_msg("%s is proved at byte %zu: %s", path, end, why);
 		}

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_GALERA_STORIES_H
 #define TESTS_UNIT_GALERA_STORIES_H
 
-#include "steps/galera/wsrep_log.h"
+#include "steps/galera/wsrep_story.h"
 #include "tests/unit/unit.h"
 
 #define OTHERS "tests/fixtures/wsrep/"
@@ -23,12 +23,12 @@ static inline void read_log(const char *folder, const char *name, struct wsrep_s
 	size_t length;
 	_cleanup_free_ char *text = load(folder, name, &length);
 
-	wsrep_log_read(text, length, story);
+	wsrep_story_read(text, length, story);
 }
 
 static inline void read_text(const char *text, struct wsrep_story *story)
 {
-	wsrep_log_read(text, strlen(text), story);
+	wsrep_story_read(text, strlen(text), story);
 }
 
 /* ---- what servers say ------------------------------------------------------------------------ */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "steps/galera/failures.h"
-#include "steps/galera/wsrep_story.h"
+#include "steps/galera/wsrep_messages.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 

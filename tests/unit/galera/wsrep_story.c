@@ -261,12 +261,12 @@ static void test_odd_texts(void **state)
 	struct wsrep_story story;
 
 	(void)state;
-	wsrep_log_read(NULL, 0, &story);
+	wsrep_story_read(NULL, 0, &story);
 	assert_int_equal(story.lines, 0);
 	assert_int_equal(story.writesets, -1);
-	wsrep_log_read("\n\n", 2, &story);
+	wsrep_story_read("\n\n", 2, &story);
 	assert_int_equal(story.lines, 2);
-	wsrep_log_read(nul, sizeof(nul) - 1, &story);
+	wsrep_story_read(nul, sizeof(nul) - 1, &story);
 	assert_string_equal(story.failure, "SST failed: a?b");
 	assert_int_equal(story.lines, 3);
 	/* Line ends of another system, and none. */
@@ -301,7 +301,7 @@ static void test_mangled(void **state)
 			for (size_t change = size / 40; change > 0; change--)
 				part[(size_t)rand_r(&seed) % size] =
 					"\n\0'():-0 [x\xff"[(size_t)rand_r(&seed) % 12];
-			wsrep_log_read(part, size, &story);
+			wsrep_story_read(part, size, &story);
 			check_terminated(&story);
 		}
 	}
