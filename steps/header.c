@@ -268,7 +268,7 @@ int header_explain(const struct denials *denials, char **comment, struct error *
 int header_make(struct session *session, struct error *err)
 {
 	json_int_t builds = 1 + member_number(session_recall(session, MEMORY), "builds");
-	_cleanup_free_ char *comment = NULL, *version = str_printf("1.%lld", (long long)builds);
+	_cleanup_free_ char *comment = NULL, *version = str_printf("1.%lld", builds);
 	const struct findings *findings;
 	const struct denials *denials;
 	int r = module_findings(session, &findings, &denials, err);

@@ -87,27 +87,26 @@ static void print_proof(const json_t *proof)
 		return;
 	}
 	screen_result("  %lld denied accesses replayed against the module:",
-		      (long long)member_number(proof, "replayed"));
+		      member_number(proof, "replayed"));
 	screen_result("    %lld allowed, %lld silenced, %lld left as decided",
-		      (long long)member_number(proof, "allowed"),
-		      (long long)member_number(proof, "silenced"),
-		      (long long)member_number(proof, "left"));
+		      member_number(proof, "allowed"), member_number(proof, "silenced"),
+		      member_number(proof, "left"));
 	screen_result("  of %lld accesses that %s has, the module opens %lld: "
 		      "exactly the approved",
-		      (long long)member_number(proof, "compared"), node_domain(),
-		      (long long)member_number(proof, "opened"));
+		      member_number(proof, "compared"), node_domain(),
+		      member_number(proof, "opened"));
 	if (member_number(proof, "unobserved"))
 		screen_result(
 			"  every permission needed by a recorded event, but for %lld approved "
 			"unobserved",
-			(long long)member_number(proof, "unobserved"));
+			member_number(proof, "unobserved"));
 	else
 		screen_result("  every permission needed by a recorded event");
 	screen_result("  no neverallow rule violated");
 	if (!member_number(proof, "hidden"))
 		return;
 	screen_result("  %lld accesses of %s leave no trace from now on:",
-		      (long long)member_number(proof, "hidden"), node_domain());
+		      member_number(proof, "hidden"), node_domain());
 	screen_result("    semodule -DB shows them, semodule -B hides them again");
 }
 
@@ -143,7 +142,7 @@ static void print_text(const json_t *summary)
 	{
 		const char *type = member_or_null(port, "type");
 
-		screen_result("  %lld/%s  %s  %s", (long long)member_number(port, "number"),
+		screen_result("  %lld/%s  %s  %s", member_number(port, "number"),
 			      member_text(port, "proto"), type ? type : "unlabelled",
 			      member_text(port, "purpose"));
 	}
