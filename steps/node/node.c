@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "steps/host/auditd.h"
+#include "steps/node/logs.h"
 #include "steps/node/node.h"
 #include "steps/oracle/excerpt.h"
 #include "steps/rehearsal/player.h"
@@ -25,6 +26,7 @@ struct node {
 	void (*release)(void *);
 	char *audit_log;
 	struct player *player;
+	struct logs logs;
 };
 
 int node_open(struct session *session, void **data, struct error *err)
@@ -51,6 +53,7 @@ void node_close(void *data)
 	oracle_close(node->base);
 	store_close(node->store);
 	player_close(node->player);
+	logs_clear(&node->logs);
 	if (node->release)
 		node->release(node->slot);
 	free(node->audit_log);
@@ -122,6 +125,14 @@ int node_audit_log(struct session *session, const char **path, struct error *err
 		node->audit_log = session_in_root(session, inside);
 	*path = node->audit_log;
 	return r;
+}
+
+int node_log_read(struct session *session, const char *path, const char *origin,
+		  struct denials *denials, struct error *err)
+{
+	struct node *node = session_data(session);
+
+	return logs_read(&node->logs, path, origin, node_domains(), denials, err);
 }
 
 int node_guard_logs(const struct session *session, const char *path, char *const *logs,

@@ -127,6 +127,11 @@ int node_is_permissive(struct session *session, bool *permissive, struct error *
 /* node_audit_log - path of the audit log on this machine, root included. */
 int node_audit_log(struct session *session, const char **path, struct error *err);
 
+/* node_log_read - as audit_log_read(), of the server's domains; but a log that stays as it is is
+ * read once in a session. */
+int node_log_read(struct session *session, const char *path, const char *origin,
+		  struct denials *denials, struct error *err);
+
 /* node_guard_logs - -EINVAL where path, a file to be written, is one of logs (NULL-terminated; may
  * be NULL), or this host's own audit log, or that of the root. */
 int node_guard_logs(const struct session *session, const char *path, char *const *logs,

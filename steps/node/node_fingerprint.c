@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
+#include "steps/node/logs.h"
 #include "steps/node/node.h"
 #include "wizard/util.h"
 
@@ -19,21 +20,10 @@ static void mix(uint64_t *sum, const char *text)
 	}
 }
 
-/* A file as it is, without reading it. */
-static char *stamp(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return str_printf("%d", errno);
-	return str_printf("%" PRIu64 " %lld %lld.%09ld", (uint64_t)st.st_ino, (long long)st.st_size,
-			  (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-}
-
 /* path is taken over. */
 static void mix_file(uint64_t *sum, char *path)
 {
-	_cleanup_free_ char *file = path, *text = stamp(path);
+	_cleanup_free_ char *file = path, *text = log_stamp(path);
 
 	mix(sum, text);
 }
