@@ -3,7 +3,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "steps/audit/log.h"
 #include "steps/exercising/roles.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/known.h"
@@ -122,22 +121,20 @@ int module_advisor(struct session *session, struct oracle *oracle, struct adviso
 	return 0;
 }
 
-int module_read(const json_t *sources, struct denials *denials, struct error *err)
+int module_read(struct session *session, const json_t *sources, struct denials *denials,
+		struct error *err)
 {
 	json_t *source;
 	size_t i;
+	int r = 0;
 
 	json_array_foreach(sources, i, source)
 	{
-		const char *path = json_string_value(json_object_get(source, "path"));
-		const char *origin = json_string_value(json_object_get(source, "origin"));
-		int r;
-
-		r = audit_log_read(path, origin, node_domains(), denials, err);
-		if (r < 0)
-			return r;
+		if (r == 0)
+			r = node_log_read(session, member_text(source, "path"),
+					  member_text(source, "origin"), denials, err);
 	}
-	return 0;
+	return r;
 }
 
 /*
@@ -393,7 +390,7 @@ int module_findings(struct session *session, const struct findings **findings,
 		return error_nomem(err);
 	if (!module->sources || !json_equal(module->sources, sources)) {
 		forget(module);
-		r = module_read(sources, &module->denials, err);
+		r = module_read(session, sources, &module->denials, err);
 		if (r < 0)
 			return r;
 		roles_tell(session, &module->denials);

@@ -32,7 +32,8 @@ int module_path_label(struct file_labels *labels, const char *path, const char *
 /*
  * module_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials.
  */
-int module_read(const json_t *sources, struct denials *denials, struct error *err);
+int module_read(struct session *session, const json_t *sources, struct denials *denials,
+		struct error *err);
 
 /*
  * module_findings - what has been collected, judged against the policy without our module, with the

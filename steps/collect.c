@@ -86,24 +86,20 @@ static int detect(struct session *session, enum step_state *state, struct error 
 }
 
 /* A log that somebody gave on purpose and that has nothing for us is a mistake, so it is said. */
-static int check_given(const json_t *source, struct error *err)
+static int check_given(struct session *session, const char *path, struct error *err)
 {
-	const char *path = member_text(source, "path");
-	json_auto_t *alone = json_pack("[O]", source);
-	struct denials denials = { 0 };
-	int r = module_read(alone, &denials, err);
+	_cleanup_(denials_clear) struct denials denials = { 0 };
+	int r = node_log_read(session, path, path, &denials, err);
 
-	if (r == 0 && !denials.count) {
-		if (denials.events)
-			error_set(err, ENODATA, NULL, "%s holds %zu %s, but no denial of %s", path,
-				  COUNTED(denials.events, "event", "events"), node_domain());
-		else
-			error_set(err, ENODATA, NULL, "%s is empty", path);
-		r = error_remedy(err, "give the audit log of the time of the exercises, or leave "
-				      "--log out");
-	}
-	denials_clear(&denials);
-	return r;
+	if (r < 0 || denials.count)
+		return r;
+	if (denials.events)
+		error_set(err, ENODATA, NULL, "%s holds %zu %s, but no denial of %s", path,
+			  COUNTED(denials.events, "event", "events"), node_domain());
+	else
+		error_set(err, ENODATA, NULL, "%s is empty", path);
+	return error_remedy(err,
+			    "give the audit log of the time of the exercises, or leave --log out");
 }
 
 static void show_counts(const json_t *sources, const struct denials *denials)
@@ -180,7 +176,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 
 	(void)changes;
 	if (r == 0)
-		r = module_read(sources, &denials, err);
+		r = module_read(session, sources, &denials, err);
 	if (r < 0)
 		return r;
 	show_counts(sources, &denials);
@@ -204,7 +200,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	json_array_foreach(given, i, source)
 	{
 		if (r == 0)
-			r = check_given(source, err);
+			r = check_given(session, member_text(source, "path"), err);
 	}
 	return r < 0 ? r : ledger_ask(session, err);
 }

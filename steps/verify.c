@@ -83,17 +83,13 @@ static int judge(struct session *session, const struct denials *denials, struct 
 
 static int look(struct session *session, struct verification *found, struct error *err)
 {
-	struct denials denials = { 0 };
-	json_t *sources = json_array();
+	_cleanup_(denials_clear) struct denials denials = { 0 };
+	json_auto_t *sources = json_array();
 	int r = results_evidence(session, PHASE_ENFORCING, false, sources, err);
 
 	if (r == 0)
-		r = module_read(sources, &denials, err);
-	json_decref(sources);
-	if (r == 0)
-		r = judge(session, &denials, found, err);
-	denials_clear(&denials);
-	return r;
+		r = module_read(session, sources, &denials, err);
+	return r < 0 ? r : judge(session, &denials, found, err);
 }
 
 /* What follows from all that was seen. */

@@ -88,7 +88,8 @@ static inline time_t denial_last(const struct denial *denial)
 /* denials_total - the records of all items. */
 size_t denials_total(const struct denials *denials);
 
-/* denials_append - copies of more, and its counts, behind what is there; origin: theirs from now on.
+/* denials_append - copies of more, and its counts, behind what is there; origin: theirs from now
+ * on.
  */
 void denials_append(struct denials *denials, const struct denials *more, const char *origin);
 

@@ -2,7 +2,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "steps/audit/log.h"
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/results.h"
@@ -123,11 +122,11 @@ static json_int_t grown(const json_t *marks, const char *name, json_int_t now)
 	return json_object_get(marks, name) && before >= 0 && now > before ? now - before : 0;
 }
 
-static int count_denials(const char *path, const char *exercise, struct evidence *evidence,
+static int count_denials(struct session *session, const char *path, struct evidence *evidence,
 			 struct error *err)
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
-	int r = audit_log_read(path, exercise, node_domains(), &denials, err);
+	int r = node_log_read(session, path, "", &denials, err);
 
 	evidence->denials = denials_total(&denials);
 	evidence->notices = denials.lost_notices;
@@ -209,7 +208,7 @@ int evidence_keep(struct session *session, const char *phase, const char *exerci
 		return r;
 	path = session_path(session, evidence->file);
 	r = file_write(path, text, length, 0600, err);
-	return r < 0 || length == 0 ? r : count_denials(path, exercise, evidence, err);
+	return r < 0 || length == 0 ? r : count_denials(session, path, evidence, err);
 }
 
 const char *evidence_missing(const struct evidence *evidence)

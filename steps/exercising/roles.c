@@ -2,7 +2,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "steps/audit/log.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/roles.h"
 #include "steps/node/node.h"
@@ -107,11 +106,11 @@ static struct given_node *node_named(struct given_nodes *nodes, const char *name
 	return node;
 }
 
-static void read_log(struct given_nodes *nodes, const char *log)
+static void read_log(struct session *session, struct given_nodes *nodes, const char *log)
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 
-	if (audit_log_read(log, "", node_domains(), &denials, NULL) < 0)
+	if (node_log_read(session, log, "", &denials, NULL) < 0)
 		return;
 	for (size_t i = 0; i < denials.count; i++) {
 		const struct denial *denial = &denials.items[i];
@@ -141,12 +140,12 @@ void given_nodes_read(struct session *session, struct given_nodes *nodes)
 	size_t i;
 
 	for (char **log = node_options.logs; log && *log; log++)
-		read_log(nodes, *log);
+		read_log(session, nodes, *log);
 	json_array_foreach(before, i, source)
 	{
 		const char *path = member_or_null(source, "path");
 
 		if (path && !is_named(path))
-			read_log(nodes, path);
+			read_log(session, nodes, path);
 	}
 }
