@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "wizard/answers.h"
 #include "wizard/names.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 /* What the engine itself asks; a workflow need not list these. */
@@ -23,7 +23,6 @@ struct answer {
 	const char *key;
 	const char *subject; /* may be NULL */
 	const char *value;
-	const char *origin;
 	size_t number; /* of the line in the answers file; 0: the command line */
 	bool asked;    /* a question has come that it answers, or would but for a better one */
 };
@@ -34,13 +33,6 @@ struct answers {
 	bool yes;
 	struct answer *items;
 	size_t count;
-};
-
-/* Where an answer stands, for errors. */
-struct place {
-	const char *origin; /* "--answer" or "answers file" */
-	const char *file;   /* NULL: the command line */
-	size_t number;
 };
 
 static const struct question *find_question(const struct question *questions, const char *key)
@@ -58,60 +50,23 @@ const struct question *answers_question(const struct answers *answers, const cha
 	return question ? question : find_question(engine_questions, key);
 }
 
-static int place_prefix(const struct place *place, const char *text, struct error *err)
-{
-	if (place->file)
-		return error_prefix(err, "%s:%zu", place->file, place->number);
-	return error_prefix(err, "--answer %s", text);
-}
-
 static int unknown_key(const struct answers *answers, const char *key, struct error *err)
 {
 	const struct question *tables[] = { answers->questions, engine_questions };
-	_cleanup_free_ const char **keys = NULL;
-	size_t count = 0;
+	_cleanup_(strings_clear) struct strings keys = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		for (const struct question *at = tables[i]; at && at->key; at++) {
-			const char **room = array_push(&keys, &count, sizeof(*keys));
-
-			if (!room)
-				return error_nomem(err);
-			*room = at->key;
-		}
-	}
-	/* The end: array_push() zeroes. */
-	if (!array_push(&keys, &count, sizeof(*keys)))
-		return error_nomem(err);
-	return names_unknown("question", key, keys, err);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct question *at = tables[i]; at && at->key; at++)
+			strings_add(&keys, at->key);
+	return names_unknown("question", key, &keys, err);
 }
 
 static bool is_word_of(const char *word, const char *words)
 {
-	size_t length = strlen(word);
+	_cleanup_(strings_clear) struct strings list = { 0 };
 
-	while (*words) {
-		size_t next = strcspn(words, " ");
-
-		if (length && next == length && strncmp(words, word, length) == 0)
-			return true;
-		words += next;
-		words += strspn(words, " ");
-	}
-	return false;
-}
-
-static char *trim(char *text)
-{
-	char *end;
-
-	while (isspace((unsigned char)*text))
-		text++;
-	end = text + strlen(text);
-	while (end > text && isspace((unsigned char)end[-1]))
-		end--;
-	*end = '\0';
-	return text;
+	strings_split(&list, words, " ");
+	return strings_has(&list, word);
 }
 
 /* The '=' behind "KEY" or "KEY[SUBJECT]". A subject may hold '=' and ']', so its end is the first
@@ -139,27 +94,29 @@ static int split(struct answer *answer, const char *text, struct error *err)
 {
 	char *subject, *equals;
 
-	answer->line = strdup(text);
-	if (!answer->line)
-		return error_nomem(err);
+	answer->line = str_copy(text);
 	equals = find_equals(answer->line, &subject);
 	if (!equals)
 		return error_set(err, EINVAL, "write KEY = VALUE or KEY[SUBJECT] = VALUE",
 				 "no \"=\" after a key in \"%s\"", text);
 	*equals = '\0';
-	answer->key = trim(answer->line);
-	answer->subject = subject ? trim(subject) : NULL;
-	answer->value = trim(equals + 1);
+	answer->key = str_trim(answer->line);
+	answer->subject = subject ? str_trim(subject) : NULL;
+	answer->value = str_trim(equals + 1);
 	return 0;
 }
 
-/* "KEY[SUBJECT] = VALUE", in new memory; NULL: no memory. */
+char *answers_name(const char *key, const char *subject)
+{
+	return subject ? str_printf("%s[%s]", key, subject) : str_copy(key);
+}
+
+/* "KEY[SUBJECT] = VALUE" */
 static char *answer_text(const struct answer *answer)
 {
-	const char *subject = answer->subject;
+	_cleanup_free_ char *name = answers_name(answer->key, answer->subject);
 
-	return str_printf("%s%s%s%s = %s", answer->key, subject ? "[" : "", subject ? subject : "",
-			  subject ? "]" : "", answer->value);
+	return str_printf("%s = %s", name, answer->value);
 }
 
 static bool same_subject(const char *a, const char *b)
@@ -171,12 +128,13 @@ static int check_twice(const struct answers *answers, const struct answer *answe
 		       struct error *err)
 {
 	for (const struct answer *at = answers->items; at < answer; at++) {
-		if (at->origin != answer->origin || strcmp(at->key, answer->key) != 0 ||
+		_cleanup_free_ char *name = NULL;
+
+		if (!at->number != !answer->number || strcmp(at->key, answer->key) != 0 ||
 		    !same_subject(at->subject, answer->subject))
 			continue;
-		error_set(err, EINVAL, "keep the one that you mean", "%s%s%s%s is answered twice",
-			  answer->key, answer->subject ? "[" : "",
-			  answer->subject ? answer->subject : "", answer->subject ? "]" : "");
+		name = answers_name(answer->key, answer->subject);
+		error_set(err, EINVAL, "keep the one that you mean", "%s is answered twice", name);
 		if (at->number)
 			error_remedy(err, "it is answered on line %zu already: keep one of them",
 				     at->number);
@@ -204,85 +162,60 @@ static int check(const struct answers *answers, const struct answer *answer, str
 	return r < 0 ? r : check_twice(answers, answer, err);
 }
 
-static int add(struct answers *answers, const char *text, const struct place *place,
-	       struct error *err)
+static int add(struct answers *answers, const char *text, size_t number, struct error *err)
 {
 	struct answer *answer = array_push(&answers->items, &answers->count, sizeof(*answer));
 	int r;
 
-	if (!answer)
-		return error_nomem(err);
-	answer->origin = place->origin;
-	answer->number = place->number;
+	answer->number = number;
 	r = split(answer, text, err);
-	if (r == 0)
-		r = check(answers, answer, err);
-	return r == -EINVAL ? place_prefix(place, text, err) : r;
+	return r < 0 ? r : check(answers, answer, err);
 }
 
-static int read_answers_file(struct answers *answers, const char *path, struct error *err)
+struct answers *answers_new(const struct question *questions, bool yes)
 {
-	struct place place = { .origin = "answers file", .file = path };
+	struct answers *answers = memory_new(1, sizeof(*answers));
+
+	answers->questions = questions;
+	answers->yes = yes;
+	return answers;
+}
+
+int answers_add(struct answers *answers, const char *text, struct error *err)
+{
+	int r = add(answers, text, 0, err);
+
+	return r == -EINVAL ? error_prefix(err, "--answer %s", text) : r;
+}
+
+int answers_read(struct answers *answers, const char *path, struct error *err)
+{
 	_cleanup_free_ char *text = NULL;
-	size_t length;
+	size_t length, number = 0;
 	struct stat found;
 	char *rest;
-	int r;
 
 	/* A device may have no end. */
 	if (stat(path, &found) == 0 && (S_ISCHR(found.st_mode) || S_ISBLK(found.st_mode)))
 		return error_set(err, EINVAL, "give a text file with lines KEY = VALUE",
 				 "--answers: %s is a device: it is not an answers file", path);
-	r = file_read(path, &text, &length, err);
-	if (r < 0)
+	if (file_read(path, &text, &length, err) < 0)
 		return error_prefix(err, "--answers");
 	if (strlen(text) != length)
 		return error_set(err, EINVAL, "give a text file with lines KEY = VALUE",
 				 "%s holds zero bytes: it is not an answers file", path);
 	rest = text;
 	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
-		const char *trimmed = trim(line);
+		const char *trimmed = str_trim(line);
+		int r;
 
-		place.number++;
+		number++;
 		if (!*trimmed || *trimmed == '#')
 			continue;
-		r = add(answers, trimmed, &place, err);
+		r = add(answers, trimmed, number, err);
 		if (r < 0)
-			return r;
+			return r == -EINVAL ? error_prefix(err, "%s:%zu", path, number) : r;
 	}
-	return 0;
-}
-
-static int read_all(struct answers *answers, const struct session_options *options,
-		    struct error *err)
-{
-	struct place place = { .origin = "--answer" };
-	int r;
-
-	for (char **answer = options->answers; answer && *answer; answer++) {
-		r = add(answers, *answer, &place, err);
-		if (r < 0)
-			return r;
-	}
-	return options->answers_file ? read_answers_file(answers, options->answers_file, err) : 0;
-}
-
-int answers_new(struct answers **answers, const struct workflow *workflow,
-		const struct session_options *options, struct error *err)
-{
-	struct answers *made = calloc(1, sizeof(*made));
-	int r;
-
-	if (!made)
-		return error_nomem(err);
-	made->questions = workflow->questions;
-	made->yes = options->yes;
-	r = read_all(made, options, err);
-	if (r < 0) {
-		answers_free(made);
-		return r;
-	}
-	*answers = made;
 	return 0;
 }
 
@@ -349,6 +282,11 @@ static const struct answer *look_up(const struct answers *answers, const char *k
 	return best;
 }
 
+static const char *origin_of(const struct answer *answer)
+{
+	return answer->number ? "answers file" : "--answer";
+}
+
 const char *answers_find(const struct answers *answers, const char *key, const char *subject,
 			 const char **origin)
 {
@@ -358,7 +296,7 @@ const char *answers_find(const struct answers *answers, const char *key, const c
 
 	if (found) {
 		value = found->value;
-		from = found->origin;
+		from = origin_of(found);
 	} else if (answers->yes && question && question->recommended) {
 		value = question->recommended;
 		from = "--yes";
@@ -379,8 +317,8 @@ const char *answers_take(struct answers *answers, const char *key, const char *s
 	if (other) {
 		_cleanup_free_ char *one = answer_text(found), *two = answer_text(other);
 
-		screen_mark(MARK_WARN, "Two answers disagree here. Taken: %s. Not taken: %s.",
-			    one ? one : key, two ? two : key);
+		screen_mark(MARK_WARN, "Two answers disagree here. Taken: %s. Not taken: %s.", one,
+			    two);
 	}
 	return answers_find(answers, key, subject, origin);
 }
@@ -400,20 +338,22 @@ const char *answers_unused(const struct answers *answers, const char *key, const
 
 void answers_say_unused(const struct answers *answers)
 {
+	_cleanup_(strings_clear) struct strings keys = { 0 };
 	_cleanup_free_ char *list = NULL;
-	size_t length;
-	FILE *out = open_memstream(&list, &length);
 
-	for (size_t i = 0; out && i < answers->count; i++) {
+	for (size_t i = 0; i < answers->count; i++) {
 		const struct answer *answer = &answers->items[i];
-		_cleanup_free_ char *text = answer->asked ? NULL : answer_text(answer);
+		_cleanup_free_ char *text = answer_text(answer);
 
-		if (text && (answer->subject || !answer->number))
+		if (answer->asked)
+			continue;
+		if (answer->subject || !answer->number)
 			screen_mark(MARK_WARN, "%s (%s) was never asked for in this run", text,
-				    answer->origin);
-		else if (text)
-			fprintf(out, "%s %s", ftell(out) ? "," : "", answer->key);
+				    origin_of(answer));
+		else
+			strings_add(&keys, answer->key);
 	}
-	if (out && fclose(out) == 0 && length)
-		screen_say("In the answers file, and not asked for in this run:%s", list);
+	list = strings_join(&keys, ", ");
+	if (*list)
+		screen_say("In the answers file, and not asked for in this run: %s", list);
 }

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
 #include <string.h>
 
 #include "wizard/history.h"
 #include "wizard/util.h"
+
+static const json_t *record_at(const struct session *session, size_t index)
+{
+	return json_array_get(session_records(session), index);
+}
+
+static size_t count(const struct session *session)
+{
+	return json_array_size(session_records(session));
+}
 
 static bool is_event(const json_t *record, const char *event, const char *step)
 {
@@ -11,77 +20,126 @@ static bool is_event(const json_t *record, const char *event, const char *step)
 	       (!step || strcmp(member_text(record, "step"), step) == 0);
 }
 
-int history_init(struct history *history, const json_t *records, struct error *err)
+/* Has the begin at this index been taken back? */
+static bool is_undone(const struct session *session, size_t begin)
 {
-	size_t count = json_array_size(records), index;
-	json_t *record;
+	for (size_t i = begin + 1; i < count(session); i++) {
+		const json_t *record = record_at(session, i);
 
-	*history = (struct history){ .records = records };
-	history->undone = calloc(count + 1, sizeof(*history->undone));
-	if (!history->undone)
-		return error_nomem(err);
-	json_array_foreach(records, index, record)
-	{
-		json_int_t begin = member_number(record, "begin");
-
-		if (is_event(record, "undone", NULL) && begin >= 0 && (size_t)begin < index)
-			history->undone[begin] = true;
-		if (is_event(record, "reset", NULL))
-			history->last_reset = index + 1;
+		if (is_event(record, "undone", NULL) &&
+		    member_number(record, "begin") == (json_int_t)begin)
+			return true;
 	}
-	return 0;
+	return false;
 }
 
-void history_clear(struct history *history)
+/* The index behind the last reset; 0: there was none. */
+static size_t last_start(const struct session *session)
 {
-	free(history->undone);
-	*history = (struct history){ 0 };
+	size_t i = count(session);
+
+	while (i > 0 && !is_event(record_at(session, i - 1), "reset", NULL))
+		i--;
+	return i;
 }
 
-int history_open_begin(const struct history *history, const char *step)
+int history_open_begin(const struct session *session, const char *step)
 {
-	for (size_t i = json_array_size(history->records); i-- > 0;) {
-		const json_t *record = json_array_get(history->records, i);
-
-		if (is_event(record, "done", step))
+	for (size_t i = count(session); i-- > 0;) {
+		if (is_event(record_at(session, i), "done", step))
 			return -1;
-		if (is_event(record, "begin", step))
-			return history->undone[i] ? -1 : (int)i;
+		if (is_event(record_at(session, i), "begin", step))
+			return is_undone(session, i) ? -1 : (int)i;
 	}
 	return -1;
 }
 
-json_int_t history_done_at(const struct history *history, const char *step)
+json_int_t history_done_at(const struct session *session, const char *step)
 {
-	for (size_t i = json_array_size(history->records); i-- > history->last_reset;) {
-		const json_t *record = json_array_get(history->records, i);
+	size_t start = last_start(session);
 
-		if (is_event(record, "undone", step))
+	for (size_t i = count(session); i-- > start;) {
+		if (is_event(record_at(session, i), "undone", step))
 			return -1;
-		if (is_event(record, "done", step))
-			return member_number(record, "time");
+		if (is_event(record_at(session, i), "done", step))
+			return member_number(record_at(session, i), "time");
 	}
 	return -1;
 }
 
-int history_to_undo(const struct history *history, size_t before, const char *step)
+int history_to_undo(const struct session *session, size_t before, const char *step)
 {
-	size_t count = json_array_size(history->records);
+	size_t end = count(session);
 
-	for (size_t i = before < count ? before : count; i-- > 0;) {
-		const json_t *record = json_array_get(history->records, i);
+	for (size_t i = before < end ? before : end; i-- > 0;) {
+		const json_t *record = record_at(session, i);
 
-		if (is_event(record, "begin", step) && !history->undone[i] &&
+		if (is_event(record, "begin", step) && !is_undone(session, i) &&
 		    json_array_size(json_object_get(record, "changes")) > 0)
 			return (int)i;
 	}
 	return -1;
 }
 
-bool history_undo_unfinished(const struct history *history)
+bool history_undo_unfinished(const struct session *session)
 {
-	for (size_t i = history->last_reset; i < json_array_size(history->records); i++)
-		if (is_event(json_array_get(history->records, i), "undone", NULL))
+	for (size_t i = last_start(session); i < count(session); i++)
+		if (is_event(record_at(session, i), "undone", NULL))
 			return true;
 	return false;
+}
+
+/* ---- the end of a run ----------------------------------------------------------------------- */
+
+/* Memory: {"fingerprint": TEXT, "record": its own number in the journal}. */
+#define FINISHED "finished"
+
+static int fingerprint_now(struct session *session, char **text, struct error *err)
+{
+	const struct workflow *workflow = session_workflow(session);
+
+	*text = NULL;
+	return workflow->fingerprint ? workflow->fingerprint(session, text, err) : 0;
+}
+
+/* What was remembered, if nothing but "done" (of a check) was journaled since; else "". */
+static const char *remembered(struct session *session)
+{
+	const json_t *finished = session_recall(session, FINISHED);
+
+	for (size_t i = (size_t)member_number(finished, "record") + 1; i < count(session); i++)
+		if (!is_event(record_at(session, i), "done", NULL))
+			return "";
+	return member_text(finished, "fingerprint");
+}
+
+int history_remember_end(struct session *session, struct error *err)
+{
+	const struct workflow *workflow = session_workflow(session);
+	_cleanup_free_ char *now = NULL;
+	int r = workflow->settle ? workflow->settle(session, err) : 0;
+
+	if (r == 0)
+		r = fingerprint_now(session, &now, err);
+	if (r < 0 || !now || !strcmp(remembered(session), now))
+		return r;
+	return session_remember(session, FINISHED,
+				json_made(json_pack("{ss sI}", "fingerprint", now, "record",
+						    (json_int_t)count(session))),
+				err);
+}
+
+int history_look_for_end(struct session *session, struct error *err)
+{
+	const char *then = remembered(session);
+	_cleanup_free_ char *now = NULL;
+	int r;
+
+	session_set_unchanged(session, false);
+	if (!*then)
+		return 0;
+	r = fingerprint_now(session, &now, err);
+	if (r == 0)
+		session_set_unchanged(session, now && !strcmp(then, now));
+	return r;
 }

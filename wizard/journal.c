@@ -63,8 +63,7 @@ static int add_line(struct journal *journal, const char *line, size_t length, si
 		json_decref(record);
 		return damaged(journal, number, "holds no record", err);
 	}
-	if (json_array_append_new(journal->records, record) < 0)
-		return error_nomem(err);
+	list_add(journal->records, record);
 	return 0;
 }
 
@@ -93,28 +92,13 @@ static int parse(struct journal *journal, const char *text, size_t length, struc
 	return 0;
 }
 
-/* A new file's name is on the disk only when its directory is. */
-static int sync_parent(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *directory =
-		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup("./");
-	_cleanup_close_ int fd = -1;
-
-	if (!directory)
-		return -ENOMEM;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) < 0)
-		return errno == EINVAL ? 0 : -errno; /* not every file system can */
-	return 0;
-}
-
 static int open_for_append(struct journal *journal, struct error *err)
 {
 	int r;
 
 	journal->fd = open(journal->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	r = journal->fd < 0 ? -errno : sync_parent(journal->path);
+	/* A new file's name is on the disk only when its directory is. */
+	r = journal->fd < 0 ? -errno : sync_directory_of(journal->path);
 	if (r == 0)
 		return 0;
 	return error_set(err, -r,
@@ -142,21 +126,18 @@ static int load(struct journal *journal, bool read_only, struct error *err)
 
 int journal_open(struct journal **journal, const char *path, bool read_only, struct error *err)
 {
-	struct journal *opened = calloc(1, sizeof(*opened));
+	struct journal *opened = memory_new(1, sizeof(*opened));
 	int r;
 
-	if (!opened)
-		return error_nomem(err);
 	opened->fd = -1;
-	opened->path = strdup(path);
+	opened->path = str_copy(path);
 	opened->records = json_array();
-	r = opened->path && opened->records ? load(opened, read_only, err) : error_nomem(err);
-	if (r < 0) {
+	r = load(opened, read_only, err);
+	if (r == 0)
+		*journal = opened;
+	else
 		journal_close(opened);
-		return r;
-	}
-	*journal = opened;
-	return 0;
+	return r;
 }
 
 void journal_close(struct journal *journal)
@@ -209,14 +190,10 @@ static int put_line(struct journal *journal, const char *line, size_t length)
 static int write_record(struct journal *journal, const json_t *record, struct error *err)
 {
 	_cleanup_free_ char *text = json_dumps(record, JSON_COMPACT);
-	_cleanup_free_ char *line = NULL;
-	int r;
+	_cleanup_free_ char *line =
+		str_printf("%08" PRIx32 " %s\n", crc32_of(text, strlen(text)), text);
+	int r = put_line(journal, line, strlen(line));
 
-	if (text)
-		line = str_printf("%08" PRIx32 " %s\n", crc32_of(text, strlen(text)), text);
-	if (!line)
-		return error_nomem(err);
-	r = put_line(journal, line, strlen(line));
 	if (r == 0)
 		return 0;
 	return error_set(err, -r,
@@ -231,20 +208,17 @@ int journal_append(struct journal *journal, json_t *record, struct error *err)
 {
 	int r;
 
-	if (!record)
-		return error_nomem(err);
 	if (journal->fd < 0) {
 		json_decref(record);
 		return error_set(err, EROFS, NULL, "the journal %s is open for reading only",
 				 journal->path);
 	}
 	if (!json_object_get(record, "time"))
-		json_object_set_new(record, "time", json_integer(time(NULL)));
-	/* In memory first: after the disk has it, nothing may fail any more. */
-	if (json_array_append_new(journal->records, record) < 0)
-		return error_nomem(err);
+		member_set(record, "time", json_integer(time(NULL)));
 	r = write_record(journal, record, err);
-	if (r < 0)
-		json_array_remove(journal->records, json_array_size(journal->records) - 1);
+	if (r == 0)
+		list_add(journal->records, record);
+	else
+		json_decref(record);
 	return r;
 }

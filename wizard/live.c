@@ -44,20 +44,13 @@ void live_show(const char *format, ...)
 {
 	_cleanup_free_ char *text = NULL, *safe = NULL;
 	va_list args;
-	int length;
 
 	if (!possible)
 		return;
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = str_vprintf(format, args);
 	va_end(args);
-	if (length < 0) {
-		text = NULL;
-		return;
-	}
 	safe = text_safe(text, false);
-	if (!safe)
-		return;
 	cut(safe, text_width() - INDENT - 1);
 	if (shown && strcmp(shown, safe) == 0)
 		return;

@@ -38,38 +38,30 @@ static size_t distance(const char *a, const char *b)
 	return rows[a_length][b_length];
 }
 
-const char *names_nearest(const char *name, const char *const *names)
+const char *names_nearest(const char *name, const struct strings *names)
 {
 	const char *nearest = NULL;
 	/* A third of the letters may be wrong, two at most. */
 	size_t limit = least(strlen(name) / 3, 2) + 1;
 
-	for (; *names; names++) {
-		size_t far = distance(name, *names);
+	for (size_t i = 0; i < names->count; i++) {
+		size_t far = distance(name, names->items[i]);
 
 		if (far < limit) {
 			limit = far;
-			nearest = *names;
+			nearest = names->items[i];
 		}
 	}
 	return nearest;
 }
 
-int names_unknown(const char *kind, const char *name, const char *const *names, struct error *err)
+int names_unknown(const char *kind, const char *name, const struct strings *names,
+		  struct error *err)
 {
-	const char *nearest;
-	char list[400] = "";
+	const char *nearest = names_nearest(name, names);
+	_cleanup_free_ char *list = strings_join(names, ", ");
 
-	if (!names)
-		return error_nomem(err);
 	error_set(err, EINVAL, NULL, "unknown %s \"%s\"", kind, name);
-	nearest = names_nearest(name, names);
-	if (nearest)
-		return error_remedy(err, "did you mean \"%s\"?", nearest);
-	for (; *names; names++) {
-		size_t used = strlen(list);
-
-		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", *names);
-	}
-	return error_remedy(err, "there are: %s", list);
+	return nearest ? error_remedy(err, "did you mean \"%s\"?", nearest)
+		       : error_remedy(err, "there are: %.399s", list);
 }

@@ -6,14 +6,16 @@
 #define WIZARD_NAMES_H
 
 #include "wizard/error.h"
+#include "wizard/strings.h"
 
-/* names_nearest - the one of names (NULL-terminated) that name probably means, or NULL. */
-const char *names_nearest(const char *name, const char *const *names);
+/* names_nearest - the one of names that name probably means, borrowed, or NULL. */
+const char *names_nearest(const char *name, const struct strings *names);
 
 /*
  * names_unknown - the error for an unknown name: -EINVAL, "unknown KIND "NAME"", with the nearest
- * of names, or else all of them, as the remedy. names may be NULL, when there was no memory.
+ * of names, or else all of them, as the remedy.
  */
-int names_unknown(const char *kind, const char *name, const char *const *names, struct error *err);
+int names_unknown(const char *kind, const char *name, const struct strings *names,
+		  struct error *err);
 
 #endif

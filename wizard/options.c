@@ -6,7 +6,9 @@
 
 #include "wizard/names.h"
 #include "wizard/options.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
+#include "wizard/wizard.h"
 
 /* Far from the values that a workflow's table may use. */
 enum {
@@ -46,8 +48,14 @@ static const struct poptOption engine_options[] = {
 	POPT_TABLEEND,
 };
 
-void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
-			const struct command *command)
+/* The tables that hold for a command, or for all of them; each an included table with a title. */
+struct option_tables {
+	struct poptOption all[4];
+};
+
+/* For a command, or with NULL for the program without one. */
+static void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
+			       const struct command *command)
 {
 	const struct poptOption end = POPT_TABLEEND;
 	const struct {
@@ -78,37 +86,21 @@ static void context_free(poptContext *context)
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
-static int collect_names(const struct option_tables *tables, const char ***names, size_t *count)
-{
-	for (const struct poptOption *table = tables->all; table->arg; table++) {
-		const struct poptOption *option = table->arg;
-
-		for (; option->longName || option->shortName || option->arg; option++) {
-			const char **name;
-
-			if (!option->longName)
-				continue;
-			name = array_push(names, count, sizeof(**names));
-			if (!name)
-				return -ENOMEM;
-			*name = option->longName;
-		}
-	}
-	return array_push(names, count, sizeof(**names)) ? 0 : -ENOMEM;
-}
-
 static int unknown_option(const struct option_tables *tables, const char *option, const char *help,
 			  struct error *err)
 {
-	_cleanup_free_ const char **names = NULL;
-	_cleanup_free_ char *bare = strndup(option, strcspn(option, "="));
-	size_t count = 0;
+	_cleanup_(strings_clear) struct strings names = { 0 };
+	_cleanup_free_ char *bare = memory_copy(option, strcspn(option, "="));
 	const char *nearest;
 
-	if (!bare || collect_names(tables, &names, &count) < 0)
-		return error_nomem(err);
+	for (const struct poptOption *table = tables->all; table->arg; table++) {
+		const struct poptOption *at = table->arg;
+
+		for (; at->longName || at->shortName || at->arg; at++)
+			strings_add(&names, at->longName);
+	}
 	error_set(err, EINVAL, NULL, "unknown option %s", bare);
-	nearest = names_nearest(bare + strspn(bare, "-"), names);
+	nearest = names_nearest(bare + strspn(bare, "-"), &names);
 	if (nearest)
 		return error_remedy(err, "did you mean --%s? All options: %s --help", nearest,
 				    help);
@@ -120,8 +112,6 @@ static int bad_option(poptContext context, int code, const struct option_tables 
 {
 	const char *option = poptBadOption(context, POPT_BADOPTION_NOALIAS);
 
-	if (code == POPT_ERROR_MALLOC)
-		return error_nomem(err);
 	if (code == POPT_ERROR_BADOPT)
 		return unknown_option(tables, option, help, err);
 	if (code == POPT_ERROR_NOARG)
@@ -133,24 +123,30 @@ static int bad_option(poptContext context, int code, const struct option_tables 
 	return error_remedy(err, "see its meaning: %s --help", help);
 }
 
+/* Another command at each call, *at being 0 before the first: the engine's, then the workflow's. */
+static const struct command *next_command(const struct program *program, size_t *at)
+{
+	const struct command *const *commands = program->commands;
+	size_t index = (*at)++;
+
+	for (; *commands && index; commands++)
+		index--;
+	if (!*commands)
+		commands = program->workflow->commands;
+	for (; commands && *commands && index; commands++)
+		index--;
+	return commands ? *commands : NULL;
+}
+
 static int unknown_command(const struct program *program, const char *name, struct error *err)
 {
-	const struct command *const *lists[] = { program->commands, program->workflow->commands };
-	_cleanup_free_ const char **names = NULL;
-	size_t count = 0;
+	_cleanup_(strings_clear) struct strings names = { 0 };
+	const struct command *command;
+	size_t at = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		for (const struct command *const *at = lists[i]; at && *at; at++) {
-			const char **room = array_push(&names, &count, sizeof(*names));
-
-			if (!room)
-				return error_nomem(err);
-			*room = (*at)->name;
-		}
-	}
-	if (!array_push(&names, &count, sizeof(*names)))
-		return error_nomem(err);
-	return names_unknown("command", name, names, err);
+	while ((command = next_command(program, &at)))
+		strings_add(&names, command->name);
+	return names_unknown("command", name, &names, err);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -171,35 +167,20 @@ static int set_root(struct options *options, const char *path, struct error *err
 	return 0;
 }
 
-/* Keeps the list NULL-terminated at every moment, for options_clear(). */
-static int add_word(char ***words, const char *word, struct error *err)
-{
-	size_t count = 0;
-	char **more;
-
-	while (*words && (*words)[count])
-		count++;
-	more = reallocarray(*words, count + 2, sizeof(*more));
-	if (!more)
-		return error_nomem(err);
-	*words = more;
-	more[count + 1] = NULL;
-	more[count] = strdup(word);
-	return more[count] ? 0 : error_nomem(err);
-}
-
 static int take_option(struct options *options, int which, char *value, struct error *err)
 {
 	switch (which) {
 	case OPTION_ROOT:
 		return set_root(options, value, err);
 	case OPTION_ANSWER:
-		return add_word(&options->session.answers, value, err);
+		strings_add(&options->answer, value);
+		options->session.answers = options->answer.items;
+		break;
 	case OPTION_ANSWERS:
 		free(options->answers);
-		options->answers = strdup(value);
+		options->answers = str_copy(value);
 		options->session.answers_file = options->answers;
-		return options->answers ? 0 : error_nomem(err);
+		break;
 	case OPTION_YES:
 		options->session.yes = true;
 		break;
@@ -225,11 +206,11 @@ static int take_option(struct options *options, int which, char *value, struct e
 	return 0;
 }
 
-/* Read argv as these tables say; *words gets what is no option. With until_word everything from the
+/* Read argv as these tables say; words gets what is no option. With until_word everything from the
  * first such word on is left as it is. */
 static int read_words(struct options *options, int argc, const char **argv,
 		      const struct option_tables *tables, bool until_word, const char *help,
-		      char ***words, struct error *err)
+		      struct strings *words, struct error *err)
 {
 	poptContext context __attribute__((cleanup(context_free))) = poptGetContext(
 		NULL, argc, argv, tables->all, until_word ? POPT_CONTEXT_POSIXMEHARDER : 0);
@@ -237,7 +218,7 @@ static int read_words(struct options *options, int argc, const char **argv,
 	int which, r = 0;
 
 	if (!context)
-		return error_nomem(err);
+		no_memory();
 	while (r == 0 && (which = poptGetNextOpt(context)) >= 0) {
 		_cleanup_free_ char *value = poptGetOptArg(context);
 
@@ -247,60 +228,44 @@ static int read_words(struct options *options, int argc, const char **argv,
 		return r;
 	if (which < -1)
 		return bad_option(context, which, tables, help, err);
-	for (left = poptGetArgs(context); left && *left && r == 0; left++)
-		r = add_word(words, *left, err);
-	return r;
+	for (left = poptGetArgs(context); left && *left; left++)
+		strings_add(words, *left);
+	return 0;
 }
 
 static const struct command *find_command(const struct program *program, const char *name)
 {
-	const struct command *const *lists[] = { program->commands, program->workflow->commands };
+	const struct command *command;
+	size_t at = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
-		for (const struct command *const *at = lists[i]; at && *at; at++)
-			if (strcmp((*at)->name, name) == 0)
-				return *at;
-	return NULL;
-}
-
-static void free_words(char **words)
-{
-	for (char **word = words; word && *word; word++)
-		free(*word);
-	free(words);
-}
-
-static void cleanup_words(char ***words)
-{
-	free_words(*words);
+	while ((command = next_command(program, &at)))
+		if (strcmp(command->name, name) == 0)
+			break;
+	return command;
 }
 
 /* What stands behind the command's name, and its own options with it. */
-static int read_command(struct options *options, char **words, const struct program *program,
-			struct error *err)
+static int read_command(struct options *options, const struct strings *words,
+			const struct program *program, struct error *err)
 {
 	const struct command *command = options->command;
 	_cleanup_free_ char *help = str_printf("%s %s", program->workflow->program, command->name);
 	struct option_tables tables;
-	int argc = 0, r;
+	int r;
 
-	if (!help)
-		return error_nomem(err);
-	while (words[argc])
-		argc++;
 	option_tables_init(&tables, program->workflow, command);
-	r = read_words(options, argc, (const char **)words, &tables, false, help,
-		       &options->arguments, err);
-	if (r < 0 || command->arguments || !options->arguments || options->help)
+	r = read_words(options, (int)words->count, (const char **)words->items, &tables, false,
+		       help, &options->arguments, err);
+	if (r < 0 || command->arguments || !options->arguments.count || options->help)
 		return r;
-	error_set(err, EINVAL, NULL, "surplus argument \"%s\"", options->arguments[0]);
+	error_set(err, EINVAL, NULL, "surplus argument \"%s\"", options->arguments.items[0]);
 	return error_remedy(err, "\"%s\" takes no arguments; see %s --help", command->name, help);
 }
 
 int options_parse(struct options *options, int argc, char **argv, const struct program *program,
 		  struct error *err)
 {
-	char **words __attribute__((cleanup(cleanup_words))) = NULL;
+	_cleanup_(strings_clear) struct strings words = { 0 };
 	struct option_tables tables;
 	int r;
 
@@ -312,19 +277,115 @@ int options_parse(struct options *options, int argc, char **argv, const struct p
 	option_tables_init(&tables, program->workflow, NULL);
 	r = read_words(options, argc, (const char **)argv, &tables, true,
 		       program->workflow->program, &words, err);
-	if (r < 0 || !words)
+	if (r < 0 || !words.count)
 		return r;
-	options->command = find_command(program, words[0]);
+	options->command = find_command(program, words.items[0]);
 	if (!options->command)
-		return unknown_command(program, words[0], err);
-	return read_command(options, words, program, err);
+		return unknown_command(program, words.items[0], err);
+	return read_command(options, &words, program, err);
 }
 
 void options_clear(struct options *options)
 {
 	free(options->root);
 	free(options->answers);
-	free_words(options->session.answers);
-	free_words(options->arguments);
+	strings_clear(&options->answer);
+	strings_clear(&options->arguments);
 	*options = (struct options){ 0 };
+}
+
+/* ---- help ----------------------------------------------------------------------------------- */
+
+#define WIDTH       80
+#define INDENT      2
+#define WIDEST_LEFT 22 /* of the left column; a longer one has its line for itself */
+
+static const struct {
+	enum exit_status status;
+	const char *meaning;
+} statuses[] = {
+	{ EXIT_DONE, "done" },
+	{ EXIT_FAILED, "failed, or a finding must be settled first" },
+	{ EXIT_USAGE, "wrong usage" },
+	{ EXIT_PAUSED, "paused, declined or interrupted; start again to go on" },
+	{ EXIT_DENIALS, "denials found that the policy does not allow" },
+};
+
+static void put_row(FILE *out, const char *left, const char *right)
+{
+	size_t column = INDENT + WIDEST_LEFT + 2, at = INDENT + strlen(left);
+
+	fprintf(out, "%*s%s", INDENT, "", left);
+	if (at + 2 > column) {
+		fputc('\n', out);
+		at = 0;
+	}
+	fprintf(out, "%*s", (int)(column - at), "");
+	text_wrap(out, right, column, column, WIDTH);
+}
+
+static void put_command(FILE *out, const struct command *command)
+{
+	_cleanup_free_ char *left = str_printf(
+		"%s%s%s", *command->name ? command->name : "(no command)",
+		command->arguments ? " " : "", command->arguments ? command->arguments : "");
+
+	put_row(out, left, command->summary);
+}
+
+/* What stands between popt's "Usage: PROGRAM" and its lists of options. */
+static void put_head(FILE *out, const struct command *command, const struct program *program)
+{
+	size_t at = 0;
+
+	if (command != program->resume) {
+		fprintf(out, "%s [OPTION...]%s%s\n\n", command->name, command->arguments ? " " : "",
+			command->arguments ? command->arguments : "");
+		text_wrap(out, command->summary, 0, 0, WIDTH);
+		return;
+	}
+	fputs("[OPTION...] [COMMAND]\n\n", out);
+	text_wrap(out, program->workflow->summary, 0, 0, WIDTH);
+	fputs("\nCommands:\n", out);
+	put_command(out, program->resume);
+	while ((command = next_command(program, &at)))
+		put_command(out, command);
+}
+
+static void put_tail(const struct command *command, const struct program *program)
+{
+	const struct step *const *step = program->workflow->steps;
+
+	if (command == program->resume) {
+		puts("\nExit status:");
+		for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
+			printf("  %d  %s\n", statuses[i].status, statuses[i].meaning);
+		printf("\n%s COMMAND --help tells more of a command.\n",
+		       program->workflow->program);
+	} else if (command->arguments && str_starts(command->arguments, "STEP")) {
+		puts("\nSteps:");
+		for (; *step; step++)
+			put_row(stdout, (*step)->name, (*step)->title);
+	}
+}
+
+void options_help(const struct options *options, const struct program *program)
+{
+	const char *argv[] = { program->workflow->program, NULL };
+	struct option_tables tables;
+	_cleanup_free_ char *head = NULL;
+	FILE *out = stream_open(&head, NULL);
+	poptContext context;
+
+	put_head(out, options->command, program);
+	stream_close(&out);
+	head[strlen(head) - 1] = '\0'; /* popt ends the line */
+	option_tables_init(&tables, program->workflow, options->command);
+	context = poptGetContext(NULL, 1, argv, tables.all, 0);
+	if (!context)
+		no_memory();
+	poptSetOtherOptionHelp(context, head);
+	poptPrintHelp(context, stdout, 0);
+	poptFreeContext(context);
+	put_tail(options->command, program);
 }

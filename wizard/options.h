@@ -5,10 +5,10 @@
 #ifndef WIZARD_OPTIONS_H
 #define WIZARD_OPTIONS_H
 
-#include <popt.h>
 #include <stdbool.h>
 
 #include "wizard/session.h"
+#include "wizard/strings.h"
 
 /* What there is to choose from. */
 struct program {
@@ -20,12 +20,14 @@ struct program {
 struct options {
 	struct session_options session;
 	const struct command *command;
-	char **arguments;   /* the words after the command's name, NULL-terminated */
-	char *const *words; /* all that stands behind the program's name, as it was typed */
+	struct strings arguments; /* the words after the command's name */
+	char *const *words;       /* all that stands behind the program's name, as it was typed */
 	bool help;
 	bool version;
-	char *root;    /* what session.root points to */
-	char *answers; /* what session.answers_file points to */
+	/* What the session's options point to. */
+	char *root;
+	char *answers;
+	struct strings answer;
 };
 
 /*
@@ -38,16 +40,7 @@ int options_parse(struct options *options, int argc, char **argv, const struct p
 		  struct error *err);
 void options_clear(struct options *options);
 
-/* The tables that hold for a command, or for all of them; each an included table with a title. */
-struct option_tables {
-	struct poptOption all[4];
-};
-
-/* option_tables_init - for a command, or with NULL for the program without one. */
-void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
-			const struct command *command);
-
 /* options_help - --help, of the program or of the command in options, on standard output. */
-int options_help(const struct options *options, const struct program *program, struct error *err);
+void options_help(const struct options *options, const struct program *program);
 
 #endif

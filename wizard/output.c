@@ -49,10 +49,10 @@ static int may_replace(struct session *session, const char *path, struct error *
 {
 	static const char key[] = "output.replace";
 	_cleanup_free_ char *text = str_printf("%s is there already. Replace what is in it?", path);
-	bool yes = session_force(session);
-	int r = text ? 0 : error_nomem(err);
+	bool yes = session_options(session)->force;
+	int r = 0;
 
-	if (r == 0 && !yes && (terminal_present() || prompt_is_answered(session, key, NULL)))
+	if (!yes && (terminal_present() || prompt_is_answered(session, key, NULL)))
 		r = prompt_yes_no(session, key, NULL, text, false, &yes, err);
 	if (r < 0 || yes)
 		return r;

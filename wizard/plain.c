@@ -6,69 +6,80 @@
 #include "wizard/util.h"
 
 /* Not isprint() and its kin: those ask the locale. */
-static bool is_printable(unsigned char c)
+static bool is_printable(char c)
 {
 	return c >= ' ' && c <= '~';
 }
 
-static char *append_hex(char *to, unsigned char c)
+/* One character, or \xNN where it is none of those that stand for themselves. */
+static void put(FILE *out, char c, bool bare)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	*to++ = '\\';
-	*to++ = 'x';
-	*to++ = digits[c >> 4];
-	*to++ = digits[c & 15];
-	return to;
+	if (bare)
+		fputc(c, out);
+	else
+		fprintf(out, "\\x%02x", (unsigned char)c);
 }
 
 char *plain_text(const char *text, size_t max)
 {
-	static const char more[] = "...";
-	size_t length = strnlen(text, max + 1);
-	char *plain = malloc(4 * length + sizeof(more)), *to = plain;
-	size_t width;
+	char *plain = NULL;
+	FILE *out = stream_open(&plain, NULL);
+	size_t width = 0;
 
-	if (!plain)
-		return NULL;
-	for (const char *from = text; *from; from++) {
-		unsigned char c = (unsigned char)*from;
+	for (; *text; text++) {
+		bool bare = is_printable(*text) && *text != '\\';
 
-		width = is_printable(c) && c != '\\' ? 1 : 4;
-		if ((size_t)(to - plain) + width > max)
-			return memcpy(to, more, sizeof(more)), plain;
-		if (width == 1)
-			*to++ = *from;
-		else
-			to = append_hex(to, c);
+		width += bare ? 1 : strlen("\\xNN");
+		if (width > max) {
+			fputs("...", out);
+			break;
+		}
+		put(out, *text, bare);
 	}
-	*to = '\0';
+	stream_close(&out);
 	return plain;
+}
+
+/* A word that no shell takes for anything else. */
+static bool is_safe(const char *text)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				   "%+,-./:=@_";
+
+	return *text && !text[strspn(text, safe)];
 }
 
 char *plain_shell(const char *text)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				   "_@%+=:,./-";
-	size_t length = strlen(text);
-	char *word, *to;
+	char *word = NULL;
+	FILE *out;
 
-	if (length && strspn(text, safe) == length)
-		return strdup(text);
-	word = to = malloc(4 * length + sizeof("$''"));
-	if (!word)
-		return NULL;
-	*to++ = '$';
-	*to++ = '\'';
-	for (const char *from = text; *from; from++) {
-		unsigned char c = (unsigned char)*from;
-
-		if (is_printable(c) && c != '\\' && c != '\'')
-			*to++ = *from;
-		else
-			to = append_hex(to, c);
-	}
-	*to++ = '\'';
-	*to = '\0';
+	if (is_safe(text))
+		return str_copy(text);
+	out = stream_open(&word, NULL);
+	fputs("$'", out);
+	for (; *text; text++)
+		put(out, *text, is_printable(*text) && *text != '\\' && *text != '\'');
+	fputs("'", out);
+	stream_close(&out);
 	return word;
+}
+
+char *str_quoted(const char *text)
+{
+	char *quoted = NULL;
+	FILE *out;
+
+	if (is_safe(text))
+		return str_copy(text);
+	out = stream_open(&quoted, NULL);
+	fputs("'", out);
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*text, out);
+	fputs("'", out);
+	stream_close(&out);
+	return quoted;
 }

@@ -7,6 +7,7 @@
 #include "wizard/answers.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/terminal.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
@@ -15,7 +16,7 @@
 #define TYPING_ROOM 8 /* columns that a prompt leaves for the answer on its line */
 
 struct asked {
-	struct session *session;
+	struct answers *answers;
 	const struct question *question;
 	const char *subject;
 	const char *text;
@@ -24,64 +25,42 @@ struct asked {
 static int asked_init(struct asked *asked, struct session *session, const char *key,
 		      const char *subject, const char *text, struct error *err)
 {
-	*asked = (struct asked){ session, session_question(session, key), subject, text };
+	struct answers *answers = session_answers(session);
+
+	*asked = (struct asked){ answers, answers_question(answers, key), subject, text };
 	if (!asked->question)
 		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
 				 "a question without an entry in its table: %s", key);
 	return 0;
 }
 
-/* "KEY", or "KEY[SUBJECT]" where the question is about one of many things. */
-static char *asked_name(const struct asked *asked)
+/* The answer that is settled beforehand; NULL: none. */
+static const char *settled(const struct asked *asked, const char **origin)
 {
-	if (!asked->subject)
-		return strdup(asked->question->key);
-	return str_printf("%s[%s]", asked->question->key, asked->subject);
-}
-
-/* The values of a question beside the one that is named first: " (or skip, quit)". */
-static char *other_values(const char *choices, const char *first)
-{
-	_cleanup_free_ char *words = strdup(choices ? choices : ""), *list = NULL;
-	size_t length;
-	FILE *out = open_memstream(&list, &length);
-	const char *lead = " (or ";
-	char *rest = words;
-
-	if (!out)
-		return NULL;
-	for (char *word; words && (word = strsep(&rest, " "));) {
-		if (!*word || strcmp(word, first) == 0)
-			continue;
-		fprintf(out, "%s%s", lead, word);
-		lead = ", ";
-	}
-	fputs(*lead == ',' ? ")" : "", out);
-	return fclose(out) == 0 && words ? TAKE_PTR(list) : NULL;
+	return answers_take(asked->answers, asked->question->key, asked->subject, origin);
 }
 
 /* Nobody is there to ask: say how the question is settled beforehand. */
 static int no_terminal(const struct asked *asked, struct error *err)
 {
 	const struct question *question = asked->question;
-	const char *choices = question->choices, *quote = asked->subject ? "'" : "";
-	_cleanup_free_ char *name = asked_name(asked), *first = NULL, *others = NULL;
+	const char *quote = asked->subject ? "'" : "", *first = question->recommended;
+	_cleanup_(strings_clear) struct strings choices = { 0 }, others = { 0 };
+	_cleanup_free_ char *name = answers_name(question->key, asked->subject), *list = NULL;
 
-	if (question->recommended)
-		first = strdup(question->recommended);
-	else if (choices)
-		first = strndup(choices, strcspn(choices, " "));
-	else
-		first = strdup("TEXT");
-	if (first)
-		others = other_values(choices, first);
-	if (!name || !others)
-		return error_nomem(err);
+	strings_split(&choices, question->choices ? question->choices : "", " ");
+	if (!first)
+		first = choices.count ? choices.items[0] : "TEXT";
+	for (size_t i = 0; i < choices.count; i++)
+		if (strcmp(choices.items[i], first) != 0)
+			strings_add(&others, choices.items[i]);
+	list = strings_join(&others, ", ");
 	error_set(err, ENOTTY, NULL, "no terminal to ask at: %s", asked->text);
 	error_remedy(err,
-		     "answer it with --answer %s%s=%s%s%s, or a line `%s = %s` in the file given by"
-		     " --answers",
-		     quote, name, first, quote, others, name, first);
+		     "answer it with --answer %s%s=%s%s%s%s%s, or a line `%s = %s` in the file"
+		     " given by --answers",
+		     quote, name, first, quote, others.count ? " (or " : "", list,
+		     others.count ? ")" : "", name, first);
 	return -ENOTTY;
 }
 
@@ -95,55 +74,34 @@ static void echo_answer(const struct asked *asked, const char *value, const char
 static int read_behind(const char *safe, char **line, struct error *err)
 {
 	_cleanup_free_ char *wrapped = NULL, *prompt = NULL;
-	size_t length, width = text_width() - TYPING_ROOM;
-	FILE *out = open_memstream(&wrapped, &length);
+	FILE *out = stream_open(&wrapped, NULL);
 	char *last;
 
-	if (!out)
-		return error_nomem(err);
-	text_wrap(out, safe, INDENT, 0, width);
-	if (fclose(out) != 0)
-		return error_nomem(err);
-	wrapped[length - 1] = '\0'; /* the last newline */
+	text_wrap(out, safe, INDENT, 0, text_width() - TYPING_ROOM);
+	stream_close(&out);
+	wrapped[strlen(wrapped) - 1] = '\0'; /* the last newline */
 	last = strrchr(wrapped, '\n');
 	if (last) {
 		*last++ = '\0';
 		screen_say("%s", wrapped);
 	}
 	prompt = str_printf("%*s%s ", INDENT, "", last ? last : wrapped);
-	return prompt ? terminal_line(prompt, line, err) : error_nomem(err);
+	return terminal_line(prompt, line, err);
 }
 
 /* Shows the question and reads a line. `behind` is what the prompt says after the text. */
 static int read_answer(const struct asked *asked, const char *behind, char **line,
 		       struct error *err)
 {
-	_cleanup_free_ char *safe = text_safe(asked->text, true), *all = NULL;
-	size_t room = text_width() - TYPING_ROOM;
+	_cleanup_free_ char *safe = text_safe(asked->text, true);
+	_cleanup_free_ char *all = str_printf("%s%s", safe, behind);
 
-	if (!safe)
-		return error_nomem(err);
-	all = str_printf("%s%s", safe, behind);
-	if (!all)
-		return error_nomem(err);
-	if (!strchr(safe, '\n') && INDENT + text_columns(all) <= room)
+	if (!strchr(safe, '\n') && INDENT + text_columns(all) <= text_width() - TYPING_ROOM)
 		return read_behind(all, line, err);
 	/* Too long for one line: the text stands above, what can be typed on lines of its own. */
 	behind += strspn(behind, " :");
 	screen_say("%s", safe);
 	return read_behind(*behind ? behind : ">", line, err);
-}
-
-/* Cuts white space off both ends. */
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, " \t\r\n");
-	for (length = strlen(text); length && strchr(" \t\r\n", text[length - 1]); length--)
-		;
-	text[length] = '\0';
-	return text;
 }
 
 /* ---- choices ------------------------------------------------------------------------------- */
@@ -153,13 +111,12 @@ enum { NO_CHOICE = -1, SEVERAL_CHOICES = -2 };
 /* "[y]es" -> "yes" */
 static char *label_word(const struct choice *choice)
 {
-	char *word = strdup(choice->label), *to = word;
+	char *word = str_copy(choice->label), *to = word;
 
-	for (const char *from = choice->label; word && *from; from++)
+	for (const char *from = choice->label; *from; from++)
 		if (*from != '[' && *from != ']')
 			*to++ = *from;
-	if (word)
-		*to = '\0';
+	*to = '\0';
 	return word;
 }
 
@@ -177,11 +134,10 @@ static bool matches(const struct choice *choice, const char *typed, enum match h
 		return length == 1 &&
 		       tolower((unsigned char)*typed) == tolower((unsigned char)choice->letter);
 	case MATCH_WORD:
-		return strcasecmp(typed, choice->value) == 0 ||
-		       (word && strcasecmp(typed, word) == 0);
+		return strcasecmp(typed, choice->value) == 0 || strcasecmp(typed, word) == 0;
 	case MATCH_BEGINNING:
 		/* Of what is on the screen: nobody means a value that is not to be seen. */
-		return word && strncasecmp(typed, word, length) == 0;
+		return strncasecmp(typed, word, length) == 0;
 	default:
 		return false;
 	}
@@ -214,12 +170,9 @@ static bool letter_is_taken(const struct choice *choices, char letter)
 /* " [Y]es / [d]etails / [q]uit": what Enter means has a capital letter, or is told behind. */
 static char *choice_labels(const struct choice *choices, int default_index)
 {
-	_cleanup_free_ char *labels = NULL;
-	size_t length;
-	FILE *out = open_memstream(&labels, &length);
+	char *labels = NULL;
+	FILE *out = stream_open(&labels, NULL);
 
-	if (!out)
-		return NULL;
 	for (int i = 0; choices[i].value; i++) {
 		char letter = choices[i].letter, capital = (char)toupper((unsigned char)letter);
 		const char *label = choices[i].label;
@@ -234,26 +187,25 @@ static char *choice_labels(const struct choice *choices, int default_index)
 		else
 			fprintf(out, "%s (Enter)", label);
 	}
-	return fclose(out) == 0 ? TAKE_PTR(labels) : NULL;
+	stream_close(&out);
+	return labels;
 }
 
 /* For a screen reader: " (type y or Enter for yes; n for no)". */
 static char *choices_in_words(const struct choice *choices, int default_index)
 {
-	_cleanup_free_ char *list = NULL;
-	size_t length;
-	FILE *out = open_memstream(&list, &length);
+	char *list = NULL;
+	FILE *out = stream_open(&list, NULL);
 
-	if (!out)
-		return NULL;
 	for (int i = 0; choices[i].value; i++) {
 		_cleanup_free_ char *word = label_word(&choices[i]);
 
 		fprintf(out, "%s%c%s for %s", i ? "; " : " (type ", choices[i].letter,
-			i == default_index ? " or Enter" : "", word ? word : choices[i].value);
+			i == default_index ? " or Enter" : "", word);
 	}
 	fputs(")", out);
-	return fclose(out) == 0 ? TAKE_PTR(list) : NULL;
+	stream_close(&out);
+	return list;
 }
 
 #define ENTER_IS_NONE "Enter does not accept this: type a letter."
@@ -264,13 +216,13 @@ static void explain_choices(const struct choice *choices, int default_index)
 	for (int i = 0; choices[i].value; i++) {
 		_cleanup_free_ char *word = label_word(&choices[i]);
 
-		screen_say("%c  %s%s%s", choices[i].letter, word ? word : choices[i].value,
-			   choices[i].leads ? ": " : "", choices[i].leads ? choices[i].leads : "");
+		screen_say("%c  %s%s%s", choices[i].letter, word, choices[i].leads ? ": " : "",
+			   choices[i].leads ? choices[i].leads : "");
 	}
 	if (default_index >= 0) {
 		_cleanup_free_ char *word = label_word(&choices[default_index]);
 
-		screen_say("Enter means: %s.", word ? word : choices[default_index].value);
+		screen_say("Enter means: %s.", word);
 	} else {
 		screen_say(ENTER_IS_NONE);
 	}
@@ -280,7 +232,7 @@ static void explain_choices(const struct choice *choices, int default_index)
 static int take_choice(const struct asked *asked, const struct choice *choices, const char *value,
 		       const char *origin, int *chosen, struct error *err)
 {
-	_cleanup_free_ char *name = asked_name(asked);
+	_cleanup_free_ char *name = answers_name(asked->question->key, asked->subject);
 
 	for (int i = 0; choices[i].value; i++) {
 		if (strcmp(choices[i].value, value) != 0)
@@ -290,30 +242,26 @@ static int take_choice(const struct asked *asked, const struct choice *choices, 
 		return 0;
 	}
 	return error_set(err, EINVAL, "give another answer there, or ask at a terminal",
-			 "%s = %s (%s) is no answer to: %s", name ? name : asked->question->key,
-			 value, origin, asked->text);
+			 "%s = %s (%s) is no answer to: %s", name, value, origin, asked->text);
 }
 
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err)
 {
-	_cleanup_free_ char *labels = session_lines(session)
+	_cleanup_free_ char *labels = session_options(session)->lines
 					      ? choices_in_words(choices, default_index)
 					      : choice_labels(choices, default_index);
-	const char *settled, *origin;
+	const char *value, *origin;
 	struct asked asked;
-	int r;
+	int r = asked_init(&asked, session, key, subject, text, err);
 
-	r = asked_init(&asked, session, key, subject, text, err);
 	if (r < 0)
 		return r;
-	settled = session_take_answer(session, key, subject, &origin);
-	if (settled)
-		return take_choice(&asked, choices, settled, origin, chosen, err);
+	value = settled(&asked, &origin);
+	if (value)
+		return take_choice(&asked, choices, value, origin, chosen, err);
 	if (!terminal_present())
 		return no_terminal(&asked, err);
-	if (!labels)
-		return error_nomem(err);
 	for (;;) {
 		_cleanup_free_ char *line = NULL;
 		const char *typed;
@@ -322,7 +270,7 @@ int prompt_choice(struct session *session, const char *key, const char *subject,
 		r = read_answer(&asked, labels, &line, err);
 		if (r < 0)
 			return r;
-		typed = trim(line);
+		typed = str_trim(line);
 		found = *typed ? find_choice(choices, typed) : default_index;
 		if (found >= 0) {
 			*chosen = found;
@@ -359,20 +307,12 @@ int prompt_yes_no(struct session *session, const char *key, const char *subject,
 
 /* ---- text ---------------------------------------------------------------------------------- */
 
-static bool has_control(const char *text)
-{
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			return true;
-	return false;
-}
-
 /* Is every byte of text one that text_safe() would let through? */
 static bool is_plain(const char *text)
 {
-	_cleanup_free_ char *safe = has_control(text) ? NULL : text_safe(text, false);
+	_cleanup_free_ char *safe = text_safe(text, false);
 
-	return safe && strcmp(safe, text) == 0;
+	return strcmp(safe, text) == 0;
 }
 
 /* A text that was settled beforehand, held to the same as one that is typed. */
@@ -383,9 +323,7 @@ static int take_text(const struct asked *asked, const char *value, const char *o
 		return error_set(err, EINVAL, "give it without control characters",
 				 "%s = %s (%s) is no answer to: %s", asked->question->key, value,
 				 origin, asked->text);
-	*answer = strdup(value);
-	if (!*answer)
-		return error_nomem(err);
+	*answer = str_copy(value);
 	echo_answer(asked, value, origin);
 	return 0;
 }
@@ -396,29 +334,24 @@ static char *text_behind(const char *text, const char *default_text)
 	_cleanup_free_ char *offered = text_safe(default_text ? default_text : "", false);
 	const char *colon = *text && strchr("?:", text[strlen(text) - 1]) ? "" : ":";
 
-	if (!offered)
-		return NULL;
-	return *offered ? str_printf(" [%s]%s", offered, colon) : strdup(colon);
+	return *offered ? str_printf(" [%s]%s", offered, colon) : str_copy(colon);
 }
 
 int prompt_text(struct session *session, const char *key, const char *subject, const char *text,
 		const char *default_text, char **answer, struct error *err)
 {
 	_cleanup_free_ char *behind = text_behind(text, default_text);
-	const char *settled, *origin;
+	const char *value, *origin;
 	struct asked asked;
-	int r;
+	int r = asked_init(&asked, session, key, subject, text, err);
 
-	r = asked_init(&asked, session, key, subject, text, err);
 	if (r < 0)
 		return r;
-	settled = session_take_answer(session, key, subject, &origin);
-	if (settled)
-		return take_text(&asked, settled, origin, answer, err);
+	value = settled(&asked, &origin);
+	if (value)
+		return take_text(&asked, value, origin, answer, err);
 	if (!terminal_present())
 		return no_terminal(&asked, err);
-	if (!behind)
-		return error_nomem(err);
 	for (;;) {
 		_cleanup_free_ char *line = NULL;
 		const char *typed;
@@ -426,7 +359,7 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 		r = read_answer(&asked, behind, &line, err);
 		if (r < 0)
 			return r;
-		typed = trim(line);
+		typed = str_trim(line);
 		if (!*typed && !default_text) {
 			screen_say("An answer is needed; Ctrl-C leaves.");
 			continue;
@@ -435,23 +368,23 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 			screen_say("Control characters cannot be part of an answer.");
 			continue;
 		}
-		*answer = strdup(*typed ? typed : default_text);
-		return *answer ? 0 : error_nomem(err);
+		*answer = str_copy(*typed ? typed : default_text);
+		return 0;
 	}
 }
 
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject)
 {
-	return session_answer(session, key, subject, NULL) != NULL;
+	return answers_find(session_answers(session), key, subject, NULL) != NULL;
 }
 
 const char *prompt_settled(const struct session *session, const char *key, const char *subject,
 			   bool *by_subject)
 {
-	const char *value = session_answer(session, key, subject, NULL);
+	const char *value = answers_find(session_answers(session), key, subject, NULL);
 
 	/* Each answer is a string of its own. */
-	*by_subject = value && value != session_answer(session, key, NULL, NULL);
+	*by_subject = value && value != answers_find(session_answers(session), key, NULL, NULL);
 	return value;
 }
 
@@ -459,12 +392,15 @@ const char *prompt_origin(const struct session *session, const char *key, const 
 {
 	const char *origin;
 
-	return session_answer(session, key, subject, &origin) ? origin : "a person at a terminal";
+	return answers_find(session_answers(session), key, subject, &origin)
+		       ? origin
+		       : "a person at a terminal";
 }
 
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject)
 {
 	const char *origin = "";
 
-	return session_answer(session, key, subject, &origin) && !strcmp(origin, "--yes");
+	return answers_find(session_answers(session), key, subject, &origin) &&
+	       !strcmp(origin, "--yes");
 }

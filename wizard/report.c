@@ -5,11 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "wizard/engine.h"
-#include "wizard/finished.h"
 #include "wizard/history.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static const char *const state_names[] = {
@@ -24,17 +23,9 @@ static int new_report(struct session *session, json_t **report, struct error *er
 	_cleanup_free_ char *fingerprint = NULL;
 	int r = workflow->fingerprint ? workflow->fingerprint(session, &fingerprint, err) : 0;
 
-	if (r < 0)
-		return r;
-	*report = json_pack("{ss? s[]}", "fingerprint", fingerprint, "steps");
-	return *report ? 0 : error_nomem(err);
-}
-
-static int add_row(json_t *report, json_t *row, struct error *err)
-{
-	if (!row || json_array_append_new(json_object_get(report, "steps"), row) < 0)
-		return error_nomem(err);
-	return 0;
+	if (r == 0)
+		*report = json_made(json_pack("{ss? s[]}", "fingerprint", fingerprint, "steps"));
+	return r;
 }
 
 static int widest_name(const struct workflow *workflow)
@@ -50,14 +41,15 @@ static int widest_name(const struct workflow *workflow)
 /* ---- plan ----------------------------------------------------------------------------------- */
 
 /* *pending: is a step before still to do? Then this one may be unable to tell. */
-static int plan_step(struct session *session, const struct step *step, bool *pending, json_t **row,
+static int plan_step(struct session *session, const struct step *step, bool *pending, json_t *rows,
 		     struct error *err)
 {
 	json_auto_t *changes = json_array();
 	enum step_state state = STEP_TODO;
-	int r = changes ? step->detect(session, &state, err) : error_nomem(err);
+	int r = step_detect(session, step, &state, err);
 	bool todo = state == STEP_TODO,
 	     later = todo && *pending && (step->flags & STEP_NO_PLAN_YET);
+	json_t *row;
 
 	if (r == 0 && todo && !later && step->plan)
 		r = step->plan(session, changes, err);
@@ -68,11 +60,12 @@ static int plan_step(struct session *session, const struct step *step, bool *pen
 	}
 	/* A check is done anew in each run; nothing waits for it. */
 	*pending = *pending || (todo && !(step->flags & STEP_EVERY_RUN));
-	*row = json_pack("{ss ss sO}", "name", step->name, "state", state_names[state], "changes",
-			 changes);
-	if (*row && later)
-		json_object_set_new(*row, "later", json_true());
-	return *row ? 0 : error_nomem(err);
+	row = json_pack("{ss ss sO}", "name", step->name, "state", state_names[state], "changes",
+			changes);
+	list_add(rows, row);
+	if (later)
+		member_set(row, "later", json_true());
+	return 0;
 }
 
 static void show_change(const json_t *change)
@@ -113,24 +106,18 @@ int runner_plan(struct session *session, struct error *err)
 	const struct workflow *workflow = session_workflow(session);
 	json_auto_t *report = NULL;
 	bool pending = false;
-	json_t *row;
+	json_t *rows;
 	int r = new_report(session, &report, err);
 
-	for (int i = 0; r == 0 && workflow->steps[i]; i++) {
-		row = NULL;
-		r = plan_step(session, workflow->steps[i], &pending, &row, err);
-		if (r == 0)
-			r = add_row(report, row, err);
-	}
+	rows = json_object_get(report, "steps");
+	for (int i = 0; r == 0 && workflow->steps[i]; i++)
+		r = plan_step(session, workflow->steps[i], &pending, rows, err);
 	if (r < 0)
 		return r;
-	if (session_json(session)) {
+	if (session_options(session)->json)
 		screen_result_json(report);
-		return 0;
-	}
-	for (int i = 0; workflow->steps[i]; i++)
-		show_plan_row(workflow->steps[i],
-			      json_array_get(json_object_get(report, "steps"), (size_t)i));
+	for (int i = 0; !session_options(session)->json && workflow->steps[i]; i++)
+		show_plan_row(workflow->steps[i], json_array_get(rows, (size_t)i));
 	return 0;
 }
 
@@ -141,51 +128,52 @@ int runner_steps(struct session *session, struct error *err)
 	const struct workflow *workflow = session_workflow(session);
 	int width = widest_name(workflow);
 	json_auto_t *list = json_array();
+	bool json = session_options(session)->json;
 
+	(void)err;
 	for (int i = 0; workflow->steps[i]; i++) {
 		const struct step *step = workflow->steps[i];
-		json_t *row = json_pack("{ss ss ss? sb}", "name", step->name, "title", step->title,
-					"why", step->why, "changes_system",
-					(step->flags & STEP_CHANGES_SYSTEM) != 0);
 
-		if (!row || json_array_append_new(list, row) < 0)
-			return error_nomem(err);
-		if (!session_json(session))
+		list_add(list, json_pack("{ss ss ss? sb}", "name", step->name, "title", step->title,
+					 "why", step->why, "changes_system",
+					 (step->flags & STEP_CHANGES_SYSTEM) != 0));
+		if (!json)
 			screen_result("%2d  %-*s  %s", i + 1, width, step->name, step->title);
 	}
-	if (session_json(session))
+	if (json)
 		screen_result_json(list);
 	return 0;
 }
 
 /* ---- status --------------------------------------------------------------------------------- */
 
-static int status_step(struct session *session, const struct step *step,
-		       const struct history *history, json_t **row, struct error *err)
+static int status_step(struct session *session, const struct step *step, json_t *rows)
 {
 	struct error failure = { 0 };
 	enum step_state state = STEP_TODO;
-	json_int_t done = history_done_at(history, step->name);
-	bool undoable = step->undo && history_to_undo(history, SIZE_MAX, step->name) >= 0;
+	json_int_t done = history_done_at(session, step->name);
+	bool undoable = step->undo && history_to_undo(session, SIZE_MAX, step->name) >= 0;
+	json_t *row;
 	int r = 0;
 
 	/* A check is of this moment. */
 	if (session_unchanged(session) && !(step->flags & STEP_EVERY_RUN))
 		state = STEP_SATISFIED;
 	else
-		r = step->detect(session, &state, &failure);
+		r = step_detect(session, step, &state, &failure);
 	/* An interruption is not the step's. */
 	if (r == -EINTR)
 		return r;
-	*row = json_pack("{ss ss so sb}", "name", step->name, "state",
-			 r < 0 ? "unknown" : state_names[state], "done",
-			 done < 0 ? json_null() : json_integer(done), "undoable", undoable);
-	if (*row && r < 0) {
-		_cleanup_free_ char *safe = screen_safe(failure.what);
+	row = json_pack("{ss ss so sb}", "name", step->name, "state",
+			r < 0 ? "unknown" : state_names[state], "done",
+			done < 0 ? json_null() : json_integer(done), "undoable", undoable);
+	list_add(rows, row);
+	if (r < 0) {
+		_cleanup_free_ char *safe = text_safe(failure.what, true);
 
-		json_object_set_new(*row, "error", json_string(safe ? safe : "out of memory"));
+		member_set(row, "error", json_string(safe));
 	}
-	return *row ? 0 : error_nomem(err);
+	return 0;
 }
 
 static void show_status_row(const struct step *step, const json_t *row, int width)
@@ -205,17 +193,16 @@ static void show_status_row(const struct step *step, const json_t *row, int widt
 }
 
 /* What cannot be looked at has its error in the row of a step already. */
-static int add_drift(struct session *session, json_t *report, struct error *err)
+static int add_drift(struct session *session, json_t *report)
 {
 	const struct workflow *workflow = session_workflow(session);
 	struct error failure = { 0 };
 	json_t *changes = json_array();
 	int r = 0;
 
+	member_set(report, "drift", changes);
 	if (workflow->drift && !session_unchanged(session))
 		r = workflow->drift(session, changes, &failure);
-	if (json_object_set_new(report, "drift", changes) < 0)
-		return error_nomem(err);
 	return r == -EINTR ? r : 0;
 }
 
@@ -234,7 +221,7 @@ static void show_drift(const json_t *changes)
 }
 
 /* What may be claimed; where that cannot be found out, the row of a step has the error. */
-static int add_standing(struct session *session, json_t *report, struct error *err)
+static void add_standing(struct session *session, json_t *report)
 {
 	const struct workflow *workflow = session_workflow(session);
 	struct error failure = { 0 };
@@ -242,7 +229,7 @@ static int add_standing(struct session *session, json_t *report, struct error *e
 
 	if (!workflow->standing_of || workflow->standing_of(session, &standing, &failure) < 0)
 		standing = json_null();
-	return json_object_set_new(report, "ledger", standing) < 0 ? error_nomem(err) : 0;
+	member_set(report, "ledger", standing);
 }
 
 static void show_status(const struct workflow *workflow, const json_t *report)
@@ -266,31 +253,22 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 int runner_status(struct session *session, struct error *err)
 {
 	const struct workflow *workflow = session_workflow(session);
-	struct history history __attribute__((cleanup(history_clear))) = { 0 };
 	json_auto_t *report = NULL;
-	json_t *row;
-	int r = history_init(&history, session_records(session), err);
+	int r = new_report(session, &report, err);
 
 	if (r == 0)
-		r = new_report(session, &report, err);
-	if (r == 0)
-		r = finished_look(session, err);
-	if (r == 0)
-		r = add_standing(session, report, err);
-	if (r == 0 &&
-	    json_object_set_new(report, "round", json_integer(session_round(session))) < 0)
-		r = error_nomem(err);
-	for (int i = 0; r == 0 && workflow->steps[i]; i++) {
-		row = NULL;
-		r = status_step(session, workflow->steps[i], &history, &row, err);
-		if (r == 0)
-			r = add_row(report, row, err);
-	}
-	if (r == 0)
-		r = add_drift(session, report, err);
+		r = history_look_for_end(session, err);
 	if (r < 0)
 		return r;
-	if (session_json(session))
+	add_standing(session, report);
+	member_set(report, "round", json_integer(session_round(session)));
+	for (int i = 0; r == 0 && workflow->steps[i]; i++)
+		r = status_step(session, workflow->steps[i], json_object_get(report, "steps"));
+	if (r == 0)
+		r = add_drift(session, report);
+	if (r < 0)
+		return r;
+	if (session_options(session)->json)
 		screen_result_json(report);
 	else
 		show_status(workflow, report);

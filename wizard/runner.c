@@ -3,12 +3,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "wizard/consent.h"
-#include "wizard/engine.h"
-#include "wizard/finished.h"
 #include "wizard/history.h"
+#include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 #define MOST_ROUNDS 20 /* in one process; a person would have given up long before */
@@ -17,16 +16,9 @@ struct walk {
 	struct session *session;
 	const struct step *const *steps;
 	unsigned int total;
-	bool *selected; /* one for each step */
-	bool *skipped;
-	bool all;
+	char *const *only; /* NULL: all */
+	bool *skipped;     /* one for each step */
 };
-
-static void walk_clear(struct walk *walk)
-{
-	free(walk->selected);
-	free(walk->skipped);
-}
 
 int runner_check(const struct workflow *workflow, char *const *only, struct error *err)
 {
@@ -36,26 +28,13 @@ int runner_check(const struct workflow *workflow, char *const *only, struct erro
 	return 0;
 }
 
-static int walk_init(struct walk *walk, struct session *session, char *const *only,
-		     struct error *err)
+static bool is_selected(const struct walk *walk, const struct step *step)
 {
-	const struct workflow *workflow = session_workflow(session);
-	int r = runner_check(workflow, only, err);
+	char *const *name = walk->only;
 
-	*walk = (struct walk){ .session = session, .steps = workflow->steps, .all = !only };
-	if (r < 0)
-		return r;
-	while (walk->steps[walk->total])
-		walk->total++;
-	walk->selected = calloc(walk->total + 1, sizeof(*walk->selected));
-	walk->skipped = calloc(walk->total + 1, sizeof(*walk->skipped));
-	if (!walk->selected || !walk->skipped)
-		return error_nomem(err);
-	for (unsigned int i = 0; i < walk->total; i++)
-		walk->selected[i] = walk->all;
-	for (; only && *only; only++)
-		walk->selected[workflow_find_step(workflow, *only)] = true;
-	return 0;
+	while (name && *name && strcmp(*name, step->name) != 0)
+		name++;
+	return !name || *name;
 }
 
 /* An interruption has no text of its own. */
@@ -66,18 +45,15 @@ static int step_failed(const struct step *step, int r, struct error *err)
 	return r;
 }
 
-static int record_step(struct session *session, const char *event, const struct step *step,
-		       json_t *changes, struct error *err)
+static int record_step(const struct walk *walk, const char *event, const struct step *step,
+		       const json_t *changes, struct error *err)
 {
-	json_t *record = json_pack("{ss ss}", "event", event, "step", step->name);
+	json_t *record = json_made(json_pack("{ss ss}", "event", event, "step", step->name));
 
 	/* A copy: the step has the array in its hands, and the record is history. */
-	if (record && changes &&
-	    json_object_set_new(record, "changes", json_deep_copy(changes)) < 0) {
-		json_decref(record);
-		return error_nomem(err);
-	}
-	return session_record(session, record, err);
+	if (changes)
+		member_set(record, "changes", json_deep_copy(changes));
+	return session_record(walk->session, record, err);
 }
 
 /* The step is as it should be. Where a run before began it and did not come to say so, say it now.
@@ -85,62 +61,122 @@ static int record_step(struct session *session, const char *event, const struct 
 static int settle(const struct walk *walk, unsigned int index, struct error *err)
 {
 	const struct step *step = walk->steps[index];
-	struct history history __attribute__((cleanup(history_clear))) = { 0 };
-	const char *how = "already done";
-	int r = history_init(&history, session_records(walk->session), err);
+	bool begun = history_open_begin(walk->session, step->name) >= 0;
+	int r = begun ? record_step(walk, "done", step, NULL, err) : 0;
 
-	if (r < 0)
-		return r;
-	if (history_open_begin(&history, step->name) >= 0) {
-		how = "was finished before the interruption";
-		r = record_step(walk->session, "done", step, NULL, err);
-	}
 	if (r == 0)
-		screen_mark(MARK_OK, "[%u/%u] %s: %s", index + 1, walk->total, step->title, how);
+		screen_mark(MARK_OK, "[%u/%u] %s: %s", index + 1, walk->total, step->title,
+			    begun ? "was finished before the interruption" : "already done");
 	return r;
 }
 
 /* ---- one step ------------------------------------------------------------------------------- */
 
+static void show_equivalent(const json_t *changes)
+{
+	const char *first = "";
+	size_t index, more = 0;
+	json_t *change;
+
+	json_array_foreach(changes, index, change)
+	{
+		const char *command = member_text(change, "command");
+
+		if (!*command)
+			continue;
+		if (*first)
+			more++;
+		else
+			first = command;
+	}
+	if (more)
+		screen_detail("as: %s   (d: %zu more)", first, more);
+	else if (*first)
+		screen_detail("as: %s", first);
+}
+
+/* The changes as a table, the documented command, and how to take them back. */
+static void show_changes(const struct walk *walk, const struct step *step, const json_t *changes)
+{
+	_cleanup_free_ char *undo = session_command(walk->session, "undo");
+
+	if (json_array_size(changes) == 0)
+		return;
+	screen_blank();
+	screen_changes(changes, false);
+	show_equivalent(changes);
+	if (step->undo)
+		screen_detail("back: %s", undo);
+	else
+		screen_say("Undo cannot take this back for you.");
+	screen_blank();
+}
+
+/* The question "STEP.apply", which the workflow declares. */
+static int ask(const struct walk *walk, const struct step *step, const json_t *changes,
+	       struct error *err)
+{
+	static const struct choice choices[] = {
+		{ "yes", "[y]es", 'y', "all that is listed above is done now" },
+		{ "details", "[d]etails", 'd', "each change with its command; then this question" },
+		{ "skip", "[s]kip", 's',
+		  "nothing of it is done; the run goes on with the next step" },
+		{ "quit", "[q]uit", 'q',
+		  "nothing of it is done; the run stops, to be gone on with" },
+		{ 0 },
+	};
+	static const int outcomes[] = { 0, 0, STEP_SKIPPED, STEP_DECLINED };
+	size_t count = json_array_size(changes);
+	_cleanup_free_ char *key = str_printf("%s.apply", step->name);
+	_cleanup_free_ char *text =
+		count > 1 ? str_printf("Apply these %zu changes?", count)
+			  : str_copy(count ? "Apply this change?" : "Apply this step?");
+	int chosen;
+
+	for (;;) {
+		int r = prompt_choice(walk->session, key, NULL, text, choices, 0, &chosen, err);
+
+		if (r < 0)
+			return r;
+		if (strcmp(choices[chosen].value, "details") != 0)
+			return outcomes[chosen];
+		screen_blank();
+		screen_changes(changes, true);
+		screen_blank();
+	}
+}
+
 static int consent(const struct walk *walk, const struct step *step, json_t *changes,
 		   struct error *err)
 {
-	int r;
-
-	consent_show(walk->session, changes, step->undo != NULL);
+	show_changes(walk, step, changes);
 	if (step->ask) {
-		r = step->ask(walk->session, changes, err);
+		int r = step->ask(walk->session, changes, err);
+
 		/* It may have struck out all there was. */
 		if (r != 0 || !(step->flags & STEP_ASKS_FIRST) || !json_array_size(changes))
 			return r;
 	}
-	if (step->flags & STEP_CHANGES_SYSTEM)
-		return consent_ask(walk->session, step->name, changes, err);
-	return 0;
+	return step->flags & STEP_CHANGES_SYSTEM ? ask(walk, step, changes, err) : 0;
 }
 
 /* Write ahead what will be changed. After an interruption the same begin is already there. */
-static int begin(const struct walk *walk, const struct step *step, json_t *changes,
+static int begin(const struct walk *walk, const struct step *step, const json_t *changes,
 		 struct error *err)
 {
-	struct history history __attribute__((cleanup(history_clear))) = { 0 };
-	const json_t *records = session_records(walk->session);
-	int r = history_init(&history, records, err), open;
+	int open = history_open_begin(walk->session, step->name);
+	const json_t *record = json_array_get(session_records(walk->session), (size_t)open);
 
-	if (r < 0)
-		return r;
-	open = history_open_begin(&history, step->name);
-	if (open >= 0 &&
-	    json_equal(json_object_get(json_array_get(records, (size_t)open), "changes"), changes))
+	if (open >= 0 && json_equal(json_object_get(record, "changes"), changes))
 		return 0;
-	return record_step(walk->session, "begin", step, changes, err);
+	return record_step(walk, "begin", step, changes, err);
 }
 
 static int prove(const struct walk *walk, const struct step *step, struct error *err)
 {
-	_cleanup_free_ char *undo = NULL;
+	_cleanup_free_ char *undo = session_command(walk->session, "undo");
 	enum step_state state = STEP_TODO;
-	int r = step->detect(walk->session, &state, err);
+	int r = step_detect(walk->session, step, &state, err);
 
 	if (r < 0)
 		return step_failed(step, r, err);
@@ -148,11 +184,10 @@ static int prove(const struct walk *walk, const struct step *step, struct error 
 		return 0;
 	error_set(err, EIO, NULL, "%s: it was applied, and the system is still not as it should be",
 		  step->name);
-	undo = session_command(walk->session, "undo");
 	return error_remedy(err,
 			    "look for what else changes the same things, then start again; "
 			    "\"%s\" takes the changes back",
-			    undo ? undo : "undo");
+			    undo);
 }
 
 static double seconds_since(const struct timespec *start)
@@ -179,7 +214,7 @@ static int carry_out(const struct walk *walk, const struct step *step, json_t *c
 		return step_failed(step, r, err);
 	r = check ? 0 : prove(walk, step, err);
 	if (r == 0)
-		r = record_step(walk->session, "done", step, NULL, err);
+		r = record_step(walk, "done", step, NULL, err);
 	if (r == 0 && json_array_size(changes))
 		screen_mark(MARK_OK, "done in %.1f s", seconds_since(&start));
 	return r;
@@ -192,10 +227,8 @@ static int run_step(const struct walk *walk, unsigned int index, struct error *e
 	enum step_state state = STEP_TODO;
 	int r = 0;
 
-	if (!changes)
-		return error_nomem(err);
 	if (!(step->flags & STEP_EVERY_RUN))
-		r = step->detect(walk->session, &state, err);
+		r = step_detect(walk->session, step, &state, err);
 	if (r == 0 && state == STEP_SATISFIED)
 		return settle(walk, index, err);
 	screen_heading(index + 1, walk->total, step->title);
@@ -212,7 +245,7 @@ static int run_step(const struct walk *walk, unsigned int index, struct error *e
 
 /* ---- the walk ------------------------------------------------------------------------------- */
 
-static int introduce(struct session *session, struct error *err)
+static void introduce(struct session *session)
 {
 	const struct workflow *workflow = session_workflow(session);
 	_cleanup_free_ char *line = NULL, *title = NULL;
@@ -221,8 +254,6 @@ static int introduce(struct session *session, struct error *err)
 
 	title = str_printf("%s %s%s%s", workflow->program, workflow->version, line ? " - " : "",
 			   line ? line : "");
-	if (!title)
-		return error_nomem(err);
 	screen_heading(0, 0, title);
 	if (r < 0)
 		screen_mark(MARK_WARN, "%s", failure.what);
@@ -235,17 +266,13 @@ static int introduce(struct session *session, struct error *err)
 		screen_mark(MARK_WARN, "The last run was cut off while it wrote its journal. That "
 				       "entry is dropped; the system tells what was done.");
 	screen_blank();
-	return 0;
 }
 
 /* An undo that did not come to its end has made part of the memory untrue. */
 static int forget_half_undone(struct session *session, struct error *err)
 {
-	struct history history __attribute__((cleanup(history_clear))) = { 0 };
-	int r = history_init(&history, session_records(session), err);
-
-	if (r < 0 || !history_undo_unfinished(&history))
-		return r;
+	if (!history_undo_unfinished(session))
+		return 0;
 	screen_mark(MARK_WARN,
 		    "An undo was stopped before its end, so the workflow starts from its "
 		    "beginning. What is not taken back yet still can be.");
@@ -279,29 +306,29 @@ static int go_back(const struct walk *walk, const struct step *from, unsigned in
 /* After single steps, too, when these were the last that were to do. */
 static int note_end(const struct walk *walk, struct error *err)
 {
-	for (unsigned int i = 0; !walk->all && i < walk->total; i++) {
+	for (unsigned int i = 0; walk->only && i < walk->total; i++) {
 		enum step_state state = STEP_TODO;
 		struct error failure = { 0 };
 
-		if (walk->steps[i]->detect(walk->session, &state, &failure) < 0 ||
+		if (step_detect(walk->session, walk->steps[i], &state, &failure) < 0 ||
 		    state != STEP_SATISFIED)
 			return 0;
 	}
-	return finished_remember(walk->session, err);
+	return history_remember_end(walk->session, err);
 }
 
 /* Steps that were skipped. False: none was. */
 static bool say_left(const struct walk *walk)
 {
+	_cleanup_(strings_clear) struct strings left = { 0 };
 	_cleanup_free_ char *list = NULL;
-	size_t length, left = 0;
-	FILE *out = open_memstream(&list, &length);
 
-	for (unsigned int i = 0; out && i < walk->total; i++)
+	for (unsigned int i = 0; i < walk->total; i++)
 		if (walk->skipped[i])
-			fprintf(out, "%s%s", left++ ? ", " : "", walk->steps[i]->name);
-	if (!out || fclose(out) != 0 || !left)
+			strings_add(&left, walk->steps[i]->name);
+	if (!left.count)
 		return false;
+	list = strings_join(&left, ", ");
 	screen_mark(MARK_TODO, "Left for another run: %s", list);
 	return true;
 }
@@ -313,7 +340,7 @@ static bool say_left(const struct walk *walk)
 static int finish(const struct walk *walk, int outcome, struct error *err)
 {
 	const struct workflow *workflow = session_workflow(walk->session);
-	bool whole = walk->all && workflow->summary_of;
+	bool whole = !walk->only && workflow->summary_of;
 	int r = 0;
 
 	screen_blank();
@@ -323,7 +350,7 @@ static int finish(const struct walk *walk, int outcome, struct error *err)
 		r = note_end(walk, err);
 	if (r == 0 && outcome == 0 && !whole)
 		screen_mark(MARK_OK,
-			    walk->all ? "All steps are done." : "The steps named are done.");
+			    walk->only ? "The steps named are done." : "All steps are done.");
 	if (r == 0 && whole)
 		r = workflow->summary_of(walk->session, err);
 	return r < 0 ? r : outcome;
@@ -336,7 +363,7 @@ static int walk_steps(const struct walk *walk, struct error *err)
 	for (unsigned int i = 0; i < walk->total; i++) {
 		int r;
 
-		if (!walk->selected[i])
+		if (!is_selected(walk, walk->steps[i]))
 			continue;
 		r = session_interrupted() ? -EINTR : run_step(walk, i, err);
 		if (r == STEP_SKIPPED) {
@@ -358,12 +385,17 @@ static int walk_steps(const struct walk *walk, struct error *err)
 
 int runner_run(struct session *session, char *const *only, struct error *err)
 {
-	struct walk walk __attribute__((cleanup(walk_clear)));
-	int r = walk_init(&walk, session, only, err);
+	const struct workflow *workflow = session_workflow(session);
+	struct walk walk = { .session = session, .steps = workflow->steps, .only = only };
+	_cleanup_free_ bool *skipped = NULL;
+	int r = runner_check(workflow, only, err);
 
-	if (r == 0)
-		r = introduce(session, err);
-	if (r == 0)
-		r = forget_half_undone(session, err);
+	if (r < 0)
+		return r;
+	while (walk.steps[walk.total])
+		walk.total++;
+	walk.skipped = skipped = memory_new(walk.total, sizeof(*skipped));
+	introduce(session);
+	r = forget_half_undone(session, err);
 	return r < 0 ? r : walk_steps(&walk, err);
 }

@@ -8,6 +8,7 @@
 
 #include "wizard/live.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -41,19 +42,15 @@ static void show(const char *built)
 {
 	live_clear();
 	fflush(stdout);
-	fputs(built ? built : "  (out of memory)\n", stderr);
+	fputs(built, stderr);
 	fflush(stderr);
 	after_blank = false;
 }
 
 static char *format_safe(const char *format, va_list args)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = str_vprintf(format, args);
 
-	if (vasprintf(&text, format, args) < 0) {
-		text = NULL;
-		return NULL;
-	}
 	return text_safe(text, true);
 }
 
@@ -65,15 +62,8 @@ static void show_text(size_t indent, const char *style, const char *lead, const 
 		      size_t under, size_t width)
 {
 	_cleanup_free_ char *built = NULL;
-	size_t length;
-	FILE *out = open_memstream(&built, &length);
+	FILE *out = stream_open(&built, NULL);
 
-	if (!out || !text) {
-		if (out)
-			fclose(out);
-		show(NULL);
-		return;
-	}
 	fprintf(out, "%*s", (int)indent, "");
 	if (coloured && style)
 		fputs(style, out);
@@ -82,29 +72,36 @@ static void show_text(size_t indent, const char *style, const char *lead, const 
 		fputs(NORMAL, out);
 	text_wrap(out, text, indent + text_columns(lead), under, width ? width : SIZE_MAX);
 	fputs(coloured && style && !*lead ? NORMAL : "", out);
-	show(fclose(out) == 0 ? built : NULL);
+	stream_close(&out);
+	show(built);
+}
+
+static void show_format(size_t indent, const char *style, const char *lead, size_t width,
+			const char *format, va_list args)
+{
+	_cleanup_free_ char *text = format_safe(format, args);
+
+	show_text(indent, style, lead, text, indent + strlen(lead), width);
 }
 
 void screen_heading(unsigned int number, unsigned int total, const char *title)
 {
-	_cleanup_free_ char *text = NULL, *safe = NULL;
+	_cleanup_free_ char *numbers = str_printf("[%u/%u] ", number, total), *text = NULL;
+	_cleanup_free_ char *safe = NULL;
 
 	screen_blank();
-	text = total ? str_printf("[%u/%u] %s", number, total, title) : str_printf("%s", title);
-	if (text)
-		safe = text_safe(text, false);
+	text = str_printf("%s%s", total ? numbers : "", title);
+	safe = text_safe(text, false);
 	show_text(0, BOLD, "", safe, INDENT, text_width());
 }
 
 void screen_say(const char *format, ...)
 {
-	_cleanup_free_ char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	text = format_safe(format, args);
+	show_format(INDENT, NULL, "", text_width(), format, args);
 	va_end(args);
-	show_text(INDENT, NULL, "", text, INDENT, text_width());
 }
 
 void screen_mark(enum mark mark, const char *format, ...)
@@ -116,25 +113,20 @@ void screen_mark(enum mark mark, const char *format, ...)
 		[MARK_WARN] = { YELLOW, "!   " }, [MARK_STOP] = { RED, "x   " },
 		[MARK_TODO] = { NULL, "-   " },
 	};
-	_cleanup_free_ char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	text = format_safe(format, args);
+	show_format(INDENT, marks[mark].style, marks[mark].lead, text_width(), format, args);
 	va_end(args);
-	show_text(INDENT, marks[mark].style, marks[mark].lead, text,
-		  INDENT + strlen(marks[mark].lead), text_width());
 }
 
 void screen_detail(const char *format, ...)
 {
-	_cleanup_free_ char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	text = format_safe(format, args);
+	show_format(DETAIL_INDENT, NULL, "", 0, format, args);
 	va_end(args);
-	show_text(DETAIL_INDENT, NULL, "", text, DETAIL_INDENT, 0);
 }
 
 void screen_blank(void)
@@ -152,10 +144,9 @@ void screen_other(void)
 
 void screen_error(const char *program, const char *what, const char *remedy)
 {
-	_cleanup_free_ char *text = str_printf("%s: %s", program, what), *safe = NULL;
+	_cleanup_free_ char *text = str_printf("%s: %s", program, what);
+	_cleanup_free_ char *safe = text_safe(text, true);
 
-	if (text)
-		safe = text_safe(text, true);
 	show_text(0, NULL, "", safe, INDENT, text_width());
 	if (remedy && *remedy)
 		screen_say("%s", remedy);
@@ -171,28 +162,11 @@ void screen_time(time_t when, char *text, size_t size)
 
 /* ---- tables -------------------------------------------------------------------------------- */
 
-/* Safe copies of all cells, or NULL when out of memory. A line break in a cell is escaped. */
-static char **safe_cells(const char *const *cells, size_t count)
+/* Safe copies of cells, behind those that are there. A line break in a cell is escaped. */
+static void add_safe(struct strings *safe, const char *const *cells, size_t count)
 {
-	char **safe = calloc(count ? count : 1, sizeof(*safe));
-
-	for (size_t i = 0; safe && i < count; i++) {
-		safe[i] = text_safe(cells[i] ? cells[i] : "", false);
-		if (safe[i])
-			continue;
-		while (i > 0)
-			free(safe[--i]);
-		free(safe);
-		safe = NULL;
-	}
-	return safe;
-}
-
-static void free_cells(char **cells, size_t count)
-{
-	for (size_t i = 0; cells && i < count; i++)
-		free(cells[i]);
-	free(cells);
+	for (size_t i = 0; i < count; i++)
+		strings_take(safe, text_safe(cells[i] ? cells[i] : "", false));
 }
 
 static void measure(char *const *cells, size_t rows, size_t columns, size_t *widths)
@@ -222,13 +196,9 @@ static size_t before_last_cell(FILE *out, const char *cell, size_t at, size_t st
 static void show_row(char *const *row, size_t columns, const size_t *widths, const char *style)
 {
 	_cleanup_free_ char *built = NULL;
-	size_t length, last = 0, at = 0, start = DETAIL_INDENT;
-	FILE *out = open_memstream(&built, &length);
+	size_t last = 0, at = 0, start = DETAIL_INDENT;
+	FILE *out = stream_open(&built, NULL);
 
-	if (!out) {
-		show(NULL);
-		return;
-	}
 	for (size_t i = 0; i < columns; i++)
 		if (*row[i])
 			last = i;
@@ -241,28 +211,21 @@ static void show_row(char *const *row, size_t columns, const size_t *widths, con
 	start = before_last_cell(out, row[last], at, start, text_width());
 	text_wrap(out, row[last], start, start, text_width());
 	fputs(coloured && style ? NORMAL : "", out);
-	show(fclose(out) == 0 ? built : NULL);
+	stream_close(&out);
+	show(built);
 }
 
 void screen_table(const char *const *header, const char *const *cells, size_t rows, size_t columns)
 {
-	_cleanup_free_ size_t *widths = calloc(columns + 1, sizeof(*widths));
-	char **safe = safe_cells(cells, rows * columns);
-	char **top = header ? safe_cells(header, columns) : NULL;
+	_cleanup_(strings_clear) struct strings safe = { 0 };
+	_cleanup_free_ size_t *widths = memory_new(columns, sizeof(*widths));
+	size_t headers = header ? 1 : 0;
 
-	if (!widths || !safe || (header && !top)) {
-		show(NULL);
-	} else {
-		measure(safe, rows, columns, widths);
-		if (top) {
-			measure(top, 1, columns, widths);
-			show_row(top, columns, widths, DIM);
-		}
-		for (size_t i = 0; i < rows; i++)
-			show_row(safe + i * columns, columns, widths, NULL);
-	}
-	free_cells(safe, rows * columns);
-	free_cells(top, columns);
+	add_safe(&safe, header, headers * columns);
+	add_safe(&safe, cells, rows * columns);
+	measure(safe.items, rows + headers, columns, widths);
+	for (size_t i = 0; i < rows + headers; i++)
+		show_row(safe.items + i * columns, columns, widths, i < headers ? DIM : NULL);
 }
 
 /* ---- changes ------------------------------------------------------------------------------- */
@@ -278,26 +241,23 @@ static bool any_from(const json_t *changes)
 	return false;
 }
 
-/* Fills a row of safe cells; false when out of memory, what was filled being the caller's. */
-static bool change_row(const json_t *change, bool arrow, char **row)
+static void add_change(struct strings *cells, const json_t *change, bool arrow)
 {
 	const char *to = member_text(change, "to"), *note = member_text(change, "note");
-	_cleanup_free_ char *note_cell = *note ? str_printf("(%s)", note) : strdup("");
+	_cleanup_free_ char *in_brackets = str_printf("(%s)", note);
+	const char *const row[CHANGE_COLUMNS] = {
+		[WHAT] = member_text(change, "what"), [FROM] = member_text(change, "from"),
+		[ARROW] = arrow && *to ? "->" : "",   [TO] = to,
+		[NOTE] = *note ? in_brackets : "",
+	};
 
-	if (!note_cell)
-		return false;
-	row[WHAT] = text_safe(member_text(change, "what"), false);
-	row[FROM] = text_safe(member_text(change, "from"), false);
-	row[ARROW] = strdup(arrow && *to ? "->" : "");
-	row[TO] = text_safe(to, false);
-	row[NOTE] = text_safe(note_cell, false);
-	return row[WHAT] && row[FROM] && row[ARROW] && row[TO] && row[NOTE];
+	add_safe(cells, row, CHANGE_COLUMNS);
 }
 
 static void show_command(const char *lead, const char *command)
 {
-	_cleanup_free_ char *text = *command ? str_printf("%s%s", lead, command) : NULL;
-	_cleanup_free_ char *safe = text ? text_safe(text, false) : NULL;
+	_cleanup_free_ char *text = str_printf("%s%s", lead, command);
+	_cleanup_free_ char *safe = text_safe(text, false);
 
 	if (*command)
 		show_text(COMMAND_INDENT, DIM, "", safe, COMMAND_INDENT, 0);
@@ -305,30 +265,23 @@ static void show_command(const char *lead, const char *command)
 
 void screen_changes(const json_t *changes, bool with_commands)
 {
-	size_t rows = json_array_size(changes), widths[CHANGE_COLUMNS] = { 0 };
-	char **cells = calloc(rows * CHANGE_COLUMNS + 1, sizeof(*cells));
-	bool complete = cells, arrow = any_from(changes);
+	_cleanup_(strings_clear) struct strings cells = { 0 };
+	size_t widths[CHANGE_COLUMNS] = { 0 };
+	bool arrow = any_from(changes);
 	json_t *change;
 	size_t i;
 
-	if (cells)
-		json_array_foreach(changes, i, change) complete =
-			complete && change_row(change, arrow, cells + i * CHANGE_COLUMNS);
-	if (!complete) {
-		show(NULL);
-	} else {
-		measure(cells, rows, CHANGE_COLUMNS, widths);
-		widths[ARROW] = arrow; /* one less than it has: a narrower gap behind it */
-		json_array_foreach(changes, i, change)
-		{
-			show_row(cells + i * CHANGE_COLUMNS, CHANGE_COLUMNS, widths, NULL);
-			if (!with_commands)
-				continue;
-			show_command("as:   ", member_text(change, "command"));
-			show_command("undo: ", member_text(change, "undo"));
-		}
+	json_array_foreach(changes, i, change) add_change(&cells, change, arrow);
+	measure(cells.items, json_array_size(changes), CHANGE_COLUMNS, widths);
+	widths[ARROW] = arrow; /* one less than it has: a narrower gap behind it */
+	json_array_foreach(changes, i, change)
+	{
+		show_row(cells.items + i * CHANGE_COLUMNS, CHANGE_COLUMNS, widths, NULL);
+		if (!with_commands)
+			continue;
+		show_command("as:   ", member_text(change, "command"));
+		show_command("undo: ", member_text(change, "undo"));
 	}
-	free_cells(cells, rows * CHANGE_COLUMNS);
 }
 
 /* ---- results ------------------------------------------------------------------------------- */
@@ -337,9 +290,7 @@ static void put_result(const char *line)
 {
 	live_clear();
 	errno = 0;
-	if (!line)
-		errno = ENOMEM;
-	if ((!line || fputs(line, stdout) == EOF || fputc('\n', stdout) == EOF) && !result_errno)
+	if ((fputs(line, stdout) == EOF || fputc('\n', stdout) == EOF) && !result_errno)
 		result_errno = errno ? errno : EIO;
 	if (isatty(STDOUT_FILENO))
 		after_blank = false;
@@ -360,25 +311,23 @@ void screen_result(const char *format, ...)
  * a string. */
 static char *without_del(const char *json)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	char *text = NULL;
+	FILE *out = stream_open(&text, NULL);
 
-	if (!out)
-		return NULL;
 	for (; *json; json++)
 		if (*json == 0x7f)
 			fputs("\\u007f", out);
 		else
 			fputc(*json, out);
-	return fclose(out) == 0 ? TAKE_PTR(text) : NULL;
+	stream_close(&out);
+	return text;
 }
 
 void screen_result_json(const json_t *value)
 {
 	_cleanup_free_ char *json = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER |
 							      JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
-	_cleanup_free_ char *safe = json ? without_del(json) : NULL;
+	_cleanup_free_ char *safe = without_del(json);
 
 	put_result(safe);
 	if (fflush(stdout) == EOF && !result_errno)
@@ -399,9 +348,4 @@ int screen_flush(struct error *err)
 	return error_set(err, code,
 			 "make room there, or send it elsewhere; then run the command again",
 			 "cannot write the result to standard output: %s", strerror(code));
-}
-
-char *screen_safe(const char *text)
-{
-	return text_safe(text, true);
 }

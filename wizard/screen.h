@@ -73,7 +73,4 @@ void screen_result_json(const json_t *value);
  */
 int screen_flush(struct error *err);
 
-/* screen_safe - text made safe as above, in new memory (caller frees); NULL: no memory. */
-char *screen_safe(const char *text);
-
 #endif

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "wizard/answers.h"
-#include "wizard/engine.h"
-#include "wizard/lock.h"
-#include "wizard/names.h"
+#include "wizard/journal.h"
+#include "wizard/plain.h"
+#include "wizard/screen.h"
+#include "wizard/session.h"
 #include "wizard/util.h"
 
 struct session {
 	const struct workflow *workflow;
+	struct session_options options;
 	struct answers *answers;
 	char *root;
-	bool yes, json, force, lines;
 	char *const *arguments;
 	char *resume; /* NULL: the usual one */
 
@@ -35,39 +39,47 @@ static char *copy_root(const char *root)
 
 	while (length > 1 && root[length - 1] == '/')
 		length--;
-	return strndup(root, length);
+	return memory_copy(root, length);
+}
+
+static int read_answers(const struct session *session, struct error *err)
+{
+	const struct session_options *options = &session->options;
+	int r = 0;
+
+	for (char *const *answer = options->answers; r == 0 && answer && *answer; answer++)
+		r = answers_add(session->answers, *answer, err);
+	if (r == 0 && options->answers_file)
+		r = answers_read(session->answers, options->answers_file, err);
+	return r;
 }
 
 int session_new(struct session **session, const struct workflow *workflow,
 		const struct session_options *options, struct error *err)
 {
 	static char *const no_arguments[] = { NULL };
-	struct session *made = calloc(1, sizeof(*made));
+	struct session *made = memory_new(1, sizeof(*made));
 	int r;
 
-	if (!made)
-		return error_nomem(err);
-	made->workflow = workflow;
-	made->root = copy_root(options->root);
-	made->yes = options->yes;
-	made->json = options->json;
-	made->force = options->force;
-	made->lines = options->lines;
-	made->arguments = no_arguments;
-	made->lock = -1;
-	made->memory = json_object();
-	made->round = 1;
-	made->back_to = -1;
-	r = made->root && made->memory ? answers_new(&made->answers, workflow, options, err)
-				       : error_nomem(err);
+	*made = (struct session){
+		.workflow = workflow,
+		.options = *options,
+		.answers = answers_new(workflow->questions, options->yes),
+		.root = copy_root(options->root),
+		.arguments = no_arguments,
+		.lock = -1,
+		.memory = json_object(),
+		.round = 1,
+		.back_to = -1,
+	};
+	r = read_answers(made, err);
 	if (r == 0 && workflow->check)
 		r = workflow->check(err);
-	if (r < 0) {
+	if (r == 0)
+		*session = made;
+	else
 		session_free(made);
-		return r;
-	}
-	*session = made;
-	return 0;
+	return r;
 }
 
 void session_free(struct session *session)
@@ -85,6 +97,79 @@ void session_free(struct session *session)
 	free(session);
 }
 
+/* ---- one run at a time ---------------------------------------------------------------------- */
+
+/* What the program with this pid is called, as the kernel has it; any name is possible. */
+static void name_of(long pid, char name[32])
+{
+	_cleanup_free_ char *path = str_printf("/proc/%ld/comm", pid);
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+
+	if (!file || !fgets(name, 32, file))
+		snprintf(name, 32, "name unknown");
+	name[strcspn(name, "\n")] = '\0';
+}
+
+static int held(int fd, const char *path, const char *program, struct error *err)
+{
+	char text[64] = "", since[32] = "", name[32];
+	long pid = 0;
+	long long seconds = 0;
+
+	if (pread(fd, text, sizeof(text) - 1, 0) < 0 ||
+	    sscanf(text, "%ld %lld", &pid, &seconds) != 2) {
+		/* Its holder has not written it yet. */
+		return error_set(err, EBUSY, "wait for its end, then start again",
+				 "another %s is at work here (it holds %s)", program, path);
+	}
+	screen_time((time_t)seconds, since, sizeof(since));
+	name_of(pid, name);
+	error_set(err, EBUSY, NULL, "another %s is at work here: process %ld (%s), since %s",
+		  program, pid, name, since);
+	return error_remedy(
+		err, "wait for its end, or go on in its terminal; to see it: ps -fp %ld", pid);
+}
+
+static int lock(int fd, const char *path, const char *program, struct error *err)
+{
+	char text[64];
+	int length;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK)
+			return held(fd, path, program, err);
+		if (errno != EINTR)
+			return error_set(err, errno, NULL, "cannot lock %s: %s", path,
+					 strerror(errno));
+	}
+	/* Who we are is a help for others, and locks nothing: a full disk is the journal's to tell.
+	 */
+	length = snprintf(text, sizeof(text), "%ld %lld\n", (long)getpid(), (long long)time(NULL));
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length)
+		text[0] = '\0';
+	return 0;
+}
+
+/*
+ * Take the lock file at path, creating it, and write our pid and the time into it. Its descriptor,
+ * which holds the lock until it is closed, or -EBUSY with who holds it and since when.
+ */
+static int take_lock(const char *path, const char *program, struct error *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), r;
+
+	if (fd < 0)
+		return error_set(err, errno,
+				 "run it as root, or give a scratch root with --root DIR",
+				 "cannot open the lock %s: %s", path, strerror(errno));
+	r = lock(fd, path, program, err);
+	if (r < 0)
+		cleanup_close(&fd);
+	return r < 0 ? r : fd;
+}
+
+/* ---- from closed to open -------------------------------------------------------------------- */
+
 static char *session_directory(const struct session *session)
 {
 	return str_printf("%s/var/lib/%s", session_is_scratch(session) ? session->root : "",
@@ -96,8 +181,6 @@ static int create_directory(const struct session *session, const char *directory
 	_cleanup_free_ char *parent = session_in_root(session, "/var/lib");
 	int r;
 
-	if (!parent)
-		return error_nomem(err);
 	if (access(directory, F_OK) == 0)
 		return 0;
 	r = make_directories(parent, 0755, err);
@@ -112,8 +195,7 @@ static int create_directory(const struct session *session, const char *directory
 /* A record's meaning for the memory. What is not ours to replay is the runner's. */
 static int replay(struct session *session, const json_t *record, struct error *err)
 {
-	const char *event = json_string_value(json_object_get(record, "event"));
-	const char *key = json_string_value(json_object_get(record, "key"));
+	const char *event = member_or_null(record, "event"), *key = member_or_null(record, "key");
 	json_t *value = json_object_get(record, "value");
 
 	if (!event)
@@ -127,8 +209,8 @@ static int replay(struct session *session, const json_t *record, struct error *e
 	} else if (strcmp(event, "remember") == 0 && key) {
 		if (!value || json_is_null(value))
 			json_object_del(session->memory, key);
-		else if (json_object_set(session->memory, key, value) < 0)
-			return error_nomem(err);
+		else
+			member_set(session->memory, key, json_incref(value));
 	}
 	return 0;
 }
@@ -136,13 +218,10 @@ static int replay(struct session *session, const json_t *record, struct error *e
 static int open_journal(struct session *session, struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, "journal");
+	int r = journal_open(&session->journal, path, session->is_read_only, err);
 	json_t *record;
 	size_t index;
-	int r;
 
-	if (!path)
-		return error_nomem(err);
-	r = journal_open(&session->journal, path, session->is_read_only, err);
 	if (r < 0)
 		return r;
 	json_array_foreach(journal_records(session->journal), index, record)
@@ -158,14 +237,12 @@ static int take_directory(struct session *session, struct error *err)
 {
 	_cleanup_free_ char *directory = session_directory(session);
 	_cleanup_free_ char *lock = session_path(session, "lock");
-	int r;
+	int r = create_directory(session, directory, err);
 
-	if (!directory || !lock)
-		return error_nomem(err);
-	r = create_directory(session, directory, err);
-	if (r == 0)
-		session->lock = lock_take(lock, session->workflow->program, err);
-	return r < 0 ? r : session->lock < 0 ? session->lock : 0;
+	if (r < 0)
+		return r;
+	session->lock = take_lock(lock, session->workflow->program, err);
+	return session->lock < 0 ? session->lock : 0;
 }
 
 int session_open(struct session *session, bool read_only, struct error *err)
@@ -187,17 +264,14 @@ int session_open(struct session *session, bool read_only, struct error *err)
 
 int session_move(struct session *session, const char *root, struct error *err)
 {
-	char *copy;
-
 	if (session->is_open)
 		return error_set(err, EALREADY, NULL, "an open session cannot move to %s", root);
-	copy = copy_root(root);
-	if (!copy)
-		return error_nomem(err);
 	free(session->root);
-	session->root = copy;
+	session->root = copy_root(root);
 	return 0;
 }
+
+/* ---- what it is ----------------------------------------------------------------------------- */
 
 const struct workflow *session_workflow(const struct session *session)
 {
@@ -219,24 +293,9 @@ bool session_is_scratch(const struct session *session)
 	return strcmp(session->root, "/") != 0;
 }
 
-bool session_json(const struct session *session)
+const struct session_options *session_options(const struct session *session)
 {
-	return session->json;
-}
-
-bool session_yes(const struct session *session)
-{
-	return session->yes;
-}
-
-bool session_force(const struct session *session)
-{
-	return session->force;
-}
-
-bool session_lines(const struct session *session)
-{
-	return session->lines;
+	return &session->options;
 }
 
 bool session_unchanged(const struct session *session)
@@ -249,9 +308,9 @@ void session_set_unchanged(struct session *session, bool unchanged)
 	session->unchanged = unchanged;
 }
 
-bool session_is_open(const struct session *session)
+bool session_writes(const struct session *session)
 {
-	return session->is_open;
+	return session->is_open && !session->is_read_only;
 }
 
 bool session_read_only(const struct session *session)
@@ -288,17 +347,40 @@ char *session_path(const struct session *session, const char *name)
 {
 	_cleanup_free_ char *directory = session_directory(session);
 
-	return directory ? str_printf("%s/%s", directory, name) : NULL;
+	return str_printf("%s/%s", directory, name);
 }
+
+char *session_command(const struct session *session, const char *words)
+{
+	_cleanup_free_ char *root = str_quoted(session->root);
+	bool scratch = session_is_scratch(session);
+
+	return str_printf("%s%s%s%s%s", session->workflow->program, scratch ? " --root " : "",
+			  scratch ? root : "", *words ? " " : "", words);
+}
+
+void session_set_resume(struct session *session, const char *command)
+{
+	free(session->resume);
+	session->resume = str_copy(command);
+	no_memory_resume(command);
+}
+
+char *session_resume(const struct session *session)
+{
+	return session->resume ? str_copy(session->resume) : session_command(session, "");
+}
+
+struct answers *session_answers(const struct session *session)
+{
+	return session->answers;
+}
+
+/* ---- journal and memory --------------------------------------------------------------------- */
 
 json_t *session_recall(const struct session *session, const char *key)
 {
 	return json_object_get(session->memory, key);
-}
-
-json_t *session_memory(const struct session *session)
-{
-	return session->memory;
 }
 
 const json_t *session_records(const struct session *session)
@@ -314,19 +396,14 @@ bool session_torn(const struct session *session)
 /* Journal the record (stolen), then do what it says. A read-only session writes nothing. */
 static int enact(struct session *session, json_t *record, struct error *err)
 {
+	json_auto_t *kept = json_incref(record);
 	int r = 0;
 
-	if (!record)
-		return error_nomem(err);
-	json_incref(record);
 	if (session->is_read_only)
 		json_decref(record);
 	else
 		r = session_record(session, record, err);
-	if (r == 0)
-		r = replay(session, record, err);
-	json_decref(record);
-	return r;
+	return r < 0 ? r : replay(session, kept, err);
 }
 
 int session_record(struct session *session, json_t *record, struct error *err)
@@ -351,8 +428,10 @@ int session_remember(struct session *session, const char *key, json_t *value, st
 		json_decref(value);
 		return 0;
 	}
-	return enact(session,
-		     json_pack("{ss ss so}", "event", "remember", "key", key, "value", value), err);
+	return enact(
+		session,
+		json_made(json_pack("{ss ss so}", "event", "remember", "key", key, "value", value)),
+		err);
 }
 
 int session_note(struct session *session, const char *key, const char *name, struct error *err)
@@ -371,8 +450,8 @@ int session_go_back(struct session *session, const char *step, struct error *err
 	if (index < 0)
 		return workflow_unknown_step(session->workflow, step, err);
 	r = enact(session,
-		  json_pack("{ss ss si}", "event", "back", "step", step, "round",
-			    (int)session->round + 1),
+		  json_made(json_pack("{ss ss si}", "event", "back", "step", step, "round",
+				      (int)session->round + 1)),
 		  err);
 	if (r == 0)
 		session->back_to = index;
@@ -394,57 +473,31 @@ unsigned int session_round(const struct session *session)
 
 int session_reset(struct session *session, struct error *err)
 {
-	return enact(session, json_pack("{ss}", "event", "reset"), err);
+	return enact(session, json_made(json_pack("{ss}", "event", "reset")), err);
 }
 
-const char *session_answer(const struct session *session, const char *key, const char *subject,
-			   const char **origin)
+/* ---- signals -------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupted;
+
+static void note_signal(int number)
 {
-	return answers_find(session->answers, key, subject, origin);
+	(void)number;
+	interrupted = 1;
 }
 
-const char *session_take_answer(struct session *session, const char *key, const char *subject,
-				const char **origin)
+void session_watch_signals(void)
 {
-	return answers_take(session->answers, key, subject, origin);
+	/* No SA_RESTART: a prompt that waits must wake up. */
+	struct sigaction note = { .sa_handler = note_signal }, ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &note, NULL);
+	sigaction(SIGTERM, &note, NULL);
+	sigaction(SIGHUP, &note, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
 }
 
-const char *session_unused_answer(const struct session *session, const char *key, const char *value,
-				  size_t *at)
+bool session_interrupted(void)
 {
-	return answers_unused(session->answers, key, value, at);
-}
-
-void session_say_unused_answers(const struct session *session)
-{
-	if (session->is_open && !session->is_read_only)
-		answers_say_unused(session->answers);
-}
-
-const struct question *session_question(const struct session *session, const char *key)
-{
-	return answers_question(session->answers, key);
-}
-
-void session_set_resume(struct session *session, const char *command)
-{
-	free(session->resume);
-	session->resume = str_copy(command);
-	no_memory_resume(command);
-}
-
-char *session_command(const struct session *session, const char *words)
-{
-	const char *program = session->workflow->program;
-	_cleanup_free_ char *root = str_quoted(session->root);
-
-	if (!root)
-		return NULL;
-	return str_printf("%s%s%s%s%s", program, session_is_scratch(session) ? " --root " : "",
-			  session_is_scratch(session) ? root : "", *words ? " " : "", words);
-}
-
-char *session_resume(const struct session *session)
-{
-	return session->resume ? strdup(session->resume) : session_command(session, "");
+	return interrupted;
 }

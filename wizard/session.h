@@ -19,6 +19,7 @@
 #include "wizard/error.h"
 #include "wizard/step.h"
 
+struct answers;
 struct session;
 
 /* What the command line said, as the options table leaves it. Strings are owned by the caller. */
@@ -30,7 +31,7 @@ struct session_options {
 	bool lines;               /* --plain: nothing is redrawn in place; for screen readers */
 	bool force;               /* --force */
 	const char *answers_file; /* --answers FILE; may be NULL */
-	char **answers;           /* --answer KEY=VALUE, NULL-terminated; may be NULL */
+	char *const *answers;     /* --answer KEY=VALUE, NULL-terminated; may be NULL */
 };
 
 /*
@@ -62,11 +63,7 @@ void *session_data(const struct session *session); /* what workflow->open gave *
 /* "/" or a scratch root, without a slash at its end. */
 const char *session_root(const struct session *session);
 bool session_is_scratch(const struct session *session); /* root is not "/" */
-bool session_json(const struct session *session);
-bool session_yes(const struct session *session);
-bool session_is_open(const struct session *session);
-bool session_force(const struct session *session);
-bool session_lines(const struct session *session); /* --plain: for a screen reader */
+const struct session_options *session_options(const struct session *session);
 bool session_read_only(const struct session *session);
 /* The words after the command's name, NULL-terminated; owned by the session. */
 char *const *session_arguments(const struct session *session);
@@ -74,15 +71,13 @@ void session_set_arguments(struct session *session, char *const *arguments);
 /* session_takes - is this step among those that this run goes through? */
 bool session_takes(const struct session *session, const char *step);
 
-/* session_in_root - path below the root, in new memory (caller frees); NULL: no memory. */
+/* session_in_root - path below the root, in new memory (caller frees). */
 char *session_in_root(const struct session *session, const char *path);
-/* session_path - name in the session's directory, in new memory (caller frees); NULL: no memory. */
+/* session_path - name in the session's directory, in new memory (caller frees). */
 char *session_path(const struct session *session, const char *name);
 
 /* session_recall - the remembered value or NULL; borrowed, valid until the key is written again. */
 json_t *session_recall(const struct session *session, const char *key);
-/* session_memory - every remembered key and value; borrowed. */
-json_t *session_memory(const struct session *session);
 /*
  * session_remember - set key to value (stolen, also on failure) and write it to the journal. It is
  * on the disk when this returns 0. NULL or JSON null forgets the key.
@@ -101,7 +96,7 @@ int session_go_back(struct session *session, const char *step, struct error *err
 bool session_unchanged(const struct session *session);
 
 /* session_command - "PROGRAM [--root DIR] WORDS", to be copied into a shell, in new memory (caller
- * frees); NULL: no memory. */
+ * frees). */
 char *session_command(const struct session *session, const char *words);
 
 /* session_round - 1 for the first pass, one more for each session_go_back(). */
@@ -113,16 +108,8 @@ unsigned int session_round(const struct session *session);
  */
 void session_set_resume(struct session *session, const char *command);
 
-/*
- * session_unused_answer - the answers KEY[SUBJECT] = value that no question has been asked for: the
- * subject of the next one at each call, *at being 0 before the first; borrowed. NULL: no more.
- */
-const char *session_unused_answer(const struct session *session, const char *key, const char *value,
-				  size_t *at);
-
-/* session_say_unused_answers - tell which answers were never asked for, at the end of a run; of a
- * session that is read-only or not open, none. */
-void session_say_unused_answers(const struct session *session);
+/* session_answers - what is settled beforehand; see answers.h. */
+struct answers *session_answers(const struct session *session);
 
 /*
  * session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with
@@ -130,5 +117,35 @@ void session_say_unused_answers(const struct session *session);
  * prints how to resume.
  */
 bool session_interrupted(void);
+
+/* ---- for the engine's own files ------------------------------------------------------------- */
+
+/* session_writes - is it open, and not for reading alone? */
+bool session_writes(const struct session *session);
+
+/* session_records - the journal's records, oldest first; borrowed. Empty before session_open(). */
+const json_t *session_records(const struct session *session);
+
+/* session_torn - did session_open() drop a line that a crash had torn? */
+bool session_torn(const struct session *session);
+
+/* session_record - append an event (stolen, also on failure) to the journal; 0: it is on disk. */
+int session_record(struct session *session, json_t *record, struct error *err);
+
+/* session_reset - journal that the workflow starts anew: no memory, and the first round. */
+int session_reset(struct session *session, struct error *err);
+
+/* session_take_back - the step that session_go_back() named, once; NULL: nobody went back. */
+const char *session_take_back(struct session *session);
+
+/* session_set_unchanged - what session_unchanged() says from now on; false before. */
+void session_set_unchanged(struct session *session, bool unchanged);
+
+/* session_resume - the command to go on with, in new memory (caller frees). */
+char *session_resume(const struct session *session);
+
+/* session_watch_signals - from now on SIGINT, SIGTERM and SIGHUP make session_interrupted() true;
+ * they also end a blocking system call. SIGPIPE is ignored. */
+void session_watch_signals(void);
 
 #endif

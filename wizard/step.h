@@ -66,7 +66,8 @@ struct step {
 	const char *why;    /* one or two sentences before the question */
 	unsigned int flags; /* enum step_flags */
 
-	/* Sets *state. Never changes anything. */
+	/* Sets *state. Never changes anything. NULL: there is something to do as long as plan
+	 * finds something; without a plan, always. */
 	int (*detect)(struct session *session, enum step_state *state, struct error *err);
 
 	/* Appends to changes, a JSON array, what apply would do now. Never changes anything. May be
@@ -104,6 +105,10 @@ struct question {
 	 */
 	const char *strict;
 };
+
+/* step_detect - as the step's detect, or as it is said there where it has none. */
+int step_detect(struct session *session, const struct step *step, enum step_state *state,
+		struct error *err);
 
 struct poptOption;
 
@@ -156,5 +161,11 @@ struct workflow {
 	int (*open)(struct session *session, void **data, struct error *err);
 	void (*close)(void *data);
 };
+
+/* workflow_find_step - the index of the workflow's step with this name, or -1. */
+int workflow_find_step(const struct workflow *workflow, const char *name);
+
+/* workflow_unknown_step - the error for a step's name that the workflow does not have: -EINVAL. */
+int workflow_unknown_step(const struct workflow *workflow, const char *name, struct error *err);
 
 #endif

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wizard/screen.h"
 #include "wizard/template.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static const struct template_value *find(const struct template_value *values, const char *name,
@@ -15,17 +15,14 @@ static const struct template_value *find(const struct template_value *values, co
 	return NULL;
 }
 
-static int put_value(FILE *out, const char *value, enum template_format format, struct error *err)
+static void put_value(FILE *out, const char *value, enum template_format format)
 {
-	_cleanup_free_ char *safe = screen_safe(value);
+	_cleanup_free_ char *safe = text_safe(value, true);
 
-	if (!safe)
-		return error_nomem(err);
 	for (char *at = safe; *at; at++)
 		if (format == TEMPLATE_COMMENT && *at == '\n')
 			*at = ' ';
 	fputs(safe, out);
-	return 0;
 }
 
 static int fill(FILE *out, const char *text, enum template_format format,
@@ -36,7 +33,6 @@ static int fill(FILE *out, const char *text, enum template_format format,
 	while ((open = strstr(text, "{{"))) {
 		const struct template_value *value;
 		const char *name = open + 2;
-		int r;
 
 		close = strstr(name, "}}");
 		if (!close || memchr(name, '\n', (size_t)(close - name)))
@@ -48,9 +44,7 @@ static int fill(FILE *out, const char *text, enum template_format format,
 					 "a template asks for {{%.*s}}, which has no value",
 					 (int)(close - name), name);
 		fwrite(text, 1, (size_t)(open - text), out);
-		r = put_value(out, value->value, format, err);
-		if (r < 0)
-			return r;
+		put_value(out, value->value, format);
 		text = close + 2;
 	}
 	fputs(text, out);
@@ -61,15 +55,10 @@ int template_fill(const char *text, enum template_format format,
 		  const struct template_value *values, char **filled, struct error *err)
 {
 	_cleanup_free_ char *made = NULL;
-	size_t length;
-	FILE *out = open_memstream(&made, &length);
-	int r;
+	FILE *out = stream_open(&made, NULL);
+	int r = fill(out, text, format, values, err);
 
-	if (!out)
-		return error_nomem(err);
-	r = fill(out, text, format, values, err);
-	if (fclose(out) != 0 && r == 0)
-		r = error_nomem(err);
+	stream_close(&out);
 	if (r == 0)
 		*filled = TAKE_PTR(made);
 	return r;

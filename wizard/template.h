@@ -11,7 +11,7 @@
 #include "wizard/error.h"
 
 enum template_format {
-	TEMPLATE_TEXT,    /* values pass as screen_safe() leaves them */
+	TEMPLATE_TEXT,    /* values pass as text_safe() leaves them */
 	TEMPLATE_COMMENT, /* and newlines become spaces: a value stays in its comment */
 };
 

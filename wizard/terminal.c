@@ -180,8 +180,8 @@ static int read_line(struct reader *reader, char **line, struct error *err)
 		fputc('\n', stderr);
 		return error_set(err, EINTR, NULL, "interrupted");
 	}
-	*line = strndup(typed, strcspn(typed, "\n"));
-	return *line ? 0 : error_nomem(err);
+	*line = memory_copy(typed, strcspn(typed, "\n"));
+	return 0;
 }
 
 int terminal_line(const char *prompt, char **line, struct error *err)

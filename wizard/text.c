@@ -60,30 +60,22 @@ static size_t showable(const char *text, bool utf8, bool keep_lines)
 
 char *text_safe(const char *text, bool keep_lines)
 {
-	static const char hex[] = "0123456789abcdef";
 	bool utf8 = locale_is_utf8();
-	char *safe = calloc(strlen(text) + 1, 4); /* "\xNN" is four bytes for one */
-	char *end = safe;
+	char *safe = NULL;
+	FILE *out = stream_open(&safe, NULL);
 
-	if (!safe)
-		return NULL;
 	while (*text) {
 		size_t length = showable(text, utf8, keep_lines);
 
-		if (length) {
-			end = mempcpy(end, text, length);
-			text += length;
-		} else if (*text == '\t' && keep_lines) {
-			end = mempcpy(end, "    ", 4);
-			text++;
-		} else {
-			*end++ = '\\';
-			*end++ = 'x';
-			*end++ = hex[(unsigned char)*text >> 4];
-			*end++ = hex[*text & 15];
-			text++;
-		}
+		if (length)
+			fwrite(text, 1, length, out);
+		else if (*text == '\t' && keep_lines)
+			fputs("    ", out);
+		else
+			fprintf(out, "\\x%02x", (unsigned char)*text);
+		text += length ? length : 1;
 	}
+	stream_close(&out);
 	return safe;
 }
 

@@ -11,10 +11,9 @@
 #include <stdio.h>
 
 /*
- * text_safe - text in new memory (caller frees; NULL: no memory), where each byte of what could
- * deceive is \xNN: control characters (C0, DEL, C1), bytes that are not UTF-8, characters that
- * reorder or hide text; '\n' passes with keep_lines. In a locale that is not UTF-8, nothing beyond
- * ASCII passes.
+ * text_safe - text in new memory (caller frees), where each byte of what could deceive is \xNN:
+ * control characters (C0, DEL, C1), bytes that are not UTF-8, characters that reorder or hide text;
+ * '\n' passes with keep_lines. In a locale that is not UTF-8, nothing beyond ASCII passes.
  */
 char *text_safe(const char *text, bool keep_lines);
 

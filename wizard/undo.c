@@ -3,7 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "wizard/engine.h"
 #include "wizard/history.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
@@ -34,21 +33,26 @@ static bool can_undo(const struct session *session, const json_t *record)
 
 /* The cells of a table, row by row; borrowed from the journal. */
 struct rows {
-	const char **cells;
-	size_t count; /* of cells */
+	const char *(*items)[COLUMNS];
+	size_t count;
 };
+
+static void cleanup_rows(struct rows *rows)
+{
+	free(rows->items);
+}
 
 static const char **rows_find(const struct rows *rows, const char *step, const char *what)
 {
-	for (size_t i = 0; i < rows->count; i += COLUMNS)
-		if (strcmp(rows->cells[i + STEP], step) == 0 &&
-		    strcmp(rows->cells[i + WHAT], what) == 0)
-			return &rows->cells[i];
+	for (size_t i = 0; i < rows->count; i++)
+		if (strcmp(rows->items[i][STEP], step) == 0 &&
+		    strcmp(rows->items[i][WHAT], what) == 0)
+			return rows->items[i];
 	return NULL;
 }
 
 /* Newest first: what an older begin found before is where the thing will end. */
-static int rows_add(struct rows *rows, const json_t *record, struct error *err)
+static void rows_add(struct rows *rows, const json_t *record)
 {
 	const json_t *changes = json_object_get(record, "changes");
 	const char *step = member_text(record, "step");
@@ -57,25 +61,17 @@ static int rows_add(struct rows *rows, const json_t *record, struct error *err)
 
 	json_array_foreach(changes, index, change)
 	{
-		const char **row = rows_find(rows, step, member_text(change, "what"));
-		const char *cells[COLUMNS] = { step, member_text(change, "what"),
-					       member_text(change, "to"),
-					       member_text(change, "from") };
+		const char *what = member_text(change, "what");
+		const char **row = rows_find(rows, step, what);
 
-		if (row) {
-			row[BACK_TO] = cells[BACK_TO];
-			continue;
+		if (!row) {
+			row = array_push(&rows->items, &rows->count, sizeof(*rows->items));
+			row[STEP] = step;
+			row[WHAT] = what;
+			row[NOW] = member_text(change, "to");
 		}
-		for (int i = 0; i < COLUMNS; i++) {
-			const char **cell =
-				array_push(&rows->cells, &rows->count, sizeof(*rows->cells));
-
-			if (!cell)
-				return error_nomem(err);
-			*cell = cells[i];
-		}
+		row[BACK_TO] = member_text(change, "from");
 	}
-	return 0;
 }
 
 /* Say which changes nothing of ours takes back, and the command where one is known. */
@@ -97,44 +93,36 @@ static void show_left(const json_t *record)
 	}
 }
 
-/* Show what will be taken back; *count gets the number of things. */
-static int show(const struct session *session, const struct history *history, size_t *count,
-		struct error *err)
+/* Show what will be taken back; returns the number of things. */
+static size_t show(const struct session *session)
 {
 	static const char *const header[COLUMNS] = { "step", "what", "now", "back to" };
-	struct rows rows = { 0 };
-	_cleanup_free_ const char **cells = NULL;
-	int r = 0;
+	_cleanup_(cleanup_rows) struct rows rows = { 0 };
 
-	for (int at = history_to_undo(history, SIZE_MAX, NULL); at >= 0 && r == 0;
-	     at = history_to_undo(history, (size_t)at, NULL)) {
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL)) {
 		const json_t *record = record_at(session, at);
 
 		if (can_undo(session, record))
-			r = rows_add(&rows, record, err);
+			rows_add(&rows, record);
 		else
 			show_left(record);
 	}
-	cells = rows.cells;
-	*count = rows.count / COLUMNS;
-	if (r == 0 && *count) {
+	if (rows.count) {
 		screen_blank();
-		screen_table(header, cells, *count, COLUMNS);
+		screen_table(header, *rows.items, rows.count, COLUMNS);
 		screen_blank();
 	}
-	return r;
+	return rows.count;
 }
 
 static int ask(struct session *session, size_t count, struct error *err)
 {
-	_cleanup_free_ char *text = count == 1 ? strdup("Take this change back?")
+	_cleanup_free_ char *text = count == 1 ? str_copy("Take this change back?")
 					       : str_printf("Take these %zu changes back?", count);
 	bool yes;
-	int r;
+	int r = prompt_yes_no(session, "undo.apply", NULL, text, false, &yes, err);
 
-	if (!text)
-		return error_nomem(err);
-	r = prompt_yes_no(session, "undo.apply", NULL, text, false, &yes, err);
 	return r < 0 ? r : yes ? 0 : STEP_DECLINED;
 }
 
@@ -142,27 +130,27 @@ static int ask(struct session *session, size_t count, struct error *err)
 static int reverse(struct session *session, int index, struct error *err)
 {
 	const json_t *record = record_at(session, index);
+	const char *name = member_text(record, "step");
 	const struct step *step = step_of(session, record);
 	bool able = can_undo(session, record);
 	int r = able ? step->undo(session, json_object_get(record, "changes"), err) : 0;
 
 	if (r == 0)
 		r = session_record(session,
-				   json_pack("{ss ss si sb}", "event", "undone", "step",
-					     member_text(record, "step"), "begin", index, "left",
-					     !able),
+				   json_made(json_pack("{ss ss si sb}", "event", "undone", "step",
+						       name, "begin", index, "left", !able)),
 				   err);
 	if (r < 0 && err && err->code)
-		error_prefix(err, "undo of %s", member_text(record, "step"));
+		error_prefix(err, "undo of %s", name);
 	if (r == 0 && able)
 		screen_mark(MARK_OK, "%s: taken back", step->title);
 	return r;
 }
 
-static int reverse_all(struct session *session, const struct history *history, struct error *err)
+static int reverse_all(struct session *session, struct error *err)
 {
-	for (int at = history_to_undo(history, SIZE_MAX, NULL); at >= 0;
-	     at = history_to_undo(history, (size_t)at, NULL)) {
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL)) {
 		int r = session_interrupted() ? -EINTR : reverse(session, at, err);
 
 		if (r != 0)
@@ -173,24 +161,20 @@ static int reverse_all(struct session *session, const struct history *history, s
 
 int runner_undo(struct session *session, struct error *err)
 {
-	struct history history __attribute__((cleanup(history_clear))) = { 0 };
 	size_t count;
-	int r = history_init(&history, session_records(session), err);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (history_to_undo(&history, SIZE_MAX, NULL) < 0) {
+	if (history_to_undo(session, SIZE_MAX, NULL) < 0) {
 		screen_mark(MARK_OK, "Nothing to take back.");
 		/* The last undo may have been stopped right before its end. */
-		return history_undo_unfinished(&history) ? session_reset(session, err) : 0;
+		return history_undo_unfinished(session) ? session_reset(session, err) : 0;
 	}
-	r = show(session, &history, &count, err);
-	if (r == 0 && count == 0) /* it was said why */
+	count = show(session);
+	if (count == 0) /* it was said why */
 		return 0;
+	r = ask(session, count, err);
 	if (r == 0)
-		r = ask(session, count, err);
-	if (r == 0)
-		r = reverse_all(session, &history, err);
+		r = reverse_all(session, err);
 	if (r == 0)
 		screen_mark(MARK_OK, "Done. The next run starts from the beginning.");
 	return r;

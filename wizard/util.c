@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -121,17 +122,23 @@ char *str_copy(const char *text)
 	return text ? memory_copy(text, strlen(text)) : NULL;
 }
 
+char *str_vprintf(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		no_memory();
+	return text;
+}
+
 char *str_printf(const char *format, ...)
 {
-	char *text = NULL;
 	va_list args;
-	int length;
+	char *text;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = str_vprintf(format, args);
 	va_end(args);
-	if (length < 0)
-		no_memory();
 	return text;
 }
 
@@ -225,23 +232,17 @@ char *path_in_root(const char *root, const char *path)
 			  path);
 }
 
-char *str_quoted(const char *text)
+char *str_trim(char *text)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "%+,-./:=@_";
-	_cleanup_free_ char *quoted = NULL;
-	char *out;
+	char *end;
 
-	if (*text && text[strspn(text, plain)] == '\0')
-		return str_copy(text);
-	quoted = memory_new(4 * strlen(text) + 3, 1);
-	out = quoted;
-	*out++ = '\'';
-	for (; *text; text++)
-		out = *text == '\'' ? stpcpy(out, "'\\''") : (*out = *text, out + 1);
-	*out++ = '\'';
-	*out = '\0';
-	return TAKE_PTR(quoted);
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		end--;
+	*end = '\0';
+	return text;
 }
 
 /* An operating system's error on a path, with what usually helps. */
@@ -249,8 +250,6 @@ static int path_error(struct error *err, int code, const char *verb, const char 
 {
 	const char *remedy = "settle that, then start again: nothing is lost";
 
-	if (code == ENOMEM)
-		return error_nomem(err);
 	if (code == ENOENT || code == ENOTDIR || code == EISDIR)
 		remedy = "check the path";
 	else if (code == EACCES || code == EPERM)
@@ -262,39 +261,52 @@ static int path_error(struct error *err, int code, const char *verb, const char 
 	return error_set(err, code, remedy, "cannot %s %s: %s", verb, path, strerror(code));
 }
 
+/* What is read from a descriptor; a NUL stands behind it as soon as something was read. */
+struct bytes {
+	char *text;
+	size_t used, room;
+};
+
+/* Some more, as read(2) gives it, or a negative errno. */
+static ssize_t bytes_read(struct bytes *bytes, int fd)
+{
+	ssize_t got;
+
+	/* One byte is kept for the NUL. */
+	if (bytes->room - bytes->used < 2) {
+		bytes->room = bytes->room ? bytes->room * 2 : 4096;
+		bytes->text = memory_resize(bytes->text, bytes->room, 1);
+	}
+	got = read(fd, bytes->text + bytes->used, bytes->room - bytes->used - 1);
+	if (got < 0)
+		return -errno;
+	bytes->used += (size_t)got;
+	bytes->text[bytes->used] = '\0';
+	return got;
+}
+
 int file_read(const char *path, char **text, size_t *length, struct error *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	_cleanup_close_ int opened = is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 	int fd = is_stdin ? STDIN_FILENO : opened;
-	_cleanup_free_ char *bytes = NULL;
-	size_t used = 0, room = 0;
+	struct bytes bytes = { 0 };
 	ssize_t got;
 
 	if (is_stdin)
 		path = "standard input";
 	if (fd < 0)
 		return path_error(err, errno, "open", path);
-	do {
-		/* One byte is kept for the NUL. */
-		if (room - used < 2) {
-			char *more = realloc(bytes, room ? room * 2 : 4096);
-
-			if (!more)
-				return error_nomem(err);
-			bytes = more;
-			room = room ? room * 2 : 4096;
-		}
-		got = read(fd, bytes + used, room - used - 1);
-		if (got > 0)
-			used += (size_t)got;
-		else if (got < 0 && errno != EINTR)
-			return path_error(err, errno, "read", path);
-	} while (got != 0);
-	bytes[used] = '\0';
+	do
+		got = bytes_read(&bytes, fd);
+	while (got > 0 || got == -EINTR);
+	if (got < 0) {
+		free(bytes.text);
+		return path_error(err, (int)-got, "read", path);
+	}
 	if (length)
-		*length = used;
-	*text = TAKE_PTR(bytes);
+		*length = bytes.used;
+	*text = bytes.text;
 	return 0;
 }
 
@@ -313,20 +325,16 @@ static int write_all(int fd, const char *bytes, size_t length)
 	return 0;
 }
 
-/* Make the rename itself durable. Not every file system can fsync a directory: then it has done
- * what it can, and the file is complete either way. */
-static void sync_directory_of(const char *path)
+int sync_directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	_cleanup_free_ char *directory =
-		slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	_cleanup_close_ int fd = -1;
+		slash ? memory_copy(path, (size_t)(slash - path) + 1) : str_copy(".");
+	_cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!directory)
-		return;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		fsync(fd);
+	if (fd < 0 || fsync(fd) < 0)
+		return errno == EINVAL ? 0 : -errno;
+	return 0;
 }
 
 static int write_beside(const char *path, const char *beside, int fd, const void *bytes,
@@ -344,12 +352,9 @@ static int write_beside(const char *path, const char *beside, int fd, const void
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err)
 {
 	_cleanup_free_ char *beside = str_printf("%s.XXXXXX", path);
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int fd = mkostemp(beside, O_CLOEXEC);
 	int r;
 
-	if (!beside)
-		return error_nomem(err);
-	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return path_error(err, errno, "write", path);
 	r = write_beside(path, beside, fd, bytes, length, mode);
@@ -357,6 +362,7 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
 		unlink(beside);
 		return path_error(err, -r, "write", path);
 	}
+	/* What can be done is done, and the file is complete either way. */
 	sync_directory_of(path);
 	return 0;
 }
@@ -417,12 +423,10 @@ static int make_one(const char *path, mode_t mode)
 
 int make_directories(const char *path, mode_t mode, struct error *err)
 {
-	_cleanup_free_ char *copy = strdup(path);
+	_cleanup_free_ char *copy = str_copy(path);
 	char *slash;
 	int r;
 
-	if (!copy)
-		return error_nomem(err);
 	/* A leading slash is the root directory, which is there. */
 	for (slash = strchr(copy + (*copy == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -435,19 +439,17 @@ int make_directories(const char *path, mode_t mode, struct error *err)
 	return r < 0 ? path_error(err, -r, "create", path) : 0;
 }
 
-/* One of the child's outputs: the reading end of a pipe, and what has come out of it. */
+/* One of the child's outputs: a pipe, and what has come out of it. */
 struct stream {
 	int pipe[2];
-	char *bytes;
-	size_t used;
-	size_t room;
+	struct bytes bytes;
 };
 
 static void stream_clear(struct stream *stream)
 {
 	cleanup_close(&stream->pipe[0]);
 	cleanup_close(&stream->pipe[1]);
-	free(stream->bytes);
+	free(stream->bytes.text);
 }
 
 static void streams_clear(struct stream (*streams)[2])
@@ -465,25 +467,11 @@ static void close_end(int *fd)
 /* Read what is there; at the end of the stream its reading end is closed. */
 static int stream_read(struct stream *stream)
 {
-	ssize_t got;
+	ssize_t got = bytes_read(&stream->bytes, stream->pipe[0]);
 
-	if (stream->room - stream->used < 2) {
-		size_t room = stream->room ? stream->room * 2 : 4096;
-		char *more = realloc(stream->bytes, room);
-
-		if (!more)
-			return -ENOMEM;
-		stream->bytes = more;
-		stream->room = room;
-	}
-	got = read(stream->pipe[0], stream->bytes + stream->used, stream->room - stream->used - 1);
-	if (got < 0)
-		return errno == EINTR ? 0 : -errno;
-	stream->used += (size_t)got;
-	stream->bytes[stream->used] = '\0';
 	if (got == 0)
 		close_end(&stream->pipe[0]);
-	return 0;
+	return got == -EINTR || got > 0 ? 0 : (int)got;
 }
 
 /* Both at once, so that a child that fills one pipe while we wait on the other cannot hang. */
@@ -580,15 +568,13 @@ int process_capture(const char *const argv[], char **output, char **messages, st
 	close_end(&streams[0].pipe[0]);
 	close_end(&streams[1].pipe[0]);
 	status = wait_for(pid, argv[0], err);
-	if (r == -ENOMEM)
-		return error_nomem(err);
 	if (r < 0)
 		return error_set(err, -r, NULL, "cannot read what %s says: %s", argv[0],
 				 strerror(-r));
 	if (status < 0)
 		return status;
-	*output = TAKE_PTR(streams[0].bytes);
+	*output = TAKE_PTR(streams[0].bytes.text);
 	if (messages)
-		*messages = TAKE_PTR(streams[1].bytes);
+		*messages = TAKE_PTR(streams[1].bytes.text);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <fts.h>
 #include <jansson.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,8 @@ char *str_copy(const char *text) __attribute__((malloc));
 /* str_printf - a formatted string in new memory (caller frees). */
 char *str_printf(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+char *str_vprintf(const char *format, va_list args)
+	__attribute__((malloc, returns_nonnull, format(printf, 1, 0)));
 
 /* stream_open - write to what becomes *text in new memory (caller frees), and *length its bytes
  * (may be NULL), at stream_close(). */
@@ -115,8 +118,8 @@ char *text_setting(const char *text, const char *key);
  * the machine's own. In new memory (caller frees). */
 char *path_in_root(const char *root, const char *path);
 
-/* str_quoted - text as one word of a POSIX shell, in new memory (caller frees). */
-char *str_quoted(const char *text);
+/* str_trim - cut white space off both ends: text is altered, and what is left of it returned. */
+char *str_trim(char *text);
 
 /*
  * file_read - a whole file into new memory (caller frees), NUL-terminated. *length (may be NULL)
@@ -140,6 +143,10 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
  */
 int file_write_into(const char *path, const void *bytes, size_t length, mode_t mode,
 		    struct error *err);
+
+/* sync_directory_of - put a new name on the disk: that of path, in its directory. 0 or a negative
+ * errno; a file system that cannot has done what it can. */
+int sync_directory_of(const char *path);
 
 /* make_directories - mkdir -p with mode for what is created. */
 int make_directories(const char *path, mode_t mode, struct error *err);

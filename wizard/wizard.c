@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "wizard/engine.h"
+#include "wizard/answers.h"
 #include "wizard/live.h"
 #include "wizard/options.h"
+#include "wizard/plain.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -86,8 +87,8 @@ static int check_steps(const struct options *options, const struct workflow *wor
 {
 	if (options->command != &run_command)
 		return 0;
-	if (options->arguments)
-		return runner_check(workflow, options->arguments, err);
+	if (options->arguments.count)
+		return runner_check(workflow, options->arguments.items, err);
 	error_set(err, EINVAL, NULL, "run needs the name of a step behind it");
 	return error_remedy(err, "see the names: %s steps", workflow->program);
 }
@@ -95,16 +96,13 @@ static int check_steps(const struct options *options, const struct workflow *wor
 /* What was typed is what goes on: with its options, to which the answers belong. */
 static void note_resume(struct session *session, const struct options *options)
 {
+	_cleanup_(strings_clear) struct strings words = { 0 };
 	_cleanup_free_ char *text = NULL;
-	FILE *out = stream_open(&text, NULL);
 
-	fputs(session_workflow(session)->program, out);
-	for (char *const *word = options->words; *word; word++) {
-		_cleanup_free_ char *quoted = str_quoted(*word);
-
-		fprintf(out, " %s", quoted);
-	}
-	stream_close(&out);
+	strings_add(&words, session_workflow(session)->program);
+	for (char *const *word = options->words; *word; word++)
+		strings_take(&words, str_quoted(*word));
+	text = strings_join(&words, " ");
 	session_set_resume(session, text);
 }
 
@@ -113,7 +111,7 @@ static void say_stopped(const struct session *session)
 	_cleanup_free_ char *command = session_resume(session);
 
 	/* A rehearsal's scratch root that is removed cannot be gone on with. */
-	if (!command || !*command)
+	if (!*command)
 		return;
 	screen_blank();
 	screen_say("Stopped. To go on:");
@@ -159,18 +157,17 @@ static enum exit_status run(struct session *session, const struct options *optio
 	enum exit_status status;
 	int r = 0;
 
-	if (options->arguments)
-		session_set_arguments(session, options->arguments);
+	if (options->arguments.count)
+		session_set_arguments(session, options->arguments.items);
 	note_resume(session, options);
 	if (options->command->opens_session)
 		r = session_open(session, false, &err);
 	if (r == 0)
 		r = options->command->run(session, &err);
-	if (r >= 0)
-		session_say_unused_answers(session);
+	if (r >= 0 && session_writes(session))
+		answers_say_unused(session_answers(session));
 	status = conclude(session, r, &err);
-	if (session_is_open(session) && !session_read_only(session) &&
-	    session_workflow(session)->leave)
+	if (session_writes(session) && session_workflow(session)->leave)
 		session_workflow(session)->leave(session);
 	r = screen_flush(&late);
 	if (r < 0 && status != EXIT_FAILED)
@@ -181,14 +178,13 @@ static enum exit_status run(struct session *session, const struct options *optio
 static enum exit_status help(const struct options *options, const struct program *program)
 {
 	struct error err = { 0 };
-	int r = 0;
+	int r;
 
 	if (options->help)
-		r = options_help(options, program, &err);
+		options_help(options, program);
 	else
 		screen_result("%s %s", program->workflow->program, program->workflow->version);
-	if (r == 0)
-		r = screen_flush(&err);
+	r = screen_flush(&err);
 	return r < 0 ? failed(program->workflow, r, &err, EXIT_FAILED) : EXIT_DONE;
 }
 

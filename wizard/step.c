@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "wizard/names.h"
+#include "wizard/step.h"
+#include "wizard/util.h"
+
+int step_detect(struct session *session, const struct step *step, enum step_state *state,
+		struct error *err)
+{
+	json_auto_t *changes = json_array();
+	int r;
+
+	if (step->detect)
+		return step->detect(session, state, err);
+	r = step->plan ? step->plan(session, changes, err) : 0;
+	if (r == 0)
+		*state = !step->plan || json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
+	return r;
+}
+
+int workflow_find_step(const struct workflow *workflow, const char *name)
+{
+	for (int i = 0; workflow->steps[i]; i++)
+		if (strcmp(workflow->steps[i]->name, name) == 0)
+			return i;
+	return -1;
+}
+
+int workflow_unknown_step(const struct workflow *workflow, const char *name, struct error *err)
+{
+	_cleanup_(strings_clear) struct strings names = { 0 };
+
+	for (int i = 0; workflow->steps[i]; i++)
+		strings_add(&names, workflow->steps[i]->name);
+	return names_unknown("step", name, &names, err);
+}
