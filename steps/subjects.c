@@ -4,6 +4,7 @@
 
 #include "steps/exercising/wanted.h"
 #include "steps/subjects.h"
+#include "wizard/answers.h"
 #include "wizard/strings.h"
 #include "wizard/util.h"
 
@@ -151,7 +152,7 @@ int subjects_rejects(const struct session *session, const struct findings *findi
 	size_t at = 0;
 	int r = 0;
 
-	while (r == 0 && (subject = session_unused_answer(session, "review.rule", "reject", &at)))
+	while (r == 0 && (subject = answers_unused(session_answers(session), "review.rule", "reject", &at)))
 		r = check_one(subject, findings, err);
 	return r;
 }

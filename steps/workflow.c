@@ -95,15 +95,15 @@ static const struct command *const commands[] = { &command_collect, &command_exp
 
 static int check_options(struct error *err)
 {
-	for (char **name = node_options.ignore; name && *name; name++) {
-		const char *const *known = checking_names;
+	_cleanup_(strings_clear) struct strings known = { 0 };
 
-		while (*known && strcmp(*known, *name) != 0)
-			known++;
-		if (!*known) {
-			names_unknown("finding of the check", *name, checking_names, err);
-			return error_prefix(err, "--ignore");
-		}
+	for (const char *const *name = checking_names; *name; name++)
+		strings_add(&known, *name);
+	for (char **name = node_options.ignore; name && *name; name++) {
+		if (strings_has(&known, *name))
+			continue;
+		names_unknown("finding of the check", *name, &known, err);
+		return error_prefix(err, "--ignore");
 	}
 	return exercising_check(err);
 }

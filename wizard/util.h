@@ -110,8 +110,8 @@ json_int_t member_number(const json_t *object, const char *name);
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);
 
-/* text_setting - the value in the last line "KEY=VALUE" of a configuration, up to white space or "#",
- * in new memory (caller frees); NULL: no line sets the key. */
+/* text_setting - the value in the last line "KEY=VALUE" of a configuration, up to white space or
+ * "#", in new memory (caller frees); NULL: no line sets the key. */
 char *text_setting(const char *text, const char *key);
 
 /* path_in_root - path, with or without a slash at its beginning, below root; NULL, "" and "/" are

@@ -268,7 +268,7 @@ static int check_outputs(struct session *session, struct error *err)
 	const char *const paths[] = { chosen.te, chosen.cil };
 	int r = 0;
 
-	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session_json(session) > 1)
+	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session_options(session)->json > 1)
 		return error_set(err, EINVAL, "give a file for the others",
 				 "only one of --te -, --cil - and --json can have standard output");
 	if (chosen.te && chosen.cil && is_one_file(chosen.te, chosen.cil))
@@ -329,7 +329,7 @@ static int run(struct session *session, struct error *err)
 		return r;
 	/* A module on standard output is all that stands there. */
 	if (!is_stdout(chosen.te) && !is_stdout(chosen.cil)) {
-		if (session_json(session))
+		if (session_options(session)->json)
 			explanation_json(&explanation);
 		else
 			explanation_text(&explanation);

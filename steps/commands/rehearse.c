@@ -20,6 +20,7 @@
 #include "steps/steps.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
+#include "wizard/plain.h"
 #include "wizard/util.h"
 
 static const struct poptOption rehearse_options[] = {

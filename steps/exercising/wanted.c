@@ -14,15 +14,13 @@
 
 int wanted_check(const char *name, struct error *err)
 {
-	_cleanup_free_ const char **names = NULL;
-	size_t count = 0;
+	_cleanup_(strings_clear) struct strings names = { 0 };
 
 	if (exercise_find(name))
 		return 0;
-	for (const struct exercise *e = galera_exercises; e->name; e++)
-		*(const char **)array_push(&names, &count, sizeof(*names)) = e->name;
-	array_push(&names, &count, sizeof(*names));
-	return names_unknown("exercise", name, names, err);
+	for (const struct exercise *exercise = galera_exercises; exercise->name; exercise++)
+		strings_add(&names, exercise->name);
+	return names_unknown("exercise", name, &names, err);
 }
 
 bool wanted_by_name(const struct exercise *exercise)

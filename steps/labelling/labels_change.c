@@ -9,6 +9,7 @@
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
 #include "wizard/change.h"
+#include "wizard/plain.h"
 #include "wizard/screen.h"
 #include "wizard/text.h"
 #include "wizard/util.h"

@@ -8,6 +8,7 @@
 #include "steps/galera/exercises.h"
 #include "steps/node/node.h"
 #include "wizard/names.h"
+#include "wizard/plain.h"
 #include "wizard/util.h"
 
 struct node_options node_options;
@@ -58,8 +59,8 @@ bool node_ignored(const char *name)
 }
 
 /* what and name are of the error; names: what there is. */
-static int unknown(const char *option, const char *what, const char *name, const char *const *names,
-		   struct error *err)
+static int unknown(const char *option, const char *what, const char *name,
+		   const struct strings *names, struct error *err)
 {
 	const char *nearest = names_nearest(name, names);
 
@@ -70,17 +71,16 @@ static int unknown(const char *option, const char *what, const char *name, const
 
 static int check_dangerous(struct oracle *oracle, const char *name, struct error *err)
 {
-	_cleanup_free_ const char **types = NULL, **permissions = NULL;
+	_cleanup_(strings_clear) struct strings types = { 0 }, permissions = { 0 };
 
 	if (oracle_has_type(oracle, name))
 		return 0;
-	permissions = oracle_names(oracle, true);
-	for (size_t i = 0; permissions[i]; i++)
-		if (!strcmp(permissions[i], name))
-			return 0;
-	types = oracle_names(oracle, false);
+	oracle_names(oracle, true, &permissions);
+	if (strings_has(&permissions, name))
+		return 0;
+	oracle_names(oracle, false, &types);
 	return unknown("--allow-dangerous", "type or permission", name,
-		       names_nearest(name, types) ? types : permissions, err);
+		       names_nearest(name, &types) ? &types : &permissions, err);
 }
 
 int node_check_names(struct oracle *oracle, struct error *err)
@@ -88,12 +88,12 @@ int node_check_names(struct oracle *oracle, struct error *err)
 	int r = 0;
 
 	for (char **domain = node_options.domain; domain && *domain; domain++) {
-		_cleanup_free_ const char **types = NULL;
+		_cleanup_(strings_clear) struct strings types = { 0 };
 
 		if (oracle_has_type(oracle, *domain))
 			continue;
-		types = oracle_names(oracle, false);
-		return unknown("--domain", "domain", *domain, types, err);
+		oracle_names(oracle, false, &types);
+		return unknown("--domain", "domain", *domain, &types, err);
 	}
 	for (char **name = node_options.dangerous; r == 0 && name && *name; name++)
 		r = check_dangerous(oracle, *name, err);

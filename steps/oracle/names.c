@@ -74,41 +74,28 @@ bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char
 	return class && policy_permission(class, permission);
 }
 
-static bool add_names(const struct hashtab_val *table, bool types, const char ***names,
-		      size_t *count)
+static void add_names(const struct hashtab_val *table, bool types, struct strings *names)
 {
-	for (unsigned int i = 0; i < table->size; i++) {
-		for (const struct hashtab_node *node = table->htable[i]; node; node = node->next) {
-			const char **name;
-
-			if (types && ((const type_datum_t *)node->datum)->flavor != TYPE_TYPE)
-				continue;
-			name = array_push(names, count, sizeof(**names));
-			if (!name)
-				return false;
-			*name = node->key;
-		}
-	}
-	return true;
+	for (unsigned int i = 0; i < table->size; i++)
+		for (const struct hashtab_node *node = table->htable[i]; node; node = node->next)
+			if (!types || ((const type_datum_t *)node->datum)->flavor == TYPE_TYPE)
+				strings_add(names, node->key);
 }
 
-const char **oracle_names(const struct oracle *oracle, bool permissions)
+void oracle_names(const struct oracle *oracle, bool permissions, struct strings *names)
 {
 	const policydb_t *policy = &oracle->policy->p;
-	_cleanup_free_ const char **names = NULL;
-	size_t count = 0;
-	bool whole = permissions || add_names(policy->p_types.table, true, &names, &count);
 
-	for (uint32_t i = 0; permissions && whole && i < policy->p_classes.nprim; i++) {
+	if (!permissions)
+		add_names(policy->p_types.table, true, names);
+	for (uint32_t i = 0; permissions && i < policy->p_classes.nprim; i++) {
 		const class_datum_t *class = policy->class_val_to_struct[i];
 
-		whole = !class ||
-			(add_names(class->permissions.table, false, &names, &count) &&
-			 (!class->comdatum ||
-			  add_names(class->comdatum->permissions.table, false, &names, &count)));
+		if (class)
+			add_names(class->permissions.table, false, names);
+		if (class && class->comdatum)
+			add_names(class->comdatum->permissions.table, false, names);
 	}
-	/* The end: array_push() zeroes. */
-	return whole && array_push(&names, &count, sizeof(*names)) ? TAKE_PTR(names) : NULL;
 }
 
 /* As the kernel has it: the first entry that holds the port, local ones standing before ranges. */

@@ -15,6 +15,7 @@
 
 #include "steps/store/store.h"
 #include "wizard/error.h"
+#include "wizard/strings.h"
 
 struct oracle;
 
@@ -66,9 +67,8 @@ bool oracle_has_type(struct oracle *oracle, const char *type); /* a type, not an
 bool oracle_has_attribute(struct oracle *oracle, const char *attribute);
 bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute);
 bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission);
-/* oracle_names - of the types, or of the permissions of all classes: new memory, NULL-terminated
- * (caller frees the array alone); NULL: no memory. */
-const char **oracle_names(const struct oracle *oracle, bool permissions);
+/* oracle_names - add those of the types, or of the permissions of all classes. */
+void oracle_names(const struct oracle *oracle, bool permissions, struct strings *names);
 bool oracle_is_permissive(struct oracle *oracle, const char *type);
 
 /* oracle_port_type - the type of a port ("tcp", "udp") in this policy, local labels included; *type

@@ -6,17 +6,21 @@
 static int try_answers(struct answers **answers, const char *file, const char *const *given,
 		       bool yes, struct error *err)
 {
-	char *words[8] = { NULL };
-	struct session_options options = { .root = "/", .yes = yes, .answers = words };
 	_cleanup_free_ char *path = strdup(small_path("answers"));
+	struct answers *made = answers_new(small_questions, yes);
+	int r = 0;
 
-	for (size_t i = 0; given && given[i]; i++)
-		words[i] = (char *)(uintptr_t)given[i];
-	if (file) {
+	for (size_t i = 0; r == 0 && given && given[i]; i++)
+		r = answers_add(made, given[i], err);
+	if (r == 0 && file) {
 		small_put("answers", file);
-		options.answers_file = path;
+		r = answers_read(made, path, err);
 	}
-	return answers_new(answers, &small_workflow, &options, err);
+	if (r == 0)
+		*answers = made;
+	else
+		answers_free(made);
+	return r;
 }
 
 static struct answers *read_answers(const char *file, const char *const *given, bool yes)
@@ -292,24 +296,21 @@ static void test_command_line(void **state)
 
 static void test_file_that_is_none(void **state)
 {
-	char path[] = "/nonexistent/answers", null[] = "/dev/null";
-	struct session_options options = { .root = "/", .answers_file = path };
-	struct answers *answers = NULL;
+	struct answers *answers = answers_new(small_questions, false);
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(answers_new(&answers, &small_workflow, &options, &err), -ENOENT);
+	assert_int_equal(answers_read(answers, "/nonexistent/answers", &err), -ENOENT);
 	assert_true(small_has(err.what, "--answers: cannot open /nonexistent/answers"));
 
 	assert_int_equal(file_write(small_path("zeros"), "name = \0x\n", 10, 0600, &err), 0);
-	options.answers_file = small_path("zeros");
-	assert_int_equal(answers_new(&answers, &small_workflow, &options, &err), -EINVAL);
+	assert_int_equal(answers_read(answers, small_path("zeros"), &err), -EINVAL);
 	assert_true(small_has(err.what, "holds zero bytes"));
 
 	/* One that ends, lest a mistake takes all memory here. */
-	options.answers_file = null;
-	assert_int_equal(answers_new(&answers, &small_workflow, &options, &err), -EINVAL);
+	assert_int_equal(answers_read(answers, "/dev/null", &err), -EINVAL);
 	assert_true(small_has(err.what, "--answers: /dev/null is a device"));
+	answers_free(answers);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)

@@ -4,7 +4,7 @@
 #define TESTS_UNIT_WIZARD_ASKING_H
 
 #include "tests/unit/unit.h"
-#include "wizard/engine.h"
+#include "wizard/session.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/session.h"

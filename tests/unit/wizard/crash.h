@@ -9,6 +9,8 @@
 
 #include <sys/syscall.h>
 
+#include "wizard/journal.h"
+
 /* The process ends right after the journal's record of this number is on the disk. 0: never. */
 static int crash_after small_unused;
 /* So many bytes of that record are missing then, as after a power cut. */

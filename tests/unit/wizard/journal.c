@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "wizard/journal.h"
+
 /* "a", "b", "c" as three records, with CRCs computed by another program. */
 #define LINE_A "6d405967 {\"event\":\"a\",\"time\":1}\n"
 #define LINE_B "31f3d854 {\"event\":\"b\",\"time\":2}\n"

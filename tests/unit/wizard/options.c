@@ -24,8 +24,8 @@ static int echo(struct session *session, struct error *err)
 {
 	(void)err;
 	screen_result("policy=%s domain=%s loud=%d json=%d yes=%d root=%s", policy ? policy : "-",
-		      domain ? domain : "-", loud, session_json(session), session_yes(session),
-		      session_root(session));
+		      domain ? domain : "-", loud, session_options(session)->json,
+		      session_options(session)->yes, session_root(session));
 	for (char *const *word = session_arguments(session); *word; word++)
 		screen_result("<%s>", *word);
 	return 0;
@@ -345,15 +345,16 @@ static void test_no_colour(void **state)
 
 static void test_nearest_name(void **state)
 {
-	static const char *const names[] = { "status", "steps", "plan", "a", NULL };
+	_cleanup_(strings_clear) struct strings names = { 0 };
 
 	(void)state;
-	assert_string_equal(names_nearest("stauts", names), "status");
-	assert_string_equal(names_nearest("step", names), "steps");
-	assert_string_equal(names_nearest("paln", names), "plan");
-	assert_null(names_nearest("b", names)); /* every letter is another */
-	assert_null(names_nearest("", names));
-	assert_null(names_nearest("something-else", names));
+	strings_split(&names, "status steps plan a", " ");
+	assert_string_equal(names_nearest("stauts", &names), "status");
+	assert_string_equal(names_nearest("step", &names), "steps");
+	assert_string_equal(names_nearest("paln", &names), "plan");
+	assert_null(names_nearest("b", &names)); /* every letter is another */
+	assert_null(names_nearest("", &names));
+	assert_null(names_nearest("something-else", &names));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)

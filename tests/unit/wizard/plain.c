@@ -48,11 +48,35 @@ static void test_shell_agrees(void **state)
 	}
 }
 
+static void test_quoted_is_what_a_shell_reads(void **state)
+{
+	static const char *const words[] = {
+		"plain/path-1.2", "", "a b", "it's", "$(reboot)", "a;b", "\"", "\\", "*", "#x",
+		"a\nb",           "~"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		_cleanup_free_ char *quoted = str_quoted(words[i]), *command = NULL, *out = NULL;
+		_cleanup_free_ char *expected = str_printf("%s.", words[i]);
+		const char *argv[] = { "sh", "-c", NULL, NULL };
+		struct error err = { 0 };
+
+		command = str_printf("printf %%s. %s", quoted);
+		argv[2] = command;
+		assert_int_equal(process_capture(argv, &out, NULL, &err), 0);
+		assert_string_equal(out, expected);
+	}
+	_cleanup_free_ char *plain = str_quoted("plain/path-1.2");
+	assert_string_equal(plain, "plain/path-1.2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_shell_agrees),
+		cmocka_unit_test(test_quoted_is_what_a_shell_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

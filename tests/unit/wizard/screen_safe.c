@@ -6,6 +6,7 @@
 
 #include "tests/unit/unit.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static const struct {
@@ -45,7 +46,7 @@ static void test_safe(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
-		_cleanup_free_ char *safe = screen_safe(escapes[i].raw);
+		_cleanup_free_ char *safe = text_safe(escapes[i].raw, true);
 
 		assert_string_equal(safe, escapes[i].safe);
 	}
@@ -56,7 +57,7 @@ static void test_safe_every_byte(void **state)
 	(void)state;
 	for (int byte = 1; byte < 256; byte++) {
 		const char raw[] = { (char)byte, '\0' };
-		_cleanup_free_ char *safe = screen_safe(raw);
+		_cleanup_free_ char *safe = text_safe(raw, true);
 		bool plain = byte == '\n' || (byte >= 0x20 && byte < 0x7f);
 
 		assert_int_equal(strlen(safe), plain ? 1 : 4);
@@ -69,8 +70,9 @@ static void test_safe_without_utf8(void **state)
 
 	(void)state;
 	assert_non_null(setlocale(LC_CTYPE, "C"));
-	safe = screen_safe("d\xc3\xbc"
-			   "b \033");
+	safe = text_safe("d\xc3\xbc"
+			 "b \033",
+			 true);
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	assert_string_equal(safe, "d\\xc3\\xbc"
 				  "b \\x1b");

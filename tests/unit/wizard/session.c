@@ -115,7 +115,7 @@ static void test_memory_is_on_the_disk(void **state)
 	assert_int_equal(recalled(session, "one"), 11);
 	assert_int_equal(json_array_size(session_recall(session, "two")), 1);
 	assert_null(session_recall(session, "gone"));
-	assert_int_equal(json_object_size(session_memory(session)), 2);
+	assert_int_equal(json_array_size(session_records(session)), 5);
 	session_free(session);
 }
 

@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 #include "tests/unit/unit.h"
-#include "wizard/engine.h"
+#include "wizard/session.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
