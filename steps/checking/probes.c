@@ -186,10 +186,9 @@ static int report_executable(struct report *report, struct error *err)
 	_cleanup_free_ char *real = NULL;
 	_cleanup_free_ char *type = NULL;
 	_cleanup_free_ char *remedy = NULL;
-	int r = host_program_path(session_root(report->session), galera_servers, &path, err);
+	int r;
 
-	if (r < 0)
-		return r;
+	path = host_program_path(session_root(report->session), galera_servers);
 	if (!path) {
 		report_add(report,
 			   session_is_scratch(report->session) ? LEVEL_UNSEEN : LEVEL_WARNING,

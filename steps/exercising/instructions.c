@@ -32,9 +32,9 @@ static void names_clear(struct names *names)
 
 static bool has_program(struct session *session, const char *name)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path =
+		host_program_path(session_root(session), (const char *const[]){ name, NULL });
 
-	host_program_path(session_root(session), (const char *const[]){ name, NULL }, &path, NULL);
 	return path;
 }
 
@@ -58,9 +58,9 @@ static int find_running(struct session *session, char **unit, struct error *err)
 	if (session_is_scratch(session) || node_options.group_suffix)
 		return 0;
 	r = host_find_server(galera_servers, &process, err);
-	if (r < 0 || !process.pid || process.others)
-		return r;
-	return host_running_unit(process.pid, galera_units, unit, err);
+	if (r == 0 && process.pid && !process.others)
+		*unit = host_running_unit(process.pid, galera_units);
+	return r;
 }
 
 static int find_units(struct session *session, struct names *names, struct error *err)
@@ -68,14 +68,13 @@ static int find_units(struct session *session, struct names *names, struct error
 	const char *suffix = node_options.group_suffix;
 	int r = find_running(session, &names->running, err);
 
-	if (r == 0 && names->running && strcmp(names->running, BOOTSTRAP_UNIT) != 0)
-		names->unit = str_copy(names->running);
-	else if (r == 0)
-		r = host_installed_unit(session_root(session), galera_units,
-					suffix && *suffix == '.' ? suffix + 1 : NULL, &names->unit,
-					err);
 	if (r < 0)
 		return r;
+	if (names->running && strcmp(names->running, BOOTSTRAP_UNIT) != 0)
+		names->unit = str_copy(names->running);
+	else
+		names->unit = host_installed_unit(session_root(session), galera_units,
+						  suffix && *suffix == '.' ? suffix + 1 : NULL);
 	if (!names->unit)
 		names->unit = str_copy(usual_unit(session));
 	if (!names->running)
@@ -83,14 +82,12 @@ static int find_units(struct session *session, struct names *names, struct error
 	return 0;
 }
 
-static int find_bootstrap(struct session *session, struct names *names, struct error *err)
+static void find_bootstrap(struct session *session, struct names *names)
 {
 	static const char *const units[] = { "mysql@*", NULL };
-	_cleanup_free_ char *of_percona = NULL;
-	int r = host_installed_unit(session_root(session), units, "bootstrap", &of_percona, err);
+	_cleanup_free_ char *of_percona =
+		host_installed_unit(session_root(session), units, "bootstrap");
 
-	if (r < 0)
-		return r;
 	/* MariaDB's script knows the plain unit only. */
 	if (strchr(names->unit, '@'))
 		names->bootstrap = str_printf(
@@ -104,17 +101,15 @@ static int find_bootstrap(struct session *session, struct names *names, struct e
 	else
 		names->bootstrap = str_copy(of_percona ? "systemctl start " BOOTSTRAP_UNIT
 						       : "galera_new_cluster");
-	return 0;
 }
 
 static int find_names(struct session *session, struct names *names, struct error *err)
 {
 	int r = find_units(session, names, err);
 
-	if (r == 0)
-		r = find_bootstrap(session, names, err);
 	if (r < 0)
 		return r;
+	find_bootstrap(session, names);
 	names->restart = strcmp(names->unit, names->running)
 				 ? str_printf("systemctl stop %s; systemctl start %s",
 					      names->running, names->unit)

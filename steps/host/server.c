@@ -14,22 +14,13 @@
 #include "steps/host/server.h"
 #include "wizard/util.h"
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* ---- processes ------------------------------------------------------------------------------- */
 
 void server_process_clear(struct server_process *process)
 {
-	if (!process)
-		return;
 	free(process->exe);
 	free(process->name);
-	memset(process, 0, sizeof(*process));
+	*process = (struct server_process){ 0 };
 }
 
 /* executable - of a process; false: it has none (a kernel thread, a zombie), is gone, or is
@@ -75,7 +66,7 @@ static unsigned long long start_time(const char *pid)
 static bool is_named(const char *path, const char *const *names)
 {
 	for (size_t i = 0; names[i]; i++)
-		if (!strcmp(base_name(path), names[i]))
+		if (!strcmp(basename(path), names[i]))
 			return true;
 	return false;
 }
@@ -83,7 +74,7 @@ static bool is_named(const char *path, const char *const *names)
 int host_find_server(const char *const *names, struct server_process *process, struct error *err)
 {
 	_cleanup_closedir_ DIR *proc = opendir("/proc");
-	_cleanup_(server_process_clear) struct server_process found = { 0 };
+	struct server_process found = { 0 };
 	unsigned long long oldest = ULLONG_MAX;
 	struct dirent *entry;
 	size_t servers = 0;
@@ -107,44 +98,35 @@ int host_find_server(const char *const *names, struct server_process *process, s
 		oldest = started;
 		server_process_clear(&found);
 		found.pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		found.exe = strdup(path);
-		found.name = strdup(base_name(path));
-		if (!found.exe || !found.name)
-			return error_nomem(err);
+		found.exe = str_copy(path);
+		found.name = str_copy(basename(path));
 	}
 	found.others = servers ? servers - 1 : 0;
 	*process = found;
-	memset(&found, 0, sizeof(found));
 	return 0;
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-int host_program_path(const char *root, const char *const *names, char **path, struct error *err)
+char *host_program_path(const char *root, const char *const *names)
 {
 	static const char *const directories[] = {
 		"/usr/sbin",      "/usr/bin",           "/usr/libexec", "/usr/local/sbin",
 		"/usr/local/bin", "/usr/local/libexec", "/sbin",        "/bin",
 	};
-	const char *prefix = root && strcmp(root, "/") ? root : "";
 
 	for (size_t i = 0; names[i]; i++) {
 		for (size_t j = 0; j < ARRAY_SIZE(directories); j++) {
-			_cleanup_free_ char *full =
-				str_printf("%s%s/%s", prefix, directories[j], names[i]);
+			_cleanup_free_ char *path = str_printf("%s/%s", directories[j], names[i]);
+			_cleanup_free_ char *full = path_in_root(root, path);
 			struct stat status;
 
-			if (!full)
-				return error_nomem(err);
-			if (stat(full, &status) < 0 || !S_ISREG(status.st_mode) ||
-			    !(status.st_mode & 0111))
-				continue;
-			*path = strdup(full + strlen(prefix));
-			return *path ? 0 : error_nomem(err);
+			if (stat(full, &status) == 0 && S_ISREG(status.st_mode) &&
+			    (status.st_mode & 0111))
+				return TAKE_PTR(path);
 		}
 	}
-	*path = NULL;
-	return 0;
+	return NULL;
 }
 
 int host_free_bytes(const char *path, uint64_t *bytes, struct error *err)

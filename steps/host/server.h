@@ -23,8 +23,8 @@ int host_find_server(const char *const *names, struct server_process *process, s
 void server_process_clear(struct server_process *process);
 
 /* host_program_path - first executable of that name in the usual directories below root; a path
- * without the root, new memory (caller frees); *path NULL: none. */
-int host_program_path(const char *root, const char *const *names, char **path, struct error *err);
+ * without the root, new memory (caller frees); NULL: none. */
+char *host_program_path(const char *root, const char *const *names);
 
 /* host_free_bytes - free space, for a user, on path's file system. */
 int host_free_bytes(const char *path, uint64_t *bytes, struct error *err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <selinux/selinux.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "steps/host/selinux.h"
 #include "steps/host/standin.h"
 #include "wizard/util.h"
 
@@ -21,9 +21,9 @@ enum { GRACE = 500000 };
 struct place {
 	const char *path;
 	int directory;
-	char *name;   /* "wsrep_notify" */
-	char *beside; /* "wsrep_notify.galera-selinux" */
-	char *fresh;  /* ours, before it is renamed */
+	const char *name; /* "wsrep_notify" */
+	char *beside;     /* "wsrep_notify.galera-selinux" */
+	char *fresh;      /* ours, before it is renamed */
 	bool is_there, is_beside;
 	struct stat there, other; /* of name and of beside, where they are */
 };
@@ -32,7 +32,6 @@ static void place_clear(struct place *place)
 {
 	if (place->directory >= 0)
 		close(place->directory);
-	free(place->name);
 	free(place->beside);
 	free(place->fresh);
 }
@@ -52,17 +51,14 @@ static int look(struct place *place, const char *name, bool *is_there, struct st
 
 static int place_open(struct place *place, const char *path, struct error *err)
 {
-	_cleanup_free_ char *for_directory = strdup(path), *for_name = strdup(path);
+	const char *name = basename(path);
+	_cleanup_free_ char *directory = memory_copy(path, (size_t)(name - path));
 	int r;
 
-	*place = (struct place){ .path = path, .directory = -1 };
-	if (!for_directory || !for_name || !(place->name = strdup(basename(for_name))))
-		return error_nomem(err);
+	*place = (struct place){ .path = path, .name = name };
 	place->beside = str_printf("%s" STANDIN_SUFFIX, place->name);
 	place->fresh = str_printf("%s" STANDIN_SUFFIX ".new", place->name);
-	if (!place->beside || !place->fresh)
-		return error_nomem(err);
-	place->directory = open(dirname(for_directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	place->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (place->directory < 0)
 		return errno == ENOENT ? 0 : failed(place, errno, "look at", err);
 	r = look(place, place->name, &place->is_there, &place->there, err);
@@ -154,13 +150,10 @@ int standin_unfit(const char *path, char **why, struct error *err)
 {
 	_cleanup_(place_clear) struct place place = { .directory = -1 };
 	int r = place_open(&place, path, err);
-	const char *reason;
 
-	if (r < 0)
-		return r;
-	reason = unfit_file(&place);
-	*why = reason ? strdup(reason) : NULL;
-	return reason && !*why ? error_nomem(err) : 0;
+	if (r == 0)
+		*why = str_copy(unfit_file(&place));
+	return r;
 }
 
 /* ---- put ------------------------------------------------------------------------------------- */
@@ -179,16 +172,13 @@ static int copy_access_list(int from, int to)
 /* Without one on either side, as on a system without SELinux, there is nothing to copy. */
 static int copy_label(int from, int to)
 {
-	char *wanted = NULL, *has = NULL;
-	int r = 0;
+	_cleanup_(cleanup_con) char *wanted = NULL, *has = NULL;
 
 	if (fgetfilecon_raw(from, &wanted) < 0)
 		return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
-	if (fgetfilecon_raw(to, &has) < 0 || strcmp(wanted, has) != 0)
-		r = fsetfilecon_raw(to, wanted) < 0 ? -errno : 0;
-	freecon(wanted);
-	freecon(has);
-	return r;
+	if (fgetfilecon_raw(to, &has) == 0 && !strcmp(wanted, has))
+		return 0;
+	return fsetfilecon_raw(to, wanted) < 0 ? -errno : 0;
 }
 
 static int dress(int from, int to, const char *text)

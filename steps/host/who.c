@@ -22,7 +22,7 @@ char *who_named(const char *loginuid, const char *sudo_user, uid_t user)
 		known = getpwnam(sudo_user);
 	if (!known)
 		known = getpwuid(user);
-	return known ? strdup(known->pw_name) : str_printf("uid %ju", (uintmax_t)user);
+	return known ? str_copy(known->pw_name) : str_printf("uid %ju", (uintmax_t)user);
 }
 
 char *host_who(void)
@@ -30,8 +30,7 @@ char *host_who(void)
 	_cleanup_free_ char *loginuid = NULL;
 
 	/* A kernel without audit has no such file. */
-	if (file_read("/proc/self/loginuid", &loginuid, NULL, NULL) < 0)
-		loginuid = NULL;
+	(void)file_read("/proc/self/loginuid", &loginuid, NULL, NULL);
 	return who_named(loginuid, getenv("SUDO_USER"), getuid());
 }
 

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 /* host_who - the login name of the person who started this program, also behind sudo and su; in new
- * memory (caller frees); NULL: no memory. */
+ * memory (caller frees). */
 char *host_who(void);
 /* who_named - as host_who, out of the text of /proc/self/loginuid, sudo's variable (each may be
  * NULL) and the user that the program runs as. A name that the system does not know is not taken.
