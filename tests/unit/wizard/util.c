@@ -302,6 +302,48 @@ static void test_capture_resets_sigpipe(void **state)
 	assert_null(output);
 }
 
+static void test_path_in_root(void **state)
+{
+	static const struct {
+		const char *root, *path, *whole;
+	} cases[] = {
+		{ "/", "/etc/my.cnf", "/etc/my.cnf" },
+		{ "", "/etc", "/etc" },
+		{ NULL, "etc", "/etc" },
+		{ "/scratch", "/etc/my.cnf", "/scratch/etc/my.cnf" },
+		{ "/scratch", "etc", "/scratch/etc" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *whole = path_in_root(cases[i].root, cases[i].path);
+
+		assert_string_equal(whole, cases[i].whole);
+	}
+}
+
+static char *setting(const char *text)
+{
+	static char *value;
+
+	free(value);
+	value = text_setting(text, "KEY");
+	return value;
+}
+
+static void test_settings(void **state)
+{
+	(void)state;
+	assert_null(setting(""));
+	assert_null(setting("KEY\nKEYS=x\n#KEY=y\n"));
+	assert_string_equal(setting("KEY=a\n"), "a");
+	assert_string_equal(setting("x\n \tKEY = a b\r\n"), "a");
+	assert_string_equal(setting("KEY=a#b"), "a");
+	assert_string_equal(setting("KEY=a\nKEY=b\nOTHER=c"), "b");
+	assert_string_equal(setting("KEY=a\nKEY=\nOTHER=c"), "");
+	assert_null(setting("OTHER=c"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)
 
 int main(void)
@@ -318,6 +360,8 @@ int main(void)
 		TEST(failed_write_leaves_the_old_file),
 		TEST(write_replaces_a_link_not_its_target),
 		TEST(directories),
+		TEST(path_in_root),
+		TEST(settings),
 		TEST(capture),
 		TEST(capture_of_nothing),
 		TEST(capture_of_much),
