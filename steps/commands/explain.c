@@ -4,7 +4,6 @@
  * nothing is remembered, and with a policy file of one's own nothing of the host but its labels is
  * read.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -51,24 +50,6 @@ static void explanation_clear(struct explanation *explanation)
 
 /* ---- the policy ----------------------------------------------------------------------------- */
 
-/* The newest policy.NN in directory, new memory; NULL: none, or not to be read. */
-static char *newest_policy(const char *directory)
-{
-	DIR *dir = opendir(directory);
-	unsigned long newest = 0;
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		const char *number = str_starts(entry->d_name, "policy.");
-		unsigned long version = number ? strtoul(number, NULL, 10) : 0;
-
-		newest = version > newest ? version : newest;
-	}
-	if (dir)
-		closedir(dir);
-	return newest ? str_printf("%s/policy.%lu", directory, newest) : NULL;
-}
-
 static int host_policy(struct session *session, char **path, struct error *err)
 {
 	_cleanup_free_ char *type = NULL, *inside = NULL, *directory = NULL;
@@ -79,8 +60,7 @@ static int host_policy(struct session *session, char **path, struct error *err)
 		return error_remedy(err, "name the policy to judge against with --policy FILE");
 	inside = str_printf("/etc/selinux/%s/policy", type);
 	directory = session_in_root(session, inside);
-	*path = newest_policy(directory);
-	if (*path)
+	if (store_newest_policy(directory, path, NULL) == 0)
 		return 0;
 	return error_set(err, ENOENT, "name the policy to judge against with --policy FILE",
 			 "there is no policy in %s", directory);

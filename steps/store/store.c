@@ -153,10 +153,8 @@ const char *store_type(const struct store *store)
 	return store->type;
 }
 
-int store_kernel_policy(struct store *store, char **path, struct error *err)
+int store_newest_policy(const char *directory, char **path, struct error *err)
 {
-	_cleanup_free_ char *directory =
-		str_printf("%s/etc/selinux/%s/policy", store->root, store->type);
 	_cleanup_closedir_ DIR *entries = opendir(directory);
 	struct dirent *entry;
 	long highest = 0;
@@ -180,6 +178,14 @@ int store_kernel_policy(struct store *store, char **path, struct error *err)
 				 "no compiled policy: %s has no policy.NN", directory);
 	*path = str_printf("%s/policy.%ld", directory, highest);
 	return 0;
+}
+
+int store_kernel_policy(struct store *store, char **path, struct error *err)
+{
+	_cleanup_free_ char *directory =
+		str_printf("%s/etc/selinux/%s/policy", store->root, store->type);
+
+	return store_newest_policy(directory, path, err);
 }
 
 char *store_linked_policy(const struct store *store)

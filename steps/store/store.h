@@ -27,6 +27,9 @@ void store_close(struct store *store);
 
 const char *store_type(const struct store *store); /* "default", "targeted", ... */
 
+/* store_newest_policy - the policy.NN in a directory with the highest NN; a path in new memory
+ * (caller frees). -ENOENT when there is none. No store is needed. */
+int store_newest_policy(const char *directory, char **path, struct error *err);
 /* store_kernel_policy - path of the compiled policy (ROOT/etc/selinux/TYPE/policy/policy.NN, the
  * highest NN) in new memory (caller frees). -ENOENT when there is none. */
 int store_kernel_policy(struct store *store, char **path, struct error *err);
