@@ -277,13 +277,14 @@ static int write_package(struct session *session, struct error *err)
 	return remove_text(session, MODULE_NAME ".mod", err);
 }
 
-static int remember(struct session *session, const struct proved *proved, struct error *err)
+static int remember(struct session *session, const char *version, const struct proved *proved,
+		    struct error *err)
 {
 	const struct replay *replay = &proved->replay;
 	const struct proof *proof = &proved->proof;
 	json_t *value = json_pack(
-		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "rules",
-		(json_int_t)proved->rules, "permissions", (json_int_t)proved->permissions,
+		"{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "version",
+		version, "rules", (json_int_t)proved->rules, "permissions", (json_int_t)proved->permissions,
 		"replayed", (json_int_t)replay->replayed, "allowed", (json_int_t)replay->allowed,
 		"silenced", (json_int_t)replay->silenced, "left", (json_int_t)replay->left,
 		"compared", (json_int_t)proof->compared, "opened", (json_int_t)proof->opened,
@@ -333,7 +334,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		r = remove_texts(session, err);
 	}
 	if (r == 0)
-		r = remember(session, &proved, err);
+		r = remember(session, header.version, &proved, err);
 	json_decref(proved.coverage);
 	return r;
 }

@@ -20,7 +20,7 @@
 extern const char template_module_header[], template_explain_header[];
 
 #define DECIDERS "deciders" /* memory: an object whose keys say who has answered for the rules */
-#define MEMORY   "header"   /* {"comment": TEXT, "version": "1.N", "builds": N} */
+#define MEMORY   "header"   /* {"comment": TEXT, "made": SECONDS, "version": "1.N", "builds": N} */
 
 struct module_header header_of(struct session *session)
 {
@@ -213,8 +213,8 @@ static void describe_times(const struct denials *denials, char *first, char *las
 	}
 }
 
-static int compose(struct session *session, const struct denials *denials, char **comment,
-		   struct error *err)
+static int compose(struct session *session, const struct denials *denials, time_t made,
+		   char **comment, struct error *err)
 {
 	_cleanup_free_ char *host = describe_host(session), *server = describe_server(session);
 	_cleanup_free_ char *nodes = describe_nodes(session), *policy = NULL, *exercises = NULL;
@@ -230,7 +230,7 @@ static int compose(struct session *session, const struct denials *denials, char 
 	if (r < 0)
 		return r;
 	describe_times(denials, first, last, sizeof(first));
-	format_time(time(NULL), now, sizeof(now));
+	format_time(made, now, sizeof(now));
 	return template_fill(template_module_header, TEMPLATE_COMMENT,
 			     (const struct template_value[]){ { "version", PROGRAM_VERSION },
 							      { "now", now },
@@ -265,20 +265,43 @@ int header_explain(const struct denials *denials, char **comment, struct error *
 			     comment, err);
 }
 
+/* Is the last one that of a build which did not come to its end, and all is as it was then? */
+static int is_current(struct session *session, const struct denials *denials, bool *current,
+		      struct error *err)
+{
+	const json_t *last = session_recall(session, MEMORY);
+	const json_t *built = session_recall(session, "build");
+	_cleanup_free_ char *comment = NULL;
+	int r;
+
+	*current = false;
+	if (!last || !strcmp(member_text(last, "version"), member_text(built, "version")))
+		return 0;
+	r = compose(session, denials, (time_t)member_number(last, "made"), &comment, err);
+	*current = r == 0 && !strcmp(comment, member_text(last, "comment"));
+	return r;
+}
+
 int header_make(struct session *session, struct error *err)
 {
 	json_int_t builds = 1 + member_number(session_recall(session, MEMORY), "builds");
-	_cleanup_free_ char *comment = NULL, *version = str_printf("1.%lld", builds);
+	_cleanup_free_ char *comment = NULL, *version = str_printf("1.%lld", (long long)builds);
+	time_t now = time(NULL);
 	const struct findings *findings;
 	const struct denials *denials;
+	bool current;
 	int r = module_findings(session, &findings, &denials, err);
 
 	if (r == 0)
-		r = compose(session, denials, &comment, err);
+		r = is_current(session, denials, &current, err);
+	if (r < 0 || current)
+		return r;
+	r = compose(session, denials, now, &comment, err);
 	if (r < 0)
 		return r;
 	return session_remember(session, MEMORY,
-				json_pack("{s:s, s:s, s:I}", "comment", comment, "version", version,
-					  "builds", builds),
+				json_made(json_pack("{s:s, s:I, s:s, s:I}", "comment", comment,
+						    "made", (json_int_t)now, "version", version,
+						    "builds", builds)),
 				err);
 }
