@@ -2,56 +2,9 @@
 /*
  * check - is there anything on this node that would make the rest worthless?
  */
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "steps/node/node.h"
 #include "steps/checking/probes.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
-
-void report_add(struct report *report, enum level level, const char *name, const char *remedy,
-		const char *format, ...)
-{
-	static const enum mark marks[] = {
-		[LEVEL_OK] = MARK_OK,
-		[LEVEL_UNSEEN] = MARK_TODO,
-		[LEVEL_WARNING] = MARK_WARN,
-		[LEVEL_STOP] = MARK_STOP,
-	};
-	bool ignored = level > LEVEL_UNSEEN && node_ignored(name);
-	char text[1024];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (!ignored && level == LEVEL_WARNING)
-		report->warnings++;
-	if (!ignored && level == LEVEL_STOP)
-		report->stops++;
-	if (report->silent)
-		return;
-	if (level <= LEVEL_UNSEEN) {
-		screen_mark(marks[level], "%s", text);
-		return;
-	}
-	screen_mark(ignored ? MARK_NONE : marks[level], "%s (%s%s)", text, name,
-		    ignored ? ", ignored" : "");
-	if (!remedy || ignored)
-		return;
-	/* A sentence is wrapped; a command stands on one line, to be copied. */
-	if (strstr(remedy, ", ") || strstr(remedy, "; ") || strstr(remedy, ": "))
-		screen_mark(MARK_NONE, "%s", remedy);
-	else
-		screen_detail("%s", remedy);
-}
-
-bool report_knows_policy(const struct report *report)
-{
-	return report->silent && session_unchanged(report->session);
-}
 
 /* A probe that could not even look is a stop of its own name, with its error's remedy. */
 static int look_at_all(struct report *report, struct error *err)

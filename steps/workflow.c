@@ -142,6 +142,11 @@ static int describe(struct session *session, char **line, struct error *err)
 	return 0;
 }
 
+static int find_drift(struct session *session, json_t *changes, struct error *err)
+{
+	return drift_find(session, step_ports.plan, changes, err);
+}
+
 const struct workflow workflow = {
 	.program = "galera-selinux",
 	.version = PROGRAM_VERSION,
@@ -155,7 +160,7 @@ const struct workflow workflow = {
 	.describe = describe,
 	.fingerprint = node_fingerprint,
 	.settle = drift_settle,
-	.drift = drift_find,
+	.drift = find_drift,
 	.summary_of = summary_print,
 	.standing_of = summary_standing,
 	.leave = summary_leave,

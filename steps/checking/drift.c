@@ -1,36 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * drift - what others have changed since: the module and its rules, against the policy as it is
- */
 #include <errno.h>
 #include <string.h>
 
 #include "steps/checking/drift.h"
-#include "steps/checking/drift_private.h"
+#include "steps/labelling/labels.h"
 #include "steps/module/rules.h"
 #include "steps/node/node.h"
 #include "steps/oracle/access.h"
 #include "wizard/util.h"
 
-#define AGAIN "run galera-selinux: "
+#define AGAIN   "run galera-selinux: "
+#define REACHED "reached" /* memory: {"ports": {"4567/tcp": TYPE}, "files": {PATH: TYPE}} */
 
-int drift_add(json_t *changes, const char *kind, const char *what, const char *why,
-	      const char *todo, struct error *err)
+static void add(json_t *changes, const char *kind, const char *what, const char *why,
+		const char *todo)
 {
-	json_t *change = json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "what", what, "why", why,
-				   "do", todo);
-
-	return json_array_append_new(changes, change) < 0 ? error_nomem(err) : 0;
+	list_add(changes, json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "what", what, "why", why,
+				    "do", todo));
 }
 
 /* ---- the module ------------------------------------------------------------------------------ */
+
+static void add_shadowed(json_t *changes, unsigned int priority)
+{
+	_cleanup_free_ char *why =
+		str_printf("another of that name, at priority %u, stands over it", priority);
+	_cleanup_free_ char *todo = str_printf(
+		"see whose it is; semodule -X %u -r " MODULE_NAME " takes it away", priority);
+
+	add(changes, "module-shadowed", "module " MODULE_NAME, why, todo);
+}
 
 /* *text: as it is in force, so that its rules can be looked at; NULL: it is not. */
 static int look_at_module(struct session *session, const char *loaded, json_t *changes, char **text,
 			  struct error *err)
 {
 	static const char name[] = "module " MODULE_NAME;
-	_cleanup_free_ char *present = NULL, *todo = NULL, *why = NULL;
+	_cleanup_free_ char *present = NULL;
 	unsigned int priority = 0;
 	struct store *store;
 	bool active = false;
@@ -44,26 +50,19 @@ static int look_at_module(struct session *session, const char *loaded, json_t *c
 	if (r < 0)
 		return r;
 	if (priority > STORE_PRIORITY) {
-		why = str_printf("another of that name, at priority %u, stands over it", priority);
-		todo = str_printf("see whose it is; semodule -X %u -r " MODULE_NAME
-				  " takes it away",
-				  priority);
-		if (!why || !todo)
-			return error_nomem(err);
-		return drift_add(changes, "module-shadowed", name, why, todo, err);
+		add_shadowed(changes, priority);
+	} else if (!present) {
+		add(changes, "module-removed", name, "it is not installed any more",
+		    AGAIN "it is loaded again");
+	} else if (!active) {
+		add(changes, "module-disabled", name, "it is disabled", "semodule -e " MODULE_NAME);
+	} else {
+		if (strcmp(present, loaded) != 0)
+			add(changes, "module-changed", name,
+			    "it is not the one that was loaded here", AGAIN "it is loaded again");
+		*text = TAKE_PTR(present);
 	}
-	if (!present)
-		return drift_add(changes, "module-removed", name, "it is not installed any more",
-				 AGAIN "it is loaded again", err);
-	if (!active)
-		return drift_add(changes, "module-disabled", name, "it is disabled",
-				 "semodule -e " MODULE_NAME, err);
-	if (strcmp(present, loaded) != 0)
-		r = drift_add(changes, "module-changed", name,
-			      "it is not the one that was loaded here", AGAIN "it is loaded again",
-			      err);
-	*text = TAKE_PTR(present);
-	return r;
+	return 0;
 }
 
 /* The modules that ours replaces were disabled to learn what they allow. */
@@ -80,16 +79,14 @@ static int look_at_replaced(struct session *session, json_t *changes, struct err
 		_cleanup_free_ char *todo = str_printf("semodule -d %s", name);
 		bool active = false;
 
-		if (r == 0 && (!what || !todo))
-			r = error_nomem(err);
 		if (r == 0 && strcmp(name, MODULE_NAME) != 0)
 			r = store_module_active(store, name, &active, NULL, err);
 		if (r == 0 && active)
-			r = drift_add(changes, "module-enabled", what,
-				      "it was disabled, as the module " MODULE_NAME
-				      " replaces it, and is enabled again: the server may do more "
-				      "than was approved",
-				      todo, err);
+			add(changes, "module-enabled", what,
+			    "it was disabled, as the module " MODULE_NAME
+			    " replaces it, and is enabled again: the server may do more than was "
+			    "approved",
+			    todo);
 	}
 	return r;
 }
@@ -106,100 +103,90 @@ static const char *target_of(const struct rule *rule)
 	return strcmp(rule->target, "self") ? rule->target : rule->source;
 }
 
-/* The first of its names that the policy does not define; caller frees. *missing NULL: none. */
-static int find_missing(struct oracle *oracle, const struct rule *rule, char **missing,
-			struct error *err)
+/* The first of its names that the policy does not define; caller frees. NULL: none. */
+static char *find_missing(struct oracle *oracle, const struct rule *rule)
 {
 	const char *const names[] = { rule->source, target_of(rule) };
 
-	*missing = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!oracle_has_type(oracle, names[i]) && !oracle_has_attribute(oracle, names[i])) {
-			*missing = str_printf("type %s", names[i]);
-			return *missing ? 0 : error_nomem(err);
-		}
+		if (!oracle_has_type(oracle, names[i]) && !oracle_has_attribute(oracle, names[i]))
+			return str_printf("type %s", names[i]);
 	for (size_t i = 0; i < rule->permission_count; i++)
-		if (!oracle_has_permission(oracle, rule->tclass, rule->permissions[i])) {
-			*missing = str_printf("permission %s of %s", rule->permissions[i],
-					      rule->tclass);
-			return *missing ? 0 : error_nomem(err);
-		}
-	return 0;
+		if (!oracle_has_permission(oracle, rule->tclass, rule->permissions[i]))
+			return str_printf("permission %s of %s", rule->permissions[i],
+					  rule->tclass);
+	return NULL;
 }
 
-/* Does the policy `of` give all of one permission of the rule? */
-static int gives(const struct policies *policies, const struct oracle *of, const struct rule *rule,
-		 const char *permission, bool *given, struct error *err)
+/* Of each permission of the rule: does the policy `of` give it? How many it gives. */
+static int find_given(const struct policies *policies, const struct oracle *of,
+		      const struct rule *rule, bool *given, size_t *count, struct error *err)
 {
-	struct access_set *wanted = NULL, *has = NULL, *silenced = NULL;
-	int r = access_new(policies->loaded, &wanted, err);
+	struct access_set *has = NULL, *silenced = NULL, *wanted = NULL;
+	int r = access_of(policies->loaded, of, rule->source, ACCESS_ALLOWED, &has, err);
 
-	if (r == 0)
-		r = access_of(policies->loaded, of, rule->source, ACCESS_ALLOWED, &has, err);
+	*count = 0;
 	if (r == 0 && rule->kind == RULE_DONTAUDIT)
 		r = access_of(policies->loaded, of, rule->source, ACCESS_SILENCED, &silenced, err);
-	if (r == 0) {
-		access_add(wanted, target_of(rule), rule->tclass, permission);
+	for (size_t i = 0; r == 0 && i < rule->permission_count; i++) {
+		r = access_new(policies->loaded, &wanted, err);
+		if (r < 0)
+			break;
+		access_add(wanted, target_of(rule), rule->tclass, rule->permissions[i]);
 		access_subtract(wanted, has);
 		if (silenced)
 			access_subtract(wanted, silenced);
-		*given = access_count(wanted, NULL) == 0;
+		given[i] = access_count(wanted, NULL) == 0;
+		*count += given[i];
+		access_free(wanted);
 	}
-	access_free(wanted);
 	access_free(has);
 	access_free(silenced);
 	return r;
 }
 
-static int add_rule(json_t *changes, const struct rule *rule, const bool *only, const char *kind,
-		    const char *why, const char *todo, struct error *err)
+static void add_rule(json_t *changes, const struct rule *rule, const bool *only, const char *kind,
+		     const char *why, const char *todo)
 {
 	_cleanup_free_ char *text = rule_text(rule, only);
 
-	return text ? drift_add(changes, kind, text, why, todo, err) : error_nomem(err);
+	if (text)
+		add(changes, kind, text, why, todo);
 }
 
 static int look_at_rule(const struct policies *policies, const struct rule *rule, json_t *changes,
 			struct error *err)
 {
-	_cleanup_free_ bool *unneeded = calloc(rule->permission_count + 1, sizeof(*unneeded));
-	_cleanup_free_ char *missing = NULL, *why = NULL;
-	bool present = true, some = false;
-	int r = unneeded ? find_missing(policies->loaded, rule, &missing, err) : error_nomem(err);
+	_cleanup_free_ bool *given = memory_new(rule->permission_count + 1, sizeof(*given));
+	_cleanup_free_ char *missing = find_missing(policies->loaded, rule);
+	size_t present, unneeded;
+	int r;
 
-	if (r < 0)
-		return r;
 	if (missing) {
-		why = str_printf("dropped, the policy has no %s any more", missing);
-		if (!why)
-			return error_nomem(err);
-		return add_rule(changes, rule, NULL, "rule-dropped", why,
-				AGAIN "the module is built without it; do the exercises again",
-				err);
+		_cleanup_free_ char *why =
+			str_printf("dropped, the policy has no %s any more", missing);
+
+		add_rule(changes, rule, NULL, "rule-dropped", why,
+			 AGAIN "the module is built without it; do the exercises again");
+		return 0;
 	}
 	if (rule->kind == RULE_DONTAUDIT && !policies->silences)
 		return 0;
-	for (size_t i = 0; r == 0 && i < rule->permission_count; i++) {
-		bool given = true;
-
-		r = gives(policies, policies->loaded, rule, rule->permissions[i], &given, err);
-		present = present && given;
-		if (r == 0)
-			r = gives(policies, policies->base, rule, rule->permissions[i],
-				  &unneeded[i], err);
-		some = some || unneeded[i];
-	}
-	if (r == 0 && !present)
-		r = add_rule(changes, rule, NULL, "rule-dropped",
-			     "the compiled policy is without it", "semodule -B builds it anew",
-			     err);
-	if (r == 0 && some)
-		r = add_rule(changes, rule, unneeded, "rule-unneeded",
-			     rule->kind == RULE_ALLOW
-				     ? "not needed any more, the policy itself allows it"
-				     : "not needed any more, the policy itself logs none of it",
-			     AGAIN "the module is built without it", err);
-	return r;
+	r = find_given(policies, policies->loaded, rule, given, &present, err);
+	if (r == 0)
+		r = find_given(policies, policies->base, rule, given, &unneeded, err);
+	if (r < 0)
+		return r;
+	if (present < rule->permission_count)
+		add_rule(changes, rule, NULL, "rule-dropped", "the compiled policy is without it",
+			 "semodule -B builds it anew");
+	if (unneeded)
+		add_rule(changes, rule, given, "rule-unneeded",
+			 rule->kind == RULE_ALLOW
+				 ? "not needed any more, the policy itself allows it"
+				 : "not needed any more, the policy itself logs none of it",
+			 AGAIN "the module is built without it");
+	return 0;
 }
 
 static int look_at_rules(struct session *session, const char *text, json_t *changes,
@@ -225,7 +212,138 @@ static int look_at_rules(struct session *session, const char *text, json_t *chan
 	return r;
 }
 
-int drift_find(struct session *session, json_t *changes, struct error *err)
+/* ---- labels ---------------------------------------------------------------------------------- */
+
+/* The labels that the modules alone give the ports, without ours over them. */
+static int base_ports(struct session *session, json_t *types, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	const struct galera_port *ports;
+	struct oracle *oracle = NULL;
+	struct store *store;
+	int count = node_ports(session, &ports, err);
+	int r = count < 0 ? count : node_store(session, &store, err);
+
+	if (r < 0)
+		return r;
+	path = store_linked_policy(store);
+	if (!path)
+		return 0;
+	r = oracle_open(&oracle, path, err);
+	for (int i = 0; r == 0 && i < count; i++) {
+		_cleanup_free_ char *key = str_printf("%u/%s", ports[i].number, ports[i].proto);
+		_cleanup_free_ char *type = NULL;
+
+		r = oracle_port_type(oracle, ports[i].proto, ports[i].number, &type, err);
+		if (r == 0)
+			member_set(types, key, json_string(type ? type : "none"));
+	}
+	oracle_close(oracle);
+	return r;
+}
+
+static int wanted_files(struct session *session, json_t *types, struct error *err)
+{
+	struct labels labels = { 0 };
+	int r = labels_look(session, &labels, err);
+
+	for (size_t i = 0; r == 0 && i < labels.count; i++) {
+		const struct label *label = &labels.items[i];
+
+		if (label->state == LABEL_RIGHT &&
+		    json_object_set_new(types, label->path,
+					json_string(label->wanted ? label->wanted : "none")) < 0)
+			r = error_set(err, EILSEQ, "give the server's files paths of UTF-8",
+				      "the path %s is not UTF-8", label->path);
+	}
+	labels_clear(&labels);
+	return r;
+}
+
+static int look(struct session *session, json_t **reached, struct error *err)
+{
+	json_t *ports = json_object(), *files = json_object();
+	int r = base_ports(session, ports, err);
+
+	if (r == 0)
+		r = wanted_files(session, files, err);
+	*reached = json_made(json_pack("{s:o, s:o}", "ports", ports, "files", files));
+	return r;
+}
+
+int drift_settle(struct session *session, struct error *err)
+{
+	json_auto_t *reached = NULL;
+	int r = look(session, &reached, err);
+
+	if (r < 0 || json_equal(reached, session_recall(session, REACHED)))
+		return r;
+	return session_remember(session, REACHED, TAKE_PTR(reached), err);
+}
+
+/* What the step that labels them would do now is what was lost. */
+static int find_lost(struct session *session, drift_plan *plan, json_t *changes, struct error *err)
+{
+	json_auto_t *planned = json_array();
+	json_t *change;
+	size_t i;
+	int r = plan(session, planned, err);
+
+	json_array_foreach(planned, i, change)
+	{
+		_cleanup_free_ char *why =
+			str_printf("its label is lost, it is %s and should be %s",
+				   member_or_null(change, "from"), member_or_null(change, "to"));
+
+		if (r == 0)
+			add(changes, "label-lost", member_or_null(change, "what"), why,
+			    AGAIN "it is labelled again");
+	}
+	return r;
+}
+
+static void compare(const json_t *then, const json_t *now, const char *todo, json_t *changes)
+{
+	const char *name;
+	json_t *type;
+
+	json_object_foreach((json_t *)then, name, type)
+	{
+		const char *before = json_string_value(type), *present = member_or_null(now, name);
+		_cleanup_free_ char *why = NULL;
+
+		if (!present || !strcmp(before, present))
+			continue;
+		why = str_printf("the policy itself labels it %s now, and %s before", present,
+				 before);
+		add(changes, "label-base", name, why, todo);
+	}
+}
+
+static int look_at_labels(struct session *session, drift_plan *plan, json_t *changes,
+			  struct error *err)
+{
+	const json_t *reached = session_recall(session, REACHED);
+	json_auto_t *now = NULL;
+	int r;
+
+	if (!reached)
+		return 0;
+	r = plan ? find_lost(session, plan, changes, err) : 0;
+	if (r == 0)
+		r = look(session, &now, err);
+	if (r < 0)
+		return r;
+	compare(json_object_get(reached, "ports"), json_object_get(now, "ports"),
+		"nothing: your local label stands over it", changes);
+	compare(json_object_get(reached, "files"), json_object_get(now, "files"),
+		"nothing, if that is right: a relabel follows the policy", changes);
+	return 0;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+int drift_find(struct session *session, drift_plan *plan, json_t *changes, struct error *err)
 {
 	const char *loaded = json_string_value(session_recall(session, MODULE_LOADED));
 	const json_t *rules = json_object_get(session_recall(session, "build"), "rules");
@@ -239,5 +357,5 @@ int drift_find(struct session *session, json_t *changes, struct error *err)
 		r = look_at_replaced(session, changes, err);
 	if (r == 0 && text)
 		r = look_at_rules(session, text, changes, err);
-	return r < 0 ? r : drift_labels(session, changes, err);
+	return r < 0 ? r : look_at_labels(session, plan, changes, err);
 }

@@ -5,20 +5,25 @@
 #ifndef STEPS_DRIFT_H
 #define STEPS_DRIFT_H
 
+#include <jansson.h>
+
 #include "wizard/session.h"
 
 /* drift_settle - the workflow's settle: remember the labels that the policy itself gives. */
 int drift_settle(struct session *session, struct error *err);
 
+/* The plan of the step that labels ports and files: what it would do now. */
+typedef int drift_plan(struct session *session, json_t *changes, struct error *err);
+
 /*
- * drift_find - the workflow's drift; nothing before a module was loaded, or the end reached. Kinds:
+ * drift_find - nothing before a module was loaded, or the end reached. Kinds:
  *   module-removed, module-disabled, module-shadowed, module-changed
  *   module-enabled another module, which ours replaces, is enabled again
  *   rule-dropped   the policy does not define one of its names any more, or is without it
  *   rule-unneeded  the policy allows (or silences) it without the module now
- *   label-lost     a port or file has not the label that it was given
+ *   label-lost     a port or file has not the label that it was given: plan (NULL: not asked)
  *   label-base     the policy itself gives another one than before
  */
-int drift_find(struct session *session, json_t *changes, struct error *err);
+int drift_find(struct session *session, drift_plan *plan, json_t *changes, struct error *err);
 
 #endif

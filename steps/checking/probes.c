@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "steps/confining/confine.h"
-#include "steps/exercising/marker.h"
 #include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
 #include "steps/host/selinux.h"
@@ -61,33 +59,6 @@ static int look_mode(struct report *report, struct error *err)
 	if (mode != boot && mode != SELINUX_MODE_DISABLED)
 		report_add(report, LEVEL_WARNING, "selinux-boot", "see /etc/selinux/config",
 			   "after the next boot SELinux will be %s", selinux_mode_name(boot));
-	return 0;
-}
-
-static int look_policy(struct report *report, struct error *err)
-{
-	static const char no_module[] = "install the policy package of your distribution, with its "
-					"MySQL module";
-	struct oracle *oracle;
-	int r;
-
-	if (report_knows_policy(report))
-		return 0;
-	r = node_loaded(report->session, &oracle, err);
-
-	if (r < 0)
-		return r;
-	if (!oracle_has_type(oracle, node_domain()))
-		report_add(report, LEVEL_STOP, "policy",
-			   node_options.domain ? "give the server's domain with --domain"
-					       : no_module,
-			   "the policy has no domain %s", node_domain());
-	else if (!oracle_has_type(oracle, PORT_TYPE))
-		report_add(report, LEVEL_STOP, "policy", no_module,
-			   "the policy has no port type " PORT_TYPE);
-	else
-		report_add(report, LEVEL_OK, "policy", NULL, "the policy knows %s and " PORT_TYPE,
-			   node_domain());
 	return 0;
 }
 
@@ -177,7 +148,7 @@ static int executable_remedy(struct report *report, const char *path, char **rem
 			  : str_printf("semanage fcontext -a -t " EXECUTABLE_TYPE
 				       " %s && restorecon -v %s",
 				       path, path);
-	return *remedy ? 0 : error_nomem(err);
+	return 0;
 }
 
 static int report_executable(struct report *report, struct error *err)
@@ -197,8 +168,6 @@ static int report_executable(struct report *report, struct error *err)
 		return 0;
 	}
 	real = session_in_root(report->session, path);
-	if (!real)
-		return error_nomem(err);
 	r = host_file_type(real, &type, err);
 	if (r == 0)
 		r = executable_remedy(report, path, &remedy, err);
@@ -277,52 +246,6 @@ static int look_config(struct report *report, struct error *err)
 	return 0;
 }
 
-static int look_notify_script(struct report *report, struct error *err)
-{
-	_cleanup_free_ char *what = NULL, *remedy = NULL;
-	int r = marker_stray(report->session, &what, &remedy, err);
-
-	if (r == 0 && what)
-		report_add(report, LEVEL_WARNING, "notify-script", remedy, "%s", what);
-	return r;
-}
-
-static int look_leftovers(struct report *report, struct error *err)
-{
-	_cleanup_free_ char *name = confine_module();
-	struct store *store;
-	bool permissive = false, misspelt = false, shown = false;
-	int r;
-
-	if (report_knows_policy(report))
-		return 0;
-	r = node_is_permissive(report->session, &permissive, err);
-	if (r == 0)
-		r = node_store(report->session, &store, err);
-	/* The documentation ended with `semanage permissive -d mysql_t` from 2015 to 2024. */
-	if (r == 0)
-		r = store_module_active(store, "permissive_mysql_t", &misspelt, NULL, err);
-	if (r == 0)
-		r = store_shows_hidden(store, &shown, err);
-	if (r < 0)
-		return r;
-	if (shown && !confine_shows_hidden(report->session))
-		report_add(report, LEVEL_WARNING, "hidden-shown",
-			   "step 9 offers to hide them again",
-			   "denials that the policy hides are shown (semodule -DB), by somebody "
-			   "before this wizard: the audit log fills faster");
-	if (permissive && !session_recall(report->session, "collect") &&
-	    !confine_made_permissive(report->session))
-		report_add(report, LEVEL_WARNING, "permissive", "step 9 offers to remove it",
-			   "%s is permissive already, by somebody before this wizard",
-			   node_domain());
-	if (misspelt)
-		report_add(report, LEVEL_WARNING, "permissive-misspelt",
-			   "semanage permissive -d mysql_t",
-			   "mysql_t is permissive: a misspelling of old documentation");
-	return look_notify_script(report, err);
-}
-
 static int look_disk(struct report *report, struct error *err)
 {
 	const struct galera_config *config;
@@ -333,8 +256,6 @@ static int look_disk(struct report *report, struct error *err)
 	if (r < 0)
 		return r;
 	path = session_in_root(report->session, config->data_directory);
-	if (!path)
-		return error_nomem(err);
 	if (access(path, R_OK) < 0)
 		return 0;
 	r = host_tree_bytes(path, &used, err);
@@ -357,13 +278,13 @@ static int look_disk(struct report *report, struct error *err)
 const struct probe probes[] = {
 	{ "root", look_root },
 	{ "selinux", look_mode },
-	{ "policy", look_policy },
+	{ "policy", probe_policy },
 	{ "audit", look_audit },
 	{ "audit-log", look_audit_log },
 	{ "server", look_server },
 	{ "config", look_config },
 	{ "labels", probe_labels },
-	{ "leftovers", look_leftovers },
+	{ "leftovers", probe_leftovers },
 	{ "others", probe_others },
 	{ "drift", probe_drift },
 	{ "disk", look_disk },

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report.h - what the check has found, on the screen and counted
+ */
+#ifndef STEPS_REPORT_H
+#define STEPS_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wizard/session.h"
+
+enum level {
+	LEVEL_OK,
+	LEVEL_UNSEEN,  /* nobody can look here, and nothing is claimed */
+	LEVEL_WARNING, /* the rest is still worth doing */
+	LEVEL_STOP,    /* the rest would be worthless or harmful */
+};
+
+struct report {
+	struct session *session;
+	bool silent; /* count, do not print */
+	size_t stops; /* not waived */
+};
+
+/*
+ * report_add - one finding. name is what --ignore NAME waives. remedy (may be NULL) says what to do
+ * about a warning or a stop.
+ */
+void report_add(struct report *report, enum level level, const char *name, const char *remedy,
+		const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Every name that a finding can have, in the order of the alphabet; NULL-terminated. */
+extern const char *const checking_names[];
+
+/* report_knows_policy - a silent look at a policy that has not changed since all was well: nothing
+ * is to be looked at that needs it to be loaded. */
+bool report_knows_policy(const struct report *report);
+
+#endif
