@@ -17,7 +17,7 @@ struct failure_moment {
 struct failure {
 	const char *what;   /* what happened; a sentence without a full stop */
 	const char *remedy; /* what to do, when SELinux is not the cause */
-	bool again;         /* to be repeated after that; else one can go on */
+	bool goes_on;       /* the attempt does; else it is to be repeated after that */
 };
 
 /* failure_find - what a message of the log means; never NULL: an unknown one is told as such. */

@@ -35,12 +35,13 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Requesting state transfer: success", EVENT_JOINER, AT_START, 0, EVERY_SERVER },
 	{ "but it is impossible to select State Transfer donor", EVENT_HINDRANCE, ANYWHERE, 0,
 	  EVERY_SERVER },
-	{ "Requesting state transfer failed: ", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "Requesting state transfer failed: ", EVENT_NONE, AT_START, 0, EVERY_SERVER,
+	  "no donor yet; it asks again" },
 	{ "Member ", EVENT_MEMBERS, AT_START, " requested state transfer from ", EVERY_SERVER },
 	{ "Node ", EVENT_MEMBERS, AT_START, " requested state transfer from ", MARIADB_5_5 },
 	{ "Shifting PRIMARY -> JOINER", EVENT_SHIFT_JOINER, AT_START, 0, EVERY_SERVER },
 	{ "Shifting OPEN -> PRIMARY", EVENT_NONE, AT_START, 0, EVERY_SERVER },
-	{ "Shifting JOINER -> JOINED", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "Shifting JOINER -> JOINED", EVENT_NONE, AT_START, 0, EVERY_SERVER, "catching up" },
 	{ "Shifting JOINED -> SYNCED", EVENT_NONE, AT_START, 0, EVERY_SERVER },
 	{ "Shifting SYNCED -> DONOR/DESYNCED", EVENT_SHIFT_DONOR, AT_START, 0, EVERY_SERVER },
 
@@ -59,7 +60,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "sst_donor_thread signaled with ", EVENT_DONOR_SIGNAL, AT_START, 0, MARIADB | MYSQL },
 	{ "DONOR thread signaled with ", EVENT_DONOR_SIGNAL, AT_START, 0, PERCONA },
 	/* Said for an SST, too, where Galera 4 preloads its index. */
-	{ "async IST sender starting to serve ", EVENT_NONE, AT_START, 0, EVERY_SERVER },
+	{ "async IST sender starting to serve ", EVENT_NONE, AT_START, 0, EVERY_SERVER,
+	  "sending write-sets" },
 	{ "async IST sender served", EVENT_NONE, AT_START, 0, EVERY_SERVER },
 	{ "IST sender notifying joiner, not sending anything", EVENT_NONE, AT_START, 0,
 	  EVERY_SERVER },
@@ -81,8 +83,9 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "SST received", EVENT_NONE, AT_START, 0, GALERA_4 },
 	{ "Installed new state from SST: ", EVENT_NONE, AT_START, 0, GALERA_4 },
 	{ "Cert. index preload", EVENT_NONE, AT_START, 0, GALERA_4 },
-	{ "Receiving IST... ", EVENT_NONE, AT_START, 0, GALERA_4 },
-	{ "Waiting for SST to complete", EVENT_NONE, AT_START, 0, GALERA_3 },
+	{ "Receiving IST... ", EVENT_NONE, AT_START, 0, GALERA_4, "receiving write-sets: ",
+	  " complete" },
+	{ "Waiting for SST to complete", EVENT_NONE, AT_START, 0, GALERA_3, "receiving the data" },
 	{ "SST complete, status: ", EVENT_SST_STATUS, AT_START, 0, MARIADB_5_5 },
 	{ "SST complete, seqno: ", EVENT_SST_RESULT, AT_START, 0, GALERA_3 },
 	{ "SST succeeded for position ", EVENT_SST_RESULT, AT_START, 0, MARIADB_FROM_10_4 },
@@ -147,31 +150,32 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Will never receive state. Need to abort", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
 	{ "State transfer request failed unrecoverably", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
 	{ "Aborting", EVENT_ABORTING, AT_START, 0, EVERY_SERVER },
-	{ 0 },
-};
 
-const struct wsrep_stage wsrep_stages[] = {
-	{ "Normal shutdown", "the server stops", 0, EVERY_SERVER & ~(PERCONA_8_0 | MYSQL_8_0),
-	  true },
-	{ "Received shutdown signal", "the server stops", 0, PERCONA | MYSQL, true },
-	{ "Received SHUTDOWN from user", "the server stops", 0, PERCONA_8_0 | MYSQL_8_0, true },
-	{ "Cleaning the existing datadir", "the old data are removed", 0, HAS_BACKUP_SST, false },
-	{ "Waiting for SST streaming to complete", "receiving the data", 0, HAS_BACKUP_SST, false },
-	{ "Waiting for SST to complete", "receiving the data", 0, GALERA_3, false },
-	{ "Preparing the backup at", "preparing the data received", 0, HAS_BACKUP_SST, false },
-	{ "Moving the backup to", "moving the data into place", 0, HAS_BACKUP_SST, false },
-	{ "Server status change joiner -> initializing", "the storage engines start", 0,
-	  MARIADB_FROM_10_4, false },
-	{ "Server status change initialized -> joined", "catching up", 0, MARIADB_FROM_10_4,
-	  false },
-	{ "Shifting JOINER -> JOINED", "catching up", 0, EVERY_SERVER, false },
-	{ "async IST sender starting to serve ", "sending write-sets", 0, EVERY_SERVER, false },
-	{ "Receiving IST... ", "receiving write-sets: ", " complete", GALERA_4, false },
-	{ "Processing event queue:... ", "catching up: ", " complete", GALERA_4, false },
-	{ "Failed to establish connection: ", "a peer does not answer: ", "", GALERA_4, false },
-	{ "gcomm: connecting to group ", "looking for the group ", ",", EVERY_SERVER, false },
-	{ "Requesting state transfer failed: ", "no donor yet; it asks again", 0, EVERY_SERVER,
-	  false },
+	/* On the way: for the eye. */
+	{ "Normal shutdown", EVENT_NONE, ANYWHERE, 0, EVERY_SERVER & ~(PERCONA_8_0 | MYSQL_8_0),
+	  "the server stops", 0, true },
+	{ "Received shutdown signal", EVENT_NONE, ANYWHERE, 0, PERCONA | MYSQL, "the server stops",
+	  0, true },
+	{ "Received SHUTDOWN from user", EVENT_NONE, ANYWHERE, 0, PERCONA_8_0 | MYSQL_8_0,
+	  "the server stops", 0, true },
+	{ "gcomm: connecting to group ", EVENT_NONE, ANYWHERE, 0, EVERY_SERVER,
+	  "looking for the group ", "," },
+	{ "Failed to establish connection: ", EVENT_NONE, ANYWHERE, 0, GALERA_4,
+	  "a peer does not answer: ", "" },
+	{ "Cleaning the existing datadir", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
+	  "the old data are removed" },
+	{ "Waiting for SST streaming to complete", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
+	  "receiving the data" },
+	{ "Preparing the backup at", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
+	  "preparing the data received" },
+	{ "Moving the backup to", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
+	  "moving the data into place" },
+	{ "Server status change joiner -> initializing", EVENT_NONE, ANYWHERE, 0,
+	  MARIADB_FROM_10_4, "the storage engines start" },
+	{ "Server status change initialized -> joined", EVENT_NONE, ANYWHERE, 0,
+	  MARIADB_FROM_10_4, "catching up" },
+	{ "Processing event queue:... ", EVENT_NONE, ANYWHERE, 0, GALERA_4, "catching up: ",
+	  " complete" },
 	{ 0 },
 };
 /* clang-format on */
@@ -185,14 +189,6 @@ const struct wsrep_message *wsrep_message_find(struct span message)
 		if (!row->and_also || span_has(span_after(message, row->text), row->and_also))
 			return row;
 	}
-	return NULL;
-}
-
-const struct wsrep_stage *wsrep_stage_find(struct span message)
-{
-	for (const struct wsrep_stage *stage = wsrep_stages; stage->text; stage++)
-		if (span_has(message, stage->text))
-			return stage;
 	return NULL;
 }
 

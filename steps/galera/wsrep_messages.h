@@ -67,31 +67,20 @@ struct wsrep_message {
 	enum wsrep_where where;
 	const char *and_also; /* further on in the line, too; NULL: nothing */
 	unsigned int servers; /* its version range: whose logs have it (wsrep_servers.h) */
+
+	/* What goes on in between: for the eye only, nothing is concluded from it. */
+	const char *words; /* NULL: nothing */
+	const char *rest;  /* to show what follows text up to this ("": all); NULL: nothing */
+	bool lasting;      /* an event; else progress, which the next one replaces */
 };
 
 /* The first row that fits a line counts. Ends with a NULL text. */
 extern const struct wsrep_message wsrep_messages[];
 
-/*
- * What goes on in between: for the eye only, nothing is concluded from it. It may stand anywhere in
- * the line.
- */
-struct wsrep_stage {
-	const char *text;
-	const char *words;
-	const char *rest; /* show what follows text up to this ("": all); NULL: nothing */
-	unsigned int servers;
-	bool lasting; /* an event; else progress, which the next one replaces */
-};
-
-/* As wsrep_messages. */
-extern const struct wsrep_stage wsrep_stages[];
-
 /* wsrep_message_of - a line without what the server, or its script, puts before its messages. */
 struct span wsrep_message_of(struct span line);
 
-/* wsrep_message_find, wsrep_stage_find - the row that fits a message, or NULL. */
+/* wsrep_message_find - the row that fits a message, or NULL. */
 const struct wsrep_message *wsrep_message_find(struct span message);
-const struct wsrep_stage *wsrep_stage_find(struct span message);
 
 #endif

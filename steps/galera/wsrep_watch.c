@@ -14,9 +14,10 @@ enum { LINE_MAX_BYTES = 65536 };
 
 struct wsrep_watch {
 	struct wsrep_reader reader;
-	struct wsrep_story told; /* the story as it was told */
-	struct wsrep_news news;  /* clock and seconds of the last line that has a time */
-	char *half;              /* the beginning of a line */
+	struct wsrep_story told;           /* the story as it was told */
+	const struct wsrep_teller *teller; /* of the text at hand */
+	struct wsrep_news news;            /* clock and seconds of the last line that has a time */
+	char *half;                        /* the beginning of a line */
 	size_t half_length, half_room;
 };
 
@@ -43,10 +44,9 @@ void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *stor
 	wsrep_story_end(&watch->reader, story);
 }
 
-static void tell(struct wsrep_watch *watch, const struct wsrep_teller *teller, enum news_kind kind,
-		 const char *format, ...) __attribute__((format(printf, 4, 5)));
-static void tell(struct wsrep_watch *watch, const struct wsrep_teller *teller, enum news_kind kind,
-		 const char *format, ...)
+static void tell(struct wsrep_watch *watch, enum news_kind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void tell(struct wsrep_watch *watch, enum news_kind kind, const char *format, ...)
 {
 	va_list args;
 
@@ -54,54 +54,51 @@ static void tell(struct wsrep_watch *watch, const struct wsrep_teller *teller, e
 	va_start(args, format);
 	vsnprintf(watch->news.text, sizeof(watch->news.text), format, args);
 	va_end(args);
-	teller->tell(teller->data, &watch->news);
+	watch->teller->tell(watch->teller->data, &watch->news);
 }
 
-static void tell_stage(struct wsrep_watch *watch, struct span line,
-		       const struct wsrep_teller *teller)
+static void tell_stage(struct wsrep_watch *watch, struct span line)
 {
-	const struct wsrep_stage *stage = wsrep_stage_find(line);
+	struct span message = wsrep_message_of(line);
+	const struct wsrep_message *row = wsrep_message_find(message);
 	char rest[128] = "";
 
 	/* "-nan%" is how the provider says "0 of 0". */
-	if (!stage || span_has(line, "nan%"))
+	if (!row || !row->words || span_has(message, "nan%"))
 		return;
-	if (stage->rest)
-		span_copy(rest, sizeof(rest),
-			  span_until(span_after(line, stage->text),
-				     *stage->rest ? stage->rest : "\n"));
-	tell(watch, teller, stage->lasting ? NEWS_EVENT : NEWS_PROGRESS, "%s%s", stage->words,
-	     rest);
+	if (row->rest)
+		span_copy(
+			rest, sizeof(rest),
+			span_until(span_after(message, row->text), *row->rest ? row->rest : "\n"));
+	tell(watch, row->lasting ? NEWS_EVENT : NEWS_PROGRESS, "%s%s", row->words, rest);
 }
 
-static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *now,
-			  const struct wsrep_teller *teller)
+static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *now)
 {
 	const struct wsrep_story *then = &watch->told;
 	bool other = now->starts != then->starts || now->role != then->role;
 
 	if (now->role == ROLE_DONOR) {
 		if (now->kind != TRANSFER_NONE && (other || now->kind != then->kind))
-			tell(watch, teller, NEWS_EVENT, "this node gives %s to %s",
+			tell(watch, NEWS_EVENT, "this node gives %s to %s",
 			     transfer_words(now->kind), *now->joiner ? now->joiner : "another");
 		if (now->complete && !then->complete)
-			tell(watch, teller, NEWS_EVENT, "the %s is given",
+			tell(watch, NEWS_EVENT, "the %s is given",
 			     transfer_words(now->kind) + strlen("an "));
 		return;
 	}
 	if (now->transfer_required && !then->transfer_required)
-		tell(watch, teller, NEWS_EVENT, "it asks for a state transfer");
+		tell(watch, NEWS_EVENT, "it asks for a state transfer");
 	if (now->kind != TRANSFER_NONE && now->kind != then->kind)
-		tell(watch, teller, NEWS_EVENT, "this is %s: %s", transfer_words(now->kind),
-		     now->proof);
+		tell(watch, NEWS_EVENT, "this is %s: %s", transfer_words(now->kind), now->proof);
 	if (*now->donor && strcmp(now->donor, then->donor) != 0)
-		tell(watch, teller, NEWS_EVENT, "from %s%s%s", now->donor,
+		tell(watch, NEWS_EVENT, "from %s%s%s", now->donor,
 		     !*now->method || now->kind == TRANSFER_IST ? ""
 		     : now->kind == TRANSFER_SST                ? ", by "
 								: "; an SST would be by ",
 		     now->kind == TRANSFER_IST ? "" : now->method);
 	if (now->writesets >= 0 && now->writesets != then->writesets)
-		tell(watch, teller, NEWS_EVENT, "write-sets to be received: %lld", now->writesets);
+		tell(watch, NEWS_EVENT, "write-sets to be received: %lld", now->writesets);
 }
 
 static const char *last_word(const char *words)
@@ -111,47 +108,45 @@ static const char *last_word(const char *words)
 	return blank ? blank + 1 : words;
 }
 
-static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now,
-		     const struct wsrep_teller *teller)
+static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now)
 {
 	const struct wsrep_story *then = &watch->told;
 	const char *colon = strrchr(now->position, ':');
 
 	if (now->failed && !then->failed)
-		tell(watch, teller, NEWS_FAILURE, "%s", now->failure);
+		tell(watch, NEWS_FAILURE, "%s", now->failure);
 	else if (*now->failure && strcmp(now->failure, then->failure) != 0)
-		tell(watch, teller, NEWS_WARNING, "%s", now->failure);
+		tell(watch, NEWS_WARNING, "%s", now->failure);
 	if (now->notify_calls > then->notify_calls)
-		tell(watch, teller, NEWS_EVENT, "the notify command is called%s%s",
+		tell(watch, NEWS_EVENT, "the notify command is called%s%s",
 		     *now->notify_statuses ? ": " : "", last_word(now->notify_statuses));
 	if (now->notify_failed && !then->notify_failed)
-		tell(watch, teller, NEWS_FAILURE, "%s", now->notify_failure);
+		tell(watch, NEWS_FAILURE, "%s", now->notify_failure);
 	if (now->notify_undefined && !then->notify_undefined)
-		tell(watch, teller, NEWS_PROGRESS, "no notification command is set");
+		tell(watch, NEWS_PROGRESS, "no notification command is set");
 	if (!now->synced || then->synced || now->role == ROLE_DONOR)
 		return;
 	if (now->complete)
-		tell(watch, teller, NEWS_EVENT, "%s complete, up to seqno %s; synced",
+		tell(watch, NEWS_EVENT, "%s complete, up to seqno %s; synced",
 		     now->kind == TRANSFER_SST ? "SST" : "IST", colon ? colon + 1 : now->position);
 	else if (now->transfer_required)
-		tell(watch, teller, NEWS_EVENT, "synced with the group");
+		tell(watch, NEWS_EVENT, "synced with the group");
 	else
-		tell(watch, teller, NEWS_EVENT, "synced, without a state transfer");
+		tell(watch, NEWS_EVENT, "synced, without a state transfer");
 }
 
-static void tell_unknown(struct wsrep_watch *watch, const struct wsrep_teller *teller)
+static void tell_unknown(struct wsrep_watch *watch)
 {
 	char known[256];
 
 	wsrep_servers_words(EVERY_SERVER, known, sizeof(known));
-	tell(watch, teller, NEWS_EVENT,
+	tell(watch, NEWS_EVENT,
 	     "this version's messages may differ from those that are known (%s); what is not "
 	     "recognised is not claimed",
 	     known);
 }
 
-static void take_line(struct wsrep_watch *watch, struct span line,
-		      const struct wsrep_teller *teller)
+static void take_line(struct wsrep_watch *watch, struct span line)
 {
 	struct wsrep_story now;
 
@@ -161,20 +156,20 @@ static void take_line(struct wsrep_watch *watch, struct span line,
 	/* It may be a run that only recovers the position: then the story before it goes on. */
 	if (watch->reader.booting) {
 		if (now.failed && !watch->told.failed)
-			tell(watch, teller, NEWS_FAILURE, "%s", now.failure);
+			tell(watch, NEWS_FAILURE, "%s", now.failure);
 		watch->told.failed = now.failed;
 		return;
 	}
 	if (now.starts > watch->told.starts) {
 		watch->told = (struct wsrep_story){ .starts = now.starts, .writesets = -1 };
-		tell(watch, teller, NEWS_EVENT, "the server starts%s%s", *now.server ? ": " : "",
+		tell(watch, NEWS_EVENT, "the server starts%s%s", *now.server ? ": " : "",
 		     now.server);
 		if (now.server_unknown)
-			tell_unknown(watch, teller);
+			tell_unknown(watch);
 	}
-	tell_transfer(watch, &now, teller);
-	tell_end(watch, &now, teller);
-	tell_stage(watch, line, teller);
+	tell_transfer(watch, &now);
+	tell_end(watch, &now);
+	tell_stage(watch, line);
 	watch->told = now;
 }
 
@@ -197,6 +192,7 @@ void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length
 {
 	struct span rest = { text, length };
 
+	watch->teller = teller;
 	while (rest.length) {
 		struct span line = span_until(rest, "\n");
 		bool whole = line.length < rest.length;
@@ -208,7 +204,7 @@ void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length
 		}
 		if (!whole)
 			break;
-		take_line(watch, line, teller);
+		take_line(watch, line);
 		watch->half_length = 0;
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Each row of the tables is recognised in a log of each server in its version range; and no log
+ * Each row of the table is recognised in a log of each server in its version range; and no log
  * has a message of a server that is not in the row's range.
  */
 #include <glob.h>
@@ -17,25 +17,19 @@
 #define RECORDINGS   CLUSTER "*/*/node*.log"
 
 enum { MOST = 256 };
-static unsigned int messages_seen[MOST], stages_seen[MOST];
+static unsigned int messages_seen[MOST];
 
 static void see_line(const char *path, unsigned int server, struct span line)
 {
 	struct span message = wsrep_message_of(line);
 	const struct wsrep_message *row = wsrep_message_find(message);
-	const struct wsrep_stage *stage = wsrep_stage_find(message);
 
 	if (row) {
 		if (!(row->servers & server))
 			fail_msg("%s has \"%s\", whose range is without it", path, row->text);
 		messages_seen[row - wsrep_messages] |= server;
 	}
-	if (stage) {
-		if (!(stage->servers & server))
-			fail_msg("%s has \"%s\", whose range is without it", path, stage->text);
-		stages_seen[stage - wsrep_stages] |= server;
-	}
-	if (!row && !stage && strstr(path, "/messages/"))
+	if (!row && strstr(path, "/messages/"))
 		fail_msg("%s: no row knows: %.*s", path, (int)line.length, line.text);
 }
 
@@ -106,10 +100,6 @@ static void test_each_row(void **state)
 			fail_unseen(wsrep_messages[rows].text,
 				    wsrep_messages[rows].servers & ~messages_seen[rows]);
 	assert_in_range(rows, 100, MOST);
-	for (size_t i = 0; wsrep_stages[i].text; i++)
-		if (wsrep_stages[i].servers & ~stages_seen[i])
-			fail_unseen(wsrep_stages[i].text,
-				    wsrep_stages[i].servers & ~stages_seen[i]);
 }
 
 static void test_ranges(void **state)
