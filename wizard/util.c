@@ -204,6 +204,22 @@ const char *str_starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, length) ? NULL : text + length;
 }
 
+const char *str_field(const char *text, size_t length, char separator, int number,
+		      size_t *field_length)
+{
+	const char *end = text + length, *stop;
+
+	for (; text && number > 0; number--) {
+		text = memchr(text, separator, (size_t)(end - text));
+		text += text != NULL;
+	}
+	if (!text)
+		return NULL;
+	stop = memchr(text, separator, (size_t)(end - text));
+	*field_length = (size_t)((stop ? stop : end) - text);
+	return *field_length ? text : NULL;
+}
+
 char *text_setting(const char *text, const char *key)
 {
 	char *value = NULL;

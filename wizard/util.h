@@ -110,6 +110,11 @@ json_int_t member_number(const json_t *object, const char *name);
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);
 
+/* str_field - the field of that number, from 0 on, of a text that separators divide, and its
+ * length; NULL: it has none, or an empty one. */
+const char *str_field(const char *text, size_t length, char separator, int number,
+		      size_t *field_length);
+
 /* text_setting - the value in the last line "KEY=VALUE" of a configuration, up to white space or
  * "#", in new memory (caller frees); NULL: no line sets the key. */
 char *text_setting(const char *text, const char *key);

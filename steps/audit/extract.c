@@ -42,7 +42,7 @@ static bool is_ours(const struct reading *reading, const char *line, const char 
 
 	if (at) {
 		stop = memchr(at, ' ', (size_t)(end - at));
-		at = record_context_type(at, (size_t)((stop ?: end) - at), &length);
+		at = str_field(at, (size_t)((stop ?: end) - at), ':', 2, &length);
 	}
 	for (const char *const *domain = reading->domains; at && *domain; domain++)
 		if (strlen(*domain) == length && !memcmp(at, *domain, length))

@@ -333,22 +333,10 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 
 /* ---- what both have -------------------------------------------------------------------------- */
 
-const char *record_context_type(const char *context, size_t length, size_t *type_length)
+/* In new memory; NULL: there is none. */
+static char *type_of(const char *context, size_t length)
 {
-	const char *end = context + length, *role = memchr(context, ':', length), *type, *level;
-
-	type = role ? memchr(role + 1, ':', (size_t)(end - role - 1)) : NULL;
-	if (!type || ++type == end)
-		return NULL;
-	level = memchr(type, ':', (size_t)(end - type));
-	*type_length = (size_t)((level ?: end) - type);
-	return *type_length ? type : NULL;
-}
-
-/* context_type - in new memory; NULL: there is none. */
-static char *context_type(const char *context, size_t length)
-{
-	const char *type = record_context_type(context, length, &length);
+	const char *type = str_field(context, length, ':', 2, &length);
 
 	return type ? memory_copy(type, length) : NULL;
 }
@@ -358,8 +346,8 @@ bool record_set_contexts(struct denial *denial, const char *source, size_t sourc
 {
 	denial->source_context = memory_copy(source, source_length);
 	denial->target_context = memory_copy(target, target_length);
-	denial->source = context_type(source, source_length);
-	denial->target = context_type(target, target_length);
+	denial->source = type_of(source, source_length);
+	denial->target = type_of(target, target_length);
 	return denial->source && denial->target;
 }
 

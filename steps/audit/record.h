@@ -104,9 +104,6 @@ enum avc_verdict record_verdict(const struct record *record);
  */
 bool record_user_avc(const struct record *record, struct denial *denial);
 
-/* record_context_type - the type in "user:role:type[:level]"; NULL: there is none. */
-const char *record_context_type(const char *context, size_t length, size_t *type_length);
-
 /* record_set_contexts - the contexts and the types in them; false as above. */
 bool record_set_contexts(struct denial *denial, const char *source, size_t source_length,
 			 const char *target, size_t target_length);

@@ -55,11 +55,10 @@ static void catch_messages(void)
 
 char *context_type(const char *context)
 {
-	const char *role = context ? strchr(context, ':') : NULL;
-	const char *type = role ? strchr(role + 1, ':') : NULL;
-	size_t length = type ? strcspn(++type, ":") : 0;
+	size_t length;
+	const char *type = context ? str_field(context, strlen(context), ':', 2, &length) : NULL;
 
-	return length ? memory_copy(type, length) : NULL;
+	return type ? memory_copy(type, length) : NULL;
 }
 
 void cleanup_con(char **context)
@@ -288,11 +287,10 @@ int host_file_type(const char *path, char **type, struct error *err)
 /* The file's level goes with it, where the policy has levels. */
 static char *server_context(const char *domain, const char *file)
 {
-	const char *type = strchr(file, ':'), *level = NULL;
+	size_t length;
+	const char *level = str_field(file, strlen(file), ':', 3, &length);
 
-	for (int field = 1; type && field < 3; field++)
-		type = level = strchr(type + 1, ':');
-	return str_printf("system_u:system_r:%s%s", domain, level ? level : "");
+	return str_printf("system_u:system_r:%s%s%s", domain, level ? ":" : "", level ? level : "");
 }
 
 int host_exec_type(const char *domain, const char *path, char **type, struct error *err)

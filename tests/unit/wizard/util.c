@@ -344,6 +344,23 @@ static void test_settings(void **state)
 	assert_null(setting("OTHER=c"));
 }
 
+static void test_field(void **state)
+{
+	static const char text[] = "a:bc::d";
+	size_t length = 9;
+
+	(void)state;
+	assert_ptr_equal(str_field(text, 7, ':', 0, &length), text);
+	assert_int_equal(length, 1);
+	assert_ptr_equal(str_field(text, 7, ':', 1, &length), text + 2);
+	assert_int_equal(length, 2);
+	assert_null(str_field(text, 7, ':', 2, &length));
+	assert_ptr_equal(str_field(text, 7, ':', 3, &length), text + 6);
+	assert_int_equal(length, 1);
+	assert_null(str_field(text, 7, ':', 4, &length));
+	assert_null(str_field(text, 5, ':', 3, &length));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)
 
 int main(void)
@@ -362,6 +379,7 @@ int main(void)
 		TEST(directories),
 		TEST(path_in_root),
 		TEST(settings),
+		TEST(field),
 		TEST(capture),
 		TEST(capture_of_nothing),
 		TEST(capture_of_much),
