@@ -46,21 +46,21 @@ int subjects_any(const char *subject, const char *value, struct error *err)
 
 enum { SOURCE, TARGET, CLASS, WORDS };
 
-struct key {
+struct subject {
 	char *copy;
 	const char *words[WORDS];
-	struct strings permissions; /* none: the text was no key */
+	struct strings permissions; /* none: the text names no finding */
 };
 
-static void key_clear(struct key *key)
+static void subject_clear(struct subject *subject)
 {
-	free(key->copy);
-	strings_clear(&key->permissions);
+	free(subject->copy);
+	strings_clear(&subject->permissions);
 }
 
-static struct key key_read(const char *text)
+static struct subject subject_read(const char *text)
 {
-	struct key key = { .copy = str_copy(text) };
+	struct subject key = { .copy = str_copy(text) };
 	char *rest = NULL;
 
 	for (int i = 0; i < WORDS; i++)
@@ -72,7 +72,7 @@ static struct key key_read(const char *text)
 
 int subjects_finding(const char *subject, const char *value, struct error *err)
 {
-	_cleanup_(key_clear) struct key key = key_read(subject ? subject : "");
+	_cleanup_(subject_clear) struct subject key = subject_read(subject ? subject : "");
 
 	(void)value;
 	if (!subject || key.permissions.count)
@@ -85,8 +85,8 @@ int subjects_finding(const char *subject, const char *value, struct error *err)
 
 int subjects_alike(const char *one, const char *other)
 {
-	_cleanup_(key_clear) struct key a = key_read(one);
-	_cleanup_(key_clear) struct key b = key_read(other);
+	_cleanup_(subject_clear) struct subject a = subject_read(one);
+	_cleanup_(subject_clear) struct subject b = subject_read(other);
 	bool share = false;
 	int alike = 0;
 
@@ -152,7 +152,8 @@ int subjects_rejects(const struct session *session, const struct findings *findi
 	size_t at = 0;
 	int r = 0;
 
-	while (r == 0 && (subject = answers_unused(session_answers(session), "review.rule", "reject", &at)))
+	while (r == 0 &&
+	       (subject = answers_unused(session_answers(session), "review.rule", "reject", &at)))
 		r = check_one(subject, findings, err);
 	return r;
 }
