@@ -21,8 +21,7 @@
 /* A log, or what it was before a rotation. */
 struct piece {
 	char *path;
-	const char *suffix; /* behind the log's name, in path: "", "1", "20261124" */
-	bool dated;
+	const char *suffix; /* behind the log's name, in path: "", ".1", "-20261124" */
 	dev_t device;
 	ino_t inode;
 	int64_t written; /* last time, nanoseconds */
@@ -108,24 +107,23 @@ int logfile_mark(const char *path, json_t **mark, struct error *err)
 
 /* ---- rotation -------------------------------------------------------------------------------- */
 
-/* rotation_suffix - what logrotate put behind the log's name: ".1", or "-20261124" and whatever
- * date format begins with a year; NULL: it did not. "": the log itself. */
-static const char *rotation_suffix(const char *name, const char *log, bool *dated)
+/* is_rotated - is a suffix what logrotate puts behind the log's name: ".1", or "-20261124" and
+ * whatever date format begins with a year? */
+static bool is_rotated(const char *suffix)
 {
-	const char *suffix = str_starts(name, log);
+	const char *digits = *suffix == '-' ? "0123456789-_:.T" : "0123456789";
 
-	*dated = false;
-	if (!suffix || !*suffix)
-		return suffix;
-	*dated = *suffix == '-';
-	if ((*suffix != '.' && *suffix != '-') || !suffix[1] ||
-	    suffix[1 + strspn(suffix + 1, *dated ? "0123456789-_:.T" : "0123456789")])
-		return NULL;
-	return suffix + 1;
+	return (*suffix == '.' || *suffix == '-') && suffix[1] &&
+	       !suffix[1 + strspn(suffix + 1, digits)];
+}
+
+static bool is_piece(const struct piece *piece, dev_t device, ino_t inode)
+{
+	return piece->device == device && piece->inode == inode;
 }
 
 static void add_piece(struct pieces *pieces, int dir, const char *directory, const char *name,
-		      const char *suffix, bool dated)
+		      const char *suffix)
 {
 	struct stat status;
 	struct piece *piece;
@@ -133,13 +131,11 @@ static void add_piece(struct pieces *pieces, int dir, const char *directory, con
 	if (fstatat(dir, name, &status, 0) < 0 || !S_ISREG(status.st_mode))
 		return;
 	for (size_t i = 0; i < pieces->count; i++)
-		if (pieces->items[i].inode == status.st_ino &&
-		    pieces->items[i].device == status.st_dev)
+		if (is_piece(&pieces->items[i], status.st_dev, status.st_ino))
 			return;
 	piece = array_push(&pieces->items, &pieces->count, sizeof(*piece));
-	piece->path = str_printf("%s/%s", directory, name);
+	piece->path = str_printf("%s%s", directory, name);
 	piece->suffix = piece->path + strlen(piece->path) - strlen(suffix);
-	piece->dated = dated;
 	piece->device = status.st_dev;
 	piece->inode = status.st_ino;
 	piece->written = nanoseconds(status.st_mtim);
@@ -148,21 +144,19 @@ static void add_piece(struct pieces *pieces, int dir, const char *directory, con
 /* add_pieces - path, and its rotated predecessors beside it. */
 static int add_pieces(struct pieces *pieces, const char *path, struct error *err)
 {
-	const char *slash = strrchr(path, '/'), *log = slash ? slash + 1 : path;
+	const char *log = basename(path);
 	_cleanup_free_ char *directory =
-		slash ? memory_copy(path, slash == path ? 1 : (size_t)(slash - path))
-		      : str_copy(".");
+		log == path ? str_copy("./") : memory_copy(path, (size_t)(log - path));
 	_cleanup_closedir_ DIR *dir = opendir(directory);
 	struct dirent *entry;
 
 	if (!dir)
 		return errno == ENOENT ? 0 : cannot("read", directory, err);
 	while ((entry = readdir(dir))) {
-		bool dated;
-		const char *suffix = rotation_suffix(entry->d_name, log, &dated);
+		const char *suffix = str_starts(entry->d_name, log);
 
-		if (suffix)
-			add_piece(pieces, dirfd(dir), directory, entry->d_name, suffix, dated);
+		if (suffix && (!*suffix || is_rotated(suffix)))
+			add_piece(pieces, dirfd(dir), directory, entry->d_name, suffix);
 	}
 	return 0;
 }
@@ -175,10 +169,11 @@ static int oldest_first(const void *left, const void *right)
 
 	if (!*a->suffix != !*b->suffix)
 		return !*a->suffix - !*b->suffix;
-	if (*a->suffix && a->dated && b->dated)
+	if (*a->suffix == '-' && *b->suffix == '-')
 		return strcmp(a->suffix, b->suffix);
-	if (*a->suffix && !a->dated && !b->dated) {
-		unsigned long x = strtoul(a->suffix, NULL, 10), y = strtoul(b->suffix, NULL, 10);
+	if (*a->suffix == '.' && *b->suffix == '.') {
+		unsigned long x = strtoul(a->suffix + 1, NULL, 10);
+		unsigned long y = strtoul(b->suffix + 1, NULL, 10);
 
 		return (x < y) - (x > y);
 	}
@@ -261,7 +256,7 @@ static int read_piece(const struct piece *piece, const json_t *mark, struct news
 		return -EAGAIN;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return cannot("open", piece->path, err);
-	if (status.st_ino != piece->inode || status.st_dev != piece->device)
+	if (!is_piece(piece, status.st_dev, status.st_ino))
 		return -EAGAIN;
 	if (offset > (uint64_t)status.st_size ||
 	    (check && (!checksum(fd, offset, sum) || strcmp(sum, check)))) {
@@ -293,7 +288,7 @@ static size_t first_piece(const struct pieces *pieces, const json_t *mark, bool 
 
 	*found = false;
 	for (size_t i = 0; i < pieces->count && !missing; i++) {
-		*found = pieces->items[i].inode == inode && pieces->items[i].device == device;
+		*found = is_piece(&pieces->items[i], device, inode);
 		if (*found)
 			return i;
 	}
