@@ -182,19 +182,15 @@ static int read_rules(int fd, struct audit_state *state, struct error *err)
 int host_audit_state(struct audit_state *state, struct error *err)
 {
 	_cleanup_(cleanup_audit) int fd = -1;
-	struct audit_state found = { 0 };
 	int rc;
 
+	*state = (struct audit_state){ 0 };
 	set_aumessage_mode(MSG_QUIET, DBG_NO);
 	fd = audit_open();
 	if (fd < 0)
 		return refused(errno, err);
-	rc = read_status(fd, &found, err);
-	if (rc == 0)
-		rc = read_rules(fd, &found, err);
-	if (rc == 0)
-		*state = found;
-	return rc;
+	rc = read_status(fd, state, err);
+	return rc < 0 ? rc : read_rules(fd, state, err);
 }
 
 /* ---- auditd's configuration ------------------------------------------------------------------ */

@@ -61,26 +61,26 @@ static bool checksum(int fd, uint64_t offset, char text[17])
 	return true;
 }
 
-/* pack_mark - status NULL: there is no such file. */
-static int pack_mark(const char *path, const struct stat *status, uint64_t size, const char *check,
-		     json_t **mark, struct error *err)
+/* make_mark - status NULL: there is no such file. A path that is not UTF-8 is not kept: then a link
+ * there is not known to have pointed elsewhere. */
+static json_t *make_mark(const char *path, const struct stat *status, uint64_t size,
+			 const char *check)
 {
+	json_t *mark = json_object();
 	struct timespec now;
 
+	(void)json_object_set_new(mark, "path", json_string(path));
 	/* The clock that the kernel stamps files with. */
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	*mark = json_pack("{s:s, s:b, s:I}", "path", path, "missing", !status, "time",
-			  (json_int_t)nanoseconds(now));
-	if (!*mark)
-		return error_set(err, EILSEQ, "give the log a name of plain letters",
-				 "the path of a log is not UTF-8");
+	member_set(mark, "time", json_integer(nanoseconds(now)));
+	member_set(mark, "missing", json_boolean(!status));
 	if (!status)
-		return 0;
-	member_set(*mark, "inode", json_integer((json_int_t)status->st_ino));
-	member_set(*mark, "device", json_integer((json_int_t)status->st_dev));
-	member_set(*mark, "size", json_integer((json_int_t)size));
-	member_set(*mark, "check", json_string(check));
-	return 0;
+		return mark;
+	member_set(mark, "inode", json_integer((json_int_t)status->st_ino));
+	member_set(mark, "device", json_integer((json_int_t)status->st_dev));
+	member_set(mark, "size", json_integer((json_int_t)size));
+	member_set(mark, "check", json_string(check));
+	return mark;
 }
 
 static int cannot(const char *what, const char *path, struct error *err)
@@ -96,13 +96,17 @@ int logfile_mark(const char *path, json_t **mark, struct error *err)
 	char sum[17] = "";
 	struct stat status;
 
+	if (fd < 0 && errno == ENOENT) {
+		*mark = make_mark(path, NULL, 0, NULL);
+		return 0;
+	}
 	if (fd < 0)
-		return errno == ENOENT ? pack_mark(path, NULL, 0, NULL, mark, err)
-				       : cannot("open", path, err);
+		return cannot("open", path, err);
 	if (fstat(fd, &status) < 0 || !checksum(fd, (uint64_t)status.st_size, sum))
 		return cannot("read", path, err);
 	real = realpath(path, NULL);
-	return pack_mark(real ? real : path, &status, (uint64_t)status.st_size, sum, mark, err);
+	*mark = make_mark(real ? real : path, &status, (uint64_t)status.st_size, sum);
+	return 0;
 }
 
 /* ---- rotation -------------------------------------------------------------------------------- */
@@ -267,13 +271,14 @@ static int read_piece(const struct piece *piece, const json_t *mark, struct news
 	rc = read_rest(fd, piece->path, &offset, news, err);
 	if (rc < 0)
 		return rc;
-	json_decref(news->end);
 	/* It became shorter while it was read: the next look finds out. */
 	if (!checksum(fd, offset, sum)) {
 		offset = 0;
 		*sum = '\0';
 	}
-	return pack_mark(piece->path, &status, offset, sum, &news->end, err);
+	json_decref(news->end);
+	news->end = make_mark(piece->path, &status, offset, sum);
+	return 0;
 }
 
 /* first_piece - the index of the marked file; if that is gone, of the first that was written to
@@ -327,11 +332,11 @@ int logfile_advance(const char *path, json_t **mark, char **text, size_t *length
 	if (rc == -EAGAIN)
 		return error_set(err, EAGAIN, "wait a moment, then start again",
 				 "%s is rotated faster than it can be read", path);
-	/* The log is gone with all that it was: said once. */
-	if (rc == 0 && !news.end && news.gap)
-		rc = pack_mark(path, NULL, 0, NULL, &news.end, err);
 	if (rc < 0)
 		return rc;
+	/* The log is gone with all that it was: said once. */
+	if (!news.end && news.gap)
+		news.end = make_mark(path, NULL, 0, NULL);
 	if (news.end) {
 		json_decref(*mark);
 		*mark = TAKE_PTR(news.end);
