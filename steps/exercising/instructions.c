@@ -5,7 +5,6 @@
 
 #include "steps/exercising/instructions.h"
 #include "steps/host/server.h"
-#include "steps/host/units.h"
 #include "steps/node/node.h"
 #include "wizard/screen.h"
 #include "wizard/template.h"

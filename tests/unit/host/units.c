@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/host/units.h"
+#include "steps/host/server.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
