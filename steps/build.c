@@ -12,7 +12,6 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/module/proof.h"
-#include "steps/module/replay.h"
 #include "steps/steps.h"
 #include "steps/subjects.h"
 #include "wizard/screen.h"
@@ -105,7 +104,7 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 struct proved {
 	size_t rules, permissions; /* of the module; permissions that it allows */
 	struct replay replay;
-	struct proof proof;
+	struct comparison proof;
 	json_t *coverage; /* for each rule a line of text */
 };
 
@@ -114,7 +113,7 @@ static int prove_replay(struct session *session, struct oracle *with,
 			const struct findings *findings, const struct denials *denials,
 			struct replay *replay, struct error *err)
 {
-	int r = replay_denials(with, findings, denials, replay, err);
+	int r = proof_replay(with, findings, denials, replay, err);
 
 	if (r < 0)
 		return r;
@@ -135,7 +134,7 @@ static int prove_replay(struct session *session, struct oracle *with,
 /* Not too wide: everything that the domain may do, with the module and without it. */
 static int prove_width(struct session *session, struct oracle *with, const struct rules *rules,
 		       const struct findings *findings, const struct denials *denials,
-		       struct proof *proof, struct error *err)
+		       struct comparison *proof, struct error *err)
 {
 	struct oracle *base;
 	int r = node_base(session, &base, err);
@@ -166,28 +165,22 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 	return 0;
 }
 
-static int cover_rule(const struct rule *rule, const struct findings *findings,
-		      const struct denials *denials, json_t *lines, struct error *err)
+static void cover_rule(const struct rule *rule, const struct findings *findings,
+		       const struct denials *denials, json_t *lines)
 {
-	_cleanup_free_ char *names = NULL, *line = NULL;
-	struct coverage coverage;
-	int r = proof_coverage(rule, findings, denials, &coverage, err);
+	struct coverage coverage = proof_coverage(rule, findings, denials);
+	_cleanup_free_ char *names = coverage.names, *line = NULL;
 
-	if (r < 0)
-		return r;
-	names = coverage.names;
 	if (coverage.denials)
-		line = str_printf("%s %s:%s: %zu %s, on %zu %s, in %s",
-				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,
-				  rule->tclass, COUNTED(coverage.denials, "denial", "denials"),
+		line = str_printf("%s %s:%s: %zu %s, on %zu %s, in %s", rule_keyword(rule),
+				  rule->target, rule->tclass,
+				  COUNTED(coverage.denials, "denial", "denials"),
 				  COUNTED(coverage.nodes, "node", "nodes"), names);
 	else
-		line = str_printf("%s %s:%s: not observed",
-				  rule->kind == RULE_ALLOW ? "allow" : "dontaudit", rule->target,
+		line = str_printf("%s %s:%s: not observed", rule_keyword(rule), rule->target,
 				  rule->tclass);
 	screen_detail("%s", line);
 	list_add(lines, json_string(line));
-	return 0;
 }
 
 static int prove(struct session *session, struct oracle *with, struct proved *proved,
@@ -199,7 +192,7 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 	int r = module_findings(session, &findings, &denials, err);
 
 	if (r == 0)
-		r = rules_from_findings(findings, denials, &rules, err);
+		rules_from_findings(findings, denials, &rules);
 	if (r == 0)
 		r = prove_replay(session, with, findings, denials, &proved->replay, err);
 	proved->rules = rules.count;
@@ -207,7 +200,7 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 	if (r == 0)
 		r = prove_width(session, with, &rules, findings, denials, &proved->proof, err);
 	for (size_t i = 0; r == 0 && i < rules.count; i++)
-		r = cover_rule(&rules.items[i], findings, denials, proved->coverage, err);
+		cover_rule(&rules.items[i], findings, denials, proved->coverage);
 	rules_clear(&rules);
 	return r;
 }
@@ -281,7 +274,7 @@ static int remember(struct session *session, const char *version, const struct p
 		    struct error *err)
 {
 	const struct replay *replay = &proved->replay;
-	const struct proof *proof = &proved->proof;
+	const struct comparison *proof = &proved->proof;
 	json_t *value = json_pack(
 		"{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "version",
 		version, "rules", (json_int_t)proved->rules, "permissions", (json_int_t)proved->permissions,

@@ -3,12 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "steps/exercising/roles.h"
-#include "steps/galera/exercises.h"
-#include "steps/galera/known.h"
+#include "steps/advice/advice.h"
+#include "steps/advice/known.h"
 #include "steps/case.h"
+#include "steps/exercising/roles.h"
+#include "steps/galera/known.h"
 #include "steps/node/node.h"
-#include "wizard/template.h"
 #include "wizard/util.h"
 
 struct module {
@@ -36,13 +36,13 @@ static void release(void *data)
 	free(module);
 }
 
-/* What has been read and judged is kept for the session; NULL: no memory. */
+/* What has been read and judged is kept for the session. */
 static struct module *module_of(struct session *session)
 {
 	void **slot = node_slot(session, release);
 
 	if (!*slot)
-		*slot = calloc(1, sizeof(struct module));
+		*slot = memory_new(1, sizeof(struct module));
 	return *slot;
 }
 
@@ -107,8 +107,6 @@ int module_advisor(struct session *session, struct oracle *oracle, struct adviso
 
 	if (count < 0)
 		return count;
-	if (!module)
-		return error_nomem(err);
 	for (int i = 0; i < count; i++)
 		module->ports[i] = (struct advice_port){ .proto = ports[i].proto,
 							 .number = ports[i].number,
@@ -173,8 +171,8 @@ static enum decision decision_of(const struct finding *finding, const json_t *re
 {
 	enum decision decision = DECISION_NONE;
 
-	for (size_t i = 0; i < finding->permission_count; i++) {
-		json_t *said = json_object_get(remembered, finding->permissions[i]);
+	for (size_t i = 0; i < finding->permissions.count; i++) {
+		json_t *said = json_object_get(remembered, finding->permissions.items[i]);
 		enum decision one = decision_from(said);
 
 		if (!said || (i > 0 && one != decision))
@@ -186,24 +184,20 @@ static enum decision decision_of(const struct finding *finding, const json_t *re
 
 static bool wants_companions(const struct finding *finding, const json_t *remembered)
 {
-	for (size_t i = 0; i < finding->companion_count; i++)
-		if (!json_is_true(json_object_get(remembered, finding->companions[i])))
+	for (size_t i = 0; i < finding->companions.count; i++)
+		if (!json_is_true(json_object_get(remembered, finding->companions.items[i])))
 			return false;
-	return finding->companion_count > 0;
+	return finding->companions.count > 0;
 }
 
-static int recall_decision(struct session *session, struct finding *finding, struct error *err)
+static void recall_decision(struct session *session, struct finding *finding)
 {
 	_cleanup_free_ char *key = decision_key(finding);
-	const json_t *remembered;
+	const json_t *remembered = session_recall(session, key);
 
-	if (!key)
-		return error_nomem(err);
-	remembered = session_recall(session, key);
 	finding->decision = decision_of(finding, remembered);
 	finding->with_companions =
 		finding->decision == DECISION_ACCEPT && wants_companions(finding, remembered);
-	return 0;
 }
 
 /* ---- what the policy forbids ----------------------------------------------------------------- */
@@ -214,58 +208,53 @@ static char *forbidden_key(const char *source, const char *target, const char *t
 	return str_printf("forbidden %s %s %s %s", source, target, tclass, permission);
 }
 
-/* Is a permission of a rule known to break one of the policy's own? *forbidden: that one, or NULL.
- */
-static int find_forbidden(struct session *session, const struct finding *finding,
-			  const char *permission, const char **forbidden, struct error *err)
+/* The policy's own rule that a permission of a rule is known to break; NULL: none. */
+static const char *find_forbidden(struct session *session, const struct finding *finding,
+				  const char *permission)
 {
 	_cleanup_free_ char *key =
 		forbidden_key(finding->source, finding->target, finding->tclass, permission);
 
-	*forbidden = NULL;
-	if (!key)
-		return error_nomem(err);
-	if (!advice_insists(node_options.dangerous, finding->target, permission))
-		*forbidden = json_string_value(session_recall(session, key));
-	return 0;
+	return known_is_insisted(node_options.dangerous, finding->target, permission)
+		       ? NULL
+		       : json_string_value(session_recall(session, key));
 }
 
-/* What was to be a rule and breaks the policy's own is refused; the rest of the finding stays. */
-static int recall_forbidden(struct session *session, struct findings *findings, size_t at,
-			    bool *changed, struct error *err)
+static bool is_to_allow(const struct finding *finding)
+{
+	return finding->decision == DECISION_ALLOW ||
+	       (finding->fix == FIX_ALLOW &&
+		(finding->decision == DECISION_NONE || finding->decision == DECISION_ACCEPT));
+}
+
+/* What was to be a rule and breaks the policy's own is refused; the rest of the finding stays.
+ * Whether there is any. */
+static bool recall_forbidden(struct session *session, struct findings *findings, size_t at)
 {
 	const struct finding *finding = &findings->items[at];
-	_cleanup_free_ bool *apart = calloc(finding->permission_count + 1, sizeof(*apart));
+	size_t count = finding->permissions.count, found = 0;
+	_cleanup_free_ bool *apart = memory_new(count, sizeof(*apart));
 	const char *forbidden = NULL;
-	size_t count = finding->permission_count, found = 0;
-	int r = apart ? 0 : error_nomem(err);
 
-	if (finding->decision != DECISION_ALLOW &&
-	    !(finding->fix == FIX_ALLOW &&
-	      (finding->decision == DECISION_NONE || finding->decision == DECISION_ACCEPT)))
-		return r;
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		const char *rule;
+	if (!is_to_allow(finding))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const char *rule = find_forbidden(session, finding, finding->permissions.items[i]);
 
-		r = find_forbidden(session, finding, finding->permissions[i], &rule, err);
-		if (r < 0 || !rule)
-			continue;
-		apart[i] = true;
-		forbidden = rule;
-		found++;
+		apart[i] = rule != NULL;
+		forbidden = rule ? rule : forbidden;
+		found += apart[i];
 	}
-	if (r < 0 || !found)
-		return r;
-	*changed = true;
+	if (!found)
+		return false;
 	if (found < count) {
-		r = findings_split(findings, at, apart, err);
-		if (r == 0)
-			r = recall_decision(session, &findings->items[at], err);
+		findings_split(findings, at, apart);
+		recall_decision(session, &findings->items[at]);
 		at = findings->count - 1;
 	}
-	if (r == 0)
-		r = finding_refuse(&findings->items[at], forbidden, err);
-	return r < 0 ? r : recall_decision(session, &findings->items[at], err);
+	finding_refuse(&findings->items[at], forbidden);
+	recall_decision(session, &findings->items[at]);
+	return true;
 }
 
 /* Is it one of the permissions that a neverallow rule, "(neverallow X Y (CLASS (PERMISSION...)))",
@@ -273,7 +262,7 @@ static int recall_forbidden(struct session *session, struct findings *findings, 
 static bool is_about(const char *forbidden, const char *tclass, const char *permission)
 {
 	_cleanup_free_ char *open = str_printf("(%s (", tclass);
-	const char *list = open ? strstr(forbidden, open) : NULL, *at;
+	const char *list = strstr(forbidden, open), *at;
 	size_t length = strlen(permission);
 
 	list = list ? list + strlen(open) : NULL;
@@ -292,19 +281,17 @@ static bool is_about(const char *forbidden, const char *tclass, const char *perm
 static int forbid(struct session *session, const struct rule *rule, const char *forbidden,
 		  bool *fresh, struct error *err)
 {
-	const char *target = strcmp(rule->target, "self") ? rule->target : rule->source;
+	const char *target = rule_target(rule);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < rule->permission_count; i++) {
-		const char *permission = rule->permissions[i];
+	for (size_t i = 0; r == 0 && i < rule->permissions.count; i++) {
+		const char *permission = rule->permissions.items[i];
 		_cleanup_free_ char *key =
 			forbidden_key(rule->source, target, rule->tclass, permission);
 
-		if (!key)
-			return error_nomem(err);
 		if (!is_about(forbidden, rule->tclass, permission) ||
 		    session_recall(session, key) ||
-		    advice_insists(node_options.dangerous, target, permission))
+		    known_is_insisted(node_options.dangerous, target, permission))
 			continue;
 		*fresh = true;
 		r = session_remember(session, key, json_string(forbidden), err);
@@ -320,96 +307,88 @@ int module_forbid(struct session *session, const struct violations *violations, 
 	*fresh = false;
 	for (size_t i = 0; r == 0 && i < violations->count; i++) {
 		const struct violation *violation = &violations->items[i];
-		struct rules rules = { 0 };
+		_cleanup_(rules_clear) struct rules rules = { 0 };
 
 		r = cil_rules(violation->rule, &rules, err);
 		for (size_t j = 0; r == 0 && j < rules.count; j++)
 			r = forbid(session, &rules.items[j], violation->forbidden, fresh, err);
-		rules_clear(&rules);
 	}
 	return r;
 }
 
-int module_decide_all(struct session *session, struct findings *findings, struct error *err)
+void module_decide_all(struct session *session, struct findings *findings)
 {
 	bool changed = false;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < findings->count; i++) {
-		r = recall_decision(session, &findings->items[i], err);
-		if (r == 0)
-			r = recall_forbidden(session, findings, i, &changed, err);
+	for (size_t i = 0; i < findings->count; i++) {
+		recall_decision(session, &findings->items[i]);
+		changed = recall_forbidden(session, findings, i) || changed;
 	}
 	if (changed)
 		findings_sort(findings);
-	return r;
 }
 
-static int set_words(json_t *object, char *const *words, size_t count, enum decision decision)
+static void set_words(json_t *object, const struct strings *words, enum decision decision)
 {
-	for (size_t i = 0; i < count; i++)
-		if (json_object_set_new(object, words[i], decision_json(decision)) < 0)
-			return -ENOMEM;
-	return 0;
+	for (size_t i = 0; i < words->count; i++)
+		member_set(object, words->items[i], decision_json(decision));
 }
 
 int module_decide(struct session *session, const struct finding *finding, enum decision decision,
 		  bool companions, struct error *err)
 {
 	_cleanup_free_ char *key = decision_key(finding);
-	json_t *remembered;
+	json_t *before = session_recall(session, key);
+	json_t *remembered = before ? json_copy(before) : json_object();
 
-	if (!key)
-		return error_nomem(err);
-	remembered = session_recall(session, key) ? json_copy(session_recall(session, key))
-						  : json_object();
 	/* One that was decided with them before may be decided without them now; else they are what
 	 * another finding was decided with. */
-	for (size_t i = 0; finding->with_companions && i < finding->companion_count; i++)
-		json_object_del(remembered, finding->companions[i]);
-	if (!remembered ||
-	    set_words(remembered, finding->permissions, finding->permission_count, decision) < 0 ||
-	    (companions &&
-	     set_words(remembered, finding->companions, finding->companion_count, decision) < 0)) {
-		json_decref(remembered);
-		return error_nomem(err);
-	}
+	for (size_t i = 0; finding->with_companions && i < finding->companions.count; i++)
+		json_object_del(remembered, finding->companions.items[i]);
+	set_words(remembered, &finding->permissions, decision);
+	if (companions)
+		set_words(remembered, &finding->companions, decision);
 	return session_remember(session, key, remembered, err);
+}
+
+/* ---- the whole case -------------------------------------------------------------------------- */
+
+static int read_and_judge(struct session *session, struct module *module, const json_t *sources,
+			  struct error *err)
+{
+	struct advisor advisor;
+	struct oracle *base;
+	int r = module_read(session, sources, &module->denials, err);
+
+	if (r < 0)
+		return r;
+	roles_tell(session, &module->denials);
+	r = node_base(session, &base, err);
+	if (r == 0)
+		r = module_advisor(session, base, &advisor, err);
+	if (r == 0)
+		r = advice_judge(&advisor, &module->denials, &module->findings, err);
+	if (r == 0)
+		r = advice_companions(&advisor, &module->findings, err);
+	if (r == 0)
+		module->sources = sources ? json_deep_copy(sources) : json_array();
+	return r;
 }
 
 int module_findings(struct session *session, const struct findings **findings,
 		    const struct denials **denials, struct error *err)
 {
 	struct module *module = module_of(session);
-	json_t *sources = json_object_get(session_recall(session, "collect"), "sources");
-	struct advisor advisor;
-	struct oracle *base;
-	int r;
+	const json_t *sources = json_object_get(session_recall(session, "collect"), "sources");
+	int r = 0;
 
-	if (!module)
-		return error_nomem(err);
 	if (!module->sources || !json_equal(module->sources, sources)) {
 		forget(module);
-		r = module_read(session, sources, &module->denials, err);
-		if (r < 0)
-			return r;
-		roles_tell(session, &module->denials);
-		r = node_base(session, &base, err);
-		if (r < 0)
-			return r;
-		r = module_advisor(session, base, &advisor, err);
-		if (r < 0)
-			return r;
-		r = advice_judge(&advisor, &module->denials, &module->findings, err);
-		if (r == 0)
-			r = advice_companions(&advisor, &module->findings, err);
-		if (r < 0)
-			return r;
-		module->sources = json_deep_copy(sources ? sources : json_array());
+		r = read_and_judge(session, module, sources, err);
 	}
-	r = module_decide_all(session, &module->findings, err);
 	if (r < 0)
 		return r;
+	module_decide_all(session, &module->findings);
 	*findings = &module->findings;
 	if (denials)
 		*denials = &module->denials;
@@ -418,16 +397,14 @@ int module_findings(struct session *session, const struct findings **findings,
 
 int module_pending(struct session *session, bool *pending, struct error *err)
 {
-	const json_t *rules = json_object_get(session_recall(session, "build"), "rules");
 	_cleanup_free_ char *path = session_path(session, MODULE_CIL), *built = NULL,
 			    *present = NULL;
 	struct store *store;
 	int r;
 
 	*pending = false;
-	if (!path)
-		return error_nomem(err);
-	if (session_unchanged(session) || !json_integer_value(rules) ||
+	if (session_unchanged(session) ||
+	    !member_number(session_recall(session, "build"), "rules") ||
 	    file_read(path, &built, NULL, NULL) < 0)
 		return 0;
 	r = node_store(session, &store, err);
@@ -439,28 +416,25 @@ int module_pending(struct session *session, bool *pending, struct error *err)
 
 int module_rules(struct session *session, struct rules *rules, struct error *err)
 {
-	const struct findings *findings = NULL;
-	const struct denials *denials = NULL;
+	const struct findings *findings;
+	const struct denials *denials;
 	int r = module_findings(session, &findings, &denials, err);
 
-	return r < 0 ? r : rules_from_findings(findings, denials, rules, err);
+	if (r == 0)
+		rules_from_findings(findings, denials, rules);
+	return r;
 }
 
 int module_texts(struct session *session, const struct module_header *header, char **te, char **cil,
 		 struct error *err)
 {
-	struct rules rules = { 0 };
-	const struct findings *findings = NULL;
-	const struct denials *denials = NULL;
-	int r = module_findings(session, &findings, &denials, err);
+	_cleanup_(rules_clear) struct rules rules = { 0 };
+	int r = module_rules(session, &rules, err);
 
 	*te = *cil = NULL;
-	if (r == 0)
-		r = rules_from_findings(findings, denials, &rules, err);
 	if (r == 0 && rules.count)
 		r = te_text(header, &rules, te, err);
 	if (r == 0 && rules.count)
 		r = cil_text(header, &rules, cil, err);
-	rules_clear(&rules);
 	return r;
 }

@@ -8,10 +8,10 @@
 #ifndef STEPS_CASE_H
 #define STEPS_CASE_H
 
+#include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
 #include "steps/host/selinux.h"
-#include "steps/advice/advice.h"
-#include "steps/module/rules.h"
+#include "steps/module/text.h"
 #include "wizard/session.h"
 
 #define MODULE_DECIDE_AGAIN "run review build --decide-again" /* for node_command() */
@@ -44,7 +44,8 @@ int module_findings(struct session *session, const struct findings **findings,
 
 /* module_decide_all - put into findings the remembered decisions, and what the policy is known to
  * forbid: sorted anew where that changes a fix. */
-int module_decide_all(struct session *session, struct findings *findings, struct error *err);
+void module_decide_all(struct session *session, struct findings *findings);
+
 /* module_decide - remember the operator's decision on a finding of module_findings(); companions:
  * on its companion permissions, too. */
 int module_decide(struct session *session, const struct finding *finding, enum decision decision,

@@ -9,7 +9,7 @@
 #define STEPS_HEADER_H
 
 #include "steps/audit/denial.h"
-#include "steps/module/rules.h"
+#include "steps/module/text.h"
 #include "wizard/session.h"
 
 /* header_note_decider - who or what has answered for a rule: "--yes", "answers file", ... */

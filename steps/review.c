@@ -56,16 +56,10 @@ static void show_booleans(const struct finding *finding)
 
 static void show_companions(const struct finding *finding)
 {
-	_cleanup_free_ char *words = NULL;
-	FILE *out;
+	_cleanup_free_ char *words = strings_join(&finding->companions, " ");
 
-	if (!finding->companion_count)
-		return;
-	out = stream_open(&words, NULL);
-	for (size_t i = 0; i < finding->companion_count; i++)
-		fprintf(out, " %s", finding->companions[i]);
-	stream_close(&out);
-	screen_say("Usual with it, but not observed:%s", words);
+	if (*words)
+		screen_say("Usual with it, but not observed: %s", words);
 }
 
 /* The choices that are decisions, and what is said of them later. */
@@ -233,7 +227,7 @@ static void choices_for(const struct finding *finding, struct choice *choices)
 		{ rule, { "accept", "[a]ccept", 'a', "the rule enters the module" } },
 		{ !rule,
 		  { "accept", "o[k], noted", 'k', "nothing is changed; it is not asked again" } },
-		{ finding->companion_count > 0,
+		{ finding->companions.count > 0,
 		  { "companions", "accept [w]ith the unobserved", 'w',
 		    "the rule enters the module, and what usually goes with it" } },
 		{ rule, { "reject", "[r]eject", 'r', "no rule: it stays denied, and logged" } },

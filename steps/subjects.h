@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "steps/advice/advice.h"
+#include "steps/advice/finding.h"
 #include "wizard/session.h"
 
 /* subjects_exercise - an exercise's name, or none. */

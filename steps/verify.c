@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/advice/advice.h"
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/marker.h"
@@ -15,7 +16,7 @@
 #include "steps/left.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
-#include "steps/module/replay.h"
+#include "steps/module/proof.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
@@ -60,10 +61,10 @@ static int judge(struct session *session, const struct denials *denials, struct 
 		r = module_advisor(session, base, &advisor, err);
 	if (r == 0)
 		r = advice_judge(&advisor, denials, &findings, err);
-	if (r == 0)
-		r = module_decide_all(session, &findings, err);
-	if (r == 0)
-		r = replay_denials(loaded, &findings, denials, &found->replay, err);
+	if (r == 0) {
+		module_decide_all(session, &findings);
+		r = proof_replay(loaded, &findings, denials, &found->replay, err);
+	}
 	found->denials = denials_total(denials);
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];

@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/advice/generic.h"
-#include "steps/advice/match.h"
+#include "steps/advice/finding.h"
 #include "wizard/util.h"
 
-static void free_words(char **words, size_t count)
+const char *fix_name(enum fix fix)
 {
-	for (size_t i = 0; i < count; i++)
-		free(words[i]);
-	free(words);
+	static const char *const names[] = {
+		[FIX_ALLOWED] = "allowed",
+		[FIX_DOMAIN] = "domain",
+		[FIX_PORT] = "port",
+		[FIX_LABEL] = "label",
+		[FIX_INVALID_LABEL] = "invalid-label",
+		[FIX_CONSTRAINT] = "constraint",
+		[FIX_BOOLEAN] = "boolean",
+		[FIX_DONTAUDIT] = "dontaudit",
+		[FIX_REFUSE] = "refuse",
+		[FIX_ALLOW] = "allow",
+	};
+
+	return names[fix];
 }
 
 void finding_clear(struct finding *finding)
 {
-	free_words(finding->permissions, finding->permission_count);
+	strings_clear(&finding->permissions);
 	free(finding->source);
 	free(finding->target);
 	free(finding->tclass);
@@ -22,7 +32,7 @@ void finding_clear(struct finding *finding)
 	free(finding->why);
 	free(finding->rule_target);
 	free(finding->evidence);
-	free_words(finding->companions, finding->companion_count);
+	strings_clear(&finding->companions);
 	for (size_t i = 0; i < finding->boolean_count; i++)
 		free(finding->booleans[i].name);
 	free(finding->booleans);
@@ -84,81 +94,135 @@ enum fix finding_rule(const struct finding *finding)
 	}
 }
 
-int finding_refuse(struct finding *finding, const char *forbidden, struct error *err)
+void ioctls_insert(unsigned int **ioctls, size_t *count, unsigned int command)
 {
-	char *detail = strdup(forbidden);
-	char *why = strdup("The policy forbids it on purpose (a neverallow rule), whoever asks: "
-			   "look for the cause.");
+	size_t at = 0;
 
-	if (!detail || !why) {
-		free(detail);
-		free(why);
-		return error_nomem(err);
-	}
+	while (at < *count && (*ioctls)[at] < command)
+		at++;
+	if (at < *count && (*ioctls)[at] == command)
+		return;
+	array_push(ioctls, count, sizeof(**ioctls));
+	memmove(&(*ioctls)[at + 1], &(*ioctls)[at], (*count - 1 - at) * sizeof(**ioctls));
+	(*ioctls)[at] = command;
+}
+
+void finding_refuse(struct finding *finding, const char *forbidden)
+{
 	free(finding->detail);
 	free(finding->why);
-	finding->detail = detail;
-	finding->why = why;
+	finding->detail = str_copy(forbidden);
+	finding->why = str_copy("The policy forbids it on purpose (a neverallow rule), whoever "
+				"asks: look for the cause.");
 	finding->fix = FIX_REFUSE;
 	finding->decision = DECISION_NONE;
 	finding->with_companions = false;
-	for (size_t i = 0; i < finding->companion_count; i++)
-		free(finding->companions[i]);
-	finding->companion_count = 0;
-	return 0;
+	strings_clear(&finding->companions);
 }
 
-/* What the two have in common; without permissions. */
-static bool copy_head(const struct finding *from, struct finding *to)
+void findings_split(struct findings *findings, size_t at, const bool *apart)
 {
-	*to = (struct finding){ .fix = from->fix,
-				.severity = from->severity,
-				.known = from->known,
-				.permissive_only = from->permissive_only,
-				.row = from->row,
-				.count = from->count,
-				.first = from->first,
-				.last = from->last,
-				.evidence_count = from->evidence_count };
-	to->source = strdup(from->source);
-	to->target = strdup(from->target);
-	to->tclass = strdup(from->tclass);
-	to->detail = strdup(from->detail);
-	to->why = strdup(from->why);
-	to->rule_target = from->rule_target ? strdup(from->rule_target) : NULL;
-	to->permissions = calloc(from->permission_count, sizeof(*to->permissions));
-	to->evidence = calloc(from->evidence_count + 1, sizeof(*to->evidence));
-	if (to->evidence && from->evidence_count)
-		memcpy(to->evidence, from->evidence, from->evidence_count * sizeof(*to->evidence));
-	return to->source && to->target && to->tclass && to->detail && to->why && to->permissions &&
-	       to->evidence && !to->rule_target == !from->rule_target;
+	struct finding *made = array_push(&findings->items, &findings->count, sizeof(*made));
+	struct finding *from = &findings->items[at];
+	struct strings all = from->permissions;
+
+	*made = (struct finding){
+		.source = str_copy(from->source),
+		.target = str_copy(from->target),
+		.tclass = str_copy(from->tclass),
+		.fix = from->fix,
+		.detail = str_copy(from->detail),
+		.why = str_copy(from->why),
+		.rule_target = str_copy(from->rule_target),
+		.severity = from->severity,
+		.known = from->known,
+		.permissive_only = from->permissive_only,
+		.row = from->row,
+		.count = from->count,
+		.first = from->first,
+		.last = from->last,
+		.evidence = memory_new(from->evidence_count, sizeof(*from->evidence)),
+		.evidence_count = from->evidence_count,
+	};
+	for (size_t i = 0; i < from->evidence_count; i++)
+		made->evidence[i] = from->evidence[i];
+	from->permissions = (struct strings){ 0 };
+	for (size_t i = 0; i < all.count; i++)
+		strings_add(apart[i] ? &made->permissions : &from->permissions, all.items[i]);
+	strings_clear(&all);
 }
 
-int findings_split(struct findings *findings, size_t at, const bool *apart, struct error *err)
+/* ---- their order ----------------------------------------------------------------------------- */
+
+int finding_compare(const struct finding *one, const struct finding *other)
 {
-	struct findings one = { 0 };
-	struct finding *made = array_push(&one.items, &one.count, sizeof(*made)), *slot, *finding;
-	size_t kept = 0;
+	int order = (one->fix > other->fix) - (one->fix < other->fix);
 
-	if (!made || !copy_head(&findings->items[at], made) ||
-	    !(slot = array_push(&findings->items, &findings->count, sizeof(*slot)))) {
-		findings_clear(&one);
-		return error_nomem(err);
-	}
-	finding = &findings->items[at];
-	for (size_t i = 0; i < finding->permission_count; i++) {
-		char *permission = finding->permissions[i];
-
-		if (apart[i])
-			made->permissions[made->permission_count++] = permission;
-		else
-			finding->permissions[kept++] = permission;
-	}
-	finding->permission_count = kept;
-	*slot = *made;
-	free(made);
-	return 0;
+	if (order == 0)
+		order = strcmp(one->source, other->source);
+	if (order == 0)
+		order = strcmp(one->target, other->target);
+	if (order == 0)
+		order = strcmp(one->tclass, other->tclass);
+	if (order == 0)
+		order = other->known - one->known;
+	/* One attribute may have the name of no type, but be safe. */
+	return order != 0 ? order : !one->rule_target - !other->rule_target;
 }
+
+static int by_severity(const void *one, const void *other)
+{
+	const struct finding *a = one, *b = other;
+
+	if (a->fix == b->fix && a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	return finding_compare(a, b);
+}
+
+void findings_sort(struct findings *findings)
+{
+	if (findings->count)
+		qsort(findings->items, findings->count, sizeof(*findings->items), by_severity);
+}
+
+struct order {
+	const struct findings *findings;
+	int danger[FIX_ALLOW + 1]; /* of a fix's findings at most */
+};
+
+static int by_danger(const void *one, const void *other, void *data)
+{
+	const struct order *order = data;
+	size_t i = *(const size_t *)one, j = *(const size_t *)other;
+	const struct finding *a = &order->findings->items[i], *b = &order->findings->items[j];
+	bool a_last = finding_needs_nothing(a), b_last = finding_needs_nothing(b);
+
+	if (a_last != b_last)
+		return a_last ? 1 : -1;
+	if (!a_last && order->danger[a->fix] != order->danger[b->fix])
+		return order->danger[a->fix] > order->danger[b->fix] ? -1 : 1;
+	/* They are sorted within each fix, and the fixes by the ladder. */
+	return i < j ? -1 : i > j;
+}
+
+size_t *findings_by_danger(const struct findings *findings)
+{
+	struct order order = { .findings = findings };
+	size_t *indices = memory_new(findings->count, sizeof(*indices));
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		int *danger = &order.danger[finding->fix];
+
+		indices[i] = i;
+		if (!finding_needs_nothing(finding) && finding->severity > *danger)
+			*danger = finding->severity;
+	}
+	qsort_r(indices, findings->count, sizeof(*indices), by_danger, &order);
+	return indices;
+}
+
+/* ---- for a person ---------------------------------------------------------------------------- */
 
 const char *finding_heading(const struct finding *finding)
 {
@@ -180,91 +244,15 @@ const char *finding_heading(const struct finding *finding)
 	return headings[finding->fix];
 }
 
-/* How dangerous a fix's findings are at most; those that need nothing come behind all others. */
-static void measure(const struct findings *findings, int *danger)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *finding = &findings->items[i];
-
-		if (!finding_needs_nothing(finding) && finding->severity > danger[finding->fix])
-			danger[finding->fix] = finding->severity;
-	}
-}
-
-struct order {
-	const struct findings *findings;
-	int danger[FIX_ALLOW + 1];
-};
-
-static int compare(const void *one, const void *other, void *data)
-{
-	const struct order *order = data;
-	size_t i = *(const size_t *)one, j = *(const size_t *)other;
-	const struct finding *a = &order->findings->items[i], *b = &order->findings->items[j];
-	bool a_last = finding_needs_nothing(a), b_last = finding_needs_nothing(b);
-
-	if (a_last != b_last)
-		return a_last ? 1 : -1;
-	if (!a_last && order->danger[a->fix] != order->danger[b->fix])
-		return order->danger[a->fix] > order->danger[b->fix] ? -1 : 1;
-	/* They are sorted within each fix, and the fixes by the ladder. */
-	return i < j ? -1 : i > j;
-}
-
-size_t *findings_by_danger(const struct findings *findings)
-{
-	struct order order = { .findings = findings };
-	size_t *indices = calloc(findings->count + 1, sizeof(*indices));
-
-	if (!indices)
-		return NULL;
-	measure(findings, order.danger);
-	for (size_t i = 0; i < findings->count; i++)
-		indices[i] = i;
-	qsort_r(indices, findings->count, sizeof(*indices), compare, &order);
-	return indices;
-}
-
-bool advice_insists(char *const *insisted, const char *target, const char *permission)
-{
-	for (; insisted && *insisted; insisted++)
-		if (!strcmp(*insisted, target) || !strcmp(*insisted, permission))
-			return true;
-	return false;
-}
-
-bool advice_is_generic_domain(const char *domain)
-{
-	return match_words(generic_domains, domain);
-}
-
-static char *join(const struct finding *finding, const char *between, const char *prefix)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	if (!out)
-		return NULL;
-	fputs(prefix, out);
-	for (size_t i = 0; i < finding->permission_count; i++)
-		fprintf(out, "%s%s", i ? between : "", finding->permissions[i]);
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
 char *finding_permissions(const struct finding *finding)
 {
-	return join(finding, " ", "");
+	return strings_join(&finding->permissions, " ");
 }
 
 char *finding_key(const struct finding *finding)
 {
-	_cleanup_free_ char *prefix =
-		str_printf("%s %s %s ", finding->source, finding->target, finding->tclass);
+	_cleanup_free_ char *permissions = strings_join(&finding->permissions, ",");
 
-	return prefix ? join(finding, ",", prefix) : NULL;
+	return str_printf("%s %s %s %s", finding->source, finding->target, finding->tclass,
+			  permissions);
 }

@@ -15,11 +15,8 @@ struct judged {
 };
 
 /* groups_findings - append the findings, in no order; of each permission its place among the
- * denials is told, and its rung. */
-int groups_findings(const struct denials *denials, const struct judged *items, size_t count,
-		    struct findings *findings, struct error *err);
-
-/* groups_order - of two findings, for qsort(3): the order of struct findings. */
-int groups_order(const void *one, const void *other);
+ * denials is told, and its rung. What the policy does not know makes none. */
+void groups_findings(const struct denials *denials, const struct judged *items, size_t count,
+		     struct findings *findings);
 
 #endif

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/advice/generic.h"
+#include "steps/advice/known.h"
 #include "steps/advice/ladder.h"
-#include "steps/advice/match.h"
+#include "steps/advice/relabel.h"
 #include "steps/oracle/access.h"
 #include "wizard/plain.h"
-#include "steps/advice/relabel.h"
 #include "wizard/util.h"
 
 struct ladder_port {
@@ -25,12 +24,10 @@ struct question {
 	struct judgement judgement;
 };
 
-int ladder_init(struct ladder *ladder, const struct advisor *advisor, struct error *err)
+void ladder_init(struct ladder *ladder, const struct advisor *advisor)
 {
 	ladder->advisor = advisor;
-	/* One too many: calloc() may return NULL for none. */
-	ladder->ports = calloc(advisor->port_count + 1, sizeof(*ladder->ports));
-	return ladder->ports ? 0 : error_nomem(err);
+	ladder->ports = memory_new(advisor->port_count, sizeof(*ladder->ports));
 }
 
 void ladder_clear(struct ladder *ladder)
@@ -86,57 +83,43 @@ static int find_port(struct question *question, struct error *err)
 }
 
 /* Whom the policy is asked about: contexts, or with another label than the denial's the types. */
-static const char *source_of(const struct question *question)
+static const char *source_of(const struct denial *denial, const char *target)
 {
-	return strcmp(question->target, question->denial->target)
-		       ? question->denial->source
-		       : question->denial->source_context;
+	return strcmp(target, denial->target) ? denial->source : denial->source_context;
 }
 
-static const char *target_of(const struct question *question)
+static const char *target_of(const struct denial *denial, const char *target)
 {
-	return strcmp(question->target, question->denial->target)
-		       ? question->target
-		       : question->denial->target_context;
+	return strcmp(target, denial->target) ? target : denial->target_context;
 }
 
-static int judge(struct question *question, struct error *err)
+int ladder_ask(struct oracle *oracle, const struct denial *denial, const char *target,
+	       const char *permission, struct judgement *judgement, struct error *err)
 {
-	const struct denial *denial = question->denial;
-	struct oracle *oracle = question->ladder->advisor->oracle;
-	int r = oracle_judge(oracle, source_of(question), target_of(question), denial->tclass,
-			     question->permission, &question->judgement, err);
+	int r = oracle_judge(oracle, source_of(denial, target), target_of(denial, target),
+			     denial->tclass, permission, judgement, err);
 
-	/* A rule allows ioctls, and not this one. */
-	if (r == 0 && question->judgement.verdict == VERDICT_ALLOWED && denial->has_ioctl &&
-	    !strcmp(question->permission, "ioctl") &&
-	    access_ioctl_denied(oracle, denial->source, question->target, denial->tclass,
-				denial->ioctl))
-		question->judgement.verdict = VERDICT_NO_RULE;
+	if (r == 0 && judgement->verdict == VERDICT_ALLOWED && denial->has_ioctl &&
+	    !strcmp(permission, "ioctl") &&
+	    access_ioctl_denied(oracle, denial->source, target, denial->tclass, denial->ioctl))
+		judgement->verdict = VERDICT_NO_RULE;
 	return r;
 }
 
 static const struct known_denial *find_row(const struct question *question, bool domain)
 {
-	const struct advisor *advisor = question->ladder->advisor;
-	const struct known_denial *row;
-
-	row = match_known(advisor->known, advisor->oracle, question->denial, question->target,
-			  question->permission, domain);
-	if (row)
-		return row;
-	return match_known(generic_denials, advisor->oracle, question->denial, question->target,
-			   question->permission, domain);
+	return known_row(question->ladder->advisor, question->denial, question->target,
+			 question->permission, domain);
 }
 
-/* Each rung: 1 it holds, *rung filled; 0 it does not; or a negative errno. */
+/* Each rung: true (or 1): it holds, *rung filled. */
 
-static int rung_allowed(const struct question *question, struct rung *rung, struct error *err)
+static bool rung_allowed(const struct question *question, struct rung *rung)
 {
 	const struct advice_port *port = question->port;
 
 	if (question->judgement.verdict != VERDICT_ALLOWED)
-		return 0;
+		return false;
 	rung->fix = FIX_ALLOWED;
 	rung->why = "The policy allows it now.";
 	if (port && strcmp(question->target, port->type) == 0 &&
@@ -144,12 +127,12 @@ static int rung_allowed(const struct question *question, struct rung *rung, stru
 		rung->why = "The port has the right label now.";
 		rung->detail = str_printf("the port is labelled %s now", port->type);
 	} else {
-		rung->detail = strdup("nothing to do");
+		rung->detail = str_copy("nothing to do");
 	}
-	return rung->detail ? 1 : error_nomem(err);
+	return true;
 }
 
-static int rung_domain(const struct question *question, struct rung *rung, struct error *err)
+static bool rung_domain(const struct question *question, struct rung *rung)
 {
 	const struct advisor *advisor = question->ladder->advisor;
 	const struct denial *denial = question->denial;
@@ -157,39 +140,37 @@ static int rung_domain(const struct question *question, struct rung *rung, struc
 	_cleanup_free_ char *exe = NULL, *comm = NULL;
 
 	if (strcmp(denial->source, advisor->domain) == 0 ||
-	    !match_words(generic_domains, denial->source))
-		return 0;
+	    !known_is_general_domain(denial->source))
+		return false;
 	row = find_row(question, true);
 	if (!row)
-		return 0;
-	exe = plain_shell(denial->exe ? denial->exe : "");
+		return false;
+	exe = denial->exe ? plain_shell(denial->exe) : NULL;
 	comm = plain_text(denial->comm ? denial->comm : "the program", 60);
-	if (!exe || !comm)
-		return error_nomem(err);
 	rung->fix = FIX_DOMAIN;
 	rung->why = row->why;
 	rung->severity = row->severity;
-	if (denial->exe)
+	if (exe)
 		rung->detail = str_printf("%s is to run as %s: restorecon -v %s, then restart it",
 					  comm, advisor->domain, exe);
 	else
 		rung->detail = str_printf("%s is to run as %s: run restorecon -v on its "
 					  "executable, then restart it",
 					  comm, advisor->domain);
-	return rung->detail ? 1 : error_nomem(err);
+	return true;
 }
 
-static int rung_port(const struct question *question, struct rung *rung, struct error *err)
+static bool rung_port(const struct question *question, struct rung *rung)
 {
 	const struct advice_port *port = question->port;
 
 	if (!port || strcmp(question->target, port->type) == 0)
-		return 0;
+		return false;
 	rung->fix = FIX_PORT;
 	rung->why = "The service uses this port as configured; once the port has its label, the "
 		    "policy allows the access without a rule.";
 	rung->detail = str_printf("%u/%s -> %s", port->number, port->proto, port->type);
-	return rung->detail ? 1 : error_nomem(err);
+	return true;
 }
 
 static int rung_label(const struct question *question, struct rung *rung, struct error *err)
@@ -208,7 +189,7 @@ static int rung_label(const struct question *question, struct rung *rung, struct
 	if (r < 0)
 		return r;
 	wrong = expected && strcmp(expected, question->denial->target) != 0 &&
-		!match_words(generic_labels, expected);
+		!match_words(known_general_labels, expected);
 	if (!general && !wrong)
 		return 0;
 	rung->fix = FIX_LABEL;
@@ -216,22 +197,19 @@ static int rung_label(const struct question *question, struct rung *rung, struct
 			    : "The object has another label than the policy wants it to have.";
 	if (general)
 		rung->severity = row->severity;
-	r = relabel_advice(advisor, question->denial, question->permission, expected, &rung->detail,
-			   err);
-	return r < 0 ? r : 1;
+	rung->detail = relabel_advice(advisor, question->denial, question->permission, expected);
+	return 1;
 }
 
-static int rung_invalid_label(const struct question *question, struct rung *rung, struct error *err)
+static bool rung_invalid_label(const struct question *question, struct rung *rung)
 {
 	const struct denial *denial = question->denial;
 	_cleanup_free_ char *context = NULL, *path = NULL;
 
 	if (!denial->invalid_context)
-		return 0;
+		return false;
 	context = plain_text(denial->invalid_context, 100);
 	path = plain_shell(denial->path && *denial->path == '/' ? denial->path : "PATH");
-	if (!context || !path)
-		return error_nomem(err);
 	rung->fix = FIX_INVALID_LABEL;
 	rung->why = "The loaded policy does not know a label in it, as after a module was removed; "
 		    "no rule can name that.";
@@ -239,7 +217,7 @@ static int rung_invalid_label(const struct question *question, struct rung *rung
 		rung->detail = str_printf("restart what runs as %s", context);
 	else
 		rung->detail = str_printf("restorecon -v %s (it has %s)", path, context);
-	return rung->detail ? 1 : error_nomem(err);
+	return true;
 }
 
 /* What denies it, where a rule cannot; NULL: a missing rule. */
@@ -258,35 +236,31 @@ static const char *obstacle(enum verdict verdict)
 }
 
 /* oracle: the policy that gave the verdict. */
-static int constrain(const struct question *question, struct oracle *oracle, struct rung *rung,
-		     struct error *err)
+static int rung_constraint(const struct question *question, struct oracle *oracle,
+			   struct rung *rung, struct error *err)
 {
+	const struct denial *denial = question->denial;
 	const char *name = obstacle(question->judgement.verdict);
+	const char *from = source_of(denial, question->target),
+		   *to = target_of(denial, question->target);
 	_cleanup_free_ char *source = NULL, *target = NULL, *expression = NULL;
 	int r;
 
 	if (!name)
 		return 0;
-	r = oracle_obstacle(oracle, source_of(question), target_of(question),
-			    question->denial->tclass, question->permission, &expression, err);
+	r = oracle_obstacle(oracle, from, to, denial->tclass, question->permission, &expression,
+			    err);
 	if (r < 0)
 		return r;
-	source = plain_text(source_of(question), 100);
-	target = plain_text(target_of(question), 100);
-	if (!source || !target)
-		return error_nomem(err);
+	source = plain_text(from, 100);
+	target = plain_text(to, 100);
 	rung->fix = FIX_CONSTRAINT;
 	rung->why =
 		"An allow rule cannot help: something else than a missing rule denies it. Compare "
 		"users, roles and levels; the object may have been labelled by hand.";
 	rung->detail = str_printf("denied by %s: %s, %s%s%s", name, source, target,
 				  expression ? ": " : "", expression ? expression : "");
-	return rung->detail ? 1 : error_nomem(err);
-}
-
-static int rung_constraint(const struct question *question, struct rung *rung, struct error *err)
-{
-	return constrain(question, question->ladder->advisor->oracle, rung, err);
+	return 1;
 }
 
 static void rung_dontaudit(const struct question *question, struct rung *rung)
@@ -307,52 +281,62 @@ static void rung_dontaudit(const struct question *question, struct rung *rung)
 }
 
 /* Of a port that is not the service's: how to make it so. */
-static int refuse_port(const struct question *question, struct rung *rung, struct error *err)
+static void refuse_port(const struct question *question, struct rung *rung)
 {
 	const struct advisor *advisor = question->ladder->advisor;
 	const struct denial *denial = question->denial;
 	int proto = (int)strcspn(denial->tclass, "_");
 
 	if (!denial->port || !advisor->port_count || !is_port_access(denial, question->permission))
-		return 0;
+		return;
 	rung->detail = str_printf(
 		"if the service is to use %u/%.*s: semanage port -a -t %s -p %.*s %u", denial->port,
 		proto, denial->tclass, advisor->ports[0].type, proto, denial->tclass, denial->port);
-	return rung->detail ? 0 : error_nomem(err);
 }
 
-/* The last three: dontaudit, refuse, allow. */
-static int rung_rule(const struct question *question, struct rung *rung, struct error *err)
+/* The last three, one of which holds: dontaudit, refuse, allow. */
+static void rung_rule(const struct question *question, struct rung *rung)
 {
 	const struct known_denial *row = question->row;
-	int r;
 
 	if (row)
 		rung->severity = row->severity;
 	if (row ? row->fix == FIX_DONTAUDIT : question->judgement.dontaudit) {
 		rung_dontaudit(question, rung);
-		return 1;
+		return;
 	}
 	rung->fix = FIX_ALLOW;
 	rung->why = row ? row->why
 			: "Nothing is known of this access. Look at the evidence: is it the "
 			  "service's own work?";
-	if (!row || row->fix != FIX_REFUSE ||
-	    advice_insists(question->ladder->advisor->insisted, question->target,
-			   question->permission))
-		return 1;
-	rung->fix = FIX_REFUSE;
-	r = refuse_port(question, rung, err);
-	return r < 0 ? r : 1;
+	if (row && row->fix == FIX_REFUSE &&
+	    !known_is_insisted(question->ladder->advisor->insisted, question->target,
+			       question->permission)) {
+		rung->fix = FIX_REFUSE;
+		refuse_port(question, rung);
+	}
+}
+
+static int climb(const struct question *question, struct rung *rung, struct error *err)
+{
+	int r;
+
+	if (rung_allowed(question, rung) || rung_domain(question, rung) ||
+	    rung_port(question, rung))
+		return 0;
+	r = rung_label(question, rung, err);
+	if (r == 0)
+		r = rung_invalid_label(question, rung);
+	if (r == 0)
+		r = rung_constraint(question, question->ladder->advisor->oracle, rung, err);
+	if (r == 0)
+		rung_rule(question, rung);
+	return r < 0 ? r : 0;
 }
 
 int ladder_judge(struct ladder *ladder, const struct denial *denial, const char *permission,
 		 struct rung *rung, struct error *err)
 {
-	static int (*const rungs[])(const struct question *, struct rung *, struct error *) = {
-		rung_allowed,       rung_domain,     rung_port, rung_label,
-		rung_invalid_label, rung_constraint, rung_rule,
-	};
 	struct question question = { .ladder = ladder,
 				     .denial = denial,
 				     .permission = permission,
@@ -360,23 +344,23 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 	int r = find_port(&question, err);
 
 	if (r == 0)
-		r = judge(&question, err);
+		r = ladder_ask(ladder->advisor->oracle, denial, question.target, permission,
+			       &question.judgement, err);
 	if (r < 0)
 		return r;
 	*rung = (struct rung){ .target = question.target,
-			       .severity = generic_severity(denial->tclass, permission),
+			       .severity = known_severity(denial->tclass, permission),
 			       .silent = question.judgement.dontaudit };
 	if (question.judgement.verdict == VERDICT_UNKNOWN) {
 		rung->unknown = true;
 		return 0;
 	}
 	rung->row = question.row = find_row(&question, false);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(rungs); i++)
-		r = rungs[i](&question, rung, err);
+	r = climb(&question, rung, err);
 	rung->known = (rung->fix == FIX_ALLOW || rung->fix == FIX_DONTAUDIT) && question.row &&
 		      question.row->fix == rung->fix && !rung->unsure &&
 		      rung->severity < SEVERITY_ASKED;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 int ladder_suppose(struct ladder *ladder, struct oracle *supposed, const struct denial *denial,
@@ -385,11 +369,10 @@ int ladder_suppose(struct ladder *ladder, struct oracle *supposed, const struct 
 	struct question question = {
 		.ladder = ladder, .denial = denial, .permission = permission, .target = rung->target
 	};
-	int r = oracle_judge(supposed, source_of(&question), target_of(&question), denial->tclass,
-			     permission, &question.judgement, err);
+	int r = ladder_ask(supposed, denial, rung->target, permission, &question.judgement, err);
 
 	if (r == 0)
-		r = constrain(&question, supposed, rung, err);
+		r = rung_constraint(&question, supposed, rung, err);
 	if (r == 1)
 		rung->known = false;
 	return r < 0 ? r : 0;

@@ -5,16 +5,15 @@
 #ifndef STEPS_ADVICE_LADDER_H
 #define STEPS_ADVICE_LADDER_H
 
-#include <stdbool.h>
-
-#include "steps/advice/advice.h"
+#include "steps/advice/finding.h"
+#include "steps/audit/denial.h"
 
 struct ladder {
 	const struct advisor *advisor;
 	struct ladder_port *ports; /* the labels of the advisor's ports, each asked once */
 };
 
-int ladder_init(struct ladder *ladder, const struct advisor *advisor, struct error *err);
+void ladder_init(struct ladder *ladder, const struct advisor *advisor);
 void ladder_clear(struct ladder *ladder);
 
 struct rung {
@@ -35,6 +34,11 @@ struct rung {
  * the detail (caller frees). */
 int ladder_judge(struct ladder *ladder, const struct denial *denial, const char *permission,
 		 struct rung *rung, struct error *err);
+
+/* ladder_ask - one permission of a denial, of a policy, its target taken to be the type target. An
+ * ioctl is allowed where its command is, too. Errors: as oracle_judge(). */
+int ladder_ask(struct oracle *oracle, const struct denial *denial, const char *target,
+	       const char *permission, struct judgement *judgement, struct error *err);
 
 /* ladder_suppose - of a rung of FIX_ALLOW, with the rule in the policy supposed: does something
  * else deny it all the same? Then FIX_CONSTRAINT. */

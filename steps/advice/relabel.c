@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "steps/advice/generic.h"
-#include "steps/advice/match.h"
-#include "wizard/plain.h"
+#include "steps/advice/known.h"
 #include "steps/advice/relabel.h"
+#include "wizard/plain.h"
 #include "wizard/util.h"
 
 static bool has_path(const struct denial *denial)
@@ -34,7 +33,7 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 	/* Below /proc the label is the process's, and the like: no file's. */
 	if (oracle_has_attribute(oracle, "file_type") &&
 	    !oracle_type_has_attribute(oracle, denial->target, "file_type") &&
-	    !match_words(generic_labels, denial->target))
+	    !match_words(known_general_labels, denial->target))
 		return 0;
 	return advisor->path_label(advisor->data, denial->path, denial->tclass, type, err);
 }
@@ -45,8 +44,6 @@ static char *advise_to_find(const struct denial *denial)
 	_cleanup_free_ char *name = plain_text(denial->path ? denial->path : "", 60);
 	_cleanup_free_ char *type = plain_text(denial->target, 60);
 
-	if (!name || !type)
-		return NULL;
 	if (!*name)
 		return str_printf("find what is labelled %s there, and run restorecon -v on it",
 				  type);
@@ -56,12 +53,11 @@ static char *advise_to_find(const struct denial *denial)
 
 static char *advise_to_move(const struct denial *denial, const char *permission)
 {
-	_cleanup_free_ char *path = plain_shell(denial->path), *installed = NULL, *target = NULL;
+	_cleanup_free_ char *path = plain_shell(denial->path);
+	_cleanup_free_ char *installed =
+		str_printf("/usr/local/bin/%s", strrchr(denial->path, '/') + 1);
+	_cleanup_free_ char *target = plain_shell(installed);
 
-	installed = str_printf("/usr/local/bin/%s", strrchr(denial->path, '/') + 1);
-	target = installed ? plain_shell(installed) : NULL;
-	if (!path || !target)
-		return NULL;
 	if (match_words("execute execute_no_trans entrypoint", permission))
 		return str_printf("mv %s %s && restorecon -v %s", path, target, target);
 	return str_printf("move %s out of the home directory, then restorecon -v where it is now",
@@ -87,49 +83,36 @@ static char *moved_directory(const struct denial *denial, const char *label)
 	return str_printf("%.*s", (int)length, path);
 }
 
-static char *advise_equivalence(const char *data_directory, const char *dir)
-{
-	_cleanup_free_ char *word = plain_shell(dir);
-
-	return word ? str_printf("semanage fcontext -a -e %s %s && restorecon -Rv %s",
-				 data_directory, word, word)
-		    : NULL;
-}
-
 static char *advise_own_label(const struct advisor *advisor, const struct denial *denial,
 			      const char *label)
 {
 	_cleanup_free_ char *path = plain_shell(denial->path);
-	_cleanup_free_ char *dir = moved_directory(denial, label);
+	_cleanup_free_ char *moved = moved_directory(denial, label);
+	_cleanup_free_ char *directory = moved ? plain_shell(moved) : NULL;
 
-	if (!path)
-		return NULL;
-	if (dir && advisor->data_directory)
-		return advise_equivalence(advisor->data_directory, dir);
+	if (directory && advisor->data_directory)
+		return str_printf("semanage fcontext -a -e %s %s && restorecon -Rv %s",
+				  advisor->data_directory, directory, directory);
 	return str_printf(
 		"move %s to where the service's files belong, or give it a type of its own: "
 		"semanage fcontext -a -t TYPE %s && restorecon -v %s",
 		path, path, path);
 }
 
-int relabel_advice(const struct advisor *advisor, const struct denial *denial,
-		   const char *permission, const char *expected, char **advice, struct error *err)
+char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
+		     const char *permission, const char *expected)
 {
 	const char *label = expected ? expected : denial->target;
 	_cleanup_free_ char *path = NULL;
 
-	if (!has_path(denial)) {
-		*advice = advise_to_find(denial);
-	} else if (match_words(generic_homes, label) &&
-		   (expected || str_starts(denial->path, "/home/") ||
-		    str_starts(denial->path, "/root/"))) {
-		*advice = advise_to_move(denial, permission);
-	} else if (match_words("default_t mnt_t", label) ||
-		   (expected && strcmp(expected, denial->target) == 0)) {
-		*advice = advise_own_label(advisor, denial, label);
-	} else {
-		path = plain_shell(denial->path);
-		*advice = path ? str_printf("restorecon -v %s", path) : NULL;
-	}
-	return *advice ? 0 : error_nomem(err);
+	if (!has_path(denial))
+		return advise_to_find(denial);
+	if (match_words(known_homes, label) &&
+	    (expected || str_starts(denial->path, "/home/") || str_starts(denial->path, "/root/")))
+		return advise_to_move(denial, permission);
+	if (match_words("default_t mnt_t", label) ||
+	    (expected && strcmp(expected, denial->target) == 0))
+		return advise_own_label(advisor, denial, label);
+	path = plain_shell(denial->path);
+	return str_printf("restorecon -v %s", path);
 }

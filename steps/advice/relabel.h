@@ -5,7 +5,8 @@
 #ifndef STEPS_ADVICE_RELABEL_H
 #define STEPS_ADVICE_RELABEL_H
 
-#include "steps/advice/advice.h"
+#include "steps/advice/finding.h"
+#include "steps/audit/denial.h"
 
 /* relabel_expected - the type that the policy wants the denial's object to have (caller frees), or
  * *type NULL: it is no file, its path is not known, or the policy says nothing. */
@@ -14,7 +15,7 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 
 /* relabel_advice - the command, or the sentence where no command is sure to be right; new memory
  * (caller frees). expected: as relabel_expected() found it. */
-int relabel_advice(const struct advisor *advisor, const struct denial *denial,
-		   const char *permission, const char *expected, char **advice, struct error *err);
+char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
+		     const char *permission, const char *expected);
 
 #endif

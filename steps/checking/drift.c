@@ -4,7 +4,7 @@
 
 #include "steps/checking/drift.h"
 #include "steps/labelling/labels.h"
-#include "steps/module/rules.h"
+#include "steps/module/text.h"
 #include "steps/node/node.h"
 #include "steps/oracle/access.h"
 #include "wizard/util.h"
@@ -98,22 +98,17 @@ struct policies {
 	bool silences; /* dontaudit rules are in force: no `semodule -DB` */
 };
 
-static const char *target_of(const struct rule *rule)
-{
-	return strcmp(rule->target, "self") ? rule->target : rule->source;
-}
-
 /* The first of its names that the policy does not define; caller frees. NULL: none. */
 static char *find_missing(struct oracle *oracle, const struct rule *rule)
 {
-	const char *const names[] = { rule->source, target_of(rule) };
+	const char *const names[] = { rule->source, rule_target(rule) };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (!oracle_has_type(oracle, names[i]) && !oracle_has_attribute(oracle, names[i]))
 			return str_printf("type %s", names[i]);
-	for (size_t i = 0; i < rule->permission_count; i++)
-		if (!oracle_has_permission(oracle, rule->tclass, rule->permissions[i]))
-			return str_printf("permission %s of %s", rule->permissions[i],
+	for (size_t i = 0; i < rule->permissions.count; i++)
+		if (!oracle_has_permission(oracle, rule->tclass, rule->permissions.items[i]))
+			return str_printf("permission %s of %s", rule->permissions.items[i],
 					  rule->tclass);
 	return NULL;
 }
@@ -128,11 +123,11 @@ static int find_given(const struct policies *policies, const struct oracle *of,
 	*count = 0;
 	if (r == 0 && rule->kind == RULE_DONTAUDIT)
 		r = access_of(policies->loaded, of, rule->source, ACCESS_SILENCED, &silenced, err);
-	for (size_t i = 0; r == 0 && i < rule->permission_count; i++) {
+	for (size_t i = 0; r == 0 && i < rule->permissions.count; i++) {
 		r = access_new(policies->loaded, &wanted, err);
 		if (r < 0)
 			break;
-		access_add(wanted, target_of(rule), rule->tclass, rule->permissions[i]);
+		access_add(wanted, rule_target(rule), rule->tclass, rule->permissions.items[i]);
 		access_subtract(wanted, has);
 		if (silenced)
 			access_subtract(wanted, silenced);
@@ -157,7 +152,7 @@ static void add_rule(json_t *changes, const struct rule *rule, const bool *only,
 static int look_at_rule(const struct policies *policies, const struct rule *rule, json_t *changes,
 			struct error *err)
 {
-	_cleanup_free_ bool *given = memory_new(rule->permission_count + 1, sizeof(*given));
+	_cleanup_free_ bool *given = memory_new(rule->permissions.count + 1, sizeof(*given));
 	_cleanup_free_ char *missing = find_missing(policies->loaded, rule);
 	size_t present, unneeded;
 	int r;
@@ -177,7 +172,7 @@ static int look_at_rule(const struct policies *policies, const struct rule *rule
 		r = find_given(policies, policies->base, rule, given, &unneeded, err);
 	if (r < 0)
 		return r;
-	if (present < rule->permission_count)
+	if (present < rule->permissions.count)
 		add_rule(changes, rule, NULL, "rule-dropped", "the compiled policy is without it",
 			 "semodule -B builds it anew");
 	if (unneeded)

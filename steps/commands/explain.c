@@ -18,6 +18,8 @@
 #include "steps/galera/exercises.h"
 #include "steps/galera/known.h"
 #include "steps/host/auditd.h"
+#include "steps/advice/advice.h"
+#include "steps/advice/known.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -172,7 +174,7 @@ static int judge(struct explanation *explanation, struct error *err)
 	advisor.path_label = explanation->labels ? path_label : NULL;
 	advisor.data = explanation;
 	/* Asked about a domain in which a program lands that has none, we say where it belongs. */
-	if (advice_is_generic_domain(advisor.domain))
+	if (known_is_general_domain(advisor.domain))
 		advisor.domain = galera_domains[0];
 	return advice_judge(&advisor, &explanation->denials, &explanation->findings, err);
 }
@@ -279,7 +281,7 @@ static int write_modules(struct session *session, struct explanation *explanatio
 			findings->items[i].decision = DECISION_ACCEPT;
 	r = header_explain(&explanation->denials, &comment, err);
 	if (r == 0)
-		r = rules_from_findings(findings, &explanation->denials, &rules, err);
+		rules_from_findings(findings, &explanation->denials, &rules);
 	if (r == 0 && chosen.te)
 		r = write_module(session, chosen.te, &rules, comment, true, err);
 	if (r == 0 && chosen.cil)

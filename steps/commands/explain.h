@@ -7,7 +7,8 @@
 
 #include "steps/galera/ports.h"
 #include "steps/host/selinux.h"
-#include "steps/advice/advice.h"
+#include "steps/advice/finding.h"
+#include "steps/audit/denial.h"
 
 struct explanation {
 	struct oracle *oracle;

@@ -41,8 +41,8 @@ static json_t *finding_json(const struct finding *finding, const struct denials 
 {
 	json_t *permissions = json_array(), *evidence = json_array();
 
-	for (size_t i = 0; i < finding->permission_count; i++)
-		list_add(permissions, json_string(finding->permissions[i]));
+	for (size_t i = 0; i < finding->permissions.count; i++)
+		list_add(permissions, json_string(finding->permissions.items[i]));
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		list_add(evidence, evidence_json(&denials->items[finding->evidence[i]]));
 	return json_pack(

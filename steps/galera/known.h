@@ -5,7 +5,7 @@
 #ifndef STEPS_GALERA_KNOWN_H
 #define STEPS_GALERA_KNOWN_H
 
-#include "steps/advice/advice.h"
+#include "steps/advice/finding.h"
 
 /* Most specific first, up to one with why NULL. */
 extern const struct known_denial galera_known_denials[];

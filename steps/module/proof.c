@@ -2,13 +2,106 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "steps/advice/ladder.h"
+#include "steps/module/proof.h"
 #include "steps/oracle/access.h"
 #include "wizard/plain.h"
-#include "steps/module/proof.h"
 #include "wizard/util.h"
 
+/* ---- not too narrow -------------------------------------------------------------------------- */
+
+static const char *verdict_text(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_ALLOWED:
+		return "it is allowed";
+	case VERDICT_NO_RULE:
+		return "no rule allows it";
+	case VERDICT_CONSTRAINT:
+		return "a constraint of the policy (MLS or user-based) denies it all the same";
+	case VERDICT_ROLE:
+		return "the role may not";
+	case VERDICT_BOUNDS:
+		return "a bounded domain may not exceed its parent";
+	case VERDICT_UNKNOWN:
+		break;
+	}
+	return "the policy does not define a name in it";
+}
+
+/* Is the denial what the finding's decision makes of it? */
+static bool count_one(const struct finding *finding, const struct denial *denial,
+		      const struct judgement *judgement, struct replay *replay)
+{
+	bool allowed = judgement->verdict == VERDICT_ALLOWED;
+	enum fix decided = finding_rule(finding);
+	size_t records = denial_records(denial);
+
+	replay->replayed += records;
+	if (allowed)
+		replay->allowed += records;
+	else if (judgement->dontaudit)
+		replay->silenced += records;
+	else
+		replay->left += records;
+	if (decided == FIX_ALLOW)
+		return allowed;
+	return decided != FIX_DONTAUDIT || (!allowed && judgement->dontaudit);
+}
+
+static int tell_failure(struct oracle *oracle, const struct denial *denial, const char *permission,
+			const struct judgement *judgement, struct replay *replay, struct error *err)
+{
+	_cleanup_free_ char *obstacle = NULL;
+	int r = oracle_obstacle(oracle, denial->source_context, denial->target_context,
+				denial->tclass, permission, &obstacle, err);
+
+	if (r == 0)
+		snprintf(replay->failure, sizeof(replay->failure), "%s %s:%s %s: %s%s%s",
+			 denial->source, denial->target, denial->tclass, permission,
+			 verdict_text(judgement->verdict), obstacle ? ": " : "",
+			 obstacle ? obstacle : "");
+	return r;
+}
+
+static int replay_one(struct oracle *oracle, const struct finding *finding,
+		      const struct denial *denial, struct replay *replay, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < denial->permission_count; i++) {
+		const char *permission = denial->permissions[i];
+		struct judgement judgement;
+
+		if (!strings_has(&finding->permissions, permission))
+			continue;
+		r = ladder_ask(oracle, denial, denial->target, permission, &judgement, err);
+		if (r == 0 && !count_one(finding, denial, &judgement, replay) && !replay->broken++)
+			r = tell_failure(oracle, denial, permission, &judgement, replay, err);
+	}
+	return r;
+}
+
+int proof_replay(struct oracle *oracle, const struct findings *findings,
+		 const struct denials *denials, struct replay *replay, struct error *err)
+{
+	int r = 0;
+
+	*replay = (struct replay){ 0 };
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		for (size_t j = 0; r == 0 && j < finding->evidence_count; j++)
+			r = replay_one(oracle, finding, &denials->items[finding->evidence[j]],
+				       replay, err);
+	}
+	return r;
+}
+
+/* ---- not too wide ---------------------------------------------------------------------------- */
+
 static void __attribute__((format(printf, 2, 3)))
-broken(struct proof *proof, const char *format, ...)
+broken(struct comparison *proof, const char *format, ...)
 {
 	va_list arguments;
 
@@ -19,19 +112,15 @@ broken(struct proof *proof, const char *format, ...)
 	va_end(arguments);
 }
 
-static bool find_access(struct proof *proof, const struct access_set *set,
+static void find_access(struct comparison *proof, const struct access_set *set,
 			const struct access_set *without, const char *source, const char *why)
 {
 	struct access access;
 
-	if (!access_first(set, without, &access))
-		return false;
-	broken(proof, "%s %s:%s %s: %s", source, access.target, access.tclass, access.permission,
-	       why);
-	return true;
+	if (access_first(set, without, &access))
+		broken(proof, "%s %s:%s %s: %s", source, access.target, access.tclass,
+		       access.permission, why);
 }
-
-/* ---- the difference -------------------------------------------------------------------------- */
 
 /* The sets of one source and one kind of access. */
 struct sets {
@@ -58,19 +147,20 @@ static int sets_read(const struct oracle *base, const struct oracle *with, const
 		r = access_new(with, &sets->approved, err);
 	for (size_t i = 0; r == 0 && i < rules->count; i++) {
 		const struct rule *rule = &rules->items[i];
-		const char *target = strcmp(rule->target, "self") ? rule->target : rule->source;
 
 		if (rule->kind != wanted || strcmp(rule->source, source))
 			continue;
-		for (size_t j = 0; j < rule->permission_count; j++)
-			access_add(sets->approved, target, rule->tclass, rule->permissions[j]);
+		for (size_t j = 0; j < rule->permissions.count; j++)
+			access_add(sets->approved, rule_target(rule), rule->tclass,
+				   rule->permissions.items[j]);
 	}
 	return r;
 }
 
 /* What is allowed was never logged. */
 static int count_silenced(const struct oracle *with, const char *source,
-			  const struct access_set *silenced, struct proof *proof, struct error *err)
+			  const struct access_set *silenced, struct comparison *proof,
+			  struct error *err)
 {
 	struct access_set *allowed;
 	int r = access_of(with, with, source, ACCESS_ALLOWED, &allowed, err);
@@ -84,7 +174,7 @@ static int count_silenced(const struct oracle *with, const char *source,
 }
 
 static int compare(const struct oracle *base, const struct oracle *with, const char *source,
-		   enum access_kind kind, const struct rules *rules, struct proof *proof,
+		   enum access_kind kind, const struct rules *rules, struct comparison *proof,
 		   struct error *err)
 {
 	_cleanup_(sets_clear) struct sets sets = { 0 };
@@ -120,7 +210,7 @@ static int compare(const struct oracle *base, const struct oracle *with, const c
 }
 
 static int compare_source(const struct oracle *base, const struct oracle *with, const char *source,
-			  const struct rules *rules, struct proof *proof, struct error *err)
+			  const struct rules *rules, struct comparison *proof, struct error *err)
 {
 	static const enum access_kind kinds[] = { ACCESS_ALLOWED, ACCESS_POSSIBLE,
 						  ACCESS_SILENCED };
@@ -143,19 +233,10 @@ static bool is_domain(const char *const *domains, const char *source)
 
 static bool belongs(const struct rule *rule, const struct finding *finding)
 {
-	const char *target = strcmp(rule->target, "self") ? rule->target : rule->source;
-
 	return finding_rule(finding) == (rule->kind == RULE_ALLOW ? FIX_ALLOW : FIX_DONTAUDIT) &&
 	       !strcmp(finding->source, rule->source) && !strcmp(finding->tclass, rule->tclass) &&
-	       !strcmp(finding->rule_target ? finding->rule_target : finding->target, target);
-}
-
-static bool has_word(char *const *words, size_t count, const char *word)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(words[i], word))
-			return true;
-	return false;
+	       !strcmp(finding->rule_target ? finding->rule_target : finding->target,
+		       rule_target(rule));
 }
 
 static bool is_observed(const struct rule *rule, const char *permission,
@@ -168,8 +249,9 @@ static bool is_observed(const struct rule *rule, const char *permission,
 			continue;
 		for (size_t j = 0; j < finding->evidence_count; j++) {
 			const struct denial *denial = &denials->items[finding->evidence[j]];
+			struct strings denied = { denial->permissions, denial->permission_count };
 
-			if (has_word(denial->permissions, denial->permission_count, permission))
+			if (strings_has(&denied, permission))
 				return true;
 		}
 	}
@@ -177,19 +259,19 @@ static bool is_observed(const struct rule *rule, const char *permission,
 }
 
 static void check_rule(const struct rule *rule, const struct findings *findings,
-		       const struct denials *denials, struct proof *proof)
+		       const struct denials *denials, struct comparison *proof)
 {
 	if (rule->kind == RULE_ALLOW && rule->target_is_attribute)
 		broken(proof,
 		       "allow %s %s:%s: it names an attribute, so that it holds for types "
 		       "that nobody has seen",
 		       rule->source, rule->target, rule->tclass);
-	for (size_t i = 0; i < rule->permission_count; i++) {
-		const char *permission = rule->permissions[i];
+	for (size_t i = 0; i < rule->permissions.count; i++) {
+		const char *permission = rule->permissions.items[i];
 
 		if (is_observed(rule, permission, findings, denials))
 			continue;
-		if (has_word(rule->unobserved, rule->unobserved_count, permission))
+		if (strings_has(&rule->unobserved, permission))
 			proof->unobserved++;
 		else
 			broken(proof, "%s %s:%s %s: no recorded event needs it", rule->source,
@@ -199,11 +281,11 @@ static void check_rule(const struct rule *rule, const struct findings *findings,
 
 int proof_width(const struct oracle *base, const struct oracle *with, const char *const *domains,
 		const struct rules *rules, const struct findings *findings,
-		const struct denials *denials, struct proof *proof, struct error *err)
+		const struct denials *denials, struct comparison *proof, struct error *err)
 {
 	int r = 0;
 
-	*proof = (struct proof){ 0 };
+	*proof = (struct comparison){ 0 };
 	for (size_t i = 0; i < rules->count; i++)
 		check_rule(&rules->items[i], findings, denials, proof);
 	for (const char *const *domain = domains; r == 0 && *domain; domain++)
@@ -223,38 +305,26 @@ int proof_width(const struct oracle *base, const struct oracle *with, const char
 
 #define NAMES_SHOWN 4
 
-/* Sets of names, as far as they fit. */
-struct names {
-	const char *items[32];
-	size_t count;
-};
-
-static void names_add(struct names *names, const char *name)
+static void add_name(struct strings *names, const char *name)
 {
-	for (size_t i = 0; i < names->count; i++)
-		if (!strcmp(names->items[i], name))
-			return;
-	if (names->count < ARRAY_SIZE(names->items))
-		names->items[names->count++] = name;
+	if (!strings_has(names, name))
+		strings_add(names, name);
 }
 
-static int names_join(const struct names *names, char **text, struct error *err)
+static char *names_text(const struct strings *names)
 {
-	size_t length, shown = names->count > NAMES_SHOWN ? NAMES_SHOWN : names->count;
-	FILE *out = open_memstream(text, &length);
-	bool complete = true;
+	_cleanup_free_ char *text = NULL;
+	FILE *out = stream_open(&text, NULL);
 
-	if (!out)
-		return error_nomem(err);
-	for (size_t i = 0; i < shown; i++) {
+	for (size_t i = 0; i < names->count && i < NAMES_SHOWN; i++) {
 		_cleanup_free_ char *plain = plain_text(names->items[i], 60);
 
-		complete = complete && plain;
-		fprintf(out, "%s%s", i ? ", " : "", plain ? plain : "");
+		fprintf(out, "%s%s", i ? ", " : "", plain);
 	}
-	if (shown < names->count)
-		fprintf(out, " and %zu more", names->count - shown);
-	return fclose(out) == 0 && complete ? 0 : error_nomem(err);
+	if (names->count > NAMES_SHOWN)
+		fprintf(out, " and %zu more", names->count - NAMES_SHOWN);
+	stream_close(&out);
+	return TAKE_PTR(text);
 }
 
 /* An exercise; or of a log's path the end, where logs of several nodes differ: "db2/audit.log". */
@@ -276,26 +346,24 @@ static const char *node_of(const struct denial *denial)
 	return denial->origin && *denial->origin == '/' ? denial->origin : "";
 }
 
-int proof_coverage(const struct rule *rule, const struct findings *findings,
-		   const struct denials *denials, struct coverage *coverage, struct error *err)
+struct coverage proof_coverage(const struct rule *rule, const struct findings *findings,
+			       const struct denials *denials)
 {
-	struct names origins = { 0 }, nodes = { 0 };
+	_cleanup_(strings_clear) struct strings origins = { 0 }, nodes = { 0 };
+	size_t count = 0;
 
-	*coverage = (struct coverage){ 0 };
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
 		if (!belongs(rule, finding))
 			continue;
-		coverage->denials += finding->count;
+		count += finding->count;
 		for (size_t j = 0; j < finding->evidence_count; j++) {
 			const struct denial *denial = &denials->items[finding->evidence[j]];
 
-			names_add(&origins, place_of(denial));
-			names_add(&nodes, node_of(denial));
+			add_name(&origins, place_of(denial));
+			add_name(&nodes, node_of(denial));
 		}
 	}
-	coverage->origins = origins.count;
-	coverage->nodes = nodes.count;
-	return names_join(&origins, &coverage->names, err);
+	return (struct coverage){ count, origins.count, nodes.count, names_text(&origins) };
 }

@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proof.h - a module is not wider than its rules, and no rule is without evidence
+ * proof.h - a module is not narrower than its findings, not wider than its rules, and no rule is
+ * without evidence
  */
 #ifndef STEPS_MODULE_PROOF_H
 #define STEPS_MODULE_PROOF_H
 
-#include "steps/oracle/oracle.h"
 #include "steps/module/rules.h"
+#include "steps/oracle/oracle.h"
 
-struct proof {
+struct replay {
+	size_t replayed;   /* denied permissions, one by one */
+	size_t allowed;    /* the policy allows them */
+	size_t silenced;   /* denied and not logged */
+	size_t left;       /* denied and logged, as was decided or as another fix will settle */
+	size_t broken;     /* accepted, and yet not as accepted */
+	char failure[768]; /* the first broken one, and why */
+};
+
+/* proof_replay - each denial behind findings, against the policy of oracle. */
+int proof_replay(struct oracle *oracle, const struct findings *findings,
+		 const struct denials *denials, struct replay *replay, struct error *err);
+
+struct comparison {
 	size_t compared; /* accesses that the domains have with the module, all of them looked at */
 	size_t opened;   /* of these, those that it opens: exactly the approved rules */
 	size_t silenced; /* denied accesses that are no longer logged, with the module, ... */
@@ -28,14 +42,14 @@ struct proof {
  */
 int proof_width(const struct oracle *base, const struct oracle *with, const char *const *domains,
 		const struct rules *rules, const struct findings *findings,
-		const struct denials *denials, struct proof *proof, struct error *err);
+		const struct denials *denials, struct comparison *proof, struct error *err);
 
 /* In how many exercises, and on how many nodes, a rule was seen. */
 struct coverage {
 	size_t denials, origins, nodes;
-	char *names; /* of the origins: "sst, ist", printable */
+	char *names; /* of the origins: "sst, ist", printable; caller frees */
 };
-int proof_coverage(const struct rule *rule, const struct findings *findings,
-		   const struct denials *denials, struct coverage *coverage, struct error *err);
+struct coverage proof_coverage(const struct rule *rule, const struct findings *findings,
+			       const struct denials *denials);
 
 #endif

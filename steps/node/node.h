@@ -15,7 +15,6 @@
 #include "steps/galera/ports.h"
 #include "steps/host/selinux.h"
 #include "steps/rehearsal/player.h"
-#include "steps/advice/advice.h"
 #include "steps/oracle/oracle.h"
 #include "steps/store/store.h"
 #include "wizard/session.h"

@@ -9,8 +9,8 @@
 static void print_allow(FILE *out, const struct finding *finding)
 {
 	fprintf(out, "allow %s %s:%s {", finding->source, finding->target, finding->tclass);
-	for (size_t i = 0; i < finding->permission_count; i++)
-		fprintf(out, " %s", finding->permissions[i]);
+	for (size_t i = 0; i < finding->permissions.count; i++)
+		fprintf(out, " %s", finding->permissions.items[i]);
 	fputs(" };\n", out);
 }
 
@@ -41,8 +41,8 @@ static void test_unknown_names(void **state)
 
 	(void)state;
 	assert_int_equal(findings.unknown_names, 4);
-	assert_int_equal(only(&findings)->permission_count, 1);
-	assert_string_equal(findings.items[0].permissions[0], "read");
+	assert_int_equal(only(&findings)->permissions.count, 1);
+	assert_string_equal(findings.items[0].permissions.items[0], "read");
 	findings_clear(&findings);
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
 		free(items[i].source_context);
@@ -130,8 +130,8 @@ static void check_rule(const struct rule *rule, const char *text)
 
 	assert_non_null(out);
 	fprintf(out, "%s:%s", rule->target, rule->tclass);
-	for (size_t i = 0; i < rule->permission_count; i++)
-		fprintf(out, " %s", rule->permissions[i]);
+	for (size_t i = 0; i < rule->permissions.count; i++)
+		fprintf(out, " %s", rule->permissions.items[i]);
 	assert_int_equal(fclose(out), 0);
 	assert_string_equal(made, text);
 }
@@ -169,8 +169,9 @@ static void test_recorded_training(void **state)
 	assert_int_equal(findings.items[findings.count - 3].severity, 2);
 	assert_string_equal(findings.items[findings.count - 3].target, "initrc_tmp_t");
 	accept_all(&findings);
-	assert_int_equal(rules_from_findings(&findings, &denials, &rules, NULL), 0);
+	rules_from_findings(&findings, &denials, &rules);
 	assert_int_equal(rules.count, ARRAY_SIZE(expected));
+	assert_non_null(rules.items[0].comment);
 	for (size_t i = 0; i < rules.count; i++) {
 		assert_int_equal(rules.items[i].kind, i < 3 ? RULE_ALLOW : RULE_DONTAUDIT);
 		assert_string_equal(rules.items[i].source, "mysqld_t");

@@ -29,8 +29,8 @@ static struct findings judge_logs(struct denials *denials, const char *one, cons
 
 static bool has(const struct finding *finding, const char *permission)
 {
-	for (size_t i = 0; i < finding->permission_count; i++)
-		if (!strcmp(finding->permissions[i], permission))
+	for (size_t i = 0; i < finding->permissions.count; i++)
+		if (!strcmp(finding->permissions.items[i], permission))
 			return true;
 	return false;
 }
@@ -214,19 +214,20 @@ static void test_split(void **state)
 						  .permissions = write, .permission_count = 3));
 	struct findings findings = judge(&item, 1);
 	static const bool apart[] = { false, true, false };
-	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(only(&findings)->permission_count, 3);
-	must(findings_split(&findings, 0, apart, &err), &err);
-	must(finding_refuse(&findings.items[1], "(neverallow)", &err), &err);
+	assert_int_equal(only(&findings)->permissions.count, 3);
+	findings_split(&findings, 0, apart);
+	finding_refuse(&findings.items[1], "(neverallow)");
 	assert_int_equal(findings.count, 2);
-	assert_int_equal(findings.items[0].permission_count, 2);
-	assert_string_equal(findings.items[0].permissions[1], "write");
+	assert_int_equal(findings.items[0].permissions.count, 2);
+	assert_string_equal(findings.items[0].permissions.items[1], "write");
 	assert_int_equal(findings.items[0].fix, FIX_ALLOW);
-	assert_int_equal(findings.items[1].permission_count, 1);
-	assert_string_equal(findings.items[1].permissions[0], "create");
+	assert_int_equal(findings.items[1].permissions.count, 1);
+	assert_string_equal(findings.items[1].permissions.items[0], "create");
 	assert_int_equal(findings.items[1].evidence_count, 1);
+	assert_int_equal(findings.items[1].fix, FIX_REFUSE);
+	assert_string_equal(findings.items[1].detail, "(neverallow)");
 	findings_clear(&findings);
 	free_contexts(&item, 1);
 }

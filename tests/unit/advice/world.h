@@ -42,8 +42,8 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 	assert_ptr_equal(data, &world);
 	if (!world.labelled)
 		return store_port_label(store, proto, number, type, NULL, err);
-	*type = strdup("mysqld_port_t");
-	return *type ? 0 : error_nomem(err);
+	*type = str_copy("mysqld_port_t");
+	return 0;
 }
 
 static int path_label(void *data, const char *path, const char *tclass, char **type,

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/module/rules.h"
+#include "steps/module/text.h"
 #include "tests/unit/store/scratch.h"
 #include "wizard/util.h"
 
@@ -18,16 +18,14 @@ static struct rule items[] = {
 	  .source = "mysqld_t",
 	  .target = "rsync_exec_t",
 	  .tclass = "file",
-	  .permissions = run_rsync,
-	  .permission_count = 2,
+	  .permissions = { run_rsync, 2 },
 	  .comment = "Runs rsync.\nSeen 2 times" },
 	{ .kind = RULE_DONTAUDIT,
 	  .source = "mysqld_t",
 	  .target = "domain",
 	  .tclass = "dir",
 	  .target_is_attribute = true,
-	  .permissions = look,
-	  .permission_count = 1 },
+	  .permissions = { look, 1 } },
 };
 static struct rules rules = { .items = items, .count = 2 };
 
@@ -68,9 +66,10 @@ static void test_read_back(void **state)
 		assert_string_equal(back.items[i].source, items[i].source);
 		assert_string_equal(back.items[i].target, items[i].target);
 		assert_string_equal(back.items[i].tclass, items[i].tclass);
-		assert_int_equal(back.items[i].permission_count, items[i].permission_count);
-		for (size_t j = 0; j < items[i].permission_count; j++)
-			assert_string_equal(back.items[i].permissions[j], items[i].permissions[j]);
+		assert_int_equal(back.items[i].permissions.count, items[i].permissions.count);
+		for (size_t j = 0; j < items[i].permissions.count; j++)
+			assert_string_equal(back.items[i].permissions.items[j],
+					    items[i].permissions.items[j]);
 	}
 	rules_clear(&back);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -129,14 +128,12 @@ static void check_compiled(const struct store_cil *modules, size_t count)
 		  .source = "mysqld_t",
 		  .target = "gone_t",
 		  .tclass = "file",
-		  .permissions = run_rsync,
-		  .permission_count = 2 },
+		  .permissions = { run_rsync, 2 } },
 		{ .kind = RULE_ALLOW,
 		  .source = "mysqld_t",
 		  .target = "shadow_t",
 		  .tclass = "file",
-		  .permissions = no_permission,
-		  .permission_count = 1 },
+		  .permissions = { no_permission, 1 } },
 		items[1],
 	};
 	struct rules all = { .items = more, .count = ARRAY_SIZE(more) };

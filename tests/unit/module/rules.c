@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/module/rules.h"
+#include "steps/module/text.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
@@ -35,12 +35,12 @@ static void test_only_accepted_rules(void **state)
 	(void)state;
 	for (size_t i = 0; i < findings.count; i++) {
 		items[i].source = items[i].target = items[i].tclass = "x";
-		items[i].permissions = permissions;
-		items[i].permission_count = 1;
+		items[i].permissions = (struct strings){ permissions, 1 };
 	}
-	assert_int_equal(rules_from_findings(&findings, &denials, &rules, NULL), 0);
+	rules_from_findings(&findings, &denials, &rules);
 	assert_int_equal(rules.count, 0);
 	assert_null(rules.items);
+	assert_int_equal(rules_permissions(&rules, RULE_ALLOW), 0);
 	rules_clear(&rules);
 	rules_clear(NULL);
 }
@@ -52,27 +52,23 @@ static void test_merged_and_sorted(void **state)
 		{ .source = "m_t",
 		  .target = "a_t",
 		  .tclass = "file",
-		  .permissions = two,
-		  .permission_count = 2,
+		  .permissions = { two, 2 },
 		  .fix = FIX_DONTAUDIT,
 		  .rule_target = "domain" },
 		{ .source = "m_t",
 		  .target = "m_t",
 		  .tclass = "process",
-		  .permissions = one,
-		  .permission_count = 1,
+		  .permissions = { one, 1 },
 		  .fix = FIX_ALLOW },
 		{ .source = "m_t",
 		  .target = "a_t",
 		  .tclass = "file",
-		  .permissions = two,
-		  .permission_count = 2,
+		  .permissions = { two, 2 },
 		  .fix = FIX_ALLOW },
 		{ .source = "m_t",
 		  .target = "b_t",
 		  .tclass = "file",
-		  .permissions = other,
-		  .permission_count = 2,
+		  .permissions = { other, 2 },
 		  .fix = FIX_DONTAUDIT,
 		  .rule_target = "domain" },
 	};
@@ -82,26 +78,28 @@ static void test_merged_and_sorted(void **state)
 	(void)state;
 	for (size_t i = 0; i < findings.count; i++)
 		items[i].decision = DECISION_ACCEPT;
-	assert_int_equal(rules_from_findings(&findings, &denials, &rules, NULL), 0);
+	rules_from_findings(&findings, &denials, &rules);
 	assert_int_equal(rules.count, 3);
 	assert_int_equal(rules.items[0].kind, RULE_ALLOW);
 	assert_string_equal(rules.items[0].target, "a_t");
 	assert_false(rules.items[0].target_is_attribute);
 	assert_string_equal(rules.items[1].target, "self");
+	assert_false(rules.items[1].target_is_attribute);
 	assert_int_equal(rules.items[2].kind, RULE_DONTAUDIT);
 	assert_string_equal(rules.items[2].target, "domain");
 	assert_true(rules.items[2].target_is_attribute);
-	assert_int_equal(rules.items[2].permission_count, 3);
-	assert_string_equal(rules.items[2].permissions[0], "getattr");
-	assert_string_equal(rules.items[2].permissions[1], "open");
-	assert_string_equal(rules.items[2].permissions[2], "read");
+	assert_int_equal(rules.items[2].permissions.count, 3);
+	assert_string_equal(rules.items[2].permissions.items[0], "getattr");
+	assert_string_equal(rules.items[2].permissions.items[1], "open");
+	assert_string_equal(rules.items[2].permissions.items[2], "read");
 	assert_int_equal(rules_permissions(&rules, RULE_ALLOW), 3);
 	assert_int_equal(rules_permissions(&rules, RULE_DONTAUDIT), 3);
 
 	/* The same again: nothing new, but the evidence. */
-	assert_int_equal(rules_from_findings(&findings, &denials, &rules, NULL), 0);
+	rules_from_findings(&findings, &denials, &rules);
 	assert_int_equal(rules.count, 3);
 	assert_int_equal(rules_permissions(&rules, RULE_ALLOW), 3);
+	assert_int_equal(rules_permissions(&rules, RULE_DONTAUDIT), 3);
 	rules_clear(&rules);
 }
 
@@ -112,8 +110,7 @@ static void test_evidence(void **state)
 				.target = "a_t",
 				.tclass = "file",
 				.fix = FIX_ALLOW,
-				.permissions = permissions,
-				.permission_count = 1,
+				.permissions = { permissions, 1 },
 				.why = "Because.",
 				.decision = DECISION_ACCEPT,
 				.evidence = all,
@@ -124,7 +121,8 @@ static void test_evidence(void **state)
 	struct rules rules = { 0 };
 
 	(void)state;
-	assert_int_equal(rules_from_findings(&findings, &denials, &rules, NULL), 0);
+	rules_from_findings(&findings, &denials, &rules);
+	assert_int_equal(rules.count, 1);
 	assert_string_equal(rules.items[0].comment,
 			    "Because.\nSeen 6 times while permissive; sst, ist; bash, rsync; "
 			    "/usr/bin/rsync, /a, /b, /c, ...");
@@ -142,8 +140,7 @@ static void test_hostile_evidence(void **state)
 				.target = "a_t",
 				.tclass = "file",
 				.fix = FIX_ALLOW,
-				.permissions = permissions,
-				.permission_count = 1,
+				.permissions = { permissions, 1 },
 				.why = "A\nb",
 				.decision = DECISION_ACCEPT,
 				.evidence = all,
@@ -153,7 +150,8 @@ static void test_hostile_evidence(void **state)
 	struct rules rules = { 0 };
 
 	(void)state;
-	assert_int_equal(rules_from_findings(&findings, &log, &rules, NULL), 0);
+	rules_from_findings(&findings, &log, &rules);
+	assert_int_equal(rules.count, 1);
 	assert_string_equal(rules.items[0].comment,
 			    "A\\x0ab\nSeen 1 time; s\\x0ast; \"\\x1b[2J;\\x0a); /\\x5c\\xc3\\xa9");
 	rules_clear(&rules);
@@ -167,13 +165,12 @@ static void test_names_are_checked(void **state)
 	struct rule rule = { .source = "m_t",
 			     .target = "a_t",
 			     .tclass = "file",
-			     .permissions = permissions,
-			     .permission_count = 1 };
+			     .permissions = { permissions, 1 } };
 	struct rules rules = { .items = &rule, .count = 1 };
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(rules_check(&header, &rules, &err), 0);
+	assert_int_equal(text_check(&header, &rules, &err), 0);
 	assert_int_equal(err.code, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		char **members[] = { &rule.source, &rule.target, &rule.tclass, &permissions[0] };
@@ -182,19 +179,19 @@ static void test_names_are_checked(void **state)
 			char *good = *members[m];
 
 			*members[m] = (char *)bad[i];
-			assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
+			assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
 			assert_int_not_equal(err.remedy[0], 0);
 			assert_null(strchr(err.what, '\n'));
 			*members[m] = good;
 		}
 		header.name = bad[i];
-		assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
+		assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
 		header = (struct module_header){ .name = "galera", .version = bad[i] };
-		assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
+		assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
 		header.version = "1.0";
 	}
-	rule.permission_count = 0;
-	assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
+	rule.permissions.count = 0;
+	assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
 }
 
 static void check_comment(const char *text, const char *expected)
@@ -204,7 +201,7 @@ static void check_comment(const char *text, const char *expected)
 	FILE *out = open_memstream(&made, &length);
 
 	assert_non_null(out);
-	rules_comment(out, "#", text);
+	text_comment(out, "#", text);
 	assert_int_equal(fclose(out), 0);
 	assert_string_equal(made, expected);
 }
@@ -227,7 +224,7 @@ static void test_comment(void **state)
 	longer[90] = ' ';
 	out = open_memstream(&made, &length);
 	assert_non_null(out);
-	rules_comment(out, ";", longer);
+	text_comment(out, ";", longer);
 	assert_int_equal(fclose(out), 0);
 	rest = made;
 	for (int lines = 0; (line = strsep(&rest, "\n")) && *line; lines++) {
@@ -245,8 +242,7 @@ static void test_rule_text(void **state)
 			     .source = "mysqld_t",
 			     .target = "etc_t",
 			     .tclass = "file",
-			     .permissions = permissions,
-			     .permission_count = 2 };
+			     .permissions = { permissions, 2 } };
 	_cleanup_free_ char *whole = rule_text(&rule, NULL);
 	_cleanup_free_ char *part = NULL;
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/module/rules.h"
+#include "steps/module/text.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
@@ -20,23 +20,20 @@ static struct rule items[] = {
 	  .source = "mysqld_t",
 	  .target = "rsync_exec_t",
 	  .tclass = "file",
-	  .permissions = run_rsync,
-	  .permission_count = 3,
+	  .permissions = { run_rsync, 3 },
 	  .comment = "Runs rsync.\nSeen 2 times" },
 	{ .kind = RULE_ALLOW,
 	  .source = "mysqld_t",
 	  .target = "self",
 	  .tclass = "process",
-	  .permissions = own_group,
-	  .permission_count = 1,
+	  .permissions = { own_group, 1 },
 	  .comment = "Own process group." },
 	{ .kind = RULE_DONTAUDIT,
 	  .source = "mysqld_t",
 	  .target = "domain",
 	  .tclass = "dir",
 	  .target_is_attribute = true,
-	  .permissions = look,
-	  .permission_count = 2 },
+	  .permissions = { look, 2 } },
 };
 static struct rules rules = { .items = items, .count = 3 };
 

@@ -1,7 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "steps/advice/generic.h"
-#include "steps/advice/match.h"
+#include <fnmatch.h>
+#include <string.h>
+
+#include "steps/advice/known.h"
 #include "wizard/util.h"
+
+/* ---- words of a table ------------------------------------------------------------------------ */
+
+#define WORD_SIZE 128
+
+/* The next word of *rest, copied; false: there is none. */
+static bool next_word(const char **rest, char word[WORD_SIZE])
+{
+	const char *from = *rest + strspn(*rest, " ");
+	size_t length = strcspn(from, " ");
+
+	*rest = from + length;
+	if (length == 0 || length >= WORD_SIZE)
+		return false;
+	memcpy(word, from, length);
+	word[length] = '\0';
+	return true;
+}
+
+static bool matches(const char *word, const char *text)
+{
+	return strchr(word, '*') ? fnmatch(word, text, 0) == 0 : strcmp(word, text) == 0;
+}
+
+bool match_words(const char *words, const char *text)
+{
+	char word[WORD_SIZE];
+
+	if (!words || !text)
+		return !words;
+	while (next_word(&words, word))
+		if (matches(word, text))
+			return true;
+	return false;
+}
+
+/* ---- what holds for any service -------------------------------------------------------------- */
 
 #define HOMES "admin_home_t user_home_t user_home_dir_t home_root_t"
 #define LABELS                                                                                     \
@@ -10,11 +49,11 @@
 #define FILES   "file dir lnk_file sock_file fifo_file"
 #define SOCKETS "tcp_socket udp_socket dccp_socket sctp_socket"
 
-const char generic_homes[] = HOMES;
-const char generic_labels[] = LABELS;
-const char generic_domains[] = "unconfined_service_t unconfined_t initrc_t init_t kernel_t";
+const char known_homes[] = HOMES;
+const char known_general_labels[] = LABELS;
+static const char general_domains[] = "unconfined_service_t unconfined_t initrc_t init_t kernel_t";
 
-const struct known_denial generic_denials[] = {
+static const struct known_denial general_denials[] = {
 	{ .target = HOMES,
 	  .tclass = FILES,
 	  .fix = FIX_LABEL,
@@ -112,7 +151,7 @@ static const struct {
 	{ NULL, NULL, 4 },
 };
 
-int generic_severity(const char *tclass, const char *permission)
+int known_severity(const char *tclass, const char *permission)
 {
 	size_t i = 0;
 
@@ -121,4 +160,58 @@ int generic_severity(const char *tclass, const char *permission)
 		 match_words(severities[i].permissions, permission)))
 		i++;
 	return severities[i].severity;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static bool match_target(struct oracle *oracle, const char *words, const char *source,
+			 const char *target)
+{
+	char word[WORD_SIZE];
+
+	while (words && next_word(&words, word))
+		if (*word == '@' ? oracle_type_has_attribute(oracle, target, word + 1)
+		    : strcmp(word, "self") == 0 ? strcmp(source, target) == 0
+						: matches(word, target))
+			return true;
+	return !words;
+}
+
+static const struct known_denial *find_row(const struct known_denial *rows, struct oracle *oracle,
+					   const struct denial *denial, const char *target,
+					   const char *permission, bool domain)
+{
+	for (; rows && rows->why; rows++)
+		if ((rows->fix == FIX_DOMAIN) == domain &&
+		    match_words(rows->tclass, denial->tclass) &&
+		    match_words(rows->permissions, permission) &&
+		    match_words(rows->comm, denial->comm) &&
+		    (!denial->exe || match_words(rows->exe, denial->exe)) &&
+		    match_words(rows->path, denial->path) &&
+		    match_target(oracle, rows->target, denial->source, target))
+			return rows;
+	return NULL;
+}
+
+const struct known_denial *known_row(const struct advisor *advisor, const struct denial *denial,
+				     const char *target, const char *permission, bool domain)
+{
+	const struct known_denial *row =
+		find_row(advisor->known, advisor->oracle, denial, target, permission, domain);
+
+	return row ? row
+		   : find_row(general_denials, advisor->oracle, denial, target, permission, domain);
+}
+
+bool known_is_general_domain(const char *domain)
+{
+	return match_words(general_domains, domain);
+}
+
+bool known_is_insisted(char *const *insisted, const char *target, const char *permission)
+{
+	for (; insisted && *insisted; insisted++)
+		if (!strcmp(*insisted, target) || !strcmp(*insisted, permission))
+			return true;
+	return false;
 }

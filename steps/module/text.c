@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "steps/module/text.h"
+#include "wizard/plain.h"
+#include "wizard/util.h"
+
+#define COMMENT_COLUMNS 100
+#define NAME_WIDTH      60
+
+/* ---- what can be text ------------------------------------------------------------------------ */
+
+static int check_name(const char *name, struct error *err)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.-";
+	_cleanup_free_ char *plain = NULL;
+
+	if (*name && name[strspn(name, allowed)] == '\0')
+		return 0;
+	plain = plain_text(name, NAME_WIDTH);
+	return error_set(err, EINVAL, "reject the finding that has it, then build again",
+			 "a module cannot hold the name \"%s\"", plain);
+}
+
+static int check_rule(const struct rule *rule, struct error *err)
+{
+	int r = check_name(rule->source, err);
+
+	if (r == 0)
+		r = check_name(rule->target, err);
+	if (r == 0)
+		r = check_name(rule->tclass, err);
+	for (size_t i = 0; r == 0 && i < rule->permissions.count; i++)
+		r = check_name(rule->permissions.items[i], err);
+	if (r == 0 && rule->permissions.count == 0)
+		r = error_set(err, EINVAL, "reject the finding that it is of, then build again",
+			      "the rule for %s on %s grants no permission", rule->source,
+			      rule->target);
+	return r;
+}
+
+int text_check(const struct module_header *header, const struct rules *rules, struct error *err)
+{
+	int r = check_name(header->name, err);
+
+	if (r == 0)
+		r = check_name(header->version, err);
+	for (size_t i = 0; r == 0 && i < rules->count; i++)
+		r = check_rule(&rules->items[i], err);
+	return r;
+}
+
+/* ---- comments -------------------------------------------------------------------------------- */
+
+/* How much of text goes on a line of width: up to its last space within, if it is too long. */
+static size_t line_length(const char *text, size_t length, size_t width)
+{
+	size_t at = width;
+
+	if (length <= width)
+		return length;
+	while (at > 0 && text[at] != ' ')
+		at--;
+	return at > 0 ? at : width;
+}
+
+static void write_line(FILE *out, const char *mark, const char *text, size_t length)
+{
+	fprintf(out, length ? "%s " : "%s", mark);
+	for (size_t i = 0; i < length; i++)
+		fputc(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?', out);
+	fputc('\n', out);
+}
+
+void text_comment(FILE *out, const char *mark, const char *text)
+{
+	size_t width = COMMENT_COLUMNS - strlen(mark) - 1;
+
+	while (text && *text) {
+		size_t length = line_length(text, strcspn(text, "\n"), width);
+
+		write_line(out, mark, text, length);
+		text += length;
+		if (*text == '\n' || *text == ' ')
+			text++;
+	}
+}
+
+/* ---- a module -------------------------------------------------------------------------------- */
+
+struct language {
+	const char *comment;         /* what begins one: "#" */
+	const char *before, *behind; /* the module's name and version */
+	/* permissions: the rule's, with a blank between each two; ioctls likewise. */
+	void (*write_rule)(FILE *out, const char *module, const struct rule *rule,
+			   const char *permissions, const char *ioctls);
+};
+
+static char *ioctls_text(const struct rule *rule)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_fclose_ FILE *out = stream_open(&text, NULL);
+
+	for (size_t i = 0; i < rule->ioctl_count; i++)
+		fprintf(out, "%s0x%04x", i ? " " : "", rule->ioctls[i]);
+	stream_close(&out);
+	return TAKE_PTR(text);
+}
+
+static int write_module(const struct language *language, const struct module_header *header,
+			const struct rules *rules, char **text, struct error *err)
+{
+	_cleanup_fclose_ FILE *out = NULL;
+	int r = text_check(header, rules, err);
+
+	if (r < 0)
+		return r;
+	out = stream_open(text, NULL);
+	text_comment(out, language->comment, header->comment);
+	fprintf(out, "%s%s %s%s", language->before, header->name, header->version,
+		language->behind);
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->items[i];
+		_cleanup_free_ char *permissions = strings_join(&rule->permissions, " ");
+		_cleanup_free_ char *ioctls = ioctls_text(rule);
+
+		fputc('\n', out);
+		text_comment(out, language->comment, rule->comment);
+		language->write_rule(out, header->name, rule, permissions, ioctls);
+	}
+	stream_close(&out);
+	return 0;
+}
+
+/* ---- for checkmodule ------------------------------------------------------------------------- */
+
+static void te_write_types(FILE *out, const struct rule *rule)
+{
+	bool other = strcmp(rule->target, "self") != 0 && strcmp(rule->target, rule->source) != 0;
+	bool source_first = strcmp(rule->source, rule->target) < 0;
+
+	if (!other || rule->target_is_attribute)
+		fprintf(out, "\t\ttype %s;\n", rule->source);
+	else
+		fprintf(out, "\t\ttype %s, %s;\n", source_first ? rule->source : rule->target,
+			source_first ? rule->target : rule->source);
+	if (rule->target_is_attribute)
+		fprintf(out, "\t\tattribute %s;\n", rule->target);
+}
+
+static void te_write_rule(FILE *out, const char *module, const struct rule *rule,
+			  const char *permissions, const char *ioctls)
+{
+	bool one = rule->permissions.count == 1;
+	const char *before = one ? "" : "{ ", *behind = one ? "" : " }";
+
+	(void)module;
+	fputs("optional {\n\trequire {\n", out);
+	te_write_types(out, rule);
+	fprintf(out, "\t\tclass %s %s%s%s;\n\t}\n", rule->tclass, before, permissions, behind);
+	fprintf(out, "\t%s %s %s:%s %s%s%s;\n", rule_keyword(rule), rule->source, rule->target,
+		rule->tclass, before, permissions, behind);
+	if (*ioctls)
+		fprintf(out, "\tallowxperm %s %s:%s ioctl { %s };\n", rule->source, rule->target,
+			rule->tclass, ioctls);
+	fputs("}\n", out);
+}
+
+int te_text(const struct module_header *header, const struct rules *rules, char **text,
+	    struct error *err)
+{
+	/* A module must require something outside its optional blocks; this role exists in every
+	 * policy. */
+	static const struct language te = { "#", "module ", ";\n\nrequire {\n\trole object_r;\n}\n",
+					    te_write_rule };
+
+	return write_module(&te, header, rules, text, err);
+}
+
+/* ---- for the store --------------------------------------------------------------------------- */
+
+/* The block is named after the rule, so that its name stays when others come and go. */
+static void cil_write_rule(FILE *out, const char *module, const struct rule *rule,
+			   const char *permissions, const char *ioctls)
+{
+	const char *keyword = rule_keyword(rule);
+
+	fprintf(out, "(optional %s_%s_%s_%s_%s\n", module, keyword, rule->source, rule->target,
+		rule->tclass);
+	fprintf(out, "\t(%s %s %s (%s (%s)))", keyword, rule->source, rule->target, rule->tclass,
+		permissions);
+	if (*ioctls)
+		fprintf(out, "\n\t(allowx %s %s (ioctl %s (%s)))", rule->source, rule->target,
+			rule->tclass, ioctls);
+	fputs(")\n", out);
+}
+
+int cil_text(const struct module_header *header, const struct rules *rules, char **text,
+	     struct error *err)
+{
+	static const struct language cil = { ";", "; module ", "\n", cil_write_rule };
+
+	return write_module(&cil, header, rules, text, err);
+}
+
+char *rule_text(const struct rule *rule, const bool *only)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_fclose_ FILE *out = stream_open(&text, NULL);
+
+	fprintf(out, "%s %s %s:%s {", rule_keyword(rule), rule->source, rule->target, rule->tclass);
+	for (size_t i = 0; i < rule->permissions.count; i++)
+		if (!only || only[i])
+			fprintf(out, " %s", rule->permissions.items[i]);
+	fputs(" }", out);
+	stream_close(&out);
+	return TAKE_PTR(text);
+}
+
+/* ---- out of the store ------------------------------------------------------------------------ */
+
+struct reader {
+	const char *at;
+	char word[128];
+};
+
+/* The next bracket or word, past comments; false: the text ends, or a word is too long for ours. */
+static bool next(struct reader *reader)
+{
+	size_t length;
+
+	for (;;) {
+		reader->at += strspn(reader->at, " \t\r\n");
+		if (*reader->at != ';')
+			break;
+		reader->at += strcspn(reader->at, "\n");
+	}
+	length = *reader->at && strchr("()", *reader->at) ? 1 : strcspn(reader->at, "() \t\r\n;");
+	if (!length || length >= sizeof(reader->word))
+		return false;
+	memcpy(reader->word, reader->at, length);
+	reader->word[length] = '\0';
+	reader->at += length;
+	return true;
+}
+
+static bool next_is(struct reader *reader, const char *which)
+{
+	return next(reader) && !strcmp(reader->word, which);
+}
+
+static bool take(struct reader *reader, char **word)
+{
+	if (!next(reader) || strchr("()", *reader->word))
+		return false;
+	*word = str_copy(reader->word);
+	return true;
+}
+
+/* "SOURCE TARGET (CLASS (PERMISSION...)))" behind "(allow". */
+static bool read_rule(struct reader *reader, struct rule *rule)
+{
+	if (!take(reader, &rule->source) || !take(reader, &rule->target) || !next_is(reader, "(") ||
+	    !take(reader, &rule->tclass) || !next_is(reader, "("))
+		return false;
+	while (next(reader) && strcmp(reader->word, ")") != 0)
+		strings_add(&rule->permissions, reader->word);
+	return rule->permissions.count > 0;
+}
+
+int cil_rules(const char *text, struct rules *rules, struct error *err)
+{
+	struct reader reader = { .at = text };
+	bool opened = false;
+
+	while (next(&reader)) {
+		bool allow = !strcmp(reader.word, "allow");
+		struct rule *rule;
+
+		if (!opened || !(allow || !strcmp(reader.word, "dontaudit"))) {
+			opened = !strcmp(reader.word, "(");
+			continue;
+		}
+		opened = false;
+		rule = array_push(&rules->items, &rules->count, sizeof(*rule));
+		rule->kind = allow ? RULE_ALLOW : RULE_DONTAUDIT;
+		if (!read_rule(&reader, rule))
+			return error_set(err, EINVAL, "look at it: semodule -E galera",
+					 "the module has a rule that is not as we write them");
+	}
+	return 0;
+}

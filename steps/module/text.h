@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.h - rules <-> text: the module as checkmodule reads it, and as the store keeps it
+ */
+#ifndef STEPS_MODULE_TEXT_H
+#define STEPS_MODULE_TEXT_H
+
+#include <stdio.h>
+
+#include "steps/module/rules.h"
+
+struct module_header {
+	const char *name;    /* "galera" */
+	const char *version; /* "1.0" */
+	const char *comment; /* lines of plain text, put in a comment at the top */
+};
+
+/* te_text - the module as checkmodule reads it; new memory (caller frees). The same rules and
+ * header give the same bytes. -EINVAL: as text_check(). */
+int te_text(const struct module_header *header, const struct rules *rules, char **text,
+	    struct error *err);
+
+/* cil_text - the same module in CIL, each rule in an optional block of its own. */
+int cil_text(const struct module_header *header, const struct rules *rules, char **text,
+	     struct error *err);
+
+/* cil_rules - the rules of such a text, as it is in a store: appended to *rules, in its order,
+ * without comments. -EINVAL: there is a rule of another form. Caller clears, also on failure. */
+int cil_rules(const char *text, struct rules *rules, struct error *err);
+
+/* rule_text - "allow SOURCE TARGET:CLASS { PERMISSION... }", of the permissions those that are set
+ * in only (NULL: all). New memory (caller frees). */
+char *rule_text(const struct rule *rule, const bool *only);
+
+/* text_check - -EINVAL: a name is not [A-Za-z0-9_.-]+, or a rule has no permission. */
+int text_check(const struct module_header *header, const struct rules *rules, struct error *err);
+
+/* text_comment - text as lines of at most 100 columns, each behind mark; no byte of it can end the
+ * comment. text may be NULL. */
+void text_comment(FILE *out, const char *mark, const char *text);
+
+#endif
