@@ -20,7 +20,7 @@
 #define FILE_EVENTS      (IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF)
 #define DIRECTORY_EVENTS (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF)
 
-struct source {
+struct followed {
 	char *path; /* NULL: a journal */
 	json_t *mark;
 	struct journald *journal;
@@ -29,7 +29,7 @@ struct source {
 
 struct follow {
 	int inotify;
-	struct source *sources;
+	struct followed *sources;
 	size_t count;
 };
 
@@ -111,7 +111,7 @@ static int watch_above(int inotify, const char *path)
  * server writes on to a renamed log until it opens the new one. A link is watched with what it
  * points to.
  */
-static int watch_source(int inotify, const struct source *source)
+static int watch_source(int inotify, const struct followed *source)
 {
 	char real[PATH_MAX];
 	int rc = watch_above(inotify, source->path);
@@ -126,7 +126,7 @@ static int watch_source(int inotify, const struct source *source)
 static int watch_all(struct follow *follow, struct error *err)
 {
 	for (size_t i = 0; i < follow->count; i++) {
-		const struct source *source = &follow->sources[i];
+		const struct followed *source = &follow->sources[i];
 		int rc = source->path ? watch_source(follow->inotify, source) : 0;
 
 		if (rc < 0)
@@ -138,14 +138,14 @@ static int watch_all(struct follow *follow, struct error *err)
 	return 0;
 }
 
-static struct source *add_source(struct follow *follow)
+static struct followed *add_source(struct follow *follow)
 {
 	return array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
 }
 
 int follow_file(struct follow *follow, const char *path, const json_t *mark, struct error *err)
 {
-	struct source *source = add_source(follow);
+	struct followed *source = add_source(follow);
 	int rc;
 
 	source->path = str_copy(path);
@@ -157,7 +157,7 @@ int follow_file(struct follow *follow, const char *path, const json_t *mark, str
 int follow_journal(struct follow *follow, const char *directory, const char *const *units,
 		   const json_t *mark, struct error *err)
 {
-	struct source *source = add_source(follow);
+	struct followed *source = add_source(follow);
 	int rc = journald_open(&source->journal, directory, units, mark, err);
 
 	/* Asked for before the first reading, or what comes in between would not be told. */
@@ -169,7 +169,7 @@ int follow_journal(struct follow *follow, const char *directory, const char *con
 int follow_read(struct follow *follow, int source, char **text, size_t *length, bool *gap,
 		struct error *err)
 {
-	struct source *from = &follow->sources[source];
+	struct followed *from = &follow->sources[source];
 
 	return from->path ? logfile_advance(from->path, &from->mark, text, length, gap, err)
 			  : journald_read(from->journal, text, length, gap, err);

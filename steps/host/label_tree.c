@@ -29,9 +29,9 @@ struct recorded {
 	const char *name, *label; /* label "": it had none */
 };
 
-struct walk {
+struct tree_walk {
 	const struct label_tree *tree;
-	int (*visit)(struct walk *walk, struct file *file, struct error *err);
+	int (*visit)(struct tree_walk *walk, struct file *file, struct error *err);
 	size_t files, changed;
 	struct label_tree_found *found;
 	FILE *record;
@@ -55,10 +55,11 @@ static int cannot(int code, const char *what, const char *path, struct error *er
 
 /* ---- the walk ------------------------------------------------------------------------------- */
 
-static int visit_below(struct walk *walk, int fd, const struct file *directory, struct error *err);
+static int visit_below(struct tree_walk *walk, int fd, const struct file *directory,
+		       struct error *err);
 
 /* parent: where entry is found. */
-static int visit(struct walk *walk, int parent, const char *entry, const char *path,
+static int visit(struct tree_walk *walk, int parent, const char *entry, const char *path,
 		 const char *inherited, struct error *err)
 {
 	/* O_PATH opens nothing: no device, no pipe is disturbed. */
@@ -85,7 +86,8 @@ static int visit(struct walk *walk, int parent, const char *entry, const char *p
 	return r;
 }
 
-static int visit_below(struct walk *walk, int fd, const struct file *directory, struct error *err)
+static int visit_below(struct tree_walk *walk, int fd, const struct file *directory,
+		       struct error *err)
 {
 	_cleanup_closedir_ DIR *entries = NULL;
 	int opened = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
@@ -107,7 +109,7 @@ static int visit_below(struct walk *walk, int fd, const struct file *directory, 
 	return r;
 }
 
-static int walk_tree(struct walk *walk, struct error *err)
+static int walk_tree(struct tree_walk *walk, struct error *err)
 {
 	_cleanup_free_ char *top = path_in_root(walk->tree->root, walk->tree->path);
 
@@ -117,7 +119,8 @@ static int walk_tree(struct walk *walk, struct error *err)
 /* ---- what the policy wants ------------------------------------------------------------------ */
 
 /* *wanted: the whole label that the policy wants, NULL: the file is right, or not ours to judge. */
-static int judge(const struct walk *walk, const struct file *file, char **wanted, struct error *err)
+static int judge(const struct tree_walk *walk, const struct file *file, char **wanted,
+		 struct error *err)
 {
 	const struct label_tree *tree = walk->tree;
 	_cleanup_free_ char *type = context_type(file->label), *expected = NULL;
@@ -140,7 +143,7 @@ static int judge(const struct walk *walk, const struct file *file, char **wanted
 	return 0;
 }
 
-static int look_at(struct walk *walk, struct file *file, struct error *err)
+static int look_at(struct tree_walk *walk, struct file *file, struct error *err)
 {
 	struct label_tree_found *found = walk->found;
 	_cleanup_free_ char *wanted = NULL;
@@ -159,7 +162,7 @@ static int look_at(struct walk *walk, struct file *file, struct error *err)
 int label_tree_look(const struct label_tree *tree, struct label_tree_found *found,
 		    struct error *err)
 {
-	struct walk walk = { .tree = tree, .visit = look_at, .found = found };
+	struct tree_walk walk = { .tree = tree, .visit = look_at, .found = found };
 	int r;
 
 	*found = (struct label_tree_found){ 0 };
@@ -179,7 +182,7 @@ void label_tree_found_clear(struct label_tree_found *found)
 }
 
 /* label "": take it away. */
-static int set_label(struct walk *walk, const struct file *file, const char *label,
+static int set_label(struct tree_walk *walk, const struct file *file, const char *label,
 		     struct error *err)
 {
 	int r = *label ? setfilecon_raw(file->fd_path, label)
@@ -191,7 +194,7 @@ static int set_label(struct walk *walk, const struct file *file, const char *lab
 	return 0;
 }
 
-static int relabel_file(struct walk *walk, struct file *file, struct error *err)
+static int relabel_file(struct tree_walk *walk, struct file *file, struct error *err)
 {
 	_cleanup_free_ char *wanted = NULL;
 	int r = judge(walk, file, &wanted, err);
@@ -201,7 +204,7 @@ static int relabel_file(struct walk *walk, struct file *file, struct error *err)
 
 int label_tree_apply(const struct label_tree *tree, size_t *changed, struct error *err)
 {
-	struct walk walk = { .tree = tree, .visit = relabel_file };
+	struct tree_walk walk = { .tree = tree, .visit = relabel_file };
 	int r = walk_tree(&walk, err);
 
 	*changed = walk.changed;
@@ -216,7 +219,7 @@ static const char *label_or_none(const struct file *file)
 }
 
 /* "NAME\0LABEL\0" of the top, and of each file whose label is not the one of its directory. */
-static int record_file(struct walk *walk, struct file *file, struct error *err)
+static int record_file(struct tree_walk *walk, struct file *file, struct error *err)
 {
 	const char *label = label_or_none(file);
 
@@ -233,9 +236,9 @@ int label_tree_record(const struct label_tree *tree, char **record, size_t *leng
 		      struct error *err)
 {
 	_cleanup_free_ char *made = NULL;
-	struct walk walk = { .tree = tree,
-			     .visit = record_file,
-			     .record = stream_open(&made, length) };
+	struct tree_walk walk = { .tree = tree,
+				  .visit = record_file,
+				  .record = stream_open(&made, length) };
 	int r = walk_tree(&walk, err);
 
 	stream_close(&walk.record);
@@ -249,7 +252,7 @@ static int recorded_compare(const void *one, const void *other)
 	return strcmp(((const struct recorded *)one)->name, ((const struct recorded *)other)->name);
 }
 
-static int restore_file(struct walk *walk, struct file *file, struct error *err)
+static int restore_file(struct tree_walk *walk, struct file *file, struct error *err)
 {
 	const struct recorded key = { .name = file->name };
 	const struct recorded *own =
@@ -262,7 +265,8 @@ static int restore_file(struct walk *walk, struct file *file, struct error *err)
 	return set_label(walk, file, file->inherited, err);
 }
 
-static int record_parse(const char *record, size_t length, struct walk *walk, struct error *err)
+static int record_parse(const char *record, size_t length, struct tree_walk *walk,
+			struct error *err)
 {
 	const char *end = record + length;
 
@@ -288,7 +292,7 @@ static int record_parse(const char *record, size_t length, struct walk *walk, st
 int label_tree_restore(const struct label_tree *tree, const char *record, size_t length,
 		       size_t *changed, struct error *err)
 {
-	struct walk walk = { .tree = tree, .visit = restore_file };
+	struct tree_walk walk = { .tree = tree, .visit = restore_file };
 	int r = record_parse(record, length, &walk, err);
 
 	if (r == 0)

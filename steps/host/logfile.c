@@ -19,7 +19,7 @@
 #define TRIES 5
 
 /* A log, or what it was before a rotation. */
-struct piece {
+struct rotated {
 	char *path;
 	const char *suffix; /* behind the log's name, in path: "", ".1", "-20261124" */
 	dev_t device;
@@ -27,12 +27,12 @@ struct piece {
 	int64_t written; /* last time, nanoseconds */
 };
 
-struct pieces {
-	struct piece *items;
+struct rotation {
+	struct rotated *items;
 	size_t count;
 };
 
-static void pieces_clear(struct pieces *pieces)
+static void rotation_clear(struct rotation *pieces)
 {
 	for (size_t i = 0; i < pieces->count; i++)
 		free(pieces->items[i].path);
@@ -121,16 +121,16 @@ static bool is_rotated(const char *suffix)
 	       !suffix[1 + strspn(suffix + 1, digits)];
 }
 
-static bool is_piece(const struct piece *piece, dev_t device, ino_t inode)
+static bool is_piece(const struct rotated *piece, dev_t device, ino_t inode)
 {
 	return piece->device == device && piece->inode == inode;
 }
 
-static void add_piece(struct pieces *pieces, int dir, const char *directory, const char *name,
+static void add_piece(struct rotation *pieces, int dir, const char *directory, const char *name,
 		      const char *suffix)
 {
 	struct stat status;
-	struct piece *piece;
+	struct rotated *piece;
 
 	if (fstatat(dir, name, &status, 0) < 0 || !S_ISREG(status.st_mode))
 		return;
@@ -146,7 +146,7 @@ static void add_piece(struct pieces *pieces, int dir, const char *directory, con
 }
 
 /* add_pieces - path, and its rotated predecessors beside it. */
-static int add_pieces(struct pieces *pieces, const char *path, struct error *err)
+static int add_pieces(struct rotation *pieces, const char *path, struct error *err)
 {
 	const char *log = basename(path);
 	_cleanup_free_ char *directory =
@@ -169,7 +169,7 @@ static int add_pieces(struct pieces *pieces, const char *path, struct error *err
  * earlier date is. Where the kinds differ, when each was last written to decides. */
 static int oldest_first(const void *left, const void *right)
 {
-	const struct piece *a = left, *b = right;
+	const struct rotated *a = left, *b = right;
 
 	if (!*a->suffix != !*b->suffix)
 		return !*a->suffix - !*b->suffix;
@@ -185,7 +185,7 @@ static int oldest_first(const void *left, const void *right)
 }
 
 /* list_pieces - of path, of the file that it is a link to, and of the one that it was then. */
-static int list_pieces(struct pieces *pieces, const char *path, const char *marked,
+static int list_pieces(struct rotation *pieces, const char *path, const char *marked,
 		       struct error *err)
 {
 	_cleanup_free_ char *real = realpath(path, NULL);
@@ -246,7 +246,7 @@ static int read_rest(int fd, const char *path, uint64_t *offset, struct news *ne
 
 /* read_piece - from where the mark, NULL for none, says. -EAGAIN: it has been rotated away since
  * the list was made. */
-static int read_piece(const struct piece *piece, const json_t *mark, struct news *news,
+static int read_piece(const struct rotated *piece, const json_t *mark, struct news *news,
 		      struct error *err)
 {
 	_cleanup_close_ int fd = open(piece->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -283,7 +283,7 @@ static int read_piece(const struct piece *piece, const json_t *mark, struct news
 
 /* first_piece - the index of the marked file; if that is gone, of the first that was written to
  * after the mark: as only one file is, at a time, that one was begun later. */
-static size_t first_piece(const struct pieces *pieces, const json_t *mark, bool *found)
+static size_t first_piece(const struct rotation *pieces, const json_t *mark, bool *found)
 {
 	ino_t inode = (ino_t)member_number(mark, "inode");
 	dev_t device = (dev_t)member_number(mark, "device");
@@ -305,7 +305,7 @@ static size_t first_piece(const struct pieces *pieces, const json_t *mark, bool 
 
 static int read_since(const char *path, const json_t *mark, struct news *news, struct error *err)
 {
-	_cleanup_(pieces_clear) struct pieces pieces = { 0 };
+	_cleanup_(rotation_clear) struct rotation pieces = { 0 };
 	bool found;
 	size_t first;
 	int rc = list_pieces(&pieces, path, member_or_null(mark, "path"), err);

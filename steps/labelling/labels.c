@@ -153,21 +153,21 @@ static int make_rule(struct look *look, struct label *label, const char *type, s
 
 /* ---- the directories above ------------------------------------------------------------------ */
 
+/* 1: the server may, as far as is known; 0: it may not. */
 static int may(struct look *look, const char *type, const char *tclass, const char *permission,
-	       bool *allowed, struct error *err)
+	       struct error *err)
 {
 	struct judgement judgement;
 	int r = oracle_judge(look->oracle, node_domain(), type, tclass, permission, &judgement,
 			     err);
 
-	*allowed = judgement.verdict == VERDICT_ALLOWED || judgement.verdict == VERDICT_UNKNOWN;
-	return r;
+	return r < 0 ? r
+		     : judgement.verdict == VERDICT_ALLOWED || judgement.verdict == VERDICT_UNKNOWN;
 }
 
 static int look_at_directory(struct look *look, const char *path, struct error *err)
 {
 	static const struct galera_file above = { .name = LABEL_WAY, .what = "a directory above" };
-	bool now = true, wanted = true, way = true;
 	struct label *label;
 	const char *type;
 	mode_t mode;
@@ -177,24 +177,24 @@ static int look_at_directory(struct look *look, const char *path, struct error *
 		return r;
 	label->alone = true;
 	type = label->type ? label->type : label->wanted;
-	if (type)
-		r = may(look, type, "dir", "search", &now, err);
-	if (r == 0 && label->wanted)
-		r = may(look, label->wanted, "dir", "search", &wanted, err);
-	if (r == 0)
-		r = may(look, WAY_TYPE, "dir", "search", &way, err);
-	if (r < 0 || now)
-		return r;
-	if (wanted && label->wanted) {
+	r = type ? may(look, type, "dir", "search", err) : 1;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = label->wanted ? may(look, label->wanted, "dir", "search", err) : 0;
+	if (r > 0) {
 		label->state = LABEL_WRONG;
 		label->wrong = label->files = 1;
 		return 0;
 	}
-	if (way && label->wanted && !strcmp(label->wanted, "default_t"))
+	if (r == 0 && label->wanted && !strcmp(label->wanted, "default_t"))
+		r = may(look, WAY_TYPE, "dir", "search", err);
+	if (r > 0)
 		return make_rule(look, label, WAY_TYPE, err);
-	is_misplaced(label, "the server may not pass through it; move the files below /srv or "
-			    "/var/lib, or mount their file system there");
-	return 0;
+	if (r == 0)
+		is_misplaced(label,
+			     "the server may not pass through it; move the files below /srv or "
+			     "/var/lib, or mount their file system there");
+	return r;
 }
 
 static int look_above(struct look *look, const char *path, struct error *err)
@@ -288,18 +288,14 @@ static int look_at_log(struct look *look, const struct galera_file *file, struct
 
 static int look_at_program(struct look *look, struct label *label, struct error *err)
 {
-	bool allowed = true;
-	int r = 0;
+	int r = label->wanted ? may(look, label->wanted, "file", "execute", err) : 1;
 
-	if (label->wanted)
-		r = may(look, label->wanted, "file", "execute", &allowed, err);
-	if (r < 0)
-		return r;
-	if (allowed)
+	if (r > 0)
 		return look_at_files(look, label, err);
-	is_misplaced(label, "move it to /usr/local/bin, run restorecon -v on it there, and correct "
-			    "wsrep_notify_cmd");
-	return 0;
+	if (r == 0)
+		is_misplaced(label, "move it to /usr/local/bin, run restorecon -v on it there, and "
+				    "correct wsrep_notify_cmd");
+	return r;
 }
 
 /* One step of a link, within the root, in new memory; NULL: it is none. */
