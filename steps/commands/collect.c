@@ -95,12 +95,10 @@ static int write_file(struct session *session, const struct extract *extract,
 /* As the other nodes' logs call this one; else by the machine's name. */
 static void name_node(struct session *session, char *name, size_t size)
 {
-	struct galera_config_source source = { session_root(session), node_options.defaults_file,
-					       node_options.group_suffix };
 	struct galera_config config = { 0 };
 
 	/* A record's field ends at a blank. */
-	if (galera_config_read(&source, &config, NULL) == 0 && config.node_name &&
+	if (node_config_read(session, &config, NULL) == 0 && config.node_name &&
 	    !config.node_name[strspn(config.node_name, PLAIN)])
 		snprintf(name, size, "%s", config.node_name);
 	else

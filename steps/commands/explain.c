@@ -148,14 +148,11 @@ static void add_port(struct explanation *explanation, const struct galera_port *
 static void find_ports(struct session *session, struct explanation *explanation)
 {
 	static const struct galera_config defaults = { .multicast = true };
-	const struct galera_config_source source = { session_root(session),
-						     node_options.defaults_file,
-						     node_options.group_suffix };
 	struct galera_config config = { 0 };
 	struct galera_port ports[GALERA_PORTS_MAX];
 	int count = -1;
 
-	if (galera_config_read(&source, &config, NULL) == 0)
+	if (node_config_read(session, &config, NULL) == 0)
 		count = galera_ports(&config, ports, NULL);
 	for (int i = 0; i < count; i++)
 		add_port(explanation, &ports[i]);

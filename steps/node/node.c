@@ -65,12 +65,7 @@ int node_config(struct session *session, const struct galera_config **config, st
 	struct node *node = session_data(session);
 
 	if (!node->config_read) {
-		struct galera_config_source source = {
-			.root = session_root(session),
-			.defaults_file = node_options.defaults_file,
-			.group_suffix = node_options.group_suffix,
-		};
-		int r = galera_config_read(&source, &node->config, err);
+		int r = node_config_read(session, &node->config, err);
 
 		if (r < 0)
 			return r;

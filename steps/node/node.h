@@ -64,6 +64,9 @@ char *node_command(const struct session *session, const char *words);
 bool node_ignored(const char *name); /* has --ignore waived this finding of the check? */
 
 int node_config(struct session *session, const struct galera_config **config, struct error *err);
+/* node_config_read - the same without an open session. Caller clears. */
+int node_config_read(const struct session *session, struct galera_config *config,
+		     struct error *err);
 /* node_ports - how many, or a negative errno. */
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err);
 int node_store(struct session *session, struct store **store, struct error *err);

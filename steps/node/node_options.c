@@ -23,6 +23,17 @@ const char *const *node_domains(void)
 	return node_options.domain ? (const char *const *)node_options.domain : galera_domains;
 }
 
+int node_config_read(const struct session *session, struct galera_config *config, struct error *err)
+{
+	const struct galera_config_source source = {
+		.root = session_root(session),
+		.defaults_file = node_options.defaults_file,
+		.group_suffix = node_options.group_suffix,
+	};
+
+	return galera_config_read(&source, config, err);
+}
+
 static void write_option(FILE *out, const char *name, const char *value)
 {
 	_cleanup_free_ char *quoted = NULL;
