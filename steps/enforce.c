@@ -63,17 +63,6 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	return 0;
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
-{
-	json_t *changes = json_array();
-	int r = plan(session, changes, err);
-
-	if (r == 0)
-		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
-	json_decref(changes);
-	return r;
-}
-
 static bool is_system(const json_t *change)
 {
 	return json_object_get(change, "system") || json_object_get(change, "config");
@@ -177,7 +166,6 @@ const struct step step_enforce = {
 	.title = "Confine the server again",
 	.why = "The permissive status goes; what the module does not allow is denied from now on.",
 	.flags = STEP_CHANGES_SYSTEM | STEP_NO_PLAN_YET | STEP_ASKS_FIRST,
-	.detect = detect,
 	.plan = plan,
 	.ask = ask,
 	.apply = apply,

@@ -23,17 +23,6 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	return r < 0 ? r : others_plan(session, changes, err);
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
-{
-	json_t *changes = json_array();
-	int r = plan(session, changes, err);
-
-	if (r == 0)
-		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
-	json_decref(changes);
-	return r;
-}
-
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	bool show = true;
@@ -74,7 +63,6 @@ const struct step step_permissive = {
 	       "end "
 	       "nothing confines the server. Everything else on the system stays confined.",
 	.flags = STEP_CHANGES_SYSTEM | STEP_ASKS_FIRST,
-	.detect = detect,
 	.plan = plan,
 	.ask = ask,
 	.apply = apply,

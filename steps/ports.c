@@ -84,17 +84,6 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	return r < 0 ? r : labels_plan(session, changes, err);
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
-{
-	json_t *changes = json_array();
-	int r = plan(session, changes, err);
-
-	if (r == 0)
-		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
-	json_decref(changes);
-	return r;
-}
-
 static unsigned int port_number(const json_t *change)
 {
 	return (unsigned int)member_number(change, "number");
@@ -227,7 +216,6 @@ const struct step step_ports = {
 	.why = "The server may only use ports that the policy calls " PORT_TYPE
 	       ", and files with its labels.",
 	.flags = STEP_CHANGES_SYSTEM | STEP_ASKS_FIRST,
-	.detect = detect,
 	.plan = plan,
 	.ask = ask,
 	.apply = apply,
