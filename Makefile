@@ -22,7 +22,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFL
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 
 ROOMS       := audit store oracle advice module host galera
-BASE_SRC    := wizard/error.c wizard/util.c wizard/strings.c wizard/plain.c
+BASE_SRC    := $(addprefix wizard/,error.c process.c strings.c text.c util.c)
 WIZARD_SRC  := $(wildcard wizard/*.c)
 # Parts of steps; the rooms above know no step.
 PARTS       := commands node checking labelling confining exercising rehearsal

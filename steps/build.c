@@ -15,6 +15,7 @@
 #include "steps/steps.h"
 #include "steps/subjects.h"
 #include "wizard/screen.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 static bool file_equals(struct session *session, const char *name, const char *text)
@@ -277,11 +278,11 @@ static int remember(struct session *session, const char *version, const struct p
 	const struct comparison *proof = &proved->proof;
 	json_t *value = json_pack(
 		"{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "version",
-		version, "rules", (json_int_t)proved->rules, "permissions", (json_int_t)proved->permissions,
-		"replayed", (json_int_t)replay->replayed, "allowed", (json_int_t)replay->allowed,
-		"silenced", (json_int_t)replay->silenced, "left", (json_int_t)replay->left,
-		"compared", (json_int_t)proof->compared, "opened", (json_int_t)proof->opened,
-		"hidden", (json_int_t)proof->silenced, "hidden_types",
+		version, "rules", (json_int_t)proved->rules, "permissions",
+		(json_int_t)proved->permissions, "replayed", (json_int_t)replay->replayed,
+		"allowed", (json_int_t)replay->allowed, "silenced", (json_int_t)replay->silenced,
+		"left", (json_int_t)replay->left, "compared", (json_int_t)proof->compared, "opened",
+		(json_int_t)proof->opened, "hidden", (json_int_t)proof->silenced, "hidden_types",
 		(json_int_t)proof->silenced_types, "unobserved", (json_int_t)proof->unobserved,
 		"coverage", proved->coverage);
 

@@ -403,8 +403,7 @@ int module_pending(struct session *session, bool *pending, struct error *err)
 	int r;
 
 	*pending = false;
-	if (session_unchanged(session) ||
-	    !member_number(session_recall(session, "build"), "rules") ||
+	if (session->unchanged || !member_number(session_recall(session, "build"), "rules") ||
 	    file_read(path, &built, NULL, NULL) < 0)
 		return 0;
 	r = node_store(session, &store, err);

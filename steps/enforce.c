@@ -42,9 +42,9 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	if (r == 0)
 		r = confine_plan_strict(session, changes, err);
 	if (r == 0)
-		r = host_selinux_mode(session_root(session), &now, err);
+		r = host_selinux_mode(session->root, &now, err);
 	if (r == 0)
-		r = host_selinux_config(session_root(session), &boot, NULL, err);
+		r = host_selinux_config(session->root, &boot, NULL, err);
 	if (r < 0)
 		return r;
 	if (permissive && !confine_among(changes, "domain"))
@@ -141,7 +141,7 @@ static int change_mode(struct session *session, const json_t *changes, bool enfo
 			r = host_selinux_set_mode(enforcing, err);
 		if (r == 0 && json_object_get(change, "config"))
 			r = host_selinux_set_config(
-				session_root(session),
+				session->root,
 				enforcing ? SELINUX_MODE_ENFORCING : SELINUX_MODE_PERMISSIVE, err);
 	}
 	return r;

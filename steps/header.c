@@ -15,6 +15,7 @@
 #include "steps/confining/others.h"
 #include "wizard/strings.h"
 #include "wizard/template.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 extern const char template_module_header[], template_explain_header[];
@@ -75,7 +76,7 @@ static int describe_policy(struct session *session, char **text, struct error *e
 	_cleanup_free_ char *package = NULL, *sum = NULL;
 	enum selinux_mode mode;
 	struct store *store;
-	int r = host_selinux_config(session_root(session), &mode, &type, err);
+	int r = host_selinux_config(session->root, &mode, &type, err);
 
 	if (r == 0 && access(path, R_OK) < 0) {
 		free(path);
@@ -151,9 +152,9 @@ static char *describe_host(struct session *session)
 	char host[256] = "";
 
 	gethostname(host, sizeof(host) - 1);
-	return session_is_scratch(session) ? str_printf("%s, in the scratch root %s: a rehearsal",
-							host, session_root(session))
-					   : str_copy(host);
+	return session_is_scratch(session)
+		       ? str_printf("%s, in the scratch root %s: a rehearsal", host, session->root)
+		       : str_copy(host);
 }
 
 /* ---- of what --------------------------------------------------------------------------------- */
@@ -299,9 +300,9 @@ int header_make(struct session *session, struct error *err)
 	r = compose(session, denials, now, &comment, err);
 	if (r < 0)
 		return r;
-	return session_remember(session, MEMORY,
-				json_made(json_pack("{s:s, s:I, s:s, s:I}", "comment", comment,
-						    "made", (json_int_t)now, "version", version,
-						    "builds", builds)),
-				err);
+	return session_remember(
+		session, MEMORY,
+		json_made(json_pack("{s:s, s:I, s:s, s:I}", "comment", comment, "made",
+				    (json_int_t)now, "version", version, "builds", builds)),
+		err);
 }

@@ -152,8 +152,7 @@ int subjects_rejects(const struct session *session, const struct findings *findi
 	size_t at = 0;
 	int r = 0;
 
-	while (r == 0 &&
-	       (subject = answers_unused(session_answers(session), "review.rule", "reject", &at)))
+	while (r == 0 && (subject = answers_unused(session->answers, "review.rule", "reject", &at)))
 		r = check_one(subject, findings, err);
 	return r;
 }

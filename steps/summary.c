@@ -190,7 +190,7 @@ int summary_print(struct session *session, struct error *err)
 	if (r < 0)
 		return r;
 	add_files(session, summary);
-	if (session_options(session)->json)
+	if (session->options.json)
 		screen_result_json(summary);
 	else
 		print_text(summary);

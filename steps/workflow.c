@@ -16,7 +16,7 @@
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "steps/subjects.h"
-#include "wizard/names.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 static const struct step *const steps[] = {
@@ -102,7 +102,7 @@ static int check_options(struct error *err)
 	for (char **name = node_options.ignore; name && *name; name++) {
 		if (strings_has(&known, *name))
 			continue;
-		names_unknown("finding of the check", *name, &known, err);
+		strings_unknown("finding of the check", *name, &known, err);
 		return error_prefix(err, "--ignore");
 	}
 	return exercising_check(err);
@@ -129,10 +129,10 @@ static int describe(struct session *session, char **line, struct error *err)
 	char host[256] = "this node", system[128];
 	_cleanup_free_ char *type = NULL;
 	enum selinux_mode mode = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
-	int r = host_selinux_config(session_root(session), &boot, &type, err);
+	int r = host_selinux_config(session->root, &boot, &type, err);
 
 	if (r == 0)
-		r = host_selinux_mode(session_root(session), &mode, err);
+		r = host_selinux_mode(session->root, &mode, err);
 	if (r < 0)
 		return r;
 	gethostname(host, sizeof(host) - 1);

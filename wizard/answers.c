@@ -5,9 +5,8 @@
 #include <sys/stat.h>
 
 #include "wizard/answers.h"
-#include "wizard/names.h"
-#include "wizard/screen.h"
 #include "wizard/strings.h"
+#include "wizard/screen.h"
 #include "wizard/util.h"
 
 /* What the engine itself asks; a workflow need not list these. */
@@ -58,7 +57,7 @@ static int unknown_key(const struct answers *answers, const char *key, struct er
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		for (const struct question *at = tables[i]; at && at->key; at++)
 			strings_add(&keys, at->key);
-	return names_unknown("question", key, &keys, err);
+	return strings_unknown("question", key, &keys, err);
 }
 
 static bool is_word_of(const char *word, const char *words)

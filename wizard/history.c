@@ -96,7 +96,7 @@ bool history_undo_unfinished(const struct session *session)
 
 static int fingerprint_now(struct session *session, char **text, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 
 	*text = NULL;
 	return workflow->fingerprint ? workflow->fingerprint(session, text, err) : 0;
@@ -115,7 +115,7 @@ static const char *remembered(struct session *session)
 
 int history_remember_end(struct session *session, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	_cleanup_free_ char *now = NULL;
 	int r = workflow->settle ? workflow->settle(session, err) : 0;
 
@@ -135,11 +135,11 @@ int history_look_for_end(struct session *session, struct error *err)
 	_cleanup_free_ char *now = NULL;
 	int r;
 
-	session_set_unchanged(session, false);
+	session->unchanged = false;
 	if (!*then)
 		return 0;
 	r = fingerprint_now(session, &now, err);
 	if (r == 0)
-		session_set_unchanged(session, now && !strcmp(then, now));
+		session->unchanged = now && !strcmp(then, now);
 	return r;
 }

@@ -29,7 +29,7 @@ bool history_undo_unfinished(const struct session *session);
 /* history_remember_end - every step is satisfied: the workflow's settle, and the fingerprint. */
 int history_remember_end(struct session *session, struct error *err);
 
-/* history_look_for_end - find out whether nothing has changed since: session_unchanged() from now
+/* history_look_for_end - find out whether nothing has changed since: session->unchanged from now
  * on. */
 int history_look_for_end(struct session *session, struct error *err);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "wizard/names.h"
+#include "wizard/strings.h"
 #include "wizard/options.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
@@ -100,7 +100,7 @@ static int unknown_option(const struct option_tables *tables, const char *option
 			strings_add(&names, at->longName);
 	}
 	error_set(err, EINVAL, NULL, "unknown option %s", bare);
-	nearest = names_nearest(bare + strspn(bare, "-"), &names);
+	nearest = strings_nearest(bare + strspn(bare, "-"), &names);
 	if (nearest)
 		return error_remedy(err, "did you mean --%s? All options: %s --help", nearest,
 				    help);
@@ -146,7 +146,7 @@ static int unknown_command(const struct program *program, const char *name, stru
 
 	while ((command = next_command(program, &at)))
 		strings_add(&names, command->name);
-	return names_unknown("command", name, &names, err);
+	return strings_unknown("command", name, &names, err);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */

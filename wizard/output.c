@@ -49,7 +49,7 @@ static int may_replace(struct session *session, const char *path, struct error *
 {
 	static const char key[] = "output.replace";
 	_cleanup_free_ char *text = str_printf("%s is there already. Replace what is in it?", path);
-	bool yes = session_options(session)->force;
+	bool yes = session->options.force;
 	int r = 0;
 
 	if (!yes && (terminal_present() || prompt_is_answered(session, key, NULL)))

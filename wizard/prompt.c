@@ -25,7 +25,7 @@ struct asked {
 static int asked_init(struct asked *asked, struct session *session, const char *key,
 		      const char *subject, const char *text, struct error *err)
 {
-	struct answers *answers = session_answers(session);
+	struct answers *answers = session->answers;
 
 	*asked = (struct asked){ answers, answers_question(answers, key), subject, text };
 	if (!asked->question)
@@ -248,7 +248,7 @@ static int take_choice(const struct asked *asked, const struct choice *choices, 
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err)
 {
-	_cleanup_free_ char *labels = session_options(session)->lines
+	_cleanup_free_ char *labels = session->options.lines
 					      ? choices_in_words(choices, default_index)
 					      : choice_labels(choices, default_index);
 	const char *value, *origin;
@@ -375,16 +375,16 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject)
 {
-	return answers_find(session_answers(session), key, subject, NULL) != NULL;
+	return answers_find(session->answers, key, subject, NULL) != NULL;
 }
 
 const char *prompt_settled(const struct session *session, const char *key, const char *subject,
 			   bool *by_subject)
 {
-	const char *value = answers_find(session_answers(session), key, subject, NULL);
+	const char *value = answers_find(session->answers, key, subject, NULL);
 
 	/* Each answer is a string of its own. */
-	*by_subject = value && value != answers_find(session_answers(session), key, NULL, NULL);
+	*by_subject = value && value != answers_find(session->answers, key, NULL, NULL);
 	return value;
 }
 
@@ -392,15 +392,13 @@ const char *prompt_origin(const struct session *session, const char *key, const 
 {
 	const char *origin;
 
-	return answers_find(session_answers(session), key, subject, &origin)
-		       ? origin
-		       : "a person at a terminal";
+	return answers_find(session->answers, key, subject, &origin) ? origin
+								     : "a person at a terminal";
 }
 
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject)
 {
 	const char *origin = "";
 
-	return answers_find(session_answers(session), key, subject, &origin) &&
-	       !strcmp(origin, "--yes");
+	return answers_find(session->answers, key, subject, &origin) && !strcmp(origin, "--yes");
 }

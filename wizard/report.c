@@ -19,7 +19,7 @@ static const char *const state_names[] = {
 /* {"fingerprint": ..., "steps": []} */
 static int new_report(struct session *session, json_t **report, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	_cleanup_free_ char *fingerprint = NULL;
 	int r = workflow->fingerprint ? workflow->fingerprint(session, &fingerprint, err) : 0;
 
@@ -103,7 +103,7 @@ static void show_plan_row(const struct step *step, const json_t *row)
 
 int runner_plan(struct session *session, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	json_auto_t *report = NULL;
 	bool pending = false;
 	json_t *rows;
@@ -114,9 +114,9 @@ int runner_plan(struct session *session, struct error *err)
 		r = plan_step(session, workflow->steps[i], &pending, rows, err);
 	if (r < 0)
 		return r;
-	if (session_options(session)->json)
+	if (session->options.json)
 		screen_result_json(report);
-	for (int i = 0; !session_options(session)->json && workflow->steps[i]; i++)
+	for (int i = 0; !session->options.json && workflow->steps[i]; i++)
 		show_plan_row(workflow->steps[i], json_array_get(rows, (size_t)i));
 	return 0;
 }
@@ -125,10 +125,10 @@ int runner_plan(struct session *session, struct error *err)
 
 int runner_steps(struct session *session, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	int width = widest_name(workflow);
 	json_auto_t *list = json_array();
-	bool json = session_options(session)->json;
+	bool json = session->options.json;
 
 	(void)err;
 	for (int i = 0; workflow->steps[i]; i++) {
@@ -157,7 +157,7 @@ static int status_step(struct session *session, const struct step *step, json_t 
 	int r = 0;
 
 	/* A check is of this moment. */
-	if (session_unchanged(session) && !(step->flags & STEP_EVERY_RUN))
+	if (session->unchanged && !(step->flags & STEP_EVERY_RUN))
 		state = STEP_SATISFIED;
 	else
 		r = step_detect(session, step, &state, &failure);
@@ -195,13 +195,13 @@ static void show_status_row(const struct step *step, const json_t *row, int widt
 /* What cannot be looked at has its error in the row of a step already. */
 static int add_drift(struct session *session, json_t *report)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	struct error failure = { 0 };
 	json_t *changes = json_array();
 	int r = 0;
 
 	member_set(report, "drift", changes);
-	if (workflow->drift && !session_unchanged(session))
+	if (workflow->drift && !session->unchanged)
 		r = workflow->drift(session, changes, &failure);
 	return r == -EINTR ? r : 0;
 }
@@ -223,7 +223,7 @@ static void show_drift(const json_t *changes)
 /* What may be claimed; where that cannot be found out, the row of a step has the error. */
 static void add_standing(struct session *session, json_t *report)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	struct error failure = { 0 };
 	json_t *standing = NULL;
 
@@ -252,7 +252,7 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 
 int runner_status(struct session *session, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	json_auto_t *report = NULL;
 	int r = new_report(session, &report, err);
 
@@ -261,14 +261,14 @@ int runner_status(struct session *session, struct error *err)
 	if (r < 0)
 		return r;
 	add_standing(session, report);
-	member_set(report, "round", json_integer(session_round(session)));
+	member_set(report, "round", json_integer(session->round));
 	for (int i = 0; r == 0 && workflow->steps[i]; i++)
 		r = status_step(session, workflow->steps[i], json_object_get(report, "steps"));
 	if (r == 0)
 		r = add_drift(session, report);
 	if (r < 0)
 		return r;
-	if (session_options(session)->json)
+	if (session->options.json)
 		screen_result_json(report);
 	else
 		show_status(workflow, report);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "wizard/history.h"
+#include "wizard/journal.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
@@ -247,7 +248,7 @@ static int run_step(const struct walk *walk, unsigned int index, struct error *e
 
 static void introduce(struct session *session)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	_cleanup_free_ char *line = NULL, *title = NULL;
 	struct error failure = { 0 };
 	int r = workflow->describe ? workflow->describe(session, &line, &failure) : 0;
@@ -260,9 +261,8 @@ static void introduce(struct session *session)
 	if (workflow->follows)
 		screen_say("Follows %s. Ctrl-C stops; nothing is lost.", workflow->follows);
 	if (session_is_scratch(session))
-		screen_say("Works in the scratch root %s; nothing else is changed.",
-			   session_root(session));
-	if (session_torn(session))
+		screen_say("Works in the scratch root %s; nothing else is changed.", session->root);
+	if (session->journal && journal_torn(session->journal))
 		screen_mark(MARK_WARN, "The last run was cut off while it wrote its journal. That "
 				       "entry is dropped; the system tells what was done.");
 	screen_blank();
@@ -284,7 +284,7 @@ static int go_back(const struct walk *walk, const struct step *from, unsigned in
 		   struct error *err)
 {
 	const char *to = session_take_back(walk->session);
-	int index = to ? workflow_find_step(session_workflow(walk->session), to) : -1;
+	int index = to ? workflow_find_step(walk->session->workflow, to) : -1;
 
 	if (index < 0)
 		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
@@ -296,8 +296,7 @@ static int go_back(const struct walk *walk, const struct step *from, unsigned in
 			"%s: it goes back to %s again, after %d rounds", from->name, to,
 			MOST_ROUNDS);
 	screen_blank();
-	screen_say("Back to \"%s\": round %u.", walk->steps[index]->title,
-		   session_round(walk->session));
+	screen_say("Back to \"%s\": round %u.", walk->steps[index]->title, walk->session->round);
 	for (unsigned int i = (unsigned int)index; i < walk->total; i++)
 		walk->skipped[i] = false;
 	return index;
@@ -339,7 +338,7 @@ static bool say_left(const struct walk *walk)
  */
 static int finish(const struct walk *walk, int outcome, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(walk->session);
+	const struct workflow *workflow = walk->session->workflow;
 	bool whole = !walk->only && workflow->summary_of;
 	int r = 0;
 
@@ -385,7 +384,7 @@ static int walk_steps(const struct walk *walk, struct error *err)
 
 int runner_run(struct session *session, char *const *only, struct error *err)
 {
-	const struct workflow *workflow = session_workflow(session);
+	const struct workflow *workflow = session->workflow;
 	struct walk walk = { .session = session, .steps = workflow->steps, .only = only };
 	_cleanup_free_ bool *skipped = NULL;
 	int r = runner_check(workflow, only, err);

@@ -9,29 +9,10 @@
 
 #include "wizard/answers.h"
 #include "wizard/journal.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/screen.h"
 #include "wizard/session.h"
 #include "wizard/util.h"
-
-struct session {
-	const struct workflow *workflow;
-	struct session_options options;
-	struct answers *answers;
-	char *root;
-	char *const *arguments;
-	char *resume; /* NULL: the usual one */
-
-	/* From session_open() on. */
-	bool is_open, is_read_only;
-	bool unchanged; /* since a run came to its end */
-	int lock;
-	struct journal *journal; /* NULL: nothing was ever written */
-	json_t *memory;
-	unsigned int round;
-	int back_to; /* a step's index; -1: nowhere */
-	void *data;
-};
 
 static char *copy_root(const char *root)
 {
@@ -273,59 +254,14 @@ int session_move(struct session *session, const char *root, struct error *err)
 
 /* ---- what it is ----------------------------------------------------------------------------- */
 
-const struct workflow *session_workflow(const struct session *session)
-{
-	return session->workflow;
-}
-
-void *session_data(const struct session *session)
-{
-	return session->data;
-}
-
-const char *session_root(const struct session *session)
-{
-	return session->root;
-}
-
 bool session_is_scratch(const struct session *session)
 {
 	return strcmp(session->root, "/") != 0;
 }
 
-const struct session_options *session_options(const struct session *session)
-{
-	return &session->options;
-}
-
-bool session_unchanged(const struct session *session)
-{
-	return session->unchanged;
-}
-
-void session_set_unchanged(struct session *session, bool unchanged)
-{
-	session->unchanged = unchanged;
-}
-
 bool session_writes(const struct session *session)
 {
 	return session->is_open && !session->is_read_only;
-}
-
-bool session_read_only(const struct session *session)
-{
-	return session->is_read_only;
-}
-
-char *const *session_arguments(const struct session *session)
-{
-	return session->arguments;
-}
-
-void session_set_arguments(struct session *session, char *const *arguments)
-{
-	session->arguments = arguments;
 }
 
 bool session_takes(const struct session *session, const char *step)
@@ -352,7 +288,7 @@ char *session_path(const struct session *session, const char *name)
 
 char *session_command(const struct session *session, const char *words)
 {
-	_cleanup_free_ char *root = str_quoted(session->root);
+	_cleanup_free_ char *root = text_quoted(session->root);
 	bool scratch = session_is_scratch(session);
 
 	return str_printf("%s%s%s%s%s", session->workflow->program, scratch ? " --root " : "",
@@ -371,11 +307,6 @@ char *session_resume(const struct session *session)
 	return session->resume ? str_copy(session->resume) : session_command(session, "");
 }
 
-struct answers *session_answers(const struct session *session)
-{
-	return session->answers;
-}
-
 /* ---- journal and memory --------------------------------------------------------------------- */
 
 json_t *session_recall(const struct session *session, const char *key)
@@ -386,11 +317,6 @@ json_t *session_recall(const struct session *session, const char *key)
 const json_t *session_records(const struct session *session)
 {
 	return session->journal ? journal_records(session->journal) : NULL;
-}
-
-bool session_torn(const struct session *session)
-{
-	return session->journal && journal_torn(session->journal);
 }
 
 /* Journal the record (stolen), then do what it says. A read-only session writes nothing. */
@@ -464,11 +390,6 @@ const char *session_take_back(struct session *session)
 
 	session->back_to = -1;
 	return index < 0 ? NULL : session->workflow->steps[index]->name;
-}
-
-unsigned int session_round(const struct session *session)
-{
-	return session->round;
 }
 
 int session_reset(struct session *session, struct error *err)

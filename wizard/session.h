@@ -20,7 +20,7 @@
 #include "wizard/step.h"
 
 struct answers;
-struct session;
+struct journal;
 
 /* What the command line said, as the options table leaves it. Strings are owned by the caller. */
 struct session_options {
@@ -32,6 +32,29 @@ struct session_options {
 	bool force;               /* --force */
 	const char *answers_file; /* --answers FILE; may be NULL */
 	char *const *answers;     /* --answer KEY=VALUE, NULL-terminated; may be NULL */
+};
+
+/* For everyone to read; the engine alone writes. */
+struct session {
+	const struct workflow *workflow;
+	struct session_options options;
+	struct answers *answers; /* what is settled beforehand; see answers.h */
+	char *root;              /* "/" or a scratch root, without a slash at its end */
+	char *const *arguments;  /* the words after the command's name, NULL-terminated */
+	char *resume;            /* the command to go on with; NULL: the usual one */
+
+	/* From session_open() on. */
+	bool is_open, is_read_only;
+	int lock;
+	struct journal *journal; /* NULL: nothing was ever written */
+	json_t *memory;
+	unsigned int round; /* 1 for the first pass, one more for each session_go_back() */
+	int back_to;        /* a step's index; -1: nowhere */
+	void *data;         /* what workflow->open gave */
+
+	/* For a status alone: is the system, by its fingerprint, as it was when a run came to its
+	 * end, and nothing has been done since? Then a look that costs much can be spared. */
+	bool unchanged;
 };
 
 /*
@@ -58,16 +81,7 @@ int session_open(struct session *session, bool read_only, struct error *err);
  */
 int session_move(struct session *session, const char *root, struct error *err);
 
-const struct workflow *session_workflow(const struct session *session);
-void *session_data(const struct session *session); /* what workflow->open gave */
-/* "/" or a scratch root, without a slash at its end. */
-const char *session_root(const struct session *session);
 bool session_is_scratch(const struct session *session); /* root is not "/" */
-const struct session_options *session_options(const struct session *session);
-bool session_read_only(const struct session *session);
-/* The words after the command's name, NULL-terminated; owned by the session. */
-char *const *session_arguments(const struct session *session);
-void session_set_arguments(struct session *session, char *const *arguments);
 /* session_takes - is this step among those that this run goes through? */
 bool session_takes(const struct session *session, const char *step);
 
@@ -91,25 +105,15 @@ int session_note(struct session *session, const char *key, const char *name, str
  * be looked at again in this run, and count a new round.
  */
 int session_go_back(struct session *session, const char *step, struct error *err);
-/* session_unchanged - for a status alone: is the system, by its fingerprint, as it was when a run
- * came to its end, and nothing has been done since? Then a look that costs much can be spared. */
-bool session_unchanged(const struct session *session);
-
 /* session_command - "PROGRAM [--root DIR] WORDS", to be copied into a shell, in new memory (caller
  * frees). */
 char *session_command(const struct session *session, const char *words);
-
-/* session_round - 1 for the first pass, one more for each session_go_back(). */
-unsigned int session_round(const struct session *session);
 
 /*
  * session_set_resume - the command that a person is told to go on with when this run stops before
  * its end, where it is not the usual "PROGRAM [--root DIR]". Copied; printed as it is.
  */
 void session_set_resume(struct session *session, const char *command);
-
-/* session_answers - what is settled beforehand; see answers.h. */
-struct answers *session_answers(const struct session *session);
 
 /*
  * session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with
@@ -126,9 +130,6 @@ bool session_writes(const struct session *session);
 /* session_records - the journal's records, oldest first; borrowed. Empty before session_open(). */
 const json_t *session_records(const struct session *session);
 
-/* session_torn - did session_open() drop a line that a crash had torn? */
-bool session_torn(const struct session *session);
-
 /* session_record - append an event (stolen, also on failure) to the journal; 0: it is on disk. */
 int session_record(struct session *session, json_t *record, struct error *err);
 
@@ -137,9 +138,6 @@ int session_reset(struct session *session, struct error *err);
 
 /* session_take_back - the step that session_go_back() named, once; NULL: nobody went back. */
 const char *session_take_back(struct session *session);
-
-/* session_set_unchanged - what session_unchanged() says from now on; false before. */
-void session_set_unchanged(struct session *session, bool unchanged);
 
 /* session_resume - the command to go on with, in new memory (caller frees). */
 char *session_resume(const struct session *session);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "wizard/names.h"
+#include "wizard/strings.h"
 #include "wizard/step.h"
 #include "wizard/util.h"
 
@@ -33,5 +33,5 @@ int workflow_unknown_step(const struct workflow *workflow, const char *name, str
 
 	for (int i = 0; workflow->steps[i]; i++)
 		strings_add(&names, workflow->steps[i]->name);
-	return names_unknown("step", name, &names, err);
+	return strings_unknown("step", name, &names, err);
 }

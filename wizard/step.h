@@ -116,7 +116,7 @@ struct poptOption;
 struct command {
 	const char *name;
 	const char *summary; /* one line for --help */
-	/* session_arguments() is what stands after the name. Returns as a step's apply. */
+	/* session->arguments is what stands after the name. Returns as a step's apply. */
 	int (*run)(struct session *session, struct error *err);
 	const struct poptOption *options; /* of this command alone; may be NULL */
 	const char *arguments;            /* for its --help: "[LOG...]"; NULL: takes none */
@@ -157,7 +157,7 @@ struct workflow {
 	/* Called last, whatever ends a command that may change the system: what is left open, with
 	 * the ways out. May be NULL. */
 	void (*leave)(struct session *session);
-	/* Called once when the session opens and when it closes; *data is session_data(). */
+	/* Called once when the session opens and when it closes; *data is session->data. */
 	int (*open)(struct session *session, void **data, struct error *err);
 	void (*close)(void *data);
 };

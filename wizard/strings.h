@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * strings.h - a growing list of strings that it owns
+ * strings.h - a growing list of strings that it owns; and which of them a mistyped name means
  */
 #ifndef WIZARD_STRINGS_H
 #define WIZARD_STRINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "wizard/error.h"
 
 /* All zero: an empty one. Like all memory (wizard/util.h), its own is there, or the program ends.
  */
@@ -38,5 +40,15 @@ void strings_sort(struct strings *strings);
 
 /* strings_join - all of them with separator between each two; "" for none. Caller frees. */
 char *strings_join(const struct strings *strings, const char *separator);
+
+/* strings_nearest - the one of names that name probably means, borrowed, or NULL. */
+const char *strings_nearest(const char *name, const struct strings *names);
+
+/*
+ * strings_unknown - the error for an unknown name: -EINVAL, "unknown KIND "NAME"", with the nearest
+ * of names, or else all of them, as the remedy.
+ */
+int strings_unknown(const char *kind, const char *name, const struct strings *names,
+		    struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text.h - text for a terminal: made safe, measured in columns, broken into lines
+ * text.h - text for a terminal: made safe, measured in columns, broken into lines; and hostile
+ * bytes made harmless for a comment, a sentence or a command line
  */
 #ifndef WIZARD_TEXT_H
 #define WIZARD_TEXT_H
@@ -32,5 +33,16 @@ size_t text_columns(const char *text);
  * that is longer than a line stays whole, so that it can be copied. Ends with a newline.
  */
 void text_wrap(FILE *out, const char *text, size_t at, size_t indent, size_t width);
+
+/* text_plain - text in new memory (caller frees) as printable ASCII, every other byte and the
+ * backslash as \xNN, "..." in place of what is beyond max characters. */
+char *text_plain(const char *text, size_t max);
+
+/* text_shell - text in new memory (caller frees) as one word of a shell's command line, in
+ * printable ASCII: as it is where that is safe, else in $'...'. */
+char *text_shell(const char *text);
+
+/* text_quoted - the same for a POSIX shell, where it need not be printable: in '...'. */
+char *text_quoted(const char *text);
 
 #endif

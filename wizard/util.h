@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * util.h - clean-up helpers, growing arrays, texts, small files, child programs
+ * util.h - clean-up helpers, growing arrays, texts, small files
  */
 #ifndef WIZARD_UTIL_H
 #define WIZARD_UTIL_H
@@ -126,6 +126,15 @@ char *path_in_root(const char *root, const char *path);
 /* str_trim - cut white space off both ends: text is altered, and what is left of it returned. */
 char *str_trim(char *text);
 
+/* What is read from a descriptor; a NUL stands behind it as soon as something was read. */
+struct bytes {
+	char *text;
+	size_t used, room;
+};
+
+/* bytes_read - some more of it, as read(2) gives it, or a negative errno. Caller frees the text. */
+ssize_t bytes_read(struct bytes *bytes, int fd);
+
 /*
  * file_read - a whole file into new memory (caller frees), NUL-terminated. *length (may be NULL)
  * gets its bytes without the NUL. path "-" is standard input. Errors: as open(2) and read(2).
@@ -155,13 +164,5 @@ int sync_directory_of(const char *path);
 
 /* make_directories - mkdir -p with mode for what is created. */
 int make_directories(const char *path, mode_t mode, struct error *err);
-
-/*
- * process_capture - run argv (argv[0] looked up in PATH) with standard input closed, wait for its
- * end, and give its standard output in new memory (caller frees). Its standard error goes to
- * *messages (may be NULL: dropped; caller frees). Returns its exit status (0..255) or a negative
- * errno when it could not be started (-ENOENT: no such program) or was ended by a signal (-EINTR).
- */
-int process_capture(const char *const argv[], char **output, char **messages, struct error *err);
 
 #endif

@@ -9,7 +9,7 @@
 #include "wizard/answers.h"
 #include "wizard/live.h"
 #include "wizard/options.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -24,7 +24,7 @@ static int run_all(struct session *session, struct error *err)
 
 static int run_named(struct session *session, struct error *err)
 {
-	return runner_run(session, session_arguments(session), err);
+	return runner_run(session, session->arguments, err);
 }
 
 static int run_plan(struct session *session, struct error *err)
@@ -99,9 +99,9 @@ static void note_resume(struct session *session, const struct options *options)
 	_cleanup_(strings_clear) struct strings words = { 0 };
 	_cleanup_free_ char *text = NULL;
 
-	strings_add(&words, session_workflow(session)->program);
+	strings_add(&words, session->workflow->program);
 	for (char *const *word = options->words; *word; word++)
-		strings_take(&words, str_quoted(*word));
+		strings_take(&words, text_quoted(*word));
 	text = strings_join(&words, " ");
 	session_set_resume(session, text);
 }
@@ -147,7 +147,7 @@ static enum exit_status conclude(const struct session *session, int r, const str
 	case STEP_BLOCKED:
 		return EXIT_FAILED;
 	default:
-		return failed(session_workflow(session), r, err, EXIT_FAILED);
+		return failed(session->workflow, r, err, EXIT_FAILED);
 	}
 }
 
@@ -158,20 +158,20 @@ static enum exit_status run(struct session *session, const struct options *optio
 	int r = 0;
 
 	if (options->arguments.count)
-		session_set_arguments(session, options->arguments.items);
+		session->arguments = options->arguments.items;
 	note_resume(session, options);
 	if (options->command->opens_session)
 		r = session_open(session, false, &err);
 	if (r == 0)
 		r = options->command->run(session, &err);
 	if (r >= 0 && session_writes(session))
-		answers_say_unused(session_answers(session));
+		answers_say_unused(session->answers);
 	status = conclude(session, r, &err);
-	if (session_writes(session) && session_workflow(session)->leave)
-		session_workflow(session)->leave(session);
+	if (session_writes(session) && session->workflow->leave)
+		session->workflow->leave(session);
 	r = screen_flush(&late);
 	if (r < 0 && status != EXIT_FAILED)
-		status = failed(session_workflow(session), r, &late, EXIT_FAILED);
+		status = failed(session->workflow, r, &late, EXIT_FAILED);
 	return status;
 }
 

@@ -5,7 +5,7 @@
 #include "steps/advice/ladder.h"
 #include "steps/advice/relabel.h"
 #include "steps/oracle/access.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 struct ladder_port {
@@ -145,8 +145,8 @@ static bool rung_domain(const struct question *question, struct rung *rung)
 	row = find_row(question, true);
 	if (!row)
 		return false;
-	exe = denial->exe ? plain_shell(denial->exe) : NULL;
-	comm = plain_text(denial->comm ? denial->comm : "the program", 60);
+	exe = denial->exe ? text_shell(denial->exe) : NULL;
+	comm = text_plain(denial->comm ? denial->comm : "the program", 60);
 	rung->fix = FIX_DOMAIN;
 	rung->why = row->why;
 	rung->severity = row->severity;
@@ -208,8 +208,8 @@ static bool rung_invalid_label(const struct question *question, struct rung *run
 
 	if (!denial->invalid_context)
 		return false;
-	context = plain_text(denial->invalid_context, 100);
-	path = plain_shell(denial->path && *denial->path == '/' ? denial->path : "PATH");
+	context = text_plain(denial->invalid_context, 100);
+	path = text_shell(denial->path && *denial->path == '/' ? denial->path : "PATH");
 	rung->fix = FIX_INVALID_LABEL;
 	rung->why = "The loaded policy does not know a label in it, as after a module was removed; "
 		    "no rule can name that.";
@@ -252,8 +252,8 @@ static int rung_constraint(const struct question *question, struct oracle *oracl
 			    err);
 	if (r < 0)
 		return r;
-	source = plain_text(from, 100);
-	target = plain_text(to, 100);
+	source = text_plain(from, 100);
+	target = text_plain(to, 100);
 	rung->fix = FIX_CONSTRAINT;
 	rung->why =
 		"An allow rule cannot help: something else than a missing rule denies it. Compare "

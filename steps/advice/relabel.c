@@ -3,7 +3,7 @@
 
 #include "steps/advice/known.h"
 #include "steps/advice/relabel.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static bool has_path(const struct denial *denial)
@@ -41,8 +41,8 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 /* Only the last component is known, or nothing. */
 static char *advise_to_find(const struct denial *denial)
 {
-	_cleanup_free_ char *name = plain_text(denial->path ? denial->path : "", 60);
-	_cleanup_free_ char *type = plain_text(denial->target, 60);
+	_cleanup_free_ char *name = text_plain(denial->path ? denial->path : "", 60);
+	_cleanup_free_ char *type = text_plain(denial->target, 60);
 
 	if (!*name)
 		return str_printf("find what is labelled %s there, and run restorecon -v on it",
@@ -53,10 +53,10 @@ static char *advise_to_find(const struct denial *denial)
 
 static char *advise_to_move(const struct denial *denial, const char *permission)
 {
-	_cleanup_free_ char *path = plain_shell(denial->path);
+	_cleanup_free_ char *path = text_shell(denial->path);
 	_cleanup_free_ char *installed =
 		str_printf("/usr/local/bin/%s", strrchr(denial->path, '/') + 1);
-	_cleanup_free_ char *target = plain_shell(installed);
+	_cleanup_free_ char *target = text_shell(installed);
 
 	if (match_words("execute execute_no_trans entrypoint", permission))
 		return str_printf("mv %s %s && restorecon -v %s", path, target, target);
@@ -86,9 +86,9 @@ static char *moved_directory(const struct denial *denial, const char *label)
 static char *advise_own_label(const struct advisor *advisor, const struct denial *denial,
 			      const char *label)
 {
-	_cleanup_free_ char *path = plain_shell(denial->path);
+	_cleanup_free_ char *path = text_shell(denial->path);
 	_cleanup_free_ char *moved = moved_directory(denial, label);
-	_cleanup_free_ char *directory = moved ? plain_shell(moved) : NULL;
+	_cleanup_free_ char *directory = moved ? text_shell(moved) : NULL;
 
 	if (directory && advisor->data_directory)
 		return str_printf("semanage fcontext -a -e %s %s && restorecon -Rv %s",
@@ -113,6 +113,6 @@ char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
 	if (match_words("default_t mnt_t", label) ||
 	    (expected && strcmp(expected, denial->target) == 0))
 		return advise_own_label(advisor, denial, label);
-	path = plain_shell(denial->path);
+	path = text_shell(denial->path);
 	return str_printf("restorecon -v %s", path);
 }

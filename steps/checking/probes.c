@@ -31,7 +31,7 @@ static int look_root(struct report *report, struct error *err)
 
 static int look_mode(struct report *report, struct error *err)
 {
-	const char *root = session_root(report->session);
+	const char *root = report->session->root;
 	_cleanup_free_ char *type = NULL;
 	enum selinux_mode mode, boot;
 	int r = host_selinux_config(root, &boot, &type, err);
@@ -159,7 +159,7 @@ static int report_executable(struct report *report, struct error *err)
 	_cleanup_free_ char *remedy = NULL;
 	int r;
 
-	path = host_program_path(session_root(report->session), galera_servers);
+	path = host_program_path(report->session->root, galera_servers);
 	if (!path) {
 		report_add(report,
 			   session_is_scratch(report->session) ? LEVEL_UNSEEN : LEVEL_WARNING,

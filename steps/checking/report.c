@@ -54,5 +54,5 @@ void report_add(struct report *report, enum level level, const char *name, const
 
 bool report_knows_policy(const struct report *report)
 {
-	return report->silent && session_unchanged(report->session);
+	return report->silent && report->session->unchanged;
 }

@@ -53,7 +53,7 @@ static int list_logs(struct session *session, struct strings *logs, struct error
 	unsigned int last = 0;
 	int r;
 
-	for (char *const *given = session_arguments(session); given && *given; given++) {
+	for (char *const *given = session->arguments; given && *given; given++) {
 		r = check_kept(*given, err);
 		if (r < 0)
 			return r;
@@ -61,7 +61,7 @@ static int list_logs(struct session *session, struct strings *logs, struct error
 	}
 	if (logs->count)
 		return 0;
-	r = host_audit_log_path(session_root(session), &inside, err);
+	r = host_audit_log_path(session->root, &inside, err);
 	if (r < 0)
 		return r;
 	log = session_in_root(session, inside);

@@ -56,7 +56,7 @@ static int host_policy(struct session *session, char **path, struct error *err)
 {
 	_cleanup_free_ char *type = NULL, *inside = NULL, *directory = NULL;
 	enum selinux_mode mode;
-	int r = host_selinux_config(session_root(session), &mode, &type, err);
+	int r = host_selinux_config(session->root, &mode, &type, err);
 
 	if (r < 0)
 		return error_remedy(err, "name the policy to judge against with --policy FILE");
@@ -178,7 +178,7 @@ static int judge(struct explanation *explanation, struct error *err)
 
 static int read_logs(struct session *session, struct explanation *explanation, struct error *err)
 {
-	char *const *logs = session_arguments(session);
+	char *const *logs = session->arguments;
 	_cleanup_free_ char *inside = NULL, *path = NULL;
 	int r;
 
@@ -188,7 +188,7 @@ static int read_logs(struct session *session, struct explanation *explanation, s
 					   node_domains(), &explanation->denials, err);
 		return r;
 	}
-	r = host_audit_log_path(session_root(session), &inside, err);
+	r = host_audit_log_path(session->root, &inside, err);
 	if (r < 0)
 		return r;
 	path = session_in_root(session, inside);
@@ -247,7 +247,7 @@ static int check_outputs(struct session *session, struct error *err)
 	const char *const paths[] = { chosen.te, chosen.cil };
 	int r = 0;
 
-	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session_options(session)->json > 1)
+	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session->options.json > 1)
 		return error_set(err, EINVAL, "give a file for the others",
 				 "only one of --te -, --cil - and --json can have standard output");
 	if (chosen.te && chosen.cil && is_one_file(chosen.te, chosen.cil))
@@ -256,7 +256,7 @@ static int check_outputs(struct session *session, struct error *err)
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(paths); i++) {
 		if (!paths[i])
 			continue;
-		r = node_guard_logs(session, paths[i], session_arguments(session), err);
+		r = node_guard_logs(session, paths[i], session->arguments, err);
 		if (r == 0 && chosen.policy)
 			r = output_guard(paths[i], chosen.policy, "the policy that is read", err);
 	}
@@ -308,7 +308,7 @@ static int run(struct session *session, struct error *err)
 		return r;
 	/* A module on standard output is all that stands there. */
 	if (!is_stdout(chosen.te) && !is_stdout(chosen.cil)) {
-		if (session_options(session)->json)
+		if (session->options.json)
 			explanation_json(&explanation);
 		else
 			explanation_text(&explanation);

@@ -20,7 +20,7 @@
 #include "steps/steps.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static const struct poptOption rehearse_options[] = {
@@ -152,7 +152,7 @@ static int run(struct session *session, struct error *err)
 	if (r < 0)
 		return r;
 	if (node_options.keep) {
-		_cleanup_free_ char *keep = str_quoted(node_options.keep);
+		_cleanup_free_ char *keep = text_quoted(node_options.keep);
 		_cleanup_free_ char *resume = str_printf("galera-selinux rehearse --keep %s", keep);
 
 		session_set_resume(session, resume);

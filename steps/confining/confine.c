@@ -287,7 +287,7 @@ void confine_note(struct session *session, const json_t *changes, bool back)
 		const char *to = member_text(change, back ? "from" : "to");
 
 		if (who && confine_is(change, NULL) && !confine_is(change, "module"))
-			host_note(session_workflow(session)->program, "%s: %s from now on, by %s",
+			host_note(session->workflow->program, "%s: %s from now on, by %s",
 				  member_text(change, "what"), to, who);
 	}
 }

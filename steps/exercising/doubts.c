@@ -102,11 +102,11 @@ int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
 	enum selinux_mode mode = SELINUX_MODE_DISABLED;
 	bool permissive = false, shown = false;
 	struct store *store;
-	int r = host_selinux_mode(session_root(session), &mode, err);
+	int r = host_selinux_mode(session->root, &mode, err);
 
 	*doubts = r == 0 && mode != SELINUX_MODE_ENFORCING ? DOUBT_SYSTEM : 0;
 	/* A run has ended with this very policy, and confined. */
-	if (r == 0 && !session_unchanged(session)) {
+	if (r == 0 && !session->unchanged) {
 		r = node_is_permissive(session, &permissive, err);
 		if (r == 0)
 			r = node_store(session, &store, err);

@@ -32,7 +32,7 @@ static void names_clear(struct names *names)
 static bool has_program(struct session *session, const char *name)
 {
 	_cleanup_free_ char *path =
-		host_program_path(session_root(session), (const char *const[]){ name, NULL });
+		host_program_path(session->root, (const char *const[]){ name, NULL });
 
 	return path;
 }
@@ -72,7 +72,7 @@ static int find_units(struct session *session, struct names *names, struct error
 	if (names->running && strcmp(names->running, BOOTSTRAP_UNIT) != 0)
 		names->unit = str_copy(names->running);
 	else
-		names->unit = host_installed_unit(session_root(session), galera_units,
+		names->unit = host_installed_unit(session->root, galera_units,
 						  suffix && *suffix == '.' ? suffix + 1 : NULL);
 	if (!names->unit)
 		names->unit = str_copy(usual_unit(session));
@@ -84,8 +84,7 @@ static int find_units(struct session *session, struct names *names, struct error
 static void find_bootstrap(struct session *session, struct names *names)
 {
 	static const char *const units[] = { "mysql@*", NULL };
-	_cleanup_free_ char *of_percona =
-		host_installed_unit(session_root(session), units, "bootstrap");
+	_cleanup_free_ char *of_percona = host_installed_unit(session->root, units, "bootstrap");
 
 	/* MariaDB's script knows the plain unit only. */
 	if (strchr(names->unit, '@'))

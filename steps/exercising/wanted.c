@@ -3,7 +3,7 @@
 
 #include "steps/exercising/wanted.h"
 #include "steps/node/node.h"
-#include "wizard/names.h"
+#include "wizard/strings.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/terminal.h"
@@ -20,7 +20,7 @@ int wanted_check(const char *name, struct error *err)
 		return 0;
 	for (const struct exercise *exercise = galera_exercises; exercise->name; exercise++)
 		strings_add(&names, exercise->name);
-	return names_unknown("exercise", name, &names, err);
+	return strings_unknown("exercise", name, &names, err);
 }
 
 bool wanted_by_name(const struct exercise *exercise)

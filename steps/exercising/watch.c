@@ -11,7 +11,7 @@
 #include "steps/galera/wsrep_watch.h"
 #include "steps/host/follow.h"
 #include "steps/node/node.h"
-#include "wizard/keys.h"
+#include "wizard/terminal.h"
 #include "wizard/live.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

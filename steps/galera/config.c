@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "steps/galera/config.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 /* The server's own groups, for a my_print_defaults that does not know them (MySQL's). */

@@ -75,7 +75,7 @@ struct label_tree labels_tree(struct session *session, struct file_labels *wants
 			      bool alone)
 {
 	return (struct label_tree){
-		.root = session_root(session),
+		.root = session->root,
 		.labels = wants,
 		.path = path,
 		.alone = alone,
@@ -133,8 +133,8 @@ static int make_rule(struct look *look, struct label *label, const char *type, s
 	int r = node_store(look->session, &store, err);
 
 	if (r == 0)
-		r = file_labels_alias(session_root(look->session), store_type(store), label->path,
-				      &alias, err);
+		r = file_labels_alias(look->session->root, store_type(store), label->path, &alias,
+				      err);
 	if (r < 0)
 		return r;
 	free(label->wanted);
@@ -351,7 +351,7 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 /* The path without links in its directories, where they stay within the root. */
 static void settle_path(struct session *session, char **path)
 {
-	const char *root = session_is_scratch(session) ? session_root(session) : "";
+	const char *root = session_is_scratch(session) ? session->root : "";
 	_cleanup_free_ char *directory =
 		str_printf("%s%.*s/", root, (int)(strrchr(*path, '/') - *path), *path);
 	_cleanup_free_ char *real = realpath(directory, NULL);

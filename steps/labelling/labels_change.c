@@ -9,9 +9,8 @@
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
 #include "wizard/change.h"
-#include "wizard/plain.h"
-#include "wizard/screen.h"
 #include "wizard/text.h"
+#include "wizard/screen.h"
 #include "wizard/util.h"
 
 #define DECLINED "ports.files.declined" /* paths that the operator does not want labelled */
@@ -44,7 +43,7 @@ static const char *kind_option(const struct label *label)
 
 static char *restorecon(const struct label *label)
 {
-	_cleanup_free_ char *path = str_quoted(label->path);
+	_cleanup_free_ char *path = text_quoted(label->path);
 
 	return str_printf("restorecon -%sv %s", label->alone ? "" : "R", path);
 }
@@ -55,7 +54,7 @@ char *labels_command(const struct label *label, bool modify)
 
 	if (!label->spec)
 		return TAKE_PTR(relabel);
-	spec = str_quoted(label->spec);
+	spec = text_quoted(label->spec);
 	return str_printf("semanage fcontext -%c %s-t %s %s && %s", modify ? 'm' : 'a',
 			  kind_option(label), label->wanted, spec, relabel);
 }
@@ -67,7 +66,7 @@ char *labels_undo(const struct label *label)
 	if (!label->spec)
 		return str_copy("the labels before are kept");
 	relabel = restorecon(label);
-	spec = str_quoted(label->spec);
+	spec = text_quoted(label->spec);
 	return str_printf("semanage fcontext -d %s%s && %s", kind_option(label), spec, relabel);
 }
 

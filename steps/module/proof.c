@@ -5,7 +5,7 @@
 #include "steps/advice/ladder.h"
 #include "steps/module/proof.h"
 #include "steps/oracle/access.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* ---- not too narrow -------------------------------------------------------------------------- */
@@ -317,7 +317,7 @@ static char *names_text(const struct strings *names)
 	FILE *out = stream_open(&text, NULL);
 
 	for (size_t i = 0; i < names->count && i < NAMES_SHOWN; i++) {
-		_cleanup_free_ char *plain = plain_text(names->items[i], 60);
+		_cleanup_free_ char *plain = text_plain(names->items[i], 60);
 
 		fprintf(out, "%s%s", i ? ", " : "", plain);
 	}

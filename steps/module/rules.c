@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "steps/module/rules.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* What a comment tells of each kind of evidence: the first few, each cut. */
@@ -62,7 +62,7 @@ static void words_add(struct words *words, const char *word)
 static void words_write(FILE *out, const struct words *words)
 {
 	for (size_t i = 0; i < words->count; i++) {
-		_cleanup_free_ char *plain = plain_text(words->items[i], EVIDENCE_WIDTH);
+		_cleanup_free_ char *plain = text_plain(words->items[i], EVIDENCE_WIDTH);
 
 		fprintf(out, "%s%s", i ? ", " : "; ", plain);
 	}
@@ -74,7 +74,7 @@ static void words_write(FILE *out, const struct words *words)
 static void write_evidence(FILE *out, const struct finding *finding, const struct denials *denials)
 {
 	struct words origins = { 0 }, programs = { 0 }, paths = { 0 };
-	_cleanup_free_ char *why = plain_text(finding->why ? finding->why : "", 1000);
+	_cleanup_free_ char *why = text_plain(finding->why ? finding->why : "", 1000);
 	_cleanup_free_ char *companions = strings_join(&finding->companions, " ");
 
 	if (finding->unobserved) {

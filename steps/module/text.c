@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "steps/module/text.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 #define COMMENT_COLUMNS 100
@@ -19,7 +19,7 @@ static int check_name(const char *name, struct error *err)
 
 	if (*name && name[strspn(name, allowed)] == '\0')
 		return 0;
-	plain = plain_text(name, NAME_WIDTH);
+	plain = text_plain(name, NAME_WIDTH);
 	return error_set(err, EINVAL, "reject the finding that has it, then build again",
 			 "a module cannot hold the name \"%s\"", plain);
 }

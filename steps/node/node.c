@@ -32,7 +32,7 @@ struct node {
 int node_open(struct session *session, void **data, struct error *err)
 {
 	struct node *node = memory_new(1, sizeof(*node));
-	int r = player_open(&node->player, session_root(session), err);
+	int r = player_open(&node->player, session->root, err);
 
 	node->port_count = -1;
 	*data = node;
@@ -62,7 +62,7 @@ void node_close(void *data)
 
 int node_config(struct session *session, const struct galera_config **config, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 
 	if (!node->config_read) {
 		int r = node_config_read(session, &node->config, err);
@@ -77,7 +77,7 @@ int node_config(struct session *session, const struct galera_config **config, st
 
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 	const struct galera_config *config;
 	int r = node_config(session, &config, err);
 
@@ -91,8 +91,8 @@ int node_ports(struct session *session, const struct galera_port **ports, struct
 
 int node_store(struct session *session, struct store **store, struct error *err)
 {
-	struct node *node = session_data(session);
-	int r = node->store ? 0 : store_open(&node->store, session_root(session), err);
+	struct node *node = session->data;
+	int r = node->store ? 0 : store_open(&node->store, session->root, err);
 
 	*store = node->store;
 	return r;
@@ -100,21 +100,21 @@ int node_store(struct session *session, struct store **store, struct error *err)
 
 int node_labels(struct session *session, struct file_labels **labels, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 	struct store *store;
 	int r = node_store(session, &store, err);
 
 	if (r == 0 && !node->labels)
-		r = file_labels_open(&node->labels, session_root(session), store_type(store), err);
+		r = file_labels_open(&node->labels, session->root, store_type(store), err);
 	*labels = node->labels;
 	return r;
 }
 
 int node_audit_log(struct session *session, const char **path, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 	_cleanup_free_ char *inside = NULL;
-	int r = node->audit_log ? 0 : host_audit_log_path(session_root(session), &inside, err);
+	int r = node->audit_log ? 0 : host_audit_log_path(session->root, &inside, err);
 
 	if (inside)
 		node->audit_log = session_in_root(session, inside);
@@ -125,7 +125,7 @@ int node_audit_log(struct session *session, const char **path, struct error *err
 int node_log_read(struct session *session, const char *path, const char *origin,
 		  struct denials *denials, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 
 	return logs_read(&node->logs, path, origin, node_domains(), denials, err);
 }
@@ -133,7 +133,7 @@ int node_log_read(struct session *session, const char *path, const char *origin,
 int node_guard_logs(const struct session *session, const char *path, char *const *logs,
 		    struct error *err)
 {
-	const char *const roots[] = { "/", session_root(session) };
+	const char *const roots[] = { "/", session->root };
 	int r = 0;
 
 	for (; r == 0 && logs && *logs; logs++)
@@ -152,14 +152,14 @@ int node_guard_logs(const struct session *session, const char *path, char *const
 
 struct player *node_player(struct session *session)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 
 	return node->player;
 }
 
 void **node_slot(struct session *session, void (*release)(void *))
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 
 	node->release = release;
 	return &node->slot;
@@ -190,7 +190,7 @@ static void forget(struct oracle **oracle)
 
 int node_loaded(struct session *session, struct oracle **oracle, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 	_cleanup_free_ char *path = NULL;
 	int r = 0;
 
@@ -288,7 +288,7 @@ static int base_from_store(struct session *session, struct oracle **base, struct
 
 	if (r < 0)
 		return r;
-	if (!session_read_only(session))
+	if (!session->is_read_only)
 		screen_say("Building the policy without the module, in memory; this usually "
 			   "takes 5 seconds ...");
 	r = oracle_compile(base, modules, count, NULL, NULL, NULL, err);
@@ -342,7 +342,7 @@ static int base_open(struct session *session, struct oracle **base, struct error
 	if (json_equal(stamp, session_recall(session, BASE)) && access(kept, R_OK) == 0)
 		return oracle_open(base, kept, err);
 	r = base_from_store(session, base, err);
-	if (r < 0 || session_read_only(session))
+	if (r < 0 || session->is_read_only)
 		return r;
 	r = oracle_save(*base, kept, err);
 	return r < 0 ? r : session_remember(session, BASE, TAKE_PTR(stamp), err);
@@ -350,7 +350,7 @@ static int base_open(struct session *session, struct oracle **base, struct error
 
 int node_base(struct session *session, struct oracle **oracle, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 	int r = 0;
 
 	if (!node->base) {
@@ -386,7 +386,7 @@ int node_keep_base(struct session *session, struct error *err)
 
 int node_forget_base(struct session *session, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 
 	forget(&node->base);
 	return session_recall(session, BASE) ? session_remember(session, BASE, NULL, err) : 0;
@@ -407,7 +407,7 @@ int node_is_permissive(struct session *session, bool *permissive, struct error *
 /* What was read of the policy is old after a commit of ours. */
 static int committed(struct session *session, const bool *current, struct error *err)
 {
-	struct node *node = session_data(session);
+	struct node *node = session->data;
 	json_auto_t *stamp = NULL;
 	int r = node_stamp(session, &stamp, err);
 

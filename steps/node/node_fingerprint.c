@@ -70,7 +70,7 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 	int r = node_store(session, &store, err);
 
 	if (r == 0)
-		r = host_selinux_mode(session_root(session), &mode, err);
+		r = host_selinux_mode(session->root, &mode, err);
 	if (r == 0)
 		r = store_kernel_policy(store, &path, err);
 	if (r == 0)

@@ -7,8 +7,8 @@
 
 #include "steps/galera/exercises.h"
 #include "steps/node/node.h"
-#include "wizard/names.h"
-#include "wizard/plain.h"
+#include "wizard/strings.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 struct node_options node_options;
@@ -26,7 +26,7 @@ const char *const *node_domains(void)
 int node_config_read(const struct session *session, struct galera_config *config, struct error *err)
 {
 	const struct galera_config_source source = {
-		.root = session_root(session),
+		.root = session->root,
 		.defaults_file = node_options.defaults_file,
 		.group_suffix = node_options.group_suffix,
 	};
@@ -40,7 +40,7 @@ static void write_option(FILE *out, const char *name, const char *value)
 
 	if (!value)
 		return;
-	quoted = str_quoted(value);
+	quoted = text_quoted(value);
 	fprintf(out, "--%s=%s ", name, quoted);
 }
 
@@ -73,7 +73,7 @@ bool node_ignored(const char *name)
 static int unknown(const char *option, const char *what, const char *name,
 		   const struct strings *names, struct error *err)
 {
-	const char *nearest = names_nearest(name, names);
+	const char *nearest = strings_nearest(name, names);
 
 	error_set(err, EINVAL, NULL, "the policy has no %s %s", what, name);
 	return nearest ? error_remedy(err, "did you mean %s %s?", option, nearest)
@@ -91,7 +91,7 @@ static int check_dangerous(struct oracle *oracle, const char *name, struct error
 		return 0;
 	oracle_names(oracle, false, &types);
 	return unknown("--allow-dangerous", "type or permission", name,
-		       names_nearest(name, &types) ? &types : &permissions, err);
+		       strings_nearest(name, &types) ? &types : &permissions, err);
 }
 
 int node_check_names(struct oracle *oracle, struct error *err)

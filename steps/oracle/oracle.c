@@ -14,7 +14,7 @@
 #endif
 
 #include "steps/oracle/private.h"
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* The one whose policy libsepol judges from now. */
@@ -420,6 +420,6 @@ int oracle_obstacle(struct oracle *oracle, const char *source, const char *targe
 		r = error_nomem(err);
 	if (r < 0 || !length)
 		return r;
-	*text = plain_text(written, OBSTACLE_MAX - strlen("..."));
+	*text = text_plain(written, OBSTACLE_MAX - strlen("..."));
 	return *text ? 0 : error_nomem(err);
 }

@@ -9,6 +9,7 @@
 
 #include "steps/audit/log.h"
 #include "tests/unit/advice/world.h"
+#include "wizard/process.h"
 
 struct test_case {
 	const char *permissions, *target, *tclass; /* of the target, a type or a context */

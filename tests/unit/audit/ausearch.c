@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/unit/audit/logs.h"
+#include "wizard/process.h"
 
 static char *run(const char *const argv[])
 {

@@ -6,6 +6,7 @@
 
 #include "steps/galera/config.h"
 #include "tests/unit/unit.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 #define RECORDING CLUSTER "my.cnf"

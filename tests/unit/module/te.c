@@ -5,6 +5,7 @@
 
 #include "steps/module/text.h"
 #include "tests/unit/unit.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 /* Data made by hand: the structures own their strings, these tests lend them literals. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/unit/store/scratch.h"
+#include "wizard/process.h"
 
 #define NOBODY 65534
 

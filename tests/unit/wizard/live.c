@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "tests/unit/unit.h"
-#include "wizard/keys.h"
+#include "wizard/terminal.h"
 #include "wizard/live.h"
 #include "wizard/screen.h"
 

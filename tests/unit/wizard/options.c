@@ -4,7 +4,7 @@
 
 #include <popt.h>
 
-#include "wizard/names.h"
+#include "wizard/strings.h"
 
 static char *policy, *domain;
 static int loud;
@@ -24,9 +24,9 @@ static int echo(struct session *session, struct error *err)
 {
 	(void)err;
 	screen_result("policy=%s domain=%s loud=%d json=%d yes=%d root=%s", policy ? policy : "-",
-		      domain ? domain : "-", loud, session_options(session)->json,
-		      session_options(session)->yes, session_root(session));
-	for (char *const *word = session_arguments(session); *word; word++)
+		      domain ? domain : "-", loud, session->options.json, session->options.yes,
+		      session->root);
+	for (char *const *word = session->arguments; *word; word++)
 		screen_result("<%s>", *word);
 	return 0;
 }
@@ -349,12 +349,12 @@ static void test_nearest_name(void **state)
 
 	(void)state;
 	strings_split(&names, "status steps plan a", " ");
-	assert_string_equal(names_nearest("stauts", &names), "status");
-	assert_string_equal(names_nearest("step", &names), "steps");
-	assert_string_equal(names_nearest("paln", &names), "plan");
-	assert_null(names_nearest("b", &names)); /* every letter is another */
-	assert_null(names_nearest("", &names));
-	assert_null(names_nearest("something-else", &names));
+	assert_string_equal(strings_nearest("stauts", &names), "status");
+	assert_string_equal(strings_nearest("step", &names), "steps");
+	assert_string_equal(strings_nearest("paln", &names), "plan");
+	assert_null(strings_nearest("b", &names)); /* every letter is another */
+	assert_null(strings_nearest("", &names));
+	assert_null(strings_nearest("something-else", &names));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)

@@ -66,7 +66,7 @@ static void test_paths(void **state)
 	assert_string_equal(inside, "/etc/x");
 	assert_string_equal(own, "/var/lib/small/journal");
 	assert_string_equal(resume, "small");
-	assert_null(session_arguments(session)[0]);
+	assert_null(session->arguments[0]);
 
 	assert_int_equal(session_move(session, "/some where//", &err), 0);
 	_cleanup_free_ char *moved = session_in_root(session, "etc/x");
@@ -74,7 +74,7 @@ static void test_paths(void **state)
 	_cleanup_free_ char *moved_resume = session_resume(session);
 	_cleanup_free_ char *undo = session_command(session, "undo");
 	assert_true(session_is_scratch(session));
-	assert_string_equal(session_root(session), "/some where");
+	assert_string_equal(session->root, "/some where");
 	assert_string_equal(moved, "/some where/etc/x");
 	assert_string_equal(moved_own, "/some where/var/lib/small/journal");
 	assert_string_equal(moved_resume, "small --root '/some where'");
@@ -94,7 +94,7 @@ static void test_open_session_cannot_move(void **state)
 	(void)state;
 	assert_int_equal(session_move(session, "/elsewhere", &err), -EALREADY);
 	assert_int_equal(session_open(session, false, &err), -EALREADY);
-	assert_string_equal(session_root(session), small_root);
+	assert_string_equal(session->root, small_root);
 	session_free(session);
 }
 
@@ -168,11 +168,11 @@ static void test_read_only_changes_nothing(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_true(session_read_only(session));
+	assert_true(session->is_read_only);
 	remember(session, "a", json_integer(5));
 	assert_int_equal(recalled(session, "a"), 5);
 	assert_int_equal(session_go_back(session, "talk", &err), 0);
-	assert_int_equal(session_round(session), 2);
+	assert_int_equal(session->round, 2);
 	session_free(session);
 	assert_true(small_is("var", "absent"));
 }
@@ -195,7 +195,7 @@ static void test_rounds_and_reset(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(session_round(session), 1);
+	assert_int_equal(session->round, 1);
 	assert_null(session_take_back(session));
 	assert_int_equal(session_go_back(session, "tlak", &err), -EINVAL);
 	assert_true(small_has(err.remedy, "did you mean \"talk\"?"));
@@ -206,14 +206,14 @@ static void test_rounds_and_reset(void **state)
 	session_free(session);
 
 	session = open_session(false);
-	assert_int_equal(session_round(session), 2);
+	assert_int_equal(session->round, 2);
 	assert_null(session_take_back(session));
 	assert_int_equal(session_reset(session, &err), 0);
-	assert_int_equal(session_round(session), 1);
+	assert_int_equal(session->round, 1);
 	session_free(session);
 
 	session = open_session(false);
-	assert_int_equal(session_round(session), 1);
+	assert_int_equal(session->round, 1);
 	assert_null(session_recall(session, "a"));
 	session_free(session);
 }
@@ -378,7 +378,7 @@ static void test_workflow_opens_and_closes(void **state)
 		closed = 0;
 		assert_int_equal(session_new(&session, &workflow, &options, &err), 0);
 		assert_int_equal(session_open(session, false, &err), opening < 0 ? -EIO : 0);
-		assert_ptr_equal(session_data(session), opening < 0 ? NULL : &opening);
+		assert_ptr_equal(session->data, opening < 0 ? NULL : &opening);
 		session_free(session);
 		assert_int_equal(closed, opening < 0 ? 0 : 1);
 	}

@@ -232,7 +232,7 @@ static small_unused int talk_detect(struct session *session, enum step_state *st
 	json_int_t asked = json_integer_value(session_recall(session, "asked"));
 
 	(void)err;
-	*state = asked >= (json_int_t)session_round(session) ? STEP_SATISFIED : STEP_TODO;
+	*state = asked >= (json_int_t)session->round ? STEP_SATISFIED : STEP_TODO;
 	return 0;
 }
 
@@ -246,7 +246,7 @@ static small_unused int talk_ask(struct session *session, json_t *changes, struc
 		return r;
 	if (!yes)
 		return STEP_DECLINED;
-	return session_remember(session, "asked", json_integer(session_round(session)), err);
+	return session_remember(session, "asked", json_integer(session->round), err);
 }
 
 static small_unused int verify_apply(struct session *session, const json_t *changes,
@@ -256,7 +256,7 @@ static small_unused int verify_apply(struct session *session, const json_t *chan
 	int r;
 
 	(void)changes;
-	if (!knobs.restless && (int)session_round(session) >= atoi(rounds))
+	if (!knobs.restless && (int)session->round >= atoi(rounds))
 		return 0;
 	r = session_go_back(session, "talk", err);
 	return r < 0 ? r : STEP_BACK;

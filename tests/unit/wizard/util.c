@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "small.h"
+#include "wizard/process.h"
 
 #include <dirent.h>
 #include <signal.h>

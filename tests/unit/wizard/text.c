@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wizard/plain.h"
+#include "wizard/text.h"
 #include "tests/unit/unit.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 static void check_plain(const char *text, size_t max, const char *plain, const char *word)
 {
-	_cleanup_free_ char *made = plain_text(text, max), *quoted = plain_shell(text);
+	_cleanup_free_ char *made = text_plain(text, max), *quoted = text_shell(text);
 
 	assert_string_equal(made, plain);
 	assert_string_equal(quoted, word);
@@ -39,7 +40,7 @@ static void test_shell_agrees(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		_cleanup_free_ char *word = plain_shell(texts[i]), *output = NULL, *command = NULL;
+		_cleanup_free_ char *word = text_shell(texts[i]), *output = NULL, *command = NULL;
 
 		command = str_printf("printf %%s %s", word);
 		const char *const argv[] = { "bash", "-c", command, NULL };
@@ -57,7 +58,7 @@ static void test_quoted_is_what_a_shell_reads(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		_cleanup_free_ char *quoted = str_quoted(words[i]), *command = NULL, *out = NULL;
+		_cleanup_free_ char *quoted = text_quoted(words[i]), *command = NULL, *out = NULL;
 		_cleanup_free_ char *expected = str_printf("%s.", words[i]);
 		const char *argv[] = { "sh", "-c", NULL, NULL };
 		struct error err = { 0 };
@@ -67,7 +68,7 @@ static void test_quoted_is_what_a_shell_reads(void **state)
 		assert_int_equal(process_capture(argv, &out, NULL, &err), 0);
 		assert_string_equal(out, expected);
 	}
-	_cleanup_free_ char *plain = str_quoted("plain/path-1.2");
+	_cleanup_free_ char *plain = text_quoted("plain/path-1.2");
 	assert_string_equal(plain, "plain/path-1.2");
 }
 

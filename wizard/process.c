@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wizard/process.h"
+#include "wizard/util.h"
+
+/* One of the child's outputs: a pipe, and what has come out of it. */
+struct stream {
+	int pipe[2];
+	struct bytes bytes;
+};
+
+static void stream_clear(struct stream *stream)
+{
+	cleanup_close(&stream->pipe[0]);
+	cleanup_close(&stream->pipe[1]);
+	free(stream->bytes.text);
+}
+
+static void streams_clear(struct stream (*streams)[2])
+{
+	stream_clear(&(*streams)[0]);
+	stream_clear(&(*streams)[1]);
+}
+
+static void close_end(int *fd)
+{
+	cleanup_close(fd);
+	*fd = -1;
+}
+
+/* Read what is there; at the end of the stream its reading end is closed. */
+static int stream_read(struct stream *stream)
+{
+	ssize_t got = bytes_read(&stream->bytes, stream->pipe[0]);
+
+	if (got == 0)
+		close_end(&stream->pipe[0]);
+	return got == -EINTR || got > 0 ? 0 : (int)got;
+}
+
+/* Both at once, so that a child that fills one pipe while we wait on the other cannot hang. */
+static int streams_drain(struct stream streams[2])
+{
+	while (streams[0].pipe[0] >= 0 || streams[1].pipe[0] >= 0) {
+		struct pollfd waits[2] = {
+			{ .fd = streams[0].pipe[0], .events = POLLIN },
+			{ .fd = streams[1].pipe[0], .events = POLLIN },
+		};
+
+		if (poll(waits, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		for (int i = 0; i < 2; i++) {
+			int r = waits[i].revents ? stream_read(&streams[i]) : 0;
+
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* Start argv with its outputs in the pipes. The child gets the default signal dispositions and an
+ * empty mask: what we ignore (SIGPIPE) must not be ignored by it. Returns 0 or a positive errno. */
+static int spawn(const char *const argv[], struct stream streams[2], pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t signals;
+	int r = posix_spawn_file_actions_init(&actions);
+
+	if (r)
+		return r;
+	r = posix_spawnattr_init(&attributes);
+	if (r) {
+		posix_spawn_file_actions_destroy(&actions);
+		return r;
+	}
+	sigemptyset(&signals);
+	r = posix_spawnattr_setsigmask(&attributes, &signals);
+	sigaddset(&signals, SIGPIPE);
+	r = r ? r : posix_spawnattr_setsigdefault(&attributes, &signals);
+	r = r ? r
+	      : posix_spawnattr_setflags(&attributes,
+					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	r = r ? r : posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	r = r ? r : posix_spawn_file_actions_adddup2(&actions, streams[0].pipe[1], 1);
+	r = r ? r : posix_spawn_file_actions_adddup2(&actions, streams[1].pipe[1], 2);
+	r = r ? r : posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return r;
+}
+
+static int wait_for(pid_t pid, const char *program, struct error *err)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_set(err, errno, NULL, "cannot wait for %s: %s", program,
+					 strerror(errno));
+	if (WIFSIGNALED(status))
+		return error_set(err, EINTR, "start it again", "%s was ended by signal %d (%s)",
+				 program, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return WEXITSTATUS(status);
+}
+
+int process_capture(const char *const argv[], char **output, char **messages, struct error *err)
+{
+	struct stream streams[2] __attribute__((cleanup(streams_clear))) = {
+		{ .pipe = { -1, -1 } },
+		{ .pipe = { -1, -1 } },
+	};
+	pid_t pid;
+	int r, status;
+
+	if (pipe2(streams[0].pipe, O_CLOEXEC) < 0 || pipe2(streams[1].pipe, O_CLOEXEC) < 0)
+		return error_set(err, errno, "start again: nothing is lost",
+				 "cannot make a pipe: %s", strerror(errno));
+	r = spawn(argv, streams, &pid);
+	if (r)
+		return error_set(err, r,
+				 r == ENOENT ? "install it, or add its folder to PATH" : NULL,
+				 "cannot start %s: %s", argv[0], strerror(r));
+	close_end(&streams[0].pipe[1]);
+	close_end(&streams[1].pipe[1]);
+	r = streams_drain(streams);
+	/* After a failure the child may still write: it must get SIGPIPE, not wait for us. */
+	close_end(&streams[0].pipe[0]);
+	close_end(&streams[1].pipe[0]);
+	status = wait_for(pid, argv[0], err);
+	if (r < 0)
+		return error_set(err, -r, NULL, "cannot read what %s says: %s", argv[0],
+				 strerror(-r));
+	if (status < 0)
+		return status;
+	*output = TAKE_PTR(streams[0].bytes.text);
+	if (messages)
+		*messages = TAKE_PTR(streams[1].bytes.text);
+	return status;
+}
