@@ -3,7 +3,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "steps/audit/interpreted_date.h"
+#include "steps/audit/interpreted.h"
 
 /* Clocks differ, and so do time zones. */
 #define SOON 86400

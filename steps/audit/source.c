@@ -93,11 +93,9 @@ static bool is_packed(const struct source *source)
 		const char *bytes;
 		size_t length;
 	} magic[] = {
-		{ "\x1f\x8b", 2 }, /* gzip */
-		{ "BZh", 3 },      /* bzip2 */
-		{ "\xfd"
-		  "7zXZ",
-		  6 },                     /* xz, with its NUL */
+		{ "\x1f\x8b", 2 },         /* gzip */
+		{ "BZh", 3 },              /* bzip2 */
+		{ "\3757zXZ", 6 },         /* xz, with its NUL */
 		{ "\x28\xb5\x2f\xfd", 4 }, /* zstd */
 	};
 
