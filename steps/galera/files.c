@@ -10,36 +10,26 @@
 /* Options that name a path, and files that every server reads. A relative path is below the data
  * directory. */
 static const struct {
+	struct galera_file file;
 	const char *option; /* NULL: the path itself */
 	const char *path;
-	struct galera_file file;
 } table[] = {
 	/* The data directory comes first: the others may be in it. */
-	{ "datadir",
-	  NULL,
-	  { "label-datadir", "the data directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
-	{ "innodb_data_home_dir",
-	  NULL,
-	  { "label-innodb", "InnoDB's directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
-	{ "innodb_log_group_home_dir",
-	  NULL,
-	  { "label-innodb", "InnoDB's log directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
-	{ "innodb_undo_directory",
-	  NULL,
-	  { "label-innodb", "InnoDB's undo directory", GALERA_FILE_TREE, NULL, DATA, NULL } },
-	{ "log_bin",
-	  NULL,
-	  { "label-binlog", "the binary log's directory", GALERA_FILE_DIR, NULL, DATA, LOGS } },
-	{ "log_error", NULL, { "label-log", "the error log", GALERA_FILE_LOG, NULL, LOGS, DATA } },
-	{ NULL,
-	  "/etc/my.cnf",
-	  { "label-config", "the configuration", GALERA_FILE_PLAIN, NULL, NULL, NULL } },
-	{ NULL,
-	  "/etc/mysql/my.cnf",
-	  { "label-config", "the configuration", GALERA_FILE_PLAIN, NULL, NULL, NULL } },
-	{ "wsrep_notify_cmd",
-	  NULL,
-	  { "label-notify", "the notify script", GALERA_FILE_PROGRAM, NULL, NULL, NULL } },
+	{ { "label-datadir", "the data directory", GALERA_FILE_TREE, .type = DATA }, "datadir" },
+	{ { "label-innodb", "InnoDB's directory", GALERA_FILE_TREE, .type = DATA },
+	  "innodb_data_home_dir" },
+	{ { "label-innodb", "InnoDB's log directory", GALERA_FILE_TREE, .type = DATA },
+	  "innodb_log_group_home_dir" },
+	{ { "label-innodb", "InnoDB's undo directory", GALERA_FILE_TREE, .type = DATA },
+	  "innodb_undo_directory" },
+	{ { "label-binlog", "the binary log's directory", GALERA_FILE_DIR, .type = DATA,
+	    .also = LOGS },
+	  "log_bin" },
+	{ { "label-log", "the error log", GALERA_FILE_LOG, .type = LOGS, .also = DATA },
+	  "log_error" },
+	{ { "label-config", "the configuration", GALERA_FILE_PLAIN }, .path = "/etc/my.cnf" },
+	{ { "label-config", "the configuration", GALERA_FILE_PLAIN }, .path = "/etc/mysql/my.cnf" },
+	{ { "label-notify", "the notify script", GALERA_FILE_PROGRAM }, "wsrep_notify_cmd" },
 };
 
 /* An absolute path in new memory, each slash once and none at the end. */
