@@ -33,11 +33,8 @@ static int load(const char *directory, const char *name, json_t **value, struct 
 	_cleanup_free_ char *path = str_printf("%s/%s", directory, name);
 	_cleanup_free_ char *text = NULL;
 	json_error_t at;
-	int r;
+	int r = file_read(path, &text, NULL, err);
 
-	if (!path)
-		return error_nomem(err);
-	r = file_read(path, &text, NULL, err);
 	if (r < 0)
 		return r;
 	*value = json_loads(text, 0, &at);
@@ -49,15 +46,11 @@ static int load(const char *directory, const char *name, json_t **value, struct 
 
 static int open_recording(struct player **player, const char *cluster, struct error *err)
 {
-	struct player *made = calloc(1, sizeof(*made));
-	int r;
+	struct player *made = memory_new(1, sizeof(*made));
+	int r = load(cluster, "recording.json", &made->recording, err);
 
-	if (!made)
-		return error_nomem(err);
-	made->cluster = strdup(cluster);
-	r = made->cluster ? load(cluster, "recording.json", &made->recording, err)
-			  : error_nomem(err);
-	if (r == 0 && !json_string_value(json_object_get(made->recording, "node")))
+	made->cluster = str_copy(cluster);
+	if (r == 0 && !member_or_null(made->recording, "node"))
 		r = error_set(err, EINVAL, NO_RECORDING, "%s/recording.json names no \"node\"",
 			      cluster);
 	if (r < 0) {
@@ -71,12 +64,10 @@ static int open_recording(struct player **player, const char *cluster, struct er
 int player_open(struct player **player, const char *root, struct error *err)
 {
 	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
-	json_t *rehearsal = NULL;
+	json_auto_t *rehearsal = NULL;
 	const char *cluster;
 	int r;
 
-	if (!marker)
-		return error_nomem(err);
 	*player = NULL;
 	/* The host itself is never a rehearsal, whatever lies in its root directory. */
 	if (!strcmp(root, "/") || !*root || access(marker, F_OK) < 0)
@@ -84,25 +75,20 @@ int player_open(struct player **player, const char *root, struct error *err)
 	r = load(root, "rehearsal.json", &rehearsal, err);
 	if (r < 0)
 		return r;
-	cluster = json_string_value(json_object_get(rehearsal, "cluster"));
-	r = cluster ? open_recording(player, cluster, err)
-		    : error_set(err, EINVAL, "make the scratch root anew with `rehearse --keep`",
-				"%s names no \"cluster\"", marker);
-	json_decref(rehearsal);
-	return r;
+	cluster = member_or_null(rehearsal, "cluster");
+	return cluster ? open_recording(player, cluster, err)
+		       : error_set(err, EINVAL, "make the scratch root anew with `rehearse --keep`",
+				   "%s names no \"cluster\"", marker);
 }
 
 static int copy_into(const char *from, const char *root, const char *to, struct error *err)
 {
 	_cleanup_free_ char *path = str_printf("%s%s", root, to);
+	_cleanup_free_ char *parent = str_copy(path);
 	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *parent = NULL;
 	size_t length;
-	int r;
+	int r = file_read(from, &text, &length, err);
 
-	if (!path || !(parent = strdup(path)))
-		return error_nomem(err);
-	r = file_read(from, &text, &length, err);
 	if (r < 0)
 		return error_remedy(err, "%s", NO_RECORDING);
 	r = make_directories(dirname(parent), 0755, err);
@@ -116,7 +102,7 @@ int player_attach(const char *root, const char *cluster, struct error *err)
 	_cleanup_free_ char *config = NULL;
 	_cleanup_free_ char *text = NULL;
 	struct player *player = NULL;
-	json_t *rehearsal;
+	json_auto_t *rehearsal = NULL;
 	int r;
 
 	if (!realpath(cluster, real))
@@ -126,43 +112,45 @@ int player_attach(const char *root, const char *cluster, struct error *err)
 	player_close(player);
 	if (r < 0)
 		return r;
-	config = str_printf("%s/my.cnf", real);
 	rehearsal = json_pack("{s:s}", "cluster", real);
-	text = rehearsal ? json_dumps(rehearsal, JSON_INDENT(2)) : NULL;
-	json_decref(rehearsal);
-	if (!marker || !config || !text)
-		return error_nomem(err);
+	if (!rehearsal)
+		return error_set(err, EILSEQ, "give it a path of UTF-8",
+				 "the recorded cluster's path %s is not UTF-8", real);
+	text = json_dumps(rehearsal, JSON_INDENT(2));
+	config = str_printf("%s/my.cnf", real);
 	r = copy_into(config, root, "/etc/my.cnf", err);
 	return r < 0 ? r : file_write(marker, text, strlen(text), 0644, err);
 }
 
 const char *player_title(const struct player *player)
 {
-	const char *title = json_string_value(json_object_get(player->recording, "software"));
+	const char *title = member_or_null(player->recording, "software");
 
 	return title ? title : player->cluster;
 }
 
+/* A log of an exercise, by its name without ".log"; caller frees. */
+static char *recorded_log(const struct player *player, const char *phase, const char *exercise,
+			  const char *name)
+{
+	return str_printf("%s/%s/%s/%s.log", player->cluster, phase, exercise, name);
+}
+
 bool player_recorded(const struct player *player, const char *phase, const char *exercise)
 {
-	_cleanup_free_ char *audit =
-		str_printf("%s/%s/%s/audit.log", player->cluster, phase, exercise);
+	_cleanup_free_ char *audit = recorded_log(player, phase, exercise, "audit");
 
-	return audit && access(audit, R_OK) == 0;
+	return access(audit, R_OK) == 0;
 }
 
 int player_begin(struct player *player, const char *phase, const char *exercise,
 		 const char *audit_log, const char *server_log, double pace, int64_t now,
 		 struct playing **playing, struct error *err)
 {
-	const char *node = json_string_value(json_object_get(player->recording, "node"));
-	_cleanup_free_ char *audit =
-		str_printf("%s/%s/%s/audit.log", player->cluster, phase, exercise);
-	_cleanup_free_ char *server =
-		str_printf("%s/%s/%s/%s.log", player->cluster, phase, exercise, node);
+	const char *node = member_text(player->recording, "node");
+	_cleanup_free_ char *audit = recorded_log(player, phase, exercise, "audit");
+	_cleanup_free_ char *server = recorded_log(player, phase, exercise, node);
 
-	if (!audit || !server)
-		return error_nomem(err);
 	if (access(audit, F_OK) < 0 || access(server, F_OK) < 0)
 		return error_set(err, ENOENT,
 				 "do this one on the node itself, or give another recording with "

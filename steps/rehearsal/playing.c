@@ -73,8 +73,6 @@ static int read_lines(struct playing *playing, int log, const char *from, struct
 		struct line *line =
 			array_push(&playing->lines, &playing->count, sizeof(*playing->lines));
 
-		if (!line)
-			return error_nomem(err);
 		time = time_of(log, (struct span){ at, end }, time);
 		*line = (struct line){ log, time, playing->count, at, end + (at[end] == '\n') };
 		at += line->length;
@@ -94,17 +92,15 @@ static int by_time(const void *left, const void *right)
 int playing_begin(struct playing **playing, const struct played_log *audit,
 		  const struct played_log *server, double pace, int64_t now, struct error *err)
 {
-	_cleanup_(cleanup_playing) struct playing *made = calloc(1, sizeof(*made));
+	_cleanup_(cleanup_playing) struct playing *made = memory_new(1, sizeof(*made));
 	const struct played_log *logs[LOGS] = { [AUDIT] = audit, [SERVER] = server };
 	int r = 0;
 
-	if (!made)
-		return error_nomem(err);
 	made->pace = pace;
 	made->begin = now;
 	for (int log = 0; r == 0 && log < LOGS; log++) {
-		made->to[log] = strdup(logs[log]->to);
-		r = made->to[log] ? read_lines(made, log, logs[log]->from, err) : error_nomem(err);
+		made->to[log] = str_copy(logs[log]->to);
+		r = read_lines(made, log, logs[log]->from, err);
 	}
 	if (r < 0)
 		return r;
@@ -130,12 +126,9 @@ double playing_seconds(const struct playing *playing)
 
 static int open_log(const char *path, FILE **file, struct error *err)
 {
-	_cleanup_free_ char *parent = strdup(path);
-	int r;
+	_cleanup_free_ char *parent = str_copy(path);
+	int r = make_directories(dirname(parent), 0755, err);
 
-	if (!parent)
-		return error_nomem(err);
-	r = make_directories(dirname(parent), 0755, err);
 	if (r < 0)
 		return r;
 	*file = fopen(path, "ae");
