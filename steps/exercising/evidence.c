@@ -5,8 +5,9 @@
 #include "steps/exercising/doubts.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/results.h"
-#include "steps/exercising/serverlog.h"
+#include "steps/galera/exercises.h"
 #include "steps/host/auditd.h"
+#include "steps/host/journald.h"
 #include "steps/host/logfile.h"
 #include "steps/host/selinux.h"
 #include "steps/node/node.h"
@@ -56,6 +57,34 @@ static void flush(struct session *session)
 			    err.what);
 }
 
+/* ---- where the logs end ---------------------------------------------------------------------- */
+
+int evidence_server_log(struct session *session, char **path, struct error *err)
+{
+	const struct galera_config *config;
+	const char *log;
+	int r = node_config(session, &config, err);
+
+	if (r < 0)
+		return r;
+	log = config->error_log;
+	/* There is no journal in a scratch root. */
+	if (!log && session_is_scratch(session))
+		log = "/var/log/mysql/error.log";
+	*path = log ? session_in_root(session, log) : NULL;
+	return 0;
+}
+
+static int mark_server_log(struct session *session, json_t **mark, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = evidence_server_log(session, &path, err);
+
+	if (r < 0)
+		return r;
+	return path ? logfile_mark(path, mark, err) : journald_mark(NULL, mark, err);
+}
+
 static char *mark_key(const char *phase, const char *exercise)
 {
 	return str_printf("mark %s %s", phase, exercise);
@@ -80,7 +109,7 @@ int evidence_begin(struct session *session, const char *phase, const char *exerc
 	flush(session);
 	r = logfile_mark(audit_log, &audit, err);
 	if (r == 0)
-		r = serverlog_mark(session, &server, err);
+		r = mark_server_log(session, &server, err);
 	if (r < 0)
 		return r;
 	return session_remember(
@@ -99,10 +128,30 @@ static const json_t *marks_of(struct session *session, const char *phase, const 
 	return session_recall(session, key);
 }
 
-const json_t *evidence_mark(struct session *session, const char *phase, const char *exercise,
-			    const char *log)
+bool evidence_is_begun(struct session *session, const char *phase, const char *exercise)
 {
-	return json_object_get(marks_of(session, phase, exercise), log);
+	return marks_of(session, phase, exercise);
+}
+
+int evidence_follow(struct session *session, const char *phase, const char *exercise,
+		    struct follow *follow, int *audit, int *server, struct error *err)
+{
+	const json_t *marks = marks_of(session, phase, exercise);
+	const json_t *mark = json_object_get(marks, "server");
+	_cleanup_free_ char *path = NULL;
+	const char *audit_log;
+	int r = node_audit_log(session, &audit_log, err);
+
+	if (r == 0)
+		r = evidence_server_log(session, &path, err);
+	if (r < 0)
+		return r;
+	*audit = follow_file(follow, audit_log, json_object_get(marks, "audit"), err);
+	if (*audit < 0)
+		return *audit;
+	*server = path ? follow_file(follow, path, mark, err)
+		       : follow_journal(follow, NULL, galera_units, mark, err);
+	return *server < 0 ? *server : 0;
 }
 
 int evidence_forget(struct session *session, const char *phase, const char *exercise,
@@ -112,6 +161,8 @@ int evidence_forget(struct session *session, const char *phase, const char *exer
 
 	return session_remember(session, key, NULL, err);
 }
+
+/* ---- what is kept ---------------------------------------------------------------------------- */
 
 /* grown - by how much a counter of the kernel's has grown; 0 where none is asked, or after a boot.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * evidence.h - the audit log's part that belongs to an exercise: from a mark to its end
+ * evidence.h - the logs of an exercise, from its mark on: the server's tells what happened, the
+ * audit log's part is kept as evidence
  */
 #ifndef STEPS_EVIDENCE_H
 #define STEPS_EVIDENCE_H
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "steps/host/follow.h"
 #include "wizard/session.h"
 
 struct evidence {
@@ -32,9 +34,10 @@ void evidence_clear(struct evidence *evidence);
  */
 int evidence_begin(struct session *session, const char *phase, const char *exercise,
 		   struct error *err);
-/* evidence_mark - of the log "audit" or "server", to read on from; borrowed. NULL: not begun. */
-const json_t *evidence_mark(struct session *session, const char *phase, const char *exercise,
-			    const char *log);
+bool evidence_is_begun(struct session *session, const char *phase, const char *exercise);
+/* evidence_follow - add both logs to what is followed, from there on; the sources' numbers. */
+int evidence_follow(struct session *session, const char *phase, const char *exercise,
+		    struct follow *follow, int *audit, int *server, struct error *err);
 /* evidence_forget - the exercise is over, or to be done again. */
 int evidence_forget(struct session *session, const char *phase, const char *exercise,
 		    struct error *err);
@@ -42,6 +45,10 @@ int evidence_forget(struct session *session, const char *phase, const char *exer
 /* evidence_keep - write it into the session's directory, and look at it. Caller clears. */
 int evidence_keep(struct session *session, const char *phase, const char *exercise,
 		  struct evidence *evidence, struct error *err);
+
+/* evidence_server_log - the server's error log, root included, in new memory (caller frees); *path
+ * NULL: it writes to the journal. */
+int evidence_server_log(struct session *session, char **path, struct error *err);
 
 /* evidence_missing - why it is not all that was denied; NULL: it is. */
 const char *evidence_missing(const struct evidence *evidence);

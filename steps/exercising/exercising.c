@@ -103,9 +103,9 @@ static int ask_done(struct session *session, const struct exercise *exercise, en
 		timeout ? str_printf("%s: wait for it, at most %s?", exercise->title, timeout)
 			: str_printf("%s: have you done it?", exercise->title);
 	int chosen = 0;
-	int r;
+	int r = prompt_choice(session, "exercise.done", exercise->name, text, choices, 0, &chosen,
+			      err);
 
-	r = prompt_choice(session, "exercise.done", exercise->name, text, choices, 0, &chosen, err);
 	if (r == -ENOTTY) {
 		_cleanup_free_ char *remedy = str_copy(err->remedy);
 
@@ -294,6 +294,25 @@ static int attempt(struct session *session, const struct watch_order *order, str
 	return record(session, order, "failed", &watched, err);
 }
 
+/* A result without anything done: "skipped", or "n/a". */
+static int put_undone(struct session *session, const char *phase, const struct exercise *exercise,
+		      const char *result, struct error *err)
+{
+	return results_put(
+		session, phase, exercise->name,
+		json_pack("{s:s, s:s, s:i}", "result", result, "evidence", "", "denials", 0), err);
+}
+
+static int skip(struct session *session, const struct watch_order *order, struct error *err)
+{
+	const struct exercise *exercise = order->exercise;
+	int r;
+
+	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
+	r = put_undone(session, order->phase, exercise, "skipped", err);
+	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
+}
+
 static int do_exercise(struct session *session, struct watch_order *order, struct error *err)
 {
 	const char *name = order->exercise->name;
@@ -308,30 +327,9 @@ static int do_exercise(struct session *session, struct watch_order *order, struc
 			return r;
 		if (answer == ANSWER_QUIT)
 			return STEP_PAUSED;
-		if (answer == ANSWER_SKIP)
-			return STEP_SKIPPED;
-		r = attempt(session, order, err);
+		r = answer == ANSWER_SKIP ? STEP_SKIPPED : attempt(session, order, err);
 	}
-	return r;
-}
-
-/* A result without anything done: "skipped", or "n/a". */
-static int put_undone(struct session *session, const char *phase, const struct exercise *exercise,
-		      const char *result, struct error *err)
-{
-	return results_put(
-		session, phase, exercise->name,
-		json_pack("{s:s, s:s, s:i}", "result", result, "evidence", "", "denials", 0), err);
-}
-
-static int skip(struct session *session, const char *phase, const struct exercise *exercise,
-		struct error *err)
-{
-	int r;
-
-	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
-	r = put_undone(session, phase, exercise, "skipped", err);
-	return r < 0 ? r : evidence_forget(session, phase, exercise->name, err);
+	return r == STEP_SKIPPED ? skip(session, order, err) : r;
 }
 
 /* With our script before the notify command, until there is a result, or nobody waits for one. */
@@ -344,8 +342,6 @@ static int do_marked(struct session *session, struct watch_order *order, struct 
 		return r;
 	order->script = script;
 	r = do_exercise(session, order, err);
-	if (r == STEP_SKIPPED)
-		r = skip(session, order->phase, order->exercise, err);
 	if (r == 0 || r == STEP_DENIALS) {
 		int ended = marker_end(session, order->phase, err);
 
@@ -375,9 +371,7 @@ static int exercise_one(struct session *session, const char *phase, const struct
 	r = instructions_show(session, exercise, err);
 	if (r == 0 && exercise->kind == EXERCISE_NOTIFY)
 		return do_marked(session, &order, err);
-	if (r == 0)
-		r = do_exercise(session, &order, err);
-	return r == STEP_SKIPPED ? skip(session, phase, exercise, err) : r;
+	return r < 0 ? r : do_exercise(session, &order, err);
 }
 
 static int exercise_each(struct session *session, const char *phase, struct error *err)

@@ -173,7 +173,7 @@ int marker_agree(struct session *session, const char *phase, const json_t *chang
 /* What the server has done before the script was there, has no mark: the exercise begins now. */
 static int begin_anew(struct session *session, const char *phase, struct error *err)
 {
-	if (!evidence_mark(session, phase, EXERCISE, "audit"))
+	if (!evidence_is_begun(session, phase, EXERCISE))
 		return 0;
 	screen_mark(MARK_WARN, "our script was not there all the time: this exercise begins anew");
 	return evidence_forget(session, phase, EXERCISE, err);

@@ -5,7 +5,6 @@
 
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/results.h"
-#include "steps/exercising/serverlog.h"
 #include "steps/exercising/tally.h"
 #include "steps/exercising/watch.h"
 #include "steps/galera/wsrep_watch.h"
@@ -39,6 +38,7 @@ struct watch {
 	char progress[320];
 	char *unfit; /* the reason that was said last, where something else came */
 	bool skips;  /* 's' was pressed once */
+	bool gap;    /* some of the server's log is missing */
 };
 
 void watched_clear(struct watched *watched)
@@ -63,24 +63,19 @@ static void watch_clear(struct watch *watch)
 
 static void show_news(void *data, const struct wsrep_news *news)
 {
+	static const enum mark marks[] = {
+		[NEWS_EVENT] = MARK_NONE,
+		[NEWS_WARNING] = MARK_WARN,
+		[NEWS_FAILURE] = MARK_STOP,
+	};
 	struct watch *watch = data;
 	const char *clock = *news->clock ? news->clock : "        ";
 
 	*watch->progress = '\0';
-	switch (news->kind) {
-	case NEWS_PROGRESS:
+	if (news->kind == NEWS_PROGRESS)
 		snprintf(watch->progress, sizeof(watch->progress), "%s", news->text);
-		break;
-	case NEWS_EVENT:
-		screen_mark(MARK_NONE, "%s  %s", clock, news->text);
-		break;
-	case NEWS_WARNING:
-		screen_mark(MARK_WARN, "%s  %s", clock, news->text);
-		break;
-	case NEWS_FAILURE:
-		screen_mark(MARK_STOP, "%s  %s", clock, news->text);
-		break;
-	}
+	else
+		screen_mark(marks[news->kind], "%s  %s", clock, news->text);
 	if (news->kind == NEWS_FAILURE || news->kind == NEWS_WARNING)
 		tally_moment(watch->tally, news->seconds);
 }
@@ -109,37 +104,28 @@ static void show_state(struct watch *watch, int64_t now)
 	}
 }
 
-static int read_audit(struct watch *watch, bool *news, struct error *err)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	bool gap;
-	int r = follow_read(watch->follow, watch->audit, &text, &length, &gap, err);
-
-	if (r < 0)
-		return r;
-	*news |= length > 0;
-	tally_feed(watch->tally, text, length);
-	return 0;
-}
-
-static int read_server(struct watch *watch, bool *news, struct error *err)
+/* The denials first: a failure that the server tells of is looked at with them. */
+static int read_logs(struct watch *watch, bool *news, struct error *err)
 {
 	struct wsrep_teller teller = { show_news, watch };
-	_cleanup_free_ char *text = NULL;
-	size_t length;
+	_cleanup_free_ char *audit = NULL, *server = NULL;
+	size_t audit_length, server_length;
 	bool gap;
-	int r = follow_read(watch->follow, watch->server, &text, &length, &gap, err);
+	int r = follow_read(watch->follow, watch->audit, &audit, &audit_length, &gap, err);
 
 	if (r < 0)
 		return r;
-	*news |= length > 0;
-	if (gap && !watch->watched->gap)
+	tally_feed(watch->tally, audit, audit_length);
+	r = follow_read(watch->follow, watch->server, &server, &server_length, &gap, err);
+	if (r < 0)
+		return r;
+	if (gap && !watch->gap)
 		screen_mark(MARK_WARN,
 			    "part of the server's log is missing: it was rotated away or "
 			    "truncated");
-	watch->watched->gap |= gap;
-	wsrep_watch_feed(watch->log, text, length, &teller);
+	watch->gap |= gap;
+	wsrep_watch_feed(watch->log, server, server_length, &teller);
+	*news = audit_length || server_length;
 	return 0;
 }
 
@@ -162,7 +148,6 @@ static void judge(struct watch *watch)
 	wsrep_watch_story(watch->log, &watched->story);
 	watched->proof = exercise_judge(watch->order->exercise, &watched->story, notify_runs(watch),
 					&watched->why);
-	watched->denials = tally_count(watch->tally);
 	watched->moment = tally_around(watch->tally);
 }
 
@@ -275,11 +260,8 @@ static int look(struct watch *watch, int64_t now, struct error *err)
 
 	if (watch->playing)
 		r = playing_go_on(watch->playing, now, &watch->next_line, err);
-	/* The denials first: a failure that the server tells of is looked at with them. */
 	if (r == 0)
-		r = read_audit(watch, &news, err);
-	if (r == 0)
-		r = read_server(watch, &news, err);
+		r = read_logs(watch, &news, err);
 	if (r < 0)
 		return r;
 	judge(watch);
@@ -337,13 +319,15 @@ static int recorded_phase(const struct watch *watch, const char **phase, struct 
 	return r;
 }
 
-static int begin_playing(struct watch *watch, const char *audit_log, struct error *err)
+static int begin_playing(struct watch *watch, struct error *err)
 {
 	const struct watch_order *order = watch->order;
 	_cleanup_free_ char *server_log = NULL;
-	const char *phase = order->phase;
-	int r = serverlog_path(watch->session, &server_log, err);
+	const char *phase = order->phase, *audit_log;
+	int r = node_audit_log(watch->session, &audit_log, err);
 
+	if (r == 0)
+		r = evidence_server_log(watch->session, &server_log, err);
 	if (r == 0)
 		r = recorded_phase(watch, &phase, err);
 	if (r < 0)
@@ -354,26 +338,15 @@ static int begin_playing(struct watch *watch, const char *audit_log, struct erro
 
 static int begin(struct watch *watch, struct error *err)
 {
-	const char *phase = watch->order->phase, *name = watch->order->exercise->name;
-	const char *audit_log;
-	int r = node_audit_log(watch->session, &audit_log, err);
+	int r = follow_new(&watch->follow, err);
 
-	if (r < 0)
-		return r;
 	watch->log = wsrep_watch_new();
 	watch->tally = tally_new(node_domains());
-	r = follow_new(&watch->follow, err);
-	if (r < 0)
-		return r;
-	watch->audit = follow_file(watch->follow, audit_log,
-				   evidence_mark(watch->session, phase, name, "audit"), err);
-	if (watch->audit < 0)
-		return watch->audit;
-	watch->server = serverlog_follow(watch->session, watch->follow,
-					 evidence_mark(watch->session, phase, name, "server"), err);
-	if (watch->server < 0)
-		return watch->server;
-	return watch->order->play ? begin_playing(watch, audit_log, err) : 0;
+	if (r == 0)
+		r = evidence_follow(watch->session, watch->order->phase,
+				    watch->order->exercise->name, watch->follow, &watch->audit,
+				    &watch->server, err);
+	return r == 0 && watch->order->play ? begin_playing(watch, err) : r;
 }
 
 int watch_exercise(struct session *session, const struct watch_order *order,

@@ -37,9 +37,7 @@ struct watched {
 	enum proof proof;
 	char *why; /* as exercise_judge() gives it */
 	struct wsrep_story story;
-	size_t denials;               /* of the server's domains */
 	struct failure_moment moment; /* around the failure, where there was one */
-	bool gap;                     /* some of the server's log is missing */
 };
 void watched_clear(struct watched *watched);
 
