@@ -11,7 +11,7 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
-#include "wizard/change.h"
+#include "wizard/step.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

@@ -14,7 +14,7 @@
 #include "steps/node/node.h"
 #include "steps/confining/others.h"
 #include "steps/steps.h"
-#include "wizard/change.h"
+#include "wizard/step.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

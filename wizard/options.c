@@ -8,7 +8,6 @@
 #include "wizard/options.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
-#include "wizard/wizard.h"
 
 /* Far from the values that a workflow's table may use. */
 enum {

@@ -43,6 +43,15 @@ enum step_outcome {
 	STEP_INCOMPLETE, /* something is missing, as the screen has told with what to do (exit 3) */
 };
 
+/* What the program returns; the man page has the same table. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_PAUSED = 3,  /* paused, declined or interrupted: start again to resume */
+	EXIT_DENIALS = 4, /* denials found that the policy does not allow */
+};
+
 enum step_flags {
 	STEP_CHANGES_SYSTEM = 1 << 0, /* plan lists system changes; asked about before apply */
 	STEP_EVERY_RUN = 1 << 1,      /* done anew in each run of the program, as a check is */
@@ -85,6 +94,15 @@ struct step {
 	int (*undo)(struct session *session, const json_t *changes, struct error *err);
 };
 
+/* What the runner shows of a change, as above; NULL: left out. */
+struct change {
+	const char *what, *from, *to, *note, *command, *undo;
+};
+
+/* change_add - append to changes one of which this is shown, behind members of the step's own,
+ * which are taken over. Returns it, borrowed, for further ones. */
+json_t *change_add(json_t *changes, json_t *own, const struct change *shown);
+
 /*
  * A question that the workflow can ask. Every prompt names one of these; `--answer KEY=VALUE` and a
  * line `KEY = VALUE` in the answers file settle it. A prompt may add a subject, for one question
@@ -112,6 +130,9 @@ int step_detect(struct session *session, const struct step *step, enum step_stat
 
 struct poptOption;
 
+/* How a command uses the session: see session_open(). */
+enum session_use { SESSION_CLOSED, SESSION_TO_WRITE, SESSION_TO_READ };
+
 /* A command that the workflow adds to the engine's own (plan, run, steps, status, undo, ...). */
 struct command {
 	const char *name;
@@ -120,7 +141,7 @@ struct command {
 	int (*run)(struct session *session, struct error *err);
 	const struct poptOption *options; /* of this command alone; may be NULL */
 	const char *arguments;            /* for its --help: "[LOG...]"; NULL: takes none */
-	int opens_session; /* 1: the engine takes the lock and replays the journal first */
+	enum session_use opens_session;   /* the engine does it first */
 };
 
 struct workflow {

@@ -22,7 +22,7 @@ static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
 
 static volatile sig_atomic_t caught[ARRAY_SIZE(signals)];
 
-struct reader {
+struct editing {
 	const char *prompt;
 	sigset_t outside; /* the signal mask that the caller has */
 	struct sigaction before[ARRAY_SIZE(signals)];
@@ -42,7 +42,7 @@ bool terminal_present(void)
 
 static char *prompt_of(EditLine *editor)
 {
-	struct reader *reader = NULL;
+	struct editing *reader = NULL;
 	static char none[] = "";
 
 	if (el_get(editor, EL_CLIENTDATA, &reader) != 0 || !reader)
@@ -52,7 +52,7 @@ static char *prompt_of(EditLine *editor)
 
 /* Signals are blocked from here on, so that none slips in between a look at its flag and the wait;
  * ppoll() in next_byte() opens the door. */
-static void signals_take(struct reader *reader)
+static void signals_take(struct editing *reader)
 {
 	struct sigaction action = { .sa_handler = note };
 	sigset_t blocked;
@@ -69,7 +69,7 @@ static void signals_take(struct reader *reader)
 	sigprocmask(SIG_BLOCK, &blocked, &reader->outside);
 }
 
-static void signals_give_back(const struct reader *reader)
+static void signals_give_back(const struct editing *reader)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &reader->before[i], NULL);
@@ -77,7 +77,7 @@ static void signals_give_back(const struct reader *reader)
 }
 
 /* Ctrl-Z and Ctrl-\ do what they do elsewhere, but not in the editor's terminal mode. */
-static void leave_and_return(EditLine *editor, struct reader *reader, int signal)
+static void leave_and_return(EditLine *editor, struct editing *reader, int signal)
 {
 	el_set(editor, EL_PREP_TERM, 0);
 	signals_give_back(reader);
@@ -87,7 +87,7 @@ static void leave_and_return(EditLine *editor, struct reader *reader, int signal
 	el_set(editor, EL_REFRESH);
 }
 
-static void answer_signals(EditLine *editor, struct reader *reader)
+static void answer_signals(EditLine *editor, struct editing *reader)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		if (!caught[i])
@@ -101,7 +101,7 @@ static void answer_signals(EditLine *editor, struct reader *reader)
 }
 
 /* One byte: 1, 0 at the end of input, -1 when interrupted or on an error. */
-static int next_byte(EditLine *editor, struct reader *reader, char *byte)
+static int next_byte(EditLine *editor, struct editing *reader, char *byte)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
@@ -119,7 +119,7 @@ static int next_byte(EditLine *editor, struct reader *reader, char *byte)
 /* libedit's own reader takes up an interrupted read() again; this one ends the line there. */
 static int next_character(EditLine *editor, wchar_t *character)
 {
-	struct reader *reader = NULL;
+	struct editing *reader = NULL;
 	mbstate_t state = { 0 };
 
 	if (el_get(editor, EL_CLIENTDATA, &reader) != 0 || !reader)
@@ -163,7 +163,7 @@ static EditLine *the_editor(void)
 	return editor;
 }
 
-static int read_line(struct reader *reader, char **line, struct error *err)
+static int read_line(struct editing *reader, char **line, struct error *err)
 {
 	EditLine *editor = the_editor();
 	const char *typed;
@@ -187,7 +187,7 @@ static int read_line(struct reader *reader, char **line, struct error *err)
 
 int terminal_line(const char *prompt, char **line, struct error *err)
 {
-	struct reader reader = { .prompt = prompt };
+	struct editing reader = { .prompt = prompt };
 	int r;
 
 	fflush(stdout);

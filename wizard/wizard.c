@@ -27,37 +27,24 @@ static int run_named(struct session *session, struct error *err)
 	return runner_run(session, session->arguments, err);
 }
 
-static int run_plan(struct session *session, struct error *err)
-{
-	int r = session_open(session, true, err);
-
-	return r < 0 ? r : runner_plan(session, err);
-}
-
-static int run_status(struct session *session, struct error *err)
-{
-	int r = session_open(session, true, err);
-
-	return r < 0 ? r : runner_status(session, err);
-}
-
 static const struct command resume_command = {
 	.name = "",
 	.summary = "start, or go on where the last run stopped",
 	.run = run_all,
-	.opens_session = 1,
+	.opens_session = SESSION_TO_WRITE,
 };
 static const struct command run_command = {
 	.name = "run",
 	.summary = "run these steps alone, in their order",
 	.run = run_named,
 	.arguments = "STEP...",
-	.opens_session = 1,
+	.opens_session = SESSION_TO_WRITE,
 };
 static const struct command plan_command = {
 	.name = "plan",
 	.summary = "show what would be changed; change nothing",
-	.run = run_plan,
+	.run = runner_plan,
+	.opens_session = SESSION_TO_READ,
 };
 static const struct command steps_command = {
 	.name = "steps",
@@ -67,13 +54,14 @@ static const struct command steps_command = {
 static const struct command status_command = {
 	.name = "status",
 	.summary = "show the state of each step",
-	.run = run_status,
+	.run = runner_status,
+	.opens_session = SESSION_TO_READ,
 };
 static const struct command undo_command = {
 	.name = "undo",
 	.summary = "take back what was changed, the newest first",
 	.run = runner_undo,
-	.opens_session = 1,
+	.opens_session = SESSION_TO_WRITE,
 };
 static const struct command *const engine_commands[] = {
 	&run_command, &plan_command, &steps_command, &status_command, &undo_command, NULL,
@@ -161,7 +149,7 @@ static enum exit_status run(struct session *session, const struct options *optio
 		session->arguments = options->arguments.items;
 	note_resume(session, options);
 	if (options->command->opens_session)
-		r = session_open(session, false, &err);
+		r = session_open(session, options->command->opens_session == SESSION_TO_READ, &err);
 	if (r == 0)
 		r = options->command->run(session, &err);
 	if (r >= 0 && session_writes(session))

@@ -4,7 +4,7 @@
 #include "steps/confining/confine.h"
 #include "steps/host/who.h"
 #include "steps/node/node.h"
-#include "wizard/change.h"
+#include "wizard/step.h"
 #include "wizard/util.h"
 
 #define HIDDEN "hidden"     /* memory: "shown" by us, or "kept" hidden, as the operator wants it */

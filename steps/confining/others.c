@@ -5,7 +5,7 @@
 #include "steps/node/node.h"
 #include "steps/confining/others.h"
 #include "steps/oracle/width.h"
-#include "wizard/change.h"
+#include "wizard/step.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

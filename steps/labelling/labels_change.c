@@ -8,7 +8,7 @@
 
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
-#include "wizard/change.h"
+#include "wizard/step.h"
 #include "wizard/text.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
