@@ -15,8 +15,8 @@
 /* header_note_decider - who or what has answered for a rule: "--yes", "answers file", ... */
 int header_note_decider(struct session *session, const char *who, struct error *err);
 
-/* header_make - out of the ledger, the collection, the decisions and this host, as they are now. The
- * same again for a build that did not come to its end (it remembers its version in "build"). */
+/* header_make - out of the ledger, the collection, the decisions and this host, as they are now.
+ * The same again for a build that did not come to its end (it remembers its version in "build"). */
 int header_make(struct session *session, struct error *err);
 
 /* header_of - of the last build; before any, a header that says so. Borrows from the session, until

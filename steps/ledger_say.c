@@ -20,17 +20,26 @@ static bool is_reached(const json_t *object)
 	       !strcmp(member_text(object, "end"), "rehearsed");
 }
 
+/* What is missing, each with the command that supplies it. */
+static void say_gaps(const json_t *gaps, const char *end)
+{
+	json_t *gap;
+	size_t i;
+
+	json_array_foreach(gaps, i, gap)
+	{
+		screen_mark(MARK_TODO, "%s%s", member_text(gap, "what"), end);
+		screen_detail("    %s", member_text(gap, "do"));
+	}
+}
+
 void ledger_say(const json_t *object)
 {
 	json_t *item;
 	size_t i;
 
 	screen_mark(is_reached(object) ? MARK_OK : MARK_STOP, "%s", member_text(object, "claim"));
-	json_array_foreach(json_object_get(object, "missing"), i, item)
-	{
-		screen_mark(MARK_TODO, "%s:", member_text(item, "what"));
-		screen_detail("    %s", member_text(item, "do"));
-	}
+	say_gaps(json_object_get(object, "missing"), ":");
 	json_array_foreach(json_object_get(object, "limits"), i, item)
 		screen_mark(MARK_WARN, "%s", json_string_value(item));
 }
@@ -70,8 +79,7 @@ static int go_on_without(struct session *session, const json_t *gaps, struct err
 	json_t *known = json_object(), *gap;
 	size_t i;
 
-	json_array_foreach(gaps, i, gap)
-		json_object_set_new(known, member_text(gap, "what"), json_true());
+	json_array_foreach(gaps, i, gap) member_set(known, member_text(gap, "what"), json_true());
 	return session_remember(session, GOES_ON, known, err);
 }
 
@@ -101,8 +109,6 @@ int ledger_ask(struct session *session, struct error *err)
 	_cleanup_free_ char *program = node_command(session, "");
 	struct ledger ledger;
 	bool go_on = false;
-	json_t *gap;
-	size_t i;
 	int r = ledger_read(session, &ledger, err);
 
 	if (r < 0)
@@ -113,11 +119,7 @@ int ledger_ask(struct session *session, struct error *err)
 	screen_mark(MARK_STOP,
 		    "What was not exercised was not learned; the module would be without "
 		    "what it needs:");
-	json_array_foreach(gaps, i, gap)
-	{
-		screen_mark(MARK_TODO, "%s", member_text(gap, "what"));
-		screen_detail("    %s", member_text(gap, "do"));
-	}
+	say_gaps(gaps, "");
 	r = ask(session, &go_on, err);
 	if (r < 0)
 		return r;

@@ -10,6 +10,7 @@
 #include "steps/host/selinux.h"
 #include "steps/host/standin.h"
 #include "steps/node/node.h"
+#include "wizard/change.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -72,6 +73,7 @@ static int look(struct session *session, char **path, char **why, struct error *
 int marker_plan(struct session *session, const char *phase, json_t *changes, struct error *err)
 {
 	_cleanup_free_ char *path = NULL, *why = NULL, *undo = NULL;
+	json_t *change;
 	int r;
 
 	/* A recorded server runs nothing. */
@@ -83,10 +85,13 @@ int marker_plan(struct session *session, const char *phase, json_t *changes, str
 		return r;
 	/* Of plain characters: galera_notify_script(). */
 	undo = str_printf("mv %s" STANDIN_SUFFIX " %s", path, path);
-	list_add(changes,
-		 json_pack("{s:s, s:s, s:s, s:s, s:s}", "what", path, "from", "your notify command",
-			   "to", "the same, behind a mark until its exercise is over", "undo", undo,
-			   "script", path));
+	change = change_add(
+		changes, json_object(),
+		&(struct change){ .what = path,
+				  .from = "your notify command",
+				  .to = "the same, behind a mark until its exercise is over",
+				  .undo = undo });
+	member_set(change, "script", json_string(path));
 	return 0;
 }
 
