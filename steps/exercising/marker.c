@@ -10,7 +10,6 @@
 #include "steps/host/selinux.h"
 #include "steps/host/standin.h"
 #include "steps/node/node.h"
-#include "wizard/change.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
