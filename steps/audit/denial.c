@@ -5,25 +5,30 @@
 #include "steps/audit/denial.h"
 #include "wizard/util.h"
 
+/* The texts that a denial owns. */
+static const size_t texts[] = {
+	offsetof(struct denial, origin),         offsetof(struct denial, node),
+	offsetof(struct denial, source_context), offsetof(struct denial, target_context),
+	offsetof(struct denial, source),         offsetof(struct denial, target),
+	offsetof(struct denial, tclass),         offsetof(struct denial, invalid_context),
+	offsetof(struct denial, comm),           offsetof(struct denial, exe),
+	offsetof(struct denial, path),           offsetof(struct denial, capability),
+};
+
+static char **text_of(struct denial *denial, size_t i)
+{
+	return (void *)((char *)denial + texts[i]);
+}
+
 void denial_clear(struct denial *denial)
 {
 	if (!denial)
 		return;
-	free(denial->origin);
-	free(denial->node);
-	free(denial->source_context);
-	free(denial->target_context);
-	free(denial->source);
-	free(denial->target);
-	free(denial->tclass);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		free(*text_of(denial, i));
 	for (size_t i = 0; i < denial->permission_count; i++)
 		free(denial->permissions[i]);
 	free(denial->permissions);
-	free(denial->invalid_context);
-	free(denial->comm);
-	free(denial->exe);
-	free(denial->path);
-	free(denial->capability);
 	memset(denial, 0, sizeof(*denial));
 }
 
@@ -46,31 +51,28 @@ size_t denials_total(const struct denials *denials)
 	return total;
 }
 
-static void copy_to(struct denial *copy, const struct denial *denial, const char *origin)
+/* own - copies of what the denial shares with the one that it was copied from. */
+static void own(struct denial *denial, const char *origin)
 {
-	*copy = *denial;
-	copy->origin = str_copy(origin);
-	copy->node = str_copy(denial->node);
-	copy->source_context = str_copy(denial->source_context);
-	copy->target_context = str_copy(denial->target_context);
-	copy->source = str_copy(denial->source);
-	copy->target = str_copy(denial->target);
-	copy->tclass = str_copy(denial->tclass);
-	copy->permissions = memory_new(denial->permission_count, sizeof(*copy->permissions));
+	char *const *permissions = denial->permissions;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		*text_of(denial, i) = str_copy(*text_of(denial, i));
+	free(denial->origin);
+	denial->origin = str_copy(origin);
+	denial->permissions = memory_new(denial->permission_count, sizeof(*permissions));
 	for (size_t i = 0; i < denial->permission_count; i++)
-		copy->permissions[i] = str_copy(denial->permissions[i]);
-	copy->invalid_context = str_copy(denial->invalid_context);
-	copy->comm = str_copy(denial->comm);
-	copy->exe = str_copy(denial->exe);
-	copy->path = str_copy(denial->path);
-	copy->capability = str_copy(denial->capability);
+		denial->permissions[i] = str_copy(permissions[i]);
 }
 
 void denials_append(struct denials *denials, const struct denials *more, const char *origin)
 {
-	for (size_t i = 0; i < more->count; i++)
-		copy_to(array_push(&denials->items, &denials->count, sizeof(*denials->items)),
-			&more->items[i], origin);
+	for (size_t i = 0; i < more->count; i++) {
+		struct denial *item = array_push(&denials->items, &denials->count, sizeof(*item));
+
+		*item = more->items[i];
+		own(item, origin);
+	}
 	denials->lines += more->lines;
 	denials->events += more->events;
 	denials->avc += more->avc;

@@ -10,7 +10,7 @@
 #include "steps/audit/source.h"
 #include "wizard/util.h"
 
-struct reading {
+struct extraction {
 	struct extract *extract;
 	const char *node;
 	const char *const *domains;
@@ -35,7 +35,7 @@ static int compare_ids(const void *left, const void *right)
 }
 
 /* is_ours - is the source of an access in one of the server's domains? */
-static bool is_ours(const struct reading *reading, const char *line, const char *end)
+static bool is_ours(const struct extraction *reading, const char *line, const char *end)
 {
 	const char *at = text_find(line, end, "scontext="), *stop;
 	size_t length = 0;
@@ -51,7 +51,7 @@ static bool is_ours(const struct reading *reading, const char *line, const char 
 }
 
 /* note_event - in the first pass. */
-static void note_event(struct reading *reading, const char *line)
+static void note_event(struct extraction *reading, const char *line)
 {
 	const struct record *record = &reading->record;
 	struct record_id *id;
@@ -65,7 +65,7 @@ static void note_event(struct reading *reading, const char *line)
 }
 
 /* write_record - in the second pass. */
-static void write_record(struct reading *reading, const char *line)
+static void write_record(struct extraction *reading, const char *line)
 {
 	const struct record *record = &reading->record;
 	bool notice = record_tells_loss(record);
@@ -82,7 +82,7 @@ static void write_record(struct reading *reading, const char *line)
 }
 
 /* is_record - the line that was parsed, or the record that it shows, which *line is then. */
-static bool is_record(struct reading *reading, const char **line)
+static bool is_record(struct extraction *reading, const char **line)
 {
 	struct record *record = &reading->record;
 	struct interpreted *interpreted = reading->interpreted;
@@ -101,7 +101,7 @@ static bool is_record(struct reading *reading, const char **line)
 	return record->kind >= RECORD_AVC;
 }
 
-static void take_lines(struct reading *reading, const char *at, size_t size)
+static void take_lines(struct extraction *reading, const char *at, size_t size)
 {
 	const char *stop = at + size;
 
@@ -118,12 +118,12 @@ static void take_lines(struct reading *reading, const char *at, size_t size)
 	}
 }
 
-static int read_logs(struct reading *reading, char *const *paths, struct error *err)
+static int read_logs(struct extraction *reading, char *const *paths, struct error *err)
 {
 	int r = 0;
 
 	for (; r == 0 && *paths; paths++) {
-		_cleanup_(source_close) struct source *source = NULL;
+		_cleanup_(source_close) struct log_source *source = NULL;
 		_cleanup_free_ struct interpreted *interpreted = interpreted_new();
 		const char *lines;
 		size_t size;
@@ -145,7 +145,7 @@ void extract_clear(struct extract *extract)
 int extract_read(char *const *paths, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err)
 {
-	struct reading reading = { .extract = extract, .node = node, .domains = domains };
+	struct extraction reading = { .extract = extract, .node = node, .domains = domains };
 	int r;
 
 	*extract = (struct extract){ 0 };

@@ -18,7 +18,7 @@
 #define PLACEHOLDER '\x01'
 
 /* The kinds of one access. A kind is a denial that counts, and stays where it is. */
-struct access {
+struct access_kinds {
 	struct denial **kinds;
 	size_t count;
 };
@@ -58,7 +58,7 @@ struct kinds *kinds_new(const char *origin, const char *const *domains)
 
 static void access_free(void *node)
 {
-	struct access *access = node;
+	struct access_kinds *access = node;
 
 	free(access->kinds);
 	free(access);
@@ -110,8 +110,8 @@ static int compare_permissions(const struct denial *one, const struct denial *ot
 
 static int compare_access(const void *left, const void *right)
 {
-	const struct denial *one = *((const struct access *)left)->kinds;
-	const struct denial *other = *((const struct access *)right)->kinds;
+	const struct denial *one = *((const struct access_kinds *)left)->kinds;
+	const struct denial *other = *((const struct access_kinds *)right)->kinds;
 	const char *const texts[][2] = {
 		{ one->target_context, other->target_context },
 		{ one->source_context, other->source_context },
@@ -170,7 +170,8 @@ static void count(const struct counted *counted, time_t seconds)
 		kind->last = seconds;
 }
 
-static struct denial *kind_new(struct kinds *kinds, struct access *access, struct denial *denial)
+static struct denial *kind_new(struct kinds *kinds, struct access_kinds *access,
+			       struct denial *denial)
 {
 	struct denial *kind = memory_copy(denial, sizeof(*denial));
 
@@ -181,9 +182,9 @@ static struct denial *kind_new(struct kinds *kinds, struct access *access, struc
 }
 
 /* access_of - one that there was not yet has taken this denial. */
-static struct access *access_of(struct kinds *kinds, struct denial *denial)
+static struct access_kinds *access_of(struct kinds *kinds, struct denial *denial)
 {
-	struct access key = { .kinds = &denial, .count = 1 }, *access, **found;
+	struct access_kinds key = { .kinds = &denial, .count = 1 }, *access, **found;
 
 	found = tfind(&key, &kinds->accesses, compare_access);
 	if (found)
@@ -199,7 +200,7 @@ static struct access *access_of(struct kinds *kinds, struct denial *denial)
 static struct counted kind_of(struct kinds *kinds, struct denial *denial,
 			      const struct record_id *id)
 {
-	struct access *access = access_of(kinds, denial);
+	struct access_kinds *access = access_of(kinds, denial);
 	struct counted counted = { 0 };
 	size_t most = 0;
 

@@ -27,7 +27,7 @@ struct open_event {
 	char node[RECORD_NODE_MAX];
 };
 
-struct reader {
+struct log_reader {
 	struct kinds *kinds;
 	struct denials counts;
 	bool old_kernel;                 /* its last whole AVC record did not end by permissive= */
@@ -41,7 +41,7 @@ struct reader {
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static void close_event(struct reader *reader, struct open_event *open)
+static void close_event(struct log_reader *reader, struct open_event *open)
 {
 	struct event *event = &open->event;
 
@@ -63,7 +63,7 @@ static bool is_event(const struct record_id *one, const struct record_id *other)
 }
 
 /* seen_event - the open event of this id; NULL: there is none. */
-static struct open_event *seen_event(struct reader *reader, const struct record_id *id)
+static struct open_event *seen_event(struct log_reader *reader, const struct record_id *id)
 {
 	struct open_event *events = reader->events, *open = reader->newest;
 
@@ -81,7 +81,7 @@ static struct open_event *seen_event(struct reader *reader, const struct record_
 	return NULL;
 }
 
-static struct open_event *oldest_event(struct reader *reader)
+static struct open_event *oldest_event(struct log_reader *reader)
 {
 	struct open_event *next = reader->newest + 1;
 
@@ -89,7 +89,7 @@ static struct open_event *oldest_event(struct reader *reader)
 }
 
 /* event_of - the open event of this id; a new one is in the place of the oldest. */
-static inline struct open_event *event_of(struct reader *reader, const struct record_id *id)
+static inline struct open_event *event_of(struct log_reader *reader, const struct record_id *id)
 {
 	struct open_event *open;
 
@@ -109,7 +109,7 @@ static inline struct open_event *event_of(struct reader *reader, const struct re
 }
 
 /* close_all_events - in their order. */
-static void close_all_events(struct reader *reader)
+static void close_all_events(struct log_reader *reader)
 {
 	for (size_t i = 0; i < OPEN_EVENTS; i++) {
 		reader->newest = oldest_event(reader);
@@ -146,7 +146,7 @@ static bool says_permissive(const char *line, size_t length)
 }
 
 /* take_denial - is this (USER_)AVC record one that belongs to its event's text? */
-static bool take_denial(struct reader *reader, const char *line, bool ended)
+static bool take_denial(struct log_reader *reader, const char *line, bool ended)
 {
 	const struct record *record = &reader->record;
 	enum avc_verdict verdict;
@@ -164,7 +164,8 @@ static bool take_denial(struct reader *reader, const char *line, bool ended)
 }
 
 /* take_told - a record that tells something of a denial. */
-static void take_told(struct reader *reader, const char *line, struct open_event *open, bool ended)
+static void take_told(struct log_reader *reader, const char *line, struct open_event *open,
+		      bool ended)
 {
 	const struct record *record = &reader->record;
 	bool avc = record->kind == RECORD_AVC || record->kind == RECORD_USER_AVC;
@@ -178,7 +179,7 @@ static void take_told(struct reader *reader, const char *line, struct open_event
 }
 
 /* take_record - of a type that tells of denials. */
-static void take_record(struct reader *reader, const char *line, bool ended)
+static void take_record(struct log_reader *reader, const char *line, bool ended)
 {
 	struct record *record = &reader->record;
 
@@ -191,7 +192,7 @@ static void take_record(struct reader *reader, const char *line, bool ended)
 }
 
 /* take_other - nothing is read of it but its head. */
-static inline void take_other(struct reader *reader)
+static inline void take_other(struct log_reader *reader)
 {
 	if (reader->record.kind == RECORD_NOTICE)
 		reader->counts.lost_notices += record_tells_loss(&reader->record);
@@ -199,7 +200,7 @@ static inline void take_other(struct reader *reader)
 }
 
 /* take_odd - a line that is no record as auditd writes it, but may show one. */
-static void take_odd(struct reader *reader, const char *line, bool ended)
+static void take_odd(struct log_reader *reader, const char *line, bool ended)
 {
 	struct record *record = &reader->record;
 
@@ -230,7 +231,7 @@ static void take_odd(struct reader *reader, const char *line, bool ended)
 }
 
 /* take_lines - whole ones but for the log's last. */
-static void take_lines(struct reader *reader, const char *at, size_t size)
+static void take_lines(struct log_reader *reader, const char *at, size_t size)
 {
 	struct record *record = &reader->record;
 	const char *stop = at + size;
@@ -250,9 +251,9 @@ static void take_lines(struct reader *reader, const char *at, size_t size)
 
 /* ---- logs ------------------------------------------------------------------------------------ */
 
-static void reader_free(struct reader **pointer)
+static void reader_free(struct log_reader **pointer)
 {
-	struct reader *reader = *pointer;
+	struct log_reader *reader = *pointer;
 
 	kinds_free(&reader->kinds);
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
@@ -262,10 +263,10 @@ static void reader_free(struct reader **pointer)
 }
 
 /* reader_new - counts: those of the logs before. */
-static struct reader *reader_new(const char *origin, const char *const *domains,
-				 const struct denials *counts)
+static struct log_reader *reader_new(const char *origin, const char *const *domains,
+				     const struct denials *counts)
 {
-	struct reader *reader = memory_new(1, sizeof(*reader));
+	struct log_reader *reader = memory_new(1, sizeof(*reader));
 
 	reader->kinds = kinds_new(origin, domains);
 	reader->counts = *counts;
@@ -277,7 +278,7 @@ static struct reader *reader_new(const char *origin, const char *const *domains,
 }
 
 /* reader_end - *denials gets what was read. */
-static void reader_end(struct reader *reader, struct denials *denials)
+static void reader_end(struct log_reader *reader, struct denials *denials)
 {
 	close_all_events(reader);
 	kinds_take(reader->kinds, &reader->counts);
@@ -287,8 +288,8 @@ static void reader_end(struct reader *reader, struct denials *denials)
 int audit_log_read(const char *path, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err)
 {
-	_cleanup_(reader_free) struct reader *reader = reader_new(origin, domains, denials);
-	_cleanup_(source_close) struct source *source = NULL;
+	_cleanup_(reader_free) struct log_reader *reader = reader_new(origin, domains, denials);
+	_cleanup_(source_close) struct log_source *source = NULL;
 	const char *lines;
 	size_t size;
 	int rc = source_open(path, &source, err);
@@ -313,7 +314,7 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials)
 {
-	_cleanup_(reader_free) struct reader *reader = reader_new(origin, domains, denials);
+	_cleanup_(reader_free) struct log_reader *reader = reader_new(origin, domains, denials);
 	_cleanup_free_ char *copy = memory_new(length + LINE_SLACK, 1);
 
 	memset(mempcpy(copy, text, length), '\n', LINE_SLACK);

@@ -14,7 +14,7 @@
 /* It fits into a processor's second cache, where looking for newlines finds it. */
 #define BLOCK (256 * 1024)
 
-struct source {
+struct log_source {
 	const char *path;
 	int fd;
 	struct archive *archive; /* NULL: the log is not compressed, and fd is read as it is */
@@ -25,14 +25,14 @@ struct source {
 	char packed[BLOCK]; /* what is to be decompressed */
 };
 
-const char *source_name(const struct source *source)
+const char *source_name(const struct log_source *source)
 {
 	return strcmp(source->path, "-") == 0 ? "standard input" : source->path;
 }
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
 
-static int archive_failed(struct source *source, struct error *err)
+static int archive_failed(struct log_source *source, struct error *err)
 {
 	const char *what = archive_error_string(source->archive);
 
@@ -53,7 +53,7 @@ static ssize_t read_plain(int fd, char *bytes, size_t room)
 	return got;
 }
 
-static ssize_t read_some(struct source *source, char *bytes, size_t room, struct error *err)
+static ssize_t read_some(struct log_source *source, char *bytes, size_t room, struct error *err)
 {
 	ssize_t got;
 
@@ -71,7 +71,7 @@ static ssize_t read_some(struct source *source, char *bytes, size_t room, struct
 }
 
 /* fill - the block, as far as the log reaches. */
-static int fill(struct source *source, struct error *err)
+static int fill(struct log_source *source, struct error *err)
 {
 	while (!source->ended && source->size < BLOCK) {
 		ssize_t got =
@@ -87,7 +87,7 @@ static int fill(struct source *source, struct error *err)
 
 /* ---- compressed ------------------------------------------------------------------------------ */
 
-static bool is_packed(const struct source *source)
+static bool is_packed(const struct log_source *source)
 {
 	static const struct {
 		const char *bytes;
@@ -109,7 +109,7 @@ static bool is_packed(const struct source *source)
 /* give_packed - at first, what was read to see what it is. */
 static la_ssize_t give_packed(struct archive *archive, void *data, const void **bytes)
 {
-	struct source *source = data;
+	struct log_source *source = data;
 	ssize_t got = (ssize_t)source->packed_size;
 
 	source->packed_size = 0;
@@ -122,7 +122,7 @@ static la_ssize_t give_packed(struct archive *archive, void *data, const void **
 }
 
 /* open_packed - from here on, what is read is decompressed. */
-static int open_packed(struct source *source, struct error *err)
+static int open_packed(struct log_source *source, struct error *err)
 {
 	struct archive_entry *entry;
 	struct archive *archive = source->archive = archive_read_new();
@@ -155,9 +155,9 @@ static int open_packed(struct source *source, struct error *err)
 
 /* ---- the source ------------------------------------------------------------------------------ */
 
-int source_open(const char *path, struct source **source, struct error *err)
+int source_open(const char *path, struct log_source **source, struct error *err)
 {
-	_cleanup_(source_close) struct source *opened = memory_new(1, sizeof(*opened));
+	_cleanup_(source_close) struct log_source *opened = memory_new(1, sizeof(*opened));
 	int rc;
 
 	opened->path = path;
@@ -178,7 +178,7 @@ int source_open(const char *path, struct source **source, struct error *err)
 }
 
 /* cut_line - the block is full of one line: leave out what it has beyond the half of it. */
-static int cut_line(struct source *source, struct error *err)
+static int cut_line(struct log_source *source, struct error *err)
 {
 	char *middle = source->block + BLOCK / 2, *newline = NULL;
 	int rc = 0;
@@ -199,7 +199,7 @@ static int cut_line(struct source *source, struct error *err)
 	return rc;
 }
 
-int source_next(struct source *source, const char **lines, size_t *size, struct error *err)
+int source_next(struct log_source *source, const char **lines, size_t *size, struct error *err)
 {
 	const char *last;
 	int rc;
@@ -218,9 +218,9 @@ int source_next(struct source *source, const char **lines, size_t *size, struct 
 	return rc;
 }
 
-void source_close(struct source **pointer)
+void source_close(struct log_source **pointer)
 {
-	struct source *source = *pointer;
+	struct log_source *source = *pointer;
 
 	if (!source)
 		return;

@@ -18,22 +18,22 @@
  * read behind the last one's newline, whatever they are. */
 #define LINE_SLACK 32
 
-struct source;
+struct log_source;
 
 /* source_open - path "-" is standard input. Errors: as open(2). */
-int source_open(const char *path, struct source **source, struct error *err);
+int source_open(const char *path, struct log_source **source, struct error *err);
 
 /*
  * source_next - the next lines, which stay until the next call; *size is 0 at the end. Each ends in
  * a newline, but for the log's last one; behind it are LINE_SLACK newlines. Of a line longer than
  * LINE_MAX_BYTES the rest may be left out. Errors: as read(2); -EIO: the compressed log is damaged.
  */
-int source_next(struct source *source, const char **lines, size_t *size, struct error *err);
+int source_next(struct log_source *source, const char **lines, size_t *size, struct error *err);
 
 /* source_name - the path for messages. */
-const char *source_name(const struct source *source);
+const char *source_name(const struct log_source *source);
 
-/* source_close - a clean-up helper: for a variable of type struct source *. */
-void source_close(struct source **source);
+/* source_close - a clean-up helper: for a variable of type struct log_source *. */
+void source_close(struct log_source **source);
 
 #endif

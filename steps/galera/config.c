@@ -296,13 +296,9 @@ static void derive(struct galera_config *config)
 		char **field;
 	} fields[] = {
 		{ "datadir", "/var/lib/mysql", &config->data_directory },
-		{ "socket", NULL, &config->socket },
 		{ "wsrep_sst_method", "rsync", &config->sst_method },
 		{ "wsrep_notify_cmd", NULL, &config->notify_command },
 		{ "wsrep_node_name", NULL, &config->node_name },
-		{ "wsrep_cluster_name", NULL, &config->cluster_name },
-		{ "wsrep_cluster_address", NULL, &config->cluster_address },
-		{ "wsrep_provider_options", NULL, &config->provider_options },
 	};
 	const struct galera_option *log = find_option(config, "log_error");
 	_cleanup_free_ char *multicast = galera_provider_option(config, "gmcast.mcast_addr");
@@ -352,12 +348,8 @@ void galera_config_clear(struct galera_config *config)
 	free(config->options);
 	free(config->data_directory);
 	free(config->error_log);
-	free(config->socket);
 	free(config->sst_method);
 	free(config->notify_command);
 	free(config->node_name);
-	free(config->cluster_name);
-	free(config->cluster_address);
-	free(config->provider_options);
 	*config = (struct galera_config){ 0 };
 }

@@ -29,13 +29,9 @@ struct galera_config {
 	/* Derived, with the server's defaults filled in. Owned. */
 	char *data_directory; /* /var/lib/mysql */
 	char *error_log;      /* a path; NULL: standard error, so the systemd journal */
-	char *socket;         /* NULL: not set, so where the server was built to have it */
 	char *sst_method;     /* rsync; Percona XtraDB Cluster 8 has another default, and sets it */
 	char *notify_command; /* NULL: not set */
 	char *node_name;      /* NULL: not set */
-	char *cluster_name;
-	char *cluster_address;
-	char *provider_options;
 	bool wsrep_on;      /* wsrep_on; where that is not set, a wsrep_provider other than none */
 	bool multicast;     /* gmcast.mcast_addr is set */
 	bool ist_encrypted; /* the provider is given a key (socket.ssl_key), or socket.ssl */

@@ -84,7 +84,8 @@ const struct exercise galera_exercises[] = {
 	  .covers = "garbd's connections to this node; what garbd itself needs is in the audit "
 		    "log of its host",
 	  .safety = "Only while the cluster has a majority without garbd.",
-	  .commands = COMMANDS("systemctl restart garb  # on garbd's host; the unit may be garbd") },
+	  .commands =
+		COMMANDS("systemctl restart garb  # on garbd's host; the unit may be garbd") },
 	{ .name = "crash", .kind = EXERCISE_CRASH, .optional = true,
 	  .title = "crash and rejoin",
 	  .what = "the server is killed, finds its position again, and rejoins",

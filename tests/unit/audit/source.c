@@ -32,7 +32,7 @@ static int teardown(void **state)
 /* all_of - what a source gives, in new memory; the caller frees. */
 static char *all_of(const char *path, size_t *length)
 {
-	_cleanup_(source_close) struct source *source = NULL;
+	_cleanup_(source_close) struct log_source *source = NULL;
 	struct error err = { 0 };
 	char *all = NULL;
 	FILE *out = open_memstream(&all, length);
@@ -140,7 +140,7 @@ static void put_line(FILE *out, size_t length, char byte, bool last)
 /* Each call gives whole lines: 'a' to 'c', one of each, however long the second is. */
 static void read_three_lines(size_t length, bool last)
 {
-	_cleanup_(source_close) struct source *source = NULL;
+	_cleanup_(source_close) struct log_source *source = NULL;
 	struct error err = { 0 };
 	const char *lines;
 	size_t size;

@@ -77,12 +77,13 @@ static void test_recording(void **state)
 	assert_false(config.multicast);
 	assert_string_equal(config.data_directory, "/var/lib/mysql-node2");
 	assert_string_equal(config.error_log, "/var/log/mysql/node2.log");
-	assert_string_equal(config.socket, "/run/mysqld/node2.sock");
+	assert_string_equal(galera_config_get(&config, "socket"), "/run/mysqld/node2.sock");
 	assert_string_equal(config.sst_method, "rsync");
 	assert_string_equal(config.notify_command, "/usr/local/bin/wsrep_notify");
 	assert_string_equal(config.node_name, "node2");
-	assert_string_equal(config.cluster_name, "lab");
-	assert_string_equal(config.cluster_address, "gcomm://127.0.0.1,127.0.0.2,127.0.0.3");
+	assert_string_equal(galera_config_get(&config, "wsrep_cluster_name"), "lab");
+	assert_string_equal(galera_config_get(&config, "wsrep_cluster_address"),
+			    "gcomm://127.0.0.1,127.0.0.2,127.0.0.3");
 	assert_string_equal(galera_config_get(&config, "bind_address"), "127.0.0.2");
 	assert_null(galera_config_get(&config, "bind-address"));
 	value = galera_provider_option(&config, "ist.recv_addr");
@@ -105,7 +106,7 @@ static void test_defaults(void **state)
 	assert_string_equal(config.data_directory, "/var/lib/mysql");
 	assert_string_equal(config.sst_method, "rsync");
 	assert_null(config.error_log);
-	assert_null(config.socket);
+	assert_null(galera_config_get(&config, "socket"));
 	assert_null(config.notify_command);
 	assert_null(config.node_name);
 	galera_config_clear(&config);
@@ -156,12 +157,12 @@ static void test_groups(void **state)
 	read_file(path, NULL, &config);
 	assert_null(galera_config_get(&config, "port"));
 	assert_string_equal(galera_config_get(&config, "server_id"), "3");
-	assert_string_equal(config.cluster_name, "g");
+	assert_string_equal(galera_config_get(&config, "wsrep_cluster_name"), "g");
 	assert_string_equal(config.node_name, "plain");
 	galera_config_clear(&config);
 	read_file(path, ".two", &config);
 	assert_string_equal(config.node_name, "two");
-	assert_string_equal(config.cluster_name, "g");
+	assert_string_equal(galera_config_get(&config, "wsrep_cluster_name"), "g");
 	galera_config_clear(&config);
 }
 
