@@ -13,7 +13,8 @@
 /* What confine_put_off() was told last. */
 static bool put_off;
 
-char *confine_module(void)
+/* "permissive_mysqld_t". */
+static char *module_name(void)
 {
 	return str_printf("permissive_%s", node_domain());
 }
@@ -113,7 +114,7 @@ int confine_plan_loose(struct session *session, json_t *changes, struct error *e
 
 int confine_plan_strict(struct session *session, json_t *changes, struct error *err)
 {
-	_cleanup_free_ char *name = confine_module();
+	_cleanup_free_ char *name = module_name();
 	bool permissive = false, module = false, shown = false;
 	unsigned int priority = 0;
 	struct store *store;
@@ -164,7 +165,7 @@ static unsigned int priority_of(const json_t *change)
 static int change_domain(struct store *store, const json_t *change, bool permissive,
 			 struct error *err)
 {
-	_cleanup_free_ char *name = confine_module();
+	_cleanup_free_ char *name = module_name();
 	_cleanup_free_ char *cil = str_printf("(typepermissive %s)\n", node_domain());
 
 	return permissive ? store_module_install(store, name, priority_of(change), cil, err)
@@ -193,7 +194,7 @@ int confine_change(struct store *store, const json_t *changes, bool back, struct
 /* Is the store already as this change would leave it? */
 static int is_so(struct store *store, const json_t *change, bool back, bool *so, struct error *err)
 {
-	_cleanup_free_ char *name = confine_module();
+	_cleanup_free_ char *name = module_name();
 	_cleanup_free_ char *present = NULL;
 	unsigned int priority = 0;
 	bool is;

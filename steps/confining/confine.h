@@ -21,9 +21,6 @@
 #include "steps/store/store.h"
 #include "wizard/session.h"
 
-/* confine_module - "permissive_mysqld_t" in new memory (caller frees). */
-char *confine_module(void);
-
 /*
  * confine_plan_loose, confine_plan_strict - append what has to change for the exercises, and what
  * has to change back after them, whoever brought it about. Hidden denials that the operator does
