@@ -11,7 +11,7 @@
 
 enum { AUDIT, SERVER, LOGS };
 
-struct line {
+struct played_line {
 	int log;
 	int64_t time; /* milliseconds, as recorded */
 	size_t order; /* among those of the same time */
@@ -22,7 +22,7 @@ struct line {
 struct playing {
 	char *to[LOGS];
 	char *text[LOGS];
-	struct line *lines;
+	struct played_line *lines;
 	size_t count, next;
 	double pace;
 	int64_t begin; /* the caller's clock */
@@ -70,11 +70,12 @@ static int read_lines(struct playing *playing, int log, const char *from, struct
 
 	for (char *at = playing->text[log]; r == 0 && at && *at;) {
 		size_t end = strcspn(at, "\n");
-		struct line *line =
+		struct played_line *line =
 			array_push(&playing->lines, &playing->count, sizeof(*playing->lines));
 
 		time = time_of(log, (struct span){ at, end }, time);
-		*line = (struct line){ log, time, playing->count, at, end + (at[end] == '\n') };
+		*line = (struct played_line){ log, time, playing->count, at,
+					      end + (at[end] == '\n') };
 		at += line->length;
 	}
 	return r;
@@ -82,7 +83,7 @@ static int read_lines(struct playing *playing, int log, const char *from, struct
 
 static int by_time(const void *left, const void *right)
 {
-	const struct line *a = left, *b = right;
+	const struct played_line *a = left, *b = right;
 
 	if (a->time != b->time)
 		return (a->time > b->time) - (a->time < b->time);
@@ -146,7 +147,7 @@ static int write_log(struct playing *playing, int log, size_t end, struct error 
 	int r = open_log(playing->to[log], &file, err);
 
 	for (size_t i = playing->next; r == 0 && i < end; i++) {
-		const struct line *line = &playing->lines[i];
+		const struct played_line *line = &playing->lines[i];
 
 		if (line->log == log)
 			written &= fwrite(line->text, 1, line->length, file) == line->length;
