@@ -85,65 +85,64 @@ static int mark_server_log(struct session *session, json_t **mark, struct error 
 	return path ? logfile_mark(path, mark, err) : journald_mark(NULL, mark, err);
 }
 
-static char *mark_key(const char *phase, const char *exercise)
+static char *mark_key(const struct occasion *at)
 {
-	return str_printf("mark %s %s", phase, exercise);
+	return str_printf("mark %s %s", at->phase, at->exercise->name);
 }
 
-int evidence_begin(struct session *session, const char *phase, const char *exercise,
-		   struct error *err)
+int evidence_begin(const struct occasion *at, struct error *err)
 {
-	_cleanup_free_ char *key = mark_key(phase, exercise);
+	_cleanup_free_ char *key = mark_key(at);
 	json_auto_t *audit = NULL, *server = NULL;
 	const char *audit_log;
 	unsigned int doubts = 0;
 	int r;
 
-	if (session_recall(session, key))
+	if (session_recall(at->session, key))
 		return 0;
-	r = node_audit_log(session, &audit_log, err);
-	if (r == 0 && !strcmp(phase, PHASE_ENFORCING))
-		r = doubts_now(session, &doubts, err);
+	r = node_audit_log(at->session, &audit_log, err);
+	if (r == 0 && occasion_is_confined(at))
+		r = doubts_now(at->session, &doubts, err);
 	if (r < 0)
 		return r;
-	flush(session);
+	flush(at->session);
 	r = logfile_mark(audit_log, &audit, err);
 	if (r == 0)
-		r = mark_server_log(session, &server, err);
+		r = mark_server_log(at->session, &server, err);
 	if (r < 0)
 		return r;
 	return session_remember(
-		session, key,
+		at->session, key,
 		json_made(json_pack("{s:O, s:O, s:I, s:I, s:I, s:o}", "audit", audit, "server",
 				    server, "began", (json_int_t)time(NULL), "lost",
-				    lost_events(session), "loads", policy_loads(session), "doubts",
-				    doubts_json(doubts))),
+				    lost_events(at->session), "loads", policy_loads(at->session),
+				    "doubts", doubts_json(doubts))),
 		err);
 }
 
-static const json_t *marks_of(struct session *session, const char *phase, const char *exercise)
+static const json_t *marks_of(const struct occasion *at)
 {
-	_cleanup_free_ char *key = mark_key(phase, exercise);
+	_cleanup_free_ char *key = mark_key(at);
 
-	return session_recall(session, key);
+	return session_recall(at->session, key);
 }
 
-bool evidence_is_begun(struct session *session, const char *phase, const char *exercise)
+bool evidence_is_begun(const struct occasion *at)
 {
-	return marks_of(session, phase, exercise);
+	return marks_of(at);
 }
 
-int evidence_follow(struct session *session, const char *phase, const char *exercise,
-		    struct follow *follow, int *audit, int *server, struct error *err)
+int evidence_follow(const struct occasion *at, struct follow *follow, int *audit, int *server,
+		    struct error *err)
 {
-	const json_t *marks = marks_of(session, phase, exercise);
+	const json_t *marks = marks_of(at);
 	const json_t *mark = json_object_get(marks, "server");
 	_cleanup_free_ char *path = NULL;
 	const char *audit_log;
-	int r = node_audit_log(session, &audit_log, err);
+	int r = node_audit_log(at->session, &audit_log, err);
 
 	if (r == 0)
-		r = evidence_server_log(session, &path, err);
+		r = evidence_server_log(at->session, &path, err);
 	if (r < 0)
 		return r;
 	*audit = follow_file(follow, audit_log, json_object_get(marks, "audit"), err);
@@ -154,12 +153,11 @@ int evidence_follow(struct session *session, const char *phase, const char *exer
 	return *server < 0 ? *server : 0;
 }
 
-int evidence_forget(struct session *session, const char *phase, const char *exercise,
-		    struct error *err)
+int evidence_forget(const struct occasion *at, struct error *err)
 {
-	_cleanup_free_ char *key = mark_key(phase, exercise);
+	_cleanup_free_ char *key = mark_key(at);
 
-	return session_remember(session, key, NULL, err);
+	return session_remember(at->session, key, NULL, err);
 }
 
 /* ---- what is kept ---------------------------------------------------------------------------- */
@@ -228,38 +226,38 @@ static void look_for_limits(struct session *session, struct evidence *evidence)
 	evidence->hidden = !(now & DOUBT_SHOWN);
 }
 
-int evidence_keep(struct session *session, const char *phase, const char *exercise,
-		  struct evidence *evidence, struct error *err)
+int evidence_keep(const struct occasion *at, struct evidence *evidence, struct error *err)
 {
-	const json_t *marks = marks_of(session, phase, exercise);
-	_cleanup_free_ char *directory = session_path(session, "evidence");
+	const json_t *marks = marks_of(at);
+	_cleanup_free_ char *directory = session_path(at->session, "evidence");
 	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *text = NULL;
 	const char *audit_log;
 	size_t length;
-	int r = node_audit_log(session, &audit_log, err);
+	int r = node_audit_log(at->session, &audit_log, err);
 
 	if (r == 0)
 		r = logfile_since(audit_log, json_object_get(marks, "audit"), &text, &length,
 				  &evidence->gap, err);
 	if (r < 0)
 		return r;
-	evidence->file = str_printf("evidence/%s-%lld-%s.log", phase,
-				    (long long)results_era(session, phase), exercise);
-	evidence->lost = grown(marks, "lost", lost_events(session));
+	evidence->file =
+		str_printf("evidence/%s-%lld-%s.log", at->phase,
+			   (long long)results_era(at->session, at->phase), at->exercise->name);
+	evidence->lost = grown(marks, "lost", lost_events(at->session));
 	evidence->began = (time_t)member_number(marks, "began");
-	evidence->loads = grown(marks, "loads", policy_loads(session));
-	if (!strcmp(phase, PHASE_ENFORCING))
-		r = look_for_doubts(session, marks, text, length, evidence, err);
+	evidence->loads = grown(marks, "loads", policy_loads(at->session));
+	if (occasion_is_confined(at))
+		r = look_for_doubts(at->session, marks, text, length, evidence, err);
 	else
-		look_for_limits(session, evidence);
+		look_for_limits(at->session, evidence);
 	if (r == 0)
 		r = make_directories(directory, 0700, err);
 	if (r < 0)
 		return r;
-	path = session_path(session, evidence->file);
+	path = session_path(at->session, evidence->file);
 	r = file_write(path, text, length, 0600, err);
-	return r < 0 || length == 0 ? r : count_denials(session, path, evidence, err);
+	return r < 0 || length == 0 ? r : count_denials(at->session, path, evidence, err);
 }
 
 const char *evidence_missing(const struct evidence *evidence)

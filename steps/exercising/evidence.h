@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "steps/exercising/results.h"
 #include "steps/host/follow.h"
-#include "wizard/session.h"
 
 struct evidence {
 	char *file;          /* its name in the session's directory */
@@ -32,19 +32,16 @@ void evidence_clear(struct evidence *evidence);
  * on with: what came since the first time counts. On a live SELinux kernel the policy is loaded
  * anew before, so that denials which have been logged already are logged again.
  */
-int evidence_begin(struct session *session, const char *phase, const char *exercise,
-		   struct error *err);
-bool evidence_is_begun(struct session *session, const char *phase, const char *exercise);
+int evidence_begin(const struct occasion *at, struct error *err);
+bool evidence_is_begun(const struct occasion *at);
 /* evidence_follow - add both logs to what is followed, from there on; the sources' numbers. */
-int evidence_follow(struct session *session, const char *phase, const char *exercise,
-		    struct follow *follow, int *audit, int *server, struct error *err);
-/* evidence_forget - the exercise is over, or to be done again. */
-int evidence_forget(struct session *session, const char *phase, const char *exercise,
+int evidence_follow(const struct occasion *at, struct follow *follow, int *audit, int *server,
 		    struct error *err);
+/* evidence_forget - the exercise is over, or to be done again. */
+int evidence_forget(const struct occasion *at, struct error *err);
 
 /* evidence_keep - write it into the session's directory, and look at it. Caller clears. */
-int evidence_keep(struct session *session, const char *phase, const char *exercise,
-		  struct evidence *evidence, struct error *err);
+int evidence_keep(const struct occasion *at, struct evidence *evidence, struct error *err);
 
 /* evidence_server_log - the server's error log, root included, in new memory (caller frees); *path
  * NULL: it writes to the journal. */

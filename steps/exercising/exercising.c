@@ -88,8 +88,7 @@ int exercising_check(struct error *err)
 
 enum answer { ANSWER_DONE, ANSWER_WAIT, ANSWER_SKIP, ANSWER_QUIT };
 
-static int ask_done(struct session *session, const struct exercise *exercise, enum answer *answer,
-		    struct error *err)
+static int ask_done(const struct occasion *at, enum answer *answer, struct error *err)
 {
 	static const struct choice choices[] = {
 		{ "done", "[f]inished", 'f', "you have done it: the logs are looked at now" },
@@ -98,13 +97,13 @@ static int ask_done(struct session *session, const struct exercise *exercise, en
 		{ "quit", "[q]uit", 'q', "the run stops, to be gone on with" },
 		{ 0 },
 	};
-	const char *timeout = node_options.timeout;
+	const char *timeout = node_options.timeout, *title = at->exercise->title;
 	_cleanup_free_ char *text =
-		timeout ? str_printf("%s: wait for it, at most %s?", exercise->title, timeout)
-			: str_printf("%s: have you done it?", exercise->title);
+		timeout ? str_printf("%s: wait for it, at most %s?", title, timeout)
+			: str_printf("%s: have you done it?", title);
 	int chosen = 0;
-	int r = prompt_choice(session, "exercise.done", exercise->name, text, choices, 0, &chosen,
-			      err);
+	int r = prompt_choice(at->session, "exercise.done", at->exercise->name, text, choices, 0,
+			      &chosen, err);
 
 	if (r == -ENOTTY) {
 		_cleanup_free_ char *remedy = str_copy(err->remedy);
@@ -120,11 +119,11 @@ static int ask_done(struct session *session, const struct exercise *exercise, en
  * for it without one; an answer that was given beforehand says that it is over, or is to be waited
  * for.
  */
-static int plan_watch(struct session *session, struct watch_order *order, enum answer *answer,
-		      struct error *err)
+static int plan_watch(struct watch_order *order, enum answer *answer, struct error *err)
 {
-	bool answered = prompt_is_answered(session, "exercise.done", order->exercise->name);
-	bool rehearsal = node_player(session);
+	const struct occasion *at = &order->at;
+	bool answered = prompt_is_answered(at->session, "exercise.done", at->exercise->name);
+	bool rehearsal = node_player(at->session);
 	int r = 0;
 
 	*answer = ANSWER_WAIT;
@@ -139,14 +138,14 @@ static int plan_watch(struct session *session, struct watch_order *order, enum a
 	/* Nothing to be asked, as it will be seen. */
 	if (r < 0 || (!rehearsal && !answered && (order->keys || node_options.timeout)))
 		return r;
-	r = ask_done(session, order->exercise, answer, err);
+	r = ask_done(at, answer, err);
 	if (*answer == ANSWER_DONE && !node_options.timeout && !(order->play && order->pace > 0))
 		order->limit = 0;
 	return r;
 }
 
 /* What to do with an exercise that was not proved: 0 again, STEP_SKIPPED, STEP_PAUSED. */
-static int ask_unproved(struct session *session, const struct exercise *exercise, struct error *err)
+static int ask_unproved(const struct occasion *at, struct error *err)
 {
 	static const struct choice choices[] = {
 		{ "again", "a[g]ain", 'g', "the logs are looked at once more" },
@@ -154,12 +153,12 @@ static int ask_unproved(struct session *session, const struct exercise *exercise
 		{ "quit", "[q]uit", 'q', "the run stops, to be gone on with" },
 		{ 0 },
 	};
-	_cleanup_free_ char *text =
-		str_printf("%s is not proved. Look again, skip it, or stop here?", exercise->title);
 	static const int outcomes[] = { 0, STEP_SKIPPED, STEP_PAUSED };
+	_cleanup_free_ char *text = str_printf(
+		"%s is not proved. Look again, skip it, or stop here?", at->exercise->title);
 	int chosen = 0;
-	int r = prompt_choice(session, "exercise.unproved", exercise->name, text, choices, 0,
-			      &chosen, err);
+	int r = prompt_choice(at->session, "exercise.unproved", at->exercise->name, text, choices,
+			      0, &chosen, err);
 
 	return r < 0 ? r : outcomes[chosen];
 }
@@ -178,15 +177,10 @@ static void explain_failure(const struct watched *watched)
 	screen_say("%s", text);
 }
 
-static bool is_confined(const struct watch_order *order)
-{
-	return !strcmp(order->phase, PHASE_ENFORCING);
-}
-
-static void show_result(const struct watch_order *order, const char *result,
+static void show_result(const struct occasion *at, const char *result,
 			const struct watched *watched, const struct evidence *evidence)
 {
-	const struct exercise *exercise = order->exercise;
+	const struct exercise *exercise = at->exercise;
 	bool proved = !strcmp(result, "proved"), seen = !strcmp(result, "not seen");
 
 	screen_mark(proved ? MARK_OK
@@ -194,13 +188,13 @@ static void show_result(const struct watch_order *order, const char *result,
 			   : MARK_STOP,
 		    "%s %s: %s; %zu %s", exercise->title, seen ? "seen, not proved" : result,
 		    watched->why, COUNTED(evidence->denials, "denial", "denials"));
-	for (unsigned int doubt = 1; is_confined(order) && doubt < DOUBT_END; doubt <<= 1)
+	for (unsigned int doubt = 1; occasion_is_confined(at) && doubt < DOUBT_END; doubt <<= 1)
 		if (evidence->doubts & doubt)
 			screen_mark(MARK_WARN, "it does not count as confined: %s",
 				    doubt_text(doubt));
 }
 
-static json_t *result_json(const struct watch_order *order, const char *result,
+static json_t *result_json(const struct occasion *at, const char *result,
 			   const struct wsrep_story *story, const struct evidence *evidence)
 {
 	return json_made(json_pack(
@@ -210,16 +204,22 @@ static json_t *result_json(const struct watch_order *order, const char *result,
 		text_json(story->server), "provider", text_json(story->provider), "began",
 		(json_int_t)evidence->began, "ended", (json_int_t)time(NULL), "strict",
 		evidence->strict, "hidden", evidence->hidden, "doubts",
-		is_confined(order) ? doubts_json(evidence->doubts) : NULL));
+		occasion_is_confined(at) ? doubts_json(evidence->doubts) : NULL));
 }
 
-static int record(struct session *session, const struct watch_order *order, const char *result,
-		  const struct watched *watched, struct error *err)
+static int finish(const struct occasion *at, json_t *result, struct error *err)
 {
-	const struct exercise *exercise = order->exercise;
+	int r = results_put(at, result, err);
+
+	return r < 0 ? r : evidence_forget(at, err);
+}
+
+static int record(const struct occasion *at, const char *result, const struct watched *watched,
+		  struct error *err)
+{
 	_cleanup_(evidence_clear) struct evidence evidence = { 0 };
 	const char *missing;
-	int r = evidence_keep(session, order->phase, exercise->name, &evidence, err);
+	int r = evidence_keep(at, &evidence, err);
 
 	if (r < 0)
 		return r;
@@ -229,53 +229,51 @@ static int record(struct session *session, const struct watch_order *order, cons
 			    "%s, but evidence is missing, so the exercise is not covered. Do it "
 			    "again: %s.",
 			    watched->why, missing);
-		return evidence_forget(session, order->phase, exercise->name, err);
+		return evidence_forget(at, err);
 	}
 	if (evidence.loads)
 		screen_mark(MARK_WARN, "somebody has loaded a policy meanwhile: what was denied "
 				       "before and after may differ");
-	show_result(order, result, watched, &evidence);
-	r = results_put(session, order->phase, exercise->name,
-			result_json(order, result, &watched->story, &evidence), err);
-	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
+	show_result(at, result, watched, &evidence);
+	return finish(at, result_json(at, result, &watched->story, &evidence), err);
 }
 
 /* Not proved: what was seen, and what next. 0: look again. */
-static int not_proved(struct session *session, const struct watch_order *order,
-		      const struct watched *watched, struct error *err)
+static int not_proved(const struct watch_order *order, const struct watched *watched,
+		      struct error *err)
 {
 	bool alone = node_options.timeout && order->patient;
 	int r;
 
 	if (watched->end == WATCH_LIMIT && alone) {
-		screen_mark(MARK_WARN, "%s is not proved within %s: %s", order->exercise->title,
+		screen_mark(MARK_WARN, "%s is not proved within %s: %s", order->at.exercise->title,
 			    node_options.timeout, watched->why);
 		return STEP_PAUSED;
 	}
 	/* The server's own words about a failure have just been shown. */
 	if (watched->proof == PROOF_FAILED)
-		screen_mark(MARK_STOP, "%s failed", order->exercise->title);
+		screen_mark(MARK_STOP, "%s failed", order->at.exercise->title);
 	else
 		screen_mark(MARK_WARN, "%s", watched->why);
 	explain_failure(watched);
 	/* Nobody is there who could repeat it: the next run begins anew. */
 	if (watched->proof == PROOF_FAILED && alone) {
-		r = evidence_forget(session, order->phase, order->exercise->name, err);
+		r = evidence_forget(&order->at, err);
 		return r < 0 ? r : STEP_DENIALS;
 	}
-	r = ask_unproved(session, order->exercise, err);
+	r = ask_unproved(&order->at, err);
 	/* What was something else is over: what comes next begins anew. */
 	if (r == 0 && (watched->proof == PROOF_WRONG || watched->proof == PROOF_FAILED) &&
 	    !order->play)
-		r = evidence_forget(session, order->phase, order->exercise->name, err);
+		r = evidence_forget(&order->at, err);
 	return r;
 }
 
 /* One look, or one watch. 0: it has a result, or is to be done again. */
-static int attempt(struct session *session, const struct watch_order *order, struct error *err)
+static int attempt(const struct watch_order *order, struct error *err)
 {
 	_cleanup_(watched_clear) struct watched watched = { 0 };
-	int r = watch_exercise(session, order, &watched, err);
+	int r = watch_exercise(order, &watched, err);
 
 	if (r < 0)
 		return r;
@@ -284,79 +282,70 @@ static int attempt(struct session *session, const struct watch_order *order, str
 	if (watched.end == WATCH_QUIT)
 		return STEP_PAUSED;
 	if (watched.proof == PROOF_OK)
-		return record(session, order, "proved", &watched, err);
+		return record(&order->at, "proved", &watched, err);
 	if (watched.proof == PROOF_SILENT)
-		return record(session, order, "not seen", &watched, err);
-	if (watched.proof != PROOF_FAILED || !is_confined(order))
-		return not_proved(session, order, &watched, err);
+		return record(&order->at, "not seen", &watched, err);
+	if (watched.proof != PROOF_FAILED || !occasion_is_confined(&order->at))
+		return not_proved(order, &watched, err);
 	/* Confined, a failure is a result: its denials are what is looked for. */
 	explain_failure(&watched);
-	return record(session, order, "failed", &watched, err);
+	return record(&order->at, "failed", &watched, err);
 }
 
 /* A result without anything done: "skipped", or "n/a". */
-static int put_undone(struct session *session, const char *phase, const struct exercise *exercise,
-		      const char *result, struct error *err)
+static json_t *undone(const char *result)
 {
-	return results_put(
-		session, phase, exercise->name,
-		json_pack("{s:s, s:s, s:i}", "result", result, "evidence", "", "denials", 0), err);
+	return json_made(
+		json_pack("{s:s, s:s, s:i}", "result", result, "evidence", "", "denials", 0));
 }
 
-static int skip(struct session *session, const struct watch_order *order, struct error *err)
+static int do_exercise(struct watch_order *order, struct error *err)
 {
-	const struct exercise *exercise = order->exercise;
-	int r;
-
-	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", exercise->title);
-	r = put_undone(session, order->phase, exercise, "skipped", err);
-	return r < 0 ? r : evidence_forget(session, order->phase, exercise->name, err);
-}
-
-static int do_exercise(struct session *session, struct watch_order *order, struct error *err)
-{
-	const char *name = order->exercise->name;
+	const struct occasion *at = &order->at;
 	enum answer answer = ANSWER_QUIT;
 	int r = 0;
 
-	while (r == 0 && !results_get(session, order->phase, name)) {
-		r = evidence_begin(session, order->phase, name, err);
+	while (r == 0 && !results_get(at->session, at->phase, at->exercise->name)) {
+		r = evidence_begin(at, err);
 		if (r == 0)
-			r = plan_watch(session, order, &answer, err);
+			r = plan_watch(order, &answer, err);
 		if (r < 0)
 			return r;
 		if (answer == ANSWER_QUIT)
 			return STEP_PAUSED;
-		r = answer == ANSWER_SKIP ? STEP_SKIPPED : attempt(session, order, err);
+		r = answer == ANSWER_SKIP ? STEP_SKIPPED : attempt(order, err);
 	}
-	return r == STEP_SKIPPED ? skip(session, order, err) : r;
+	if (r != STEP_SKIPPED)
+		return r;
+	screen_mark(MARK_WARN, "%s skipped: what it needs will not be known", at->exercise->title);
+	return finish(at, undone("skipped"), err);
 }
 
 /* With our script before the notify command, until there is a result, or nobody waits for one. */
-static int do_marked(struct session *session, struct watch_order *order, struct error *err)
+static int do_marked(struct watch_order *order, struct error *err)
 {
+	const struct occasion *at = &order->at;
 	_cleanup_free_ char *script = NULL;
-	int r = marker_begin(session, order->phase, &order->marked, &script, err);
+	int ended, r = marker_begin(at->session, at->phase, &order->marked, &script, err);
 
 	if (r < 0)
 		return r;
 	order->script = script;
-	r = do_exercise(session, order, err);
-	if (r == 0 || r == STEP_DENIALS) {
-		int ended = marker_end(session, order->phase, err);
-
-		return ended < 0 ? ended : r;
+	r = do_exercise(order, err);
+	if (r != 0 && r != STEP_DENIALS) {
+		marker_say_left(at->session, at->phase);
+		return r;
 	}
-	marker_say_left(session, order->phase);
-	return r;
+	ended = marker_end(at->session, at->phase, err);
+	return ended < 0 ? ended : r;
 }
 
-static int exercise_one(struct session *session, const char *phase, const struct exercise *exercise,
-			struct error *err)
+static int exercise_one(const struct occasion *at, struct error *err)
 {
-	struct watch_order order = { .phase = phase, .exercise = exercise };
+	struct watch_order order = { .at = *at };
+	const struct exercise *exercise = at->exercise;
 	/* One that was skipped, or not confined, is done anew. */
-	int r = results_put(session, phase, exercise->name, json_null(), err);
+	int r = results_put(at, json_null(), err);
 
 	if (r < 0)
 		return r;
@@ -366,12 +355,13 @@ static int exercise_one(struct session *session, const char *phase, const struct
 		screen_say("Only in it is seen: %s.", exercise->covers);
 	if (exercise->safety)
 		screen_mark(MARK_WARN, "%s", exercise->safety);
-	if (terminal_present() && !node_player(session))
+	if (terminal_present() && !node_player(at->session))
 		screen_say("Type these in another terminal; this one shows what happens:");
-	r = instructions_show(session, exercise, err);
-	if (r == 0 && exercise->kind == EXERCISE_NOTIFY)
-		return do_marked(session, &order, err);
-	return r < 0 ? r : do_exercise(session, &order, err);
+	r = instructions_show(at->session, exercise, err);
+	if (r < 0)
+		return r;
+	return exercise->kind == EXERCISE_NOTIFY ? do_marked(&order, err)
+						 : do_exercise(&order, err);
 }
 
 static int exercise_each(struct session *session, const char *phase, struct error *err)
@@ -380,12 +370,14 @@ static int exercise_each(struct session *session, const char *phase, struct erro
 	int r = node_config(session, &config, err);
 
 	for (const struct exercise *e = galera_exercises; r == 0 && e->name; e++) {
+		const struct occasion at = { session, phase, e };
+
 		if (!wanted_in_run(session, e) || results_done(session, phase, e))
 			continue;
 		if (e->kind == EXERCISE_NOTIFY && !config->notify_command)
-			r = put_undone(session, phase, e, "n/a", err);
+			r = results_put(&at, undone("n/a"), err);
 		else
-			r = exercise_one(session, phase, e, err);
+			r = exercise_one(&at, err);
 	}
 	return r;
 }

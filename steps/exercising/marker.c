@@ -177,10 +177,12 @@ int marker_agree(struct session *session, const char *phase, const json_t *chang
 /* What the server has done before the script was there, has no mark: the exercise begins now. */
 static int begin_anew(struct session *session, const char *phase, struct error *err)
 {
-	if (!evidence_is_begun(session, phase, EXERCISE))
+	const struct occasion at = { session, phase, exercise_find(EXERCISE) };
+
+	if (!evidence_is_begun(&at))
 		return 0;
 	screen_mark(MARK_WARN, "our script was not there all the time: this exercise begins anew");
-	return evidence_forget(session, phase, EXERCISE, err);
+	return evidence_forget(&at, err);
 }
 
 static int put(struct session *session, const char *phase, const char *path, bool *marked,

@@ -6,6 +6,11 @@
 #include "steps/exercising/wanted.h"
 #include "wizard/util.h"
 
+bool occasion_is_confined(const struct occasion *at)
+{
+	return !strcmp(at->phase, PHASE_ENFORCING);
+}
+
 static char *era_key(const char *phase)
 {
 	return str_printf("era %s", phase);
@@ -44,12 +49,12 @@ json_t *results_get(struct session *session, const char *phase, const char *exer
 	return results_of_era(session, phase, results_era(session, phase), exercise);
 }
 
-int results_put(struct session *session, const char *phase, const char *exercise, json_t *result,
-		struct error *err)
+int results_put(const struct occasion *at, json_t *result, struct error *err)
 {
-	_cleanup_free_ char *key = result_key(phase, results_era(session, phase), exercise);
+	_cleanup_free_ char *key =
+		result_key(at->phase, results_era(at->session, at->phase), at->exercise->name);
 
-	return session_remember(session, key, result, err);
+	return session_remember(at->session, key, result, err);
 }
 
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise)

@@ -25,6 +25,16 @@
 #define PHASE_PERMISSIVE "permissive"
 #define PHASE_ENFORCING  "enforcing"
 
+/* An exercise in a phase. */
+struct occasion {
+	struct session *session;
+	const char *phase;
+	const struct exercise *exercise;
+};
+
+/* occasion_is_confined - is the server verified, and not learned from? */
+bool occasion_is_confined(const struct occasion *at);
+
 /* results_era - the phase's era now, from 1. */
 json_int_t results_era(struct session *session, const char *phase);
 
@@ -39,8 +49,7 @@ json_t *results_of_era(struct session *session, const char *phase, json_int_t er
 		       const char *exercise);
 
 /* results_put - result is stolen, also on failure. */
-int results_put(struct session *session, const char *phase, const char *exercise, json_t *result,
-		struct error *err);
+int results_put(const struct occasion *at, json_t *result, struct error *err);
 
 /* results_done - has the exercise a result that counts? One that was skipped can be done after all,
  * where --exercise names it; one that was done while the server was not confined is to be repeated.

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "steps/exercising/evidence.h"
-#include "steps/exercising/results.h"
 #include "steps/exercising/tally.h"
 #include "steps/exercising/watch.h"
 #include "steps/galera/wsrep_watch.h"
@@ -22,7 +21,6 @@ enum {
 };
 
 struct watch {
-	struct session *session;
 	const struct watch_order *order;
 	struct watched *watched;
 	struct follow *follow;
@@ -146,8 +144,8 @@ static void judge(struct watch *watch)
 
 	free(watched->why);
 	wsrep_watch_story(watch->log, &watched->story);
-	watched->proof = exercise_judge(watch->order->exercise, &watched->story, notify_runs(watch),
-					&watched->why);
+	watched->proof = exercise_judge(watch->order->at.exercise, &watched->story,
+					notify_runs(watch), &watched->why);
 	watched->moment = tally_around(watch->tally);
 }
 
@@ -219,7 +217,7 @@ static int press(struct watch *watch)
 				MARK_WARN,
 				"Skip it? What %s needs will not be known. s again skips it; any "
 				"other key goes on.",
-				watch->order->exercise->title);
+				watch->order->at.exercise->title);
 		return again;
 	case 'q':
 	case -1:
@@ -303,37 +301,36 @@ static int watch_on(struct watch *watch, int input, struct error *err)
 /* ---- begin ----------------------------------------------------------------------------------- */
 
 /* Where the hidden denials are shown, *phase becomes the one that was recorded so, if any was. */
-static int recorded_phase(const struct watch *watch, const char **phase, struct error *err)
+static int recorded_phase(const struct occasion *at, const char **phase, struct error *err)
 {
 	static const char hidden_shown[] = PHASE_PERMISSIVE "-dontaudit-off";
-	const struct watch_order *order = watch->order;
 	struct store *store;
 	bool shown = false;
-	int r = node_store(watch->session, &store, err);
+	int r = node_store(at->session, &store, err);
 
 	if (r == 0)
 		r = store_shows_hidden(store, &shown, err);
-	if (shown && !strcmp(order->phase, PHASE_PERMISSIVE) &&
-	    player_recorded(node_player(watch->session), hidden_shown, order->exercise->name))
+	if (shown && !occasion_is_confined(at) &&
+	    player_recorded(node_player(at->session), hidden_shown, at->exercise->name))
 		*phase = hidden_shown;
 	return r;
 }
 
 static int begin_playing(struct watch *watch, struct error *err)
 {
-	const struct watch_order *order = watch->order;
+	const struct occasion *at = &watch->order->at;
 	_cleanup_free_ char *server_log = NULL;
-	const char *phase = order->phase, *audit_log;
-	int r = node_audit_log(watch->session, &audit_log, err);
+	const char *phase = at->phase, *audit_log;
+	int r = node_audit_log(at->session, &audit_log, err);
 
 	if (r == 0)
-		r = evidence_server_log(watch->session, &server_log, err);
+		r = evidence_server_log(at->session, &server_log, err);
 	if (r == 0)
-		r = recorded_phase(watch, &phase, err);
+		r = recorded_phase(at, &phase, err);
 	if (r < 0)
 		return r;
-	return player_begin(node_player(watch->session), phase, order->exercise->name, audit_log,
-			    server_log, order->pace, follow_now(), &watch->playing, err);
+	return player_begin(node_player(at->session), phase, at->exercise->name, audit_log,
+			    server_log, watch->order->pace, follow_now(), &watch->playing, err);
 }
 
 static int begin(struct watch *watch, struct error *err)
@@ -343,18 +340,15 @@ static int begin(struct watch *watch, struct error *err)
 	watch->log = wsrep_watch_new();
 	watch->tally = tally_new(node_domains());
 	if (r == 0)
-		r = evidence_follow(watch->session, watch->order->phase,
-				    watch->order->exercise->name, watch->follow, &watch->audit,
-				    &watch->server, err);
+		r = evidence_follow(&watch->order->at, watch->follow, &watch->audit, &watch->server,
+				    err);
 	return r == 0 && watch->order->play ? begin_playing(watch, err) : r;
 }
 
-int watch_exercise(struct session *session, const struct watch_order *order,
-		   struct watched *watched, struct error *err)
+int watch_exercise(const struct watch_order *order, struct watched *watched, struct error *err)
 {
 	int64_t now = follow_now();
 	_cleanup_(watch_clear) struct watch watch = {
-		.session = session,
 		.order = order,
 		.watched = watched,
 		.next_line = -1,

@@ -8,14 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "steps/galera/exercises.h"
+#include "steps/exercising/results.h"
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_story.h"
-#include "wizard/session.h"
+#include "wizard/error.h"
 
 struct watch_order {
-	const char *phase;
-	const struct exercise *exercise;
+	struct occasion at;
 	int64_t limit;      /* milliseconds to wait; 0: look once; -1: as long as it takes */
 	bool keys;          /* an operator may press keys */
 	bool patient;       /* what is not the exercise, ends nothing: it may still come */
@@ -46,7 +45,6 @@ void watched_clear(struct watched *watched);
  * is settled, and the logs are quiet, so that what follows it is there, too. -EINTR: interrupted.
  * Caller clears *watched.
  */
-int watch_exercise(struct session *session, const struct watch_order *order,
-		   struct watched *watched, struct error *err);
+int watch_exercise(const struct watch_order *order, struct watched *watched, struct error *err);
 
 #endif

@@ -16,6 +16,13 @@ static const struct workflow nothing = { .program = "nothing",
 					 .steps = no_steps,
 					 .questions = no_questions };
 
+static int put(struct session *session, const char *exercise, json_t *result, struct error *err)
+{
+	const struct occasion at = { session, PHASE_PERMISSIVE, exercise_find(exercise) };
+
+	return results_put(&at, result, err);
+}
+
 /* A session that remembers an SST from db2 at 1000 to 1100, an IST from db3 at 2000 to 2100. */
 static struct session *new_session(void)
 {
@@ -26,16 +33,16 @@ static struct session *new_session(void)
 
 	if (session_new(&session, &nothing, &options, &err) < 0 ||
 	    session_open(session, true, &err) < 0 ||
-	    results_put(session, PHASE_PERMISSIVE, "sst",
-			json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db2",
-				  "began", 1000, "ended", 1100),
-			&err) < 0 ||
-	    results_put(session, PHASE_PERMISSIVE, "ist",
-			json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor",
-				  "db3.example.org", "began", 2000, "ended", 2100),
-			&err) < 0 ||
-	    results_put(session, PHASE_PERMISSIVE, "notify",
-			json_pack("{s:s, s:s}", "result", "proved", "donor", ""), &err) < 0)
+	    put(session, "sst",
+		json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db2", "began", 1000,
+			  "ended", 1100),
+		&err) < 0 ||
+	    put(session, "ist",
+		json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db3.example.org",
+			  "began", 2000, "ended", 2100),
+		&err) < 0 ||
+	    put(session, "notify", json_pack("{s:s, s:s}", "result", "proved", "donor", ""), &err) <
+		    0)
 		fail_msg("%s", err.what);
 	return session;
 }
