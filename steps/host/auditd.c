@@ -154,8 +154,6 @@ static int read_status(int fd, struct audit_state *state, struct error *err)
 	state->enabled = reply.status->enabled != 0;
 	state->daemon = (pid_t)reply.status->pid;
 	state->lost = reply.status->lost;
-	state->backlog = reply.status->backlog;
-	state->backlog_limit = reply.status->backlog_limit;
 	state->rate_limit = reply.status->rate_limit;
 	return 0;
 }

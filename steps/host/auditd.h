@@ -15,7 +15,6 @@ struct audit_state {
 	bool enabled;      /* the kernel's audit is on */
 	pid_t daemon;      /* auditd's pid, 0: not running */
 	unsigned int lost; /* events that the kernel dropped since boot */
-	unsigned int backlog, backlog_limit;
 	unsigned int rate_limit; /* messages a second, 0: none */
 	bool excludes_avc;       /* a rule keeps AVC records out of the log */
 	char exclusion[256];     /* that rule, as auditctl -l shows it */
