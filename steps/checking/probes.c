@@ -153,13 +153,10 @@ static int executable_remedy(struct report *report, const char *path, char **rem
 
 static int report_executable(struct report *report, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
-	_cleanup_free_ char *real = NULL;
-	_cleanup_free_ char *type = NULL;
-	_cleanup_free_ char *remedy = NULL;
+	_cleanup_free_ char *path = host_program_path(report->session->root, galera_servers);
+	_cleanup_free_ char *real = NULL, *type = NULL, *remedy = NULL;
 	int r;
 
-	path = host_program_path(report->session->root, galera_servers);
 	if (!path) {
 		report_add(report,
 			   session_is_scratch(report->session) ? LEVEL_UNSEEN : LEVEL_WARNING,
@@ -184,7 +181,7 @@ static int report_executable(struct report *report, struct error *err)
 
 static int look_server(struct report *report, struct error *err)
 {
-	struct server_process process = { 0 };
+	_cleanup_(server_process_clear) struct server_process process = { 0 };
 	_cleanup_free_ char *context = NULL;
 	int r;
 
@@ -210,7 +207,6 @@ static int look_server(struct report *report, struct error *err)
 			   "start it, so that its domain can be seen",
 			   "no database server is running");
 	}
-	server_process_clear(&process);
 	return r < 0 ? r : report_executable(report, err);
 }
 
