@@ -15,38 +15,38 @@
 #define INDENT      2
 #define TYPING_ROOM 8 /* columns that a prompt leaves for the answer on its line */
 
-struct asked {
+struct prompt {
 	struct answers *answers;
 	const struct question *question;
 	const char *subject;
 	const char *text;
 };
 
-static int asked_init(struct asked *asked, struct session *session, const char *key,
-		      const char *subject, const char *text, struct error *err)
+static int prompt_init(struct prompt *prompt, struct session *session, const char *key,
+		       const char *subject, const char *text, struct error *err)
 {
 	struct answers *answers = session->answers;
 
-	*asked = (struct asked){ answers, answers_question(answers, key), subject, text };
-	if (!asked->question)
+	*prompt = (struct prompt){ answers, answers_question(answers, key), subject, text };
+	if (!prompt->question)
 		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
 				 "a question without an entry in its table: %s", key);
 	return 0;
 }
 
 /* The answer that is settled beforehand; NULL: none. */
-static const char *settled(const struct asked *asked, const char **origin)
+static const char *settled(const struct prompt *prompt, const char **origin)
 {
-	return answers_take(asked->answers, asked->question->key, asked->subject, origin);
+	return answers_take(prompt->answers, prompt->question->key, prompt->subject, origin);
 }
 
 /* Nobody is there to ask: say how the question is settled beforehand. */
-static int no_terminal(const struct asked *asked, struct error *err)
+static int no_terminal(const struct prompt *prompt, struct error *err)
 {
-	const struct question *question = asked->question;
-	const char *quote = asked->subject ? "'" : "", *first = question->recommended;
+	const struct question *question = prompt->question;
+	const char *quote = prompt->subject ? "'" : "", *first = question->recommended;
 	_cleanup_(strings_clear) struct strings choices = { 0 }, others = { 0 };
-	_cleanup_free_ char *name = answers_name(question->key, asked->subject), *list = NULL;
+	_cleanup_free_ char *name = answers_name(question->key, prompt->subject), *list = NULL;
 
 	strings_split(&choices, question->choices ? question->choices : "", " ");
 	if (!first)
@@ -55,7 +55,7 @@ static int no_terminal(const struct asked *asked, struct error *err)
 		if (strcmp(choices.items[i], first) != 0)
 			strings_add(&others, choices.items[i]);
 	list = strings_join(&others, ", ");
-	error_set(err, ENOTTY, NULL, "no terminal to ask at: %s", asked->text);
+	error_set(err, ENOTTY, NULL, "no terminal to ask at: %s", prompt->text);
 	error_remedy(err,
 		     "answer it with --answer %s%s=%s%s%s%s%s, or a line `%s = %s` in the file"
 		     " given by --answers",
@@ -65,9 +65,9 @@ static int no_terminal(const struct asked *asked, struct error *err)
 }
 
 /* The question, its value and where that came from, as if it had been typed. */
-static void echo_answer(const struct asked *asked, const char *value, const char *origin)
+static void echo_answer(const struct prompt *prompt, const char *value, const char *origin)
 {
-	screen_say("%s %s (%s)", asked->text, value, origin);
+	screen_say("%s %s (%s)", prompt->text, value, origin);
 }
 
 /* Shows safe text of which the last line becomes the prompt, with room for the answer behind it. */
@@ -90,10 +90,10 @@ static int read_behind(const char *safe, char **line, struct error *err)
 }
 
 /* Shows the question and reads a line. `behind` is what the prompt says after the text. */
-static int read_answer(const struct asked *asked, const char *behind, char **line,
+static int read_answer(const struct prompt *prompt, const char *behind, char **line,
 		       struct error *err)
 {
-	_cleanup_free_ char *safe = text_safe(asked->text, true);
+	_cleanup_free_ char *safe = text_safe(prompt->text, true);
 	_cleanup_free_ char *all = str_printf("%s%s", safe, behind);
 
 	if (!strchr(safe, '\n') && INDENT + text_columns(all) <= text_width() - TYPING_ROOM)
@@ -229,20 +229,20 @@ static void explain_choices(const struct choice *choices, int default_index)
 }
 
 /* A value that was settled beforehand must be one that this very prompt offers. */
-static int take_choice(const struct asked *asked, const struct choice *choices, const char *value,
+static int take_choice(const struct prompt *prompt, const struct choice *choices, const char *value,
 		       const char *origin, int *chosen, struct error *err)
 {
-	_cleanup_free_ char *name = answers_name(asked->question->key, asked->subject);
+	_cleanup_free_ char *name = answers_name(prompt->question->key, prompt->subject);
 
 	for (int i = 0; choices[i].value; i++) {
 		if (strcmp(choices[i].value, value) != 0)
 			continue;
-		echo_answer(asked, value, origin);
+		echo_answer(prompt, value, origin);
 		*chosen = i;
 		return 0;
 	}
 	return error_set(err, EINVAL, "give another answer there, or ask at a terminal",
-			 "%s = %s (%s) is no answer to: %s", name, value, origin, asked->text);
+			 "%s = %s (%s) is no answer to: %s", name, value, origin, prompt->text);
 }
 
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
@@ -252,22 +252,22 @@ int prompt_choice(struct session *session, const char *key, const char *subject,
 					      ? choices_in_words(choices, default_index)
 					      : choice_labels(choices, default_index);
 	const char *value, *origin;
-	struct asked asked;
-	int r = asked_init(&asked, session, key, subject, text, err);
+	struct prompt prompt;
+	int r = prompt_init(&prompt, session, key, subject, text, err);
 
 	if (r < 0)
 		return r;
-	value = settled(&asked, &origin);
+	value = settled(&prompt, &origin);
 	if (value)
-		return take_choice(&asked, choices, value, origin, chosen, err);
+		return take_choice(&prompt, choices, value, origin, chosen, err);
 	if (!terminal_present())
-		return no_terminal(&asked, err);
+		return no_terminal(&prompt, err);
 	for (;;) {
 		_cleanup_free_ char *line = NULL;
 		const char *typed;
 		int found;
 
-		r = read_answer(&asked, labels, &line, err);
+		r = read_answer(&prompt, labels, &line, err);
 		if (r < 0)
 			return r;
 		typed = str_trim(line);
@@ -316,15 +316,15 @@ static bool is_plain(const char *text)
 }
 
 /* A text that was settled beforehand, held to the same as one that is typed. */
-static int take_text(const struct asked *asked, const char *value, const char *origin,
+static int take_text(const struct prompt *prompt, const char *value, const char *origin,
 		     char **answer, struct error *err)
 {
 	if (!is_plain(value))
 		return error_set(err, EINVAL, "give it without control characters",
-				 "%s = %s (%s) is no answer to: %s", asked->question->key, value,
-				 origin, asked->text);
+				 "%s = %s (%s) is no answer to: %s", prompt->question->key, value,
+				 origin, prompt->text);
 	*answer = str_copy(value);
-	echo_answer(asked, value, origin);
+	echo_answer(prompt, value, origin);
 	return 0;
 }
 
@@ -342,21 +342,21 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 {
 	_cleanup_free_ char *behind = text_behind(text, default_text);
 	const char *value, *origin;
-	struct asked asked;
-	int r = asked_init(&asked, session, key, subject, text, err);
+	struct prompt prompt;
+	int r = prompt_init(&prompt, session, key, subject, text, err);
 
 	if (r < 0)
 		return r;
-	value = settled(&asked, &origin);
+	value = settled(&prompt, &origin);
 	if (value)
-		return take_text(&asked, value, origin, answer, err);
+		return take_text(&prompt, value, origin, answer, err);
 	if (!terminal_present())
-		return no_terminal(&asked, err);
+		return no_terminal(&prompt, err);
 	for (;;) {
 		_cleanup_free_ char *line = NULL;
 		const char *typed;
 
-		r = read_answer(&asked, behind, &line, err);
+		r = read_answer(&prompt, behind, &line, err);
 		if (r < 0)
 			return r;
 		typed = str_trim(line);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "wizard/live.h"
 #include "wizard/screen.h"
 #include "wizard/strings.h"
 #include "wizard/text.h"
@@ -25,17 +24,75 @@
 #define YELLOW "\033[33m"
 #define NORMAL "\033[0m"
 
+#define ERASE_LINE "\r\033[K"
+
 static bool coloured;
 static bool after_blank = true;
 static int result_errno;
+static bool redrawable;
+static char *shown; /* what is drawn, safe; NULL: nothing */
 
-void screen_init(bool plain)
+void screen_init(bool plain, bool lines)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool able = term && strcmp(term, "dumb") != 0 && isatty(STDERR_FILENO);
 
-	coloured = !plain && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0 &&
-		   isatty(STDERR_FILENO);
+	coloured = able && !plain && !(no_color && *no_color);
+	redrawable = able && *term && !lines;
 }
+
+/* ---- the line that is redrawn in place ------------------------------------------------------- */
+
+bool live_possible(void)
+{
+	return redrawable;
+}
+
+/* A line that reached the last column would go on to the next, which nothing takes away again. */
+static void cut(char *text, size_t columns)
+{
+	size_t length = strlen(text);
+
+	while (length && text_columns(text) > columns) {
+		do
+			length--;
+		while (length && ((unsigned char)text[length] & 0xc0) == 0x80);
+		text[length] = '\0';
+	}
+}
+
+void live_show(const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL, *safe = NULL;
+	va_list args;
+
+	if (!redrawable)
+		return;
+	va_start(args, format);
+	text = str_vprintf(format, args);
+	va_end(args);
+	safe = text_safe(text, false);
+	cut(safe, text_width() - INDENT - 1);
+	if (shown && strcmp(shown, safe) == 0)
+		return;
+	fflush(stdout);
+	fprintf(stderr, ERASE_LINE "%*s%s", INDENT, "", safe);
+	fflush(stderr);
+	free(shown);
+	shown = TAKE_PTR(safe);
+}
+
+void live_clear(void)
+{
+	if (!shown)
+		return;
+	fputs(ERASE_LINE, stderr);
+	fflush(stderr);
+	free(shown);
+	shown = NULL;
+}
+
+/* ---- messages ------------------------------------------------------------------------------- */
 
 /* Writes what was built up in one piece, so that two programs' lines do not mix. */
 static void show(const char *built)

@@ -28,8 +28,9 @@ enum mark {
 	MARK_TODO, /* "-" */
 };
 
-/* screen_init - colour only for a terminal, without NO_COLOR and TERM=dumb; plain: never. */
-void screen_init(bool plain);
+/* screen_init - colour only for a terminal, without NO_COLOR and TERM=dumb; plain: never. lines:
+ * nothing is redrawn in place. Before it is called, neither is done. */
+void screen_init(bool plain, bool lines);
 
 /* screen_heading - "[2/10] Label the Galera ports" after a blank line; total 0: no numbers. */
 void screen_heading(unsigned int number, unsigned int total, const char *title);
@@ -72,5 +73,21 @@ void screen_result_json(const json_t *value);
  * call.
  */
 int screen_flush(struct error *err);
+
+/*
+ * A line at the bottom of the screen that is drawn anew in place: only on a terminal that can go
+ * back in a line, and not with --plain, which is for screen readers and for logs. Everything else
+ * that is printed here stands above it: it takes the line away before.
+ */
+
+/* live_possible - is there a line that can be redrawn? */
+bool live_possible(void);
+
+/* live_show - draw the line: text made safe and cut to the screen's width. Nothing happens where it
+ * is not possible. */
+void live_show(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* live_clear - take the line away; the cursor is at the begin of an empty line then. */
+void live_clear(void);
 
 #endif

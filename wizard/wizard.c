@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "wizard/answers.h"
-#include "wizard/live.h"
 #include "wizard/options.h"
 #include "wizard/text.h"
 #include "wizard/runner.h"
@@ -221,8 +220,7 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	setlocale(LC_CTYPE, ""); /* what the terminal can show; the texts themselves are English */
 	session_watch_signals();
 	r = options_parse(&options, argc, argv, &program, &err);
-	screen_init(options.session.plain);
-	live_init(options.session.lines);
+	screen_init(options.session.plain, options.session.lines);
 	if (r < 0)
 		return failed(workflow, r, &err, EXIT_USAGE);
 	if (options.help || options.version)

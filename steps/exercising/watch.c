@@ -10,7 +10,6 @@
 #include "steps/host/follow.h"
 #include "steps/node/node.h"
 #include "wizard/terminal.h"
-#include "wizard/live.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 

@@ -164,7 +164,7 @@ static void test_two_that_disagree(void **state)
 					       NULL, false);
 
 	(void)state;
-	screen_init(true);
+	screen_init(true, true);
 	takes(answers, "a", "skip", "");
 	takes(answers, "c", "quit",
 	      "  !   Two answers disagree here. Taken: four.apply[b,c] = quit. Not taken:\n"
@@ -191,7 +191,7 @@ static void test_unused(void **state)
 	size_t at = 0;
 
 	(void)state;
-	screen_init(true);
+	screen_init(true, true);
 	answers_find(answers, "name", NULL, NULL); /* a look is no question */
 	unused(answers,
 	       "  !   four.apply[a,c] = quit (--answer) was never asked for in this run\n"

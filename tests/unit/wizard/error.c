@@ -60,16 +60,6 @@ static void test_long_texts_are_cut(void **state)
 	assert_memory_equal(err.what, "aaa", 3);
 }
 
-static void test_nomem(void **state)
-{
-	struct error err = { 0 };
-
-	(void)state;
-	assert_int_equal(error_nomem(&err), -ENOMEM);
-	assert_string_equal(err.what, "out of memory");
-	assert_true(*err.remedy);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,7 +67,6 @@ int main(void)
 		cmocka_unit_test(test_remedy_is_replaced),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_long_texts_are_cut),
-		cmocka_unit_test(test_nomem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

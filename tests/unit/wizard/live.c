@@ -12,7 +12,6 @@
 
 #include "tests/unit/unit.h"
 #include "wizard/terminal.h"
-#include "wizard/live.h"
 #include "wizard/screen.h"
 
 /* What child() prints on a terminal; typed is sent once it has printed something. */
@@ -59,7 +58,7 @@ static void on_terminal(void (*child)(void), const char *term, const char *typed
 
 static void draw(void)
 {
-	live_init(false);
+	screen_init(true, false);
 	live_show("one");
 	live_show("one");
 	live_show("two \033[2J\n%s", "and more than the forty columns that there are");
@@ -84,7 +83,7 @@ static void it_is_drawn_in_place(void **state)
 
 static void draw_plain(void)
 {
-	live_init(true);
+	screen_init(true, true);
 	live_show("one");
 	screen_say("above");
 	live_clear();
@@ -92,7 +91,7 @@ static void draw_plain(void)
 
 static void draw_dumb(void)
 {
-	live_init(false);
+	screen_init(true, false);
 	live_show("one");
 	screen_say("above");
 	live_clear();

@@ -37,7 +37,7 @@ static void child(ask *question, int report)
 	char answer[256] = "";
 	int r;
 
-	screen_init(true);
+	screen_init(true, true);
 	session_watch_signals();
 	alarm(PATIENCE / 1000); /* a question that never ends fails the test */
 	tcgetattr(STDIN_FILENO, &before);

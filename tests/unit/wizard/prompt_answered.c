@@ -12,7 +12,7 @@ static int apply_quietly(struct session *session, int *chosen, struct capture *s
 	int r;
 
 	capture_start(screen, STDERR_FILENO);
-	screen_init(false);
+	screen_init(false, true);
 	r = prompt_choice(session, "ports.apply", "4444", "Apply these 3 changes?", apply, 0,
 			  chosen, NULL);
 	capture_end(screen);
@@ -24,7 +24,7 @@ static int donor_quietly(struct session *session, char **text, struct capture *s
 	int r;
 
 	capture_start(screen, STDERR_FILENO);
-	screen_init(false);
+	screen_init(false, true);
 	r = prompt_text(session, "donor", NULL, "Donor:", NULL, text, NULL);
 	capture_end(screen);
 	return r;

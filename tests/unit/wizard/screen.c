@@ -282,11 +282,11 @@ static void at_terminal(bool plain, unsigned short width, char *text, size_t siz
 	cfmakeraw(memset(&raw, 0, sizeof(raw)));
 	assert_int_equal(openpty(&master, &slave, NULL, &raw, &window), 0);
 	dup2(slave, STDERR_FILENO);
-	screen_init(plain);
+	screen_init(plain, true);
 	screen_mark(MARK_OK, "three words here");
 	dup2(saved, STDERR_FILENO);
 	close(saved);
-	screen_init(true);
+	screen_init(true, true);
 	got = read(master, text, size - 1);
 	assert_true(got > 0);
 	text[got] = '\0';
@@ -323,7 +323,7 @@ static void test_colour(void **state)
 	assert_string_equal(text, plain);
 	setenv("TERM", "xterm", 1);
 	capture_start(&screen, STDERR_FILENO); /* a file */
-	screen_init(false);
+	screen_init(false, true);
 	screen_mark(MARK_OK, "three words here");
 	assert_string_equal(capture_end(&screen), plain);
 }
