@@ -103,20 +103,20 @@ static size_t count_ports(const json_t *changes)
 static int tell_users(struct session *session, struct error *err)
 {
 	enum { SHOWN = 3 };
-	_cleanup_free_ const char **names = NULL;
+	_cleanup_(strings_clear) struct strings names = { 0 };
 	struct oracle *oracle;
-	size_t count = 0, others = 0;
+	size_t others = 0;
 	const char *shown[SHOWN] = { NULL };
 	char more[32] = "";
 	int r = node_loaded(session, &oracle, err);
 
 	if (r == 0)
-		r = oracle_port_users(oracle, PORT_TYPE, &names, &count, err);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		if (!strcmp(names[i], node_domain()))
+		oracle_port_users(oracle, PORT_TYPE, &names);
+	for (size_t i = 0; i < names.count; i++) {
+		if (!strcmp(names.items[i], node_domain()))
 			continue;
 		if (others < SHOWN)
-			shown[others] = names[i];
+			shown[others] = names.items[i];
 		others++;
 	}
 	if (r < 0 || !others)

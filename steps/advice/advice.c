@@ -39,9 +39,9 @@ static int suppose(struct ladder *ladder, const struct denials *denials,
 		   struct judgements *judgements, struct error *err)
 {
 	_cleanup_free_ struct supposed *accesses = NULL;
-	struct oracle *supposed = NULL;
+	struct oracle *supposed;
 	size_t count = 0;
-	int r;
+	int r = 0;
 
 	for (size_t i = 0; i < judgements->count; i++) {
 		const struct judged *judged = &judgements->items[i];
@@ -56,7 +56,7 @@ static int suppose(struct ladder *ladder, const struct denials *denials,
 	}
 	if (!count)
 		return 0;
-	r = oracle_suppose(ladder->advisor->oracle, accesses, count, &supposed, err);
+	supposed = oracle_suppose(ladder->advisor->oracle, accesses, count);
 	for (size_t i = 0; r == 0 && i < judgements->count; i++) {
 		struct judged *judged = &judgements->items[i];
 
@@ -88,9 +88,8 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 	if (r < 0)
 		return r;
 	groups_findings(denials, judgements.items, judgements.count, &made);
-	r = refine_booleans(advisor, denials, &made, err);
-	if (r == 0)
-		r = refine_companions(advisor, &made, err);
+	refine_booleans(advisor, denials, &made);
+	r = refine_companions(advisor, &made, err);
 	if (r < 0)
 		return r;
 	refine_hiding(advisor, &made);

@@ -9,22 +9,22 @@
 /* ---- booleans -------------------------------------------------------------------------------- */
 
 /* What was denied to a source, so that a boolean is not blamed for opening it. */
-static int denied_to(const struct advisor *advisor, const char *source,
-		     const struct denials *denials, struct access_set **denied, struct error *err)
+static struct access_set *denied_to(const struct advisor *advisor, const char *source,
+				    const struct denials *denials)
 {
-	int r = access_new(advisor->oracle, denied, err);
+	struct access_set *denied = access_new(advisor->oracle);
 
-	for (size_t i = 0; r == 0 && i < denials->count; i++) {
+	for (size_t i = 0; i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
 
 		if (strcmp(denial->source, source))
 			continue;
 		for (size_t j = 0; j < denial->permission_count; j++)
 			if (oracle_has_type(advisor->oracle, denial->target))
-				access_add(*denied, denial->target, denial->tclass,
+				access_add(denied, denial->target, denial->tclass,
 					   denial->permissions[j]);
 	}
-	return r;
+	return denied;
 }
 
 /* Keep of booleans those that are also in others. */
@@ -43,44 +43,39 @@ static void intersect(struct access_boolean *booleans, size_t *count,
 }
 
 /* Those that would allow every permission of the finding. */
-static int find_booleans(const struct advisor *advisor, const struct finding *finding,
-			 struct access_boolean **booleans, size_t *count, struct error *err)
+static struct access_boolean *find_booleans(const struct advisor *advisor,
+					    const struct finding *finding, size_t *count)
 {
-	int r = 0;
+	struct access_boolean *booleans = NULL;
 
-	*booleans = NULL;
 	*count = 0;
-	for (size_t i = 0; r == 0 && i < finding->permissions.count && (i == 0 || *count); i++) {
+	for (size_t i = 0; i < finding->permissions.count && (i == 0 || *count); i++) {
 		_cleanup_free_ struct access_boolean *others = NULL;
 		size_t other_count;
 
-		r = access_booleans(advisor->oracle, finding->source, finding->target,
-				    finding->tclass, finding->permissions.items[i], &others,
-				    &other_count, err);
-		if (r == 0 && i == 0) {
-			*booleans = TAKE_PTR(others);
+		others = access_booleans(advisor->oracle, finding->source, finding->target,
+					 finding->tclass, finding->permissions.items[i],
+					 &other_count);
+		if (i == 0) {
+			booleans = TAKE_PTR(others);
 			*count = other_count;
-		} else if (r == 0) {
-			intersect(*booleans, count, others, other_count);
+		} else {
+			intersect(booleans, count, others, other_count);
 		}
 	}
-	return r;
+	return booleans;
 }
 
-static int add_boolean(const struct advisor *advisor, const struct access_boolean *boolean,
-		       const struct access_set *denied, struct finding *finding, struct error *err)
+static void add_boolean(const struct advisor *advisor, const struct access_boolean *boolean,
+			const struct access_set *denied, struct finding *finding)
 {
+	struct access_set *opened = access_opened(advisor->oracle, finding->source, boolean->name);
 	struct finding_boolean *slot;
-	struct access_set *opened;
-	int r = access_opened(advisor->oracle, finding->source, boolean->name, &opened, err);
 
-	if (r < 0)
-		return r;
 	slot = array_push(&finding->booleans, &finding->boolean_count, sizeof(*slot));
 	*slot = (struct finding_boolean){ str_copy(boolean->name), boolean->state,
 					  access_count(opened, denied) };
 	access_free(opened);
-	return 0;
 }
 
 /* The narrowest is a fix of its own when it is no wider than the rule. */
@@ -101,37 +96,29 @@ static void choose(struct finding *finding)
 				"what was denied.");
 }
 
-static int advise_booleans(const struct advisor *advisor, const struct denials *denials,
-			   struct finding *finding, struct error *err)
+static void advise_booleans(const struct advisor *advisor, const struct denials *denials,
+			    struct finding *finding)
 {
-	_cleanup_free_ struct access_boolean *booleans = NULL;
-	struct access_set *denied = NULL;
 	size_t count;
-	int r = find_booleans(advisor, finding, &booleans, &count, err);
+	_cleanup_free_ struct access_boolean *booleans = find_booleans(advisor, finding, &count);
+	struct access_set *denied = count ? denied_to(advisor, finding->source, denials) : NULL;
 
-	if (r == 0 && count)
-		r = denied_to(advisor, finding->source, denials, &denied, err);
-	for (size_t i = 0; r == 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (!advisor->bad_booleans || !match_words(advisor->bad_booleans, booleans[i].name))
-			r = add_boolean(advisor, &booleans[i], denied, finding, err);
+			add_boolean(advisor, &booleans[i], denied, finding);
 	access_free(denied);
-	if (r == 0)
-		choose(finding);
-	return r;
+	choose(finding);
 }
 
-int refine_booleans(const struct advisor *advisor, const struct denials *denials,
-		    struct findings *findings, struct error *err)
+void refine_booleans(const struct advisor *advisor, const struct denials *denials,
+		     struct findings *findings)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < findings->count; i++) {
+	for (size_t i = 0; i < findings->count; i++) {
 		struct finding *finding = &findings->items[i];
 
 		if (finding->fix == FIX_ALLOW || finding->fix == FIX_REFUSE)
-			r = advise_booleans(advisor, denials, finding, err);
+			advise_booleans(advisor, denials, finding);
 	}
-	return r;
 }
 
 /* ---- what usually goes with it --------------------------------------------------------------- */

@@ -13,8 +13,8 @@
  * allow all of it, and what else each opens for the source. One that opens nothing that was not
  * denied is as narrow as the rule, and the policy's own way: the fix becomes FIX_BOOLEAN.
  */
-int refine_booleans(const struct advisor *advisor, const struct denials *denials,
-		    struct findings *findings, struct error *err);
+void refine_booleans(const struct advisor *advisor, const struct denials *denials,
+		     struct findings *findings);
 
 /* refine_companions - for findings of FIX_ALLOW: the permissions that usually go with those seen.
  */

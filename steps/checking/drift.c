@@ -117,16 +117,15 @@ static char *find_missing(struct oracle *oracle, const struct rule *rule)
 static int find_given(const struct policies *policies, const struct oracle *of,
 		      const struct rule *rule, bool *given, size_t *count, struct error *err)
 {
-	struct access_set *has = NULL, *silenced = NULL, *wanted = NULL;
+	struct access_set *has = NULL, *silenced = NULL;
 	int r = access_of(policies->loaded, of, rule->source, ACCESS_ALLOWED, &has, err);
 
 	*count = 0;
 	if (r == 0 && rule->kind == RULE_DONTAUDIT)
 		r = access_of(policies->loaded, of, rule->source, ACCESS_SILENCED, &silenced, err);
 	for (size_t i = 0; r == 0 && i < rule->permissions.count; i++) {
-		r = access_new(policies->loaded, &wanted, err);
-		if (r < 0)
-			break;
+		struct access_set *wanted = access_new(policies->loaded);
+
 		access_add(wanted, rule_target(rule), rule->tclass, rule->permissions.items[i]);
 		access_subtract(wanted, has);
 		if (silenced)
@@ -227,11 +226,9 @@ static int base_ports(struct session *session, json_t *types, struct error *err)
 	r = oracle_open(&oracle, path, err);
 	for (int i = 0; r == 0 && i < count; i++) {
 		_cleanup_free_ char *key = str_printf("%u/%s", ports[i].number, ports[i].proto);
-		_cleanup_free_ char *type = NULL;
+		const char *type = oracle_port_type(oracle, ports[i].proto, ports[i].number);
 
-		r = oracle_port_type(oracle, ports[i].proto, ports[i].number, &type, err);
-		if (r == 0)
-			member_set(types, key, json_string(type ? type : "none"));
+		member_set(types, key, json_string(type ? type : "none"));
 	}
 	oracle_close(oracle);
 	return r;

@@ -122,7 +122,9 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 {
 	struct explanation *explanation = data;
 
-	return oracle_port_type(explanation->oracle, proto, number, type, err);
+	(void)err;
+	*type = str_copy(oracle_port_type(explanation->oracle, proto, number));
+	return 0;
 }
 
 static int path_label(void *data, const char *path, const char *tclass, char **type,

@@ -115,7 +115,7 @@ broken(struct comparison *proof, const char *format, ...)
 static void find_access(struct comparison *proof, const struct access_set *set,
 			const struct access_set *without, const char *source, const char *why)
 {
-	struct access access;
+	struct access_names access;
 
 	if (access_first(set, without, &access))
 		broken(proof, "%s %s:%s %s: %s", source, access.target, access.tclass,
@@ -143,8 +143,7 @@ static int sets_read(const struct oracle *base, const struct oracle *with, const
 
 	if (r == 0)
 		r = access_of(with, with, source, kind, &sets->after, err);
-	if (r == 0)
-		r = access_new(with, &sets->approved, err);
+	sets->approved = access_new(with);
 	for (size_t i = 0; r == 0 && i < rules->count; i++) {
 		const struct rule *rule = &rules->items[i];
 

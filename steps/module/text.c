@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "steps/module/text.h"
+#include "steps/oracle/cil.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -221,66 +222,42 @@ char *rule_text(const struct rule *rule, const bool *only)
 
 /* ---- out of the store ------------------------------------------------------------------------ */
 
-struct reader {
-	const char *at;
-	char word[128];
-};
-
-/* The next bracket or word, past comments; false: the text ends, or a word is too long for ours. */
-static bool next(struct reader *reader)
+static bool take(struct cil_reader *reader, char **text)
 {
-	size_t length;
+	struct cil_word word = cil_next(reader);
 
-	for (;;) {
-		reader->at += strspn(reader->at, " \t\r\n");
-		if (*reader->at != ';')
-			break;
-		reader->at += strcspn(reader->at, "\n");
-	}
-	length = *reader->at && strchr("()", *reader->at) ? 1 : strcspn(reader->at, "() \t\r\n;");
-	if (!length || length >= sizeof(reader->word))
+	if (!word.length || cil_is(word, "(") || cil_is(word, ")"))
 		return false;
-	memcpy(reader->word, reader->at, length);
-	reader->word[length] = '\0';
-	reader->at += length;
-	return true;
-}
-
-static bool next_is(struct reader *reader, const char *which)
-{
-	return next(reader) && !strcmp(reader->word, which);
-}
-
-static bool take(struct reader *reader, char **word)
-{
-	if (!next(reader) || strchr("()", *reader->word))
-		return false;
-	*word = str_copy(reader->word);
+	*text = memory_copy(word.at, word.length);
 	return true;
 }
 
 /* "SOURCE TARGET (CLASS (PERMISSION...)))" behind "(allow". */
-static bool read_rule(struct reader *reader, struct rule *rule)
+static bool read_rule(struct cil_reader *reader, struct rule *rule)
 {
-	if (!take(reader, &rule->source) || !take(reader, &rule->target) || !next_is(reader, "(") ||
-	    !take(reader, &rule->tclass) || !next_is(reader, "("))
+	struct cil_word word;
+
+	if (!take(reader, &rule->source) || !take(reader, &rule->target) ||
+	    !cil_is(cil_next(reader), "(") || !take(reader, &rule->tclass) ||
+	    !cil_is(cil_next(reader), "("))
 		return false;
-	while (next(reader) && strcmp(reader->word, ")") != 0)
-		strings_add(&rule->permissions, reader->word);
+	while ((word = cil_next(reader)).length && !cil_is(word, ")"))
+		strings_take(&rule->permissions, memory_copy(word.at, word.length));
 	return rule->permissions.count > 0;
 }
 
 int cil_rules(const char *text, struct rules *rules, struct error *err)
 {
-	struct reader reader = { .at = text };
+	struct cil_reader reader = { text, text + strlen(text) };
+	struct cil_word word;
 	bool opened = false;
 
-	while (next(&reader)) {
-		bool allow = !strcmp(reader.word, "allow");
+	while ((word = cil_next(&reader)).length) {
+		bool allow = cil_is(word, "allow");
 		struct rule *rule;
 
-		if (!opened || !(allow || !strcmp(reader.word, "dontaudit"))) {
-			opened = !strcmp(reader.word, "(");
+		if (!opened || !(allow || cil_is(word, "dontaudit"))) {
+			opened = cil_is(word, "(");
 			continue;
 		}
 		opened = false;

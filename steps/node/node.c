@@ -276,7 +276,9 @@ int node_compile(struct session *session, const char *cil, struct oracle **oracl
 	r = oracle_compile(oracle, modules, *count, MODULE_NAME, cil, violations, err);
 	store_cils_free(modules, *count);
 	/* The compiled modules have the booleans as the policy's authors set them. */
-	return r < 0 ? r : oracle_copy_booleans(*oracle, base, err);
+	if (r == 0)
+		oracle_copy_booleans(*oracle, base);
+	return r;
 }
 
 static int base_from_store(struct session *session, struct oracle **base, struct error *err)
@@ -295,7 +297,9 @@ static int base_from_store(struct session *session, struct oracle **base, struct
 	store_cils_free(modules, count);
 	if (r == 0)
 		r = node_loaded(session, &loaded, err);
-	return r < 0 ? r : oracle_copy_booleans(*base, loaded, err);
+	if (r == 0)
+		oracle_copy_booleans(*base, loaded);
+	return r;
 }
 
 /* Is the policy that is loaded what the rules are measured against? Not with our module or one that

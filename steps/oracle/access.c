@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "steps/oracle/policy.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "steps/oracle/private.h"
+#include "steps/oracle/access.h"
 #include "wizard/util.h"
+
+struct access_set {
+	const policydb_t *space;
+	uint32_t *bits; /* by type and class: the permissions */
+};
+
+static size_t cells(const struct access_set *set)
+{
+	return (size_t)set->space->p_types.nprim * set->space->p_classes.nprim;
+}
 
 static uint32_t *cell(const struct access_set *set, uint32_t type, uint32_t class)
 {
 	return &set->bits[(size_t)(type - 1) * set->space->p_classes.nprim + (class - 1)];
 }
 
-int access_new(const struct oracle *space, struct access_set **result, struct error *err)
+struct access_set *access_new(const struct oracle *space)
 {
-	struct access_set *set = calloc(1, sizeof(*set));
+	struct access_set *set = memory_new(1, sizeof(*set));
 
-	if (!set)
-		return error_nomem(err);
 	set->space = &space->policy->p;
-	set->bits = calloc((size_t)set->space->p_types.nprim * set->space->p_classes.nprim,
-			   sizeof(*set->bits));
-	if (!set->bits) {
-		free(set);
-		return error_nomem(err);
-	}
-	*result = set;
-	return 0;
+	set->bits = memory_new(cells(set), sizeof(*set->bits));
+	return set;
 }
 
 void access_free(struct access_set *set)
@@ -44,15 +48,14 @@ struct reading {
 	const ebitmap_t *source; /* the source's attributes, and itself */
 	uint32_t *types;         /* number in `of` -> number in the space; 0: none */
 	enum access_kind kind;
-	int flipped; /* the boolean, from 0, whose state is taken to be the other; -1: none */
 	const char *foreign; /* a name that the space does not have */
 };
 
 static uint32_t *map_types(const policydb_t *of, const policydb_t *space)
 {
-	uint32_t *types = calloc(of->p_types.nprim + 1, sizeof(*types));
+	uint32_t *types = memory_new(of->p_types.nprim + 1, sizeof(*types));
 
-	for (uint32_t i = 0; types && i < of->p_types.nprim; i++) {
+	for (uint32_t i = 0; i < of->p_types.nprim; i++) {
 		const type_datum_t *type =
 			of == space || !of->p_type_val_to_name[i]
 				? of->type_val_to_struct[i]
@@ -65,7 +68,7 @@ static uint32_t *map_types(const policydb_t *of, const policydb_t *space)
 }
 
 struct translation {
-	const class_datum_t *from, *to;
+	const class_datum_t *to;
 	uint32_t bits, translated;
 };
 
@@ -84,13 +87,19 @@ static int translate_one(hashtab_key_t name, hashtab_datum_t datum, void *data)
 	return 0;
 }
 
-static int walk(hashtab_t table, int (*visit)(hashtab_key_t, hashtab_datum_t, void *), void *data)
+/* Until a visit is not 0, which is returned. */
+static int each_permission(const class_datum_t *class,
+			   int (*visit)(hashtab_key_t, hashtab_datum_t, void *), void *data)
 {
+	hashtab_t tables[] = { class->permissions.table,
+			       class->comdatum ? class->comdatum->permissions.table : NULL };
 	int r = 0;
 
-	for (unsigned int i = 0; table && r == 0 && i < table->size; i++)
-		for (hashtab_ptr_t node = table->htable[i]; node && r == 0; node = node->next)
-			r = visit(node->key, node->datum, data);
+	for (size_t t = 0; t < ARRAY_SIZE(tables) && tables[t]; t++)
+		for (unsigned int i = 0; i < tables[t]->size; i++)
+			for (hashtab_ptr_t node = tables[t]->htable[i]; node && r == 0;
+			     node = node->next)
+				r = visit(node->key, node->datum, data);
 	return r;
 }
 
@@ -101,16 +110,11 @@ static bool translate(const struct reading *reading, uint32_t class, uint32_t *s
 	const char *name = reading->of->p_class_val_to_name[class - 1];
 	struct translation translation = { .bits = *bits };
 
-	*space_class = class;
-	translation.from = reading->of->class_val_to_struct[class - 1];
 	translation.to = policy_find(reading->set->space->p_classes.table, name);
-	if (!translation.to)
+	if (!translation.to || each_permission(reading->of->class_val_to_struct[class - 1],
+					       translate_one, &translation) < 0)
 		return false;
 	*space_class = translation.to->s.value;
-	if (walk(translation.from->permissions.table, translate_one, &translation) < 0 ||
-	    (translation.from->comdatum &&
-	     walk(translation.from->comdatum->permissions.table, translate_one, &translation) < 0))
-		return false;
 	*bits = translation.translated;
 	return true;
 }
@@ -126,12 +130,13 @@ static void add_type(struct reading *reading, uint32_t type, uint32_t class, uin
 		reading->foreign = reading->of->p_type_val_to_name[type - 1];
 }
 
-static void add_rule(struct reading *reading, const avtab_key_t *key, uint32_t data)
+static void add_rule(void *data, const avtab_key_t *key, const avtab_datum_t *datum)
 {
+	struct reading *reading = data;
 	const ebitmap_t *members = &reading->of->attr_type_map[key->target_type - 1];
 	bool silent = reading->kind == ACCESS_SILENCED;
 	/* A dontaudit rule is kept as what is still logged. */
-	uint32_t bits = silent ? ~data : data, class;
+	uint32_t bits = silent ? ~datum->data : datum->data, class;
 	ebitmap_node_t *node;
 	unsigned int bit;
 
@@ -146,86 +151,52 @@ static void add_rule(struct reading *reading, const avtab_key_t *key, uint32_t d
 	ebitmap_for_each_positive_bit(members, node, bit) add_type(reading, bit + 1, class, bits);
 }
 
-static void add_list(struct reading *reading, const cond_av_list_t *list)
-{
-	for (; list; list = list->next)
-		add_rule(reading, &list->node->key, list->node->datum.data);
-}
-
-static void add_rules(struct reading *reading)
-{
-	const policydb_t *of = reading->of;
-
-	for (uint32_t i = 0; i < of->te_avtab.nslot; i++)
-		for (avtab_ptr_t node = of->te_avtab.htable[i]; node; node = node->next)
-			add_rule(reading, &node->key, node->datum.data);
-	for (const cond_node_t *node = of->cond_list; node; node = node->next) {
-		bool state = condition_holds(of, node->expr, reading->flipped);
-
-		if (state || reading->kind == ACCESS_POSSIBLE)
-			add_list(reading, node->true_list);
-		if (!state || reading->kind == ACCESS_POSSIBLE)
-			add_list(reading, node->false_list);
-	}
-}
-
-/* *foreign: a name that the space does not have, and the set leaves out; NULL: none. */
-static int read_known(const struct oracle *space, const struct oracle *of, const char *source,
-		      enum access_kind kind, int flipped, struct access_set **result,
-		      const char **foreign, struct error *err)
+/* The boolean `flipped` (from 0; -1: none) counts as its other state. *foreign (may be NULL): a
+ * name that the space does not have, and the set leaves out; NULL: none. */
+static struct access_set *read_set(const struct oracle *space, const struct oracle *of,
+				   const char *source, enum access_kind kind, int flipped,
+				   const char **foreign)
 {
 	const type_datum_t *type = policy_type(of, source, TYPE_TYPE);
 	_cleanup_free_ uint32_t *types = map_types(&of->policy->p, &space->policy->p);
 	struct reading reading = {
-		.of = &of->policy->p, .types = types, .kind = kind, .flipped = flipped
+		.of = &of->policy->p, .set = access_new(space), .types = types, .kind = kind
 	};
-	int r = types ? access_new(space, &reading.set, err) : error_nomem(err);
 
-	if (r < 0 || !reading.set)
-		return r;
 	if (type) {
 		reading.source = &reading.of->type_attr_map[type->s.value - 1];
-		add_rules(&reading);
+		policy_rules(reading.of, kind == ACCESS_POSSIBLE, flipped, add_rule, &reading);
 	}
-	*foreign = reading.foreign;
-	*result = reading.set;
-	return 0;
+	if (foreign)
+		*foreign = reading.foreign;
+	return reading.set;
 }
 
-int access_read(const struct oracle *space, const struct oracle *of, const char *source,
-		enum access_kind kind, int flipped, struct access_set **result, struct error *err)
+int access_of(const struct oracle *space, const struct oracle *of, const char *source,
+	      enum access_kind kind, struct access_set **result, struct error *err)
 {
-	const char *foreign = NULL;
-	int r = read_known(space, of, source, kind, flipped, result, &foreign, err);
+	const char *foreign;
+	struct access_set *set = read_set(space, of, source, kind, -1, &foreign);
 
-	if (r < 0 || !foreign)
-		return r;
-	access_free(*result);
-	*result = NULL;
+	if (!foreign) {
+		*result = set;
+		return 0;
+	}
+	access_free(set);
 	return error_set(err, ENOTUNIQ, "build the policy anew: semodule -B",
 			 "one policy knows %s, and the other does not", foreign);
 }
 
-int access_gained(const struct oracle *base, const struct oracle *with, const char *source,
-		  enum access_kind kind, size_t *count, struct error *err)
+size_t access_gained(const struct oracle *base, const struct oracle *with, const char *source,
+		     enum access_kind kind)
 {
-	struct access_set *before = NULL, *after = NULL;
-	const char *foreign;
-	int r = read_known(base, base, source, kind, -1, &before, &foreign, err);
+	struct access_set *before = read_set(base, base, source, kind, -1, NULL);
+	struct access_set *after = read_set(base, with, source, kind, -1, NULL);
+	size_t count = access_count(after, before);
 
-	if (r == 0)
-		r = read_known(base, with, source, kind, -1, &after, &foreign, err);
-	if (r == 0)
-		*count = access_count(after, before);
 	access_free(before);
 	access_free(after);
-	return r;
-}
-
-int access_of(const struct oracle *space, const struct oracle *of, const char *source,
-	      enum access_kind kind, struct access_set **set, struct error *err)
-{
-	return access_read(space, of, source, kind, -1, set, err);
+	return count;
 }
 
 void access_add(struct access_set *set, const char *target, const char *tclass,
@@ -233,28 +204,27 @@ void access_add(struct access_set *set, const char *target, const char *tclass,
 {
 	const policydb_t *space = set->space;
 	const type_datum_t *type = policy_find(space->p_types.table, target);
-	const class_datum_t *class = policy_find(space->p_classes.table, tclass);
-	const perm_datum_t *datum = class ? policy_permission(class, permission) : NULL;
 	ebitmap_node_t *node;
 	unsigned int bit;
-	uint32_t mask;
+	uint16_t class;
+	uint32_t mask = policy_access(space, tclass, permission, &class);
 
-	if (!type || !datum)
+	if (!type || !mask)
 		return;
-	mask = UINT32_C(1) << (datum->s.value - 1);
 	if (type->flavor == TYPE_TYPE) {
-		*cell(set, type->s.value, class->s.value) |= mask;
+		*cell(set, type->s.value, class) |= mask;
 		return;
 	}
 	ebitmap_for_each_positive_bit(&space->attr_type_map[type->s.value - 1], node, bit) *
-		cell(set, bit + 1, class->s.value) |= mask;
+		cell(set, bit + 1, class) |= mask;
 }
 
 /* ---- comparison ------------------------------------------------------------------------------ */
 
-static size_t cells(const struct access_set *set)
+/* What is in set and not in without (may be NULL: all). */
+static uint32_t left(const struct access_set *set, const struct access_set *without, size_t i)
 {
-	return (size_t)set->space->p_types.nprim * set->space->p_classes.nprim;
+	return set->bits[i] & ~(without ? without->bits[i] : 0);
 }
 
 void access_subtract(struct access_set *set, const struct access_set *other)
@@ -267,11 +237,8 @@ size_t access_count(const struct access_set *set, const struct access_set *witho
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < cells(set); i++) {
-		uint32_t left = set->bits[i] & ~(without ? without->bits[i] : 0);
-
-		count += (size_t)__builtin_popcount(left);
-	}
+	for (size_t i = 0; i < cells(set); i++)
+		count += (size_t)__builtin_popcount(left(set, without, i));
 	return count;
 }
 
@@ -283,7 +250,7 @@ size_t access_types(const struct access_set *set, const struct access_set *witho
 		bool any = false;
 
 		for (size_t i = type * classes; i < (type + 1) * classes; i++)
-			any = any || (set->bits[i] & ~(without ? without->bits[i] : 0));
+			any = any || left(set, without, i);
 		count += any;
 	}
 	return count;
@@ -306,24 +273,147 @@ static int name_one(hashtab_key_t name, hashtab_datum_t datum, void *data)
 }
 
 bool access_first(const struct access_set *set, const struct access_set *without,
-		  struct access *access)
+		  struct access_names *access)
 {
 	const policydb_t *space = set->space;
 	uint32_t classes = space->p_classes.nprim;
+	size_t i = 0;
 
-	for (size_t i = 0; i < cells(set); i++) {
-		uint32_t left = set->bits[i] & ~(without ? without->bits[i] : 0);
-		const class_datum_t *class = space->class_val_to_struct[i % classes];
-		struct naming naming = { .value = (uint32_t)__builtin_ctz(left | 1U << 31) + 1,
-					 .name = "?" };
+	while (i < cells(set) && !left(set, without, i))
+		i++;
+	if (i == cells(set))
+		return false;
+	const class_datum_t *class = space->class_val_to_struct[i % classes];
+	struct naming naming = { (uint32_t)__builtin_ctz(left(set, without, i)) + 1, "?" };
 
-		if (!left)
-			continue;
-		if (walk(class->permissions.table, name_one, &naming) == 0 && class->comdatum)
-			walk(class->comdatum->permissions.table, name_one, &naming);
-		*access = (struct access){ space->p_type_val_to_name[i / classes],
-					   space->p_class_val_to_name[i % classes], naming.name };
-		return true;
-	}
+	each_permission(class, name_one, &naming);
+	*access = (struct access_names){ space->p_type_val_to_name[i / classes],
+					 space->p_class_val_to_name[i % classes], naming.name };
+	return true;
+}
+
+/* ---- booleans ------------------------------------------------------------------------------- */
+
+struct access_set *access_opened(const struct oracle *oracle, const char *source,
+				 const char *boolean)
+{
+	const cond_bool_datum_t *datum = policy_find(oracle->policy->p.p_bools.table, boolean);
+	int flipped = datum ? (int)datum->s.value - 1 : -1;
+	struct access_set *now = read_set(oracle, oracle, source, ACCESS_ALLOWED, -1, NULL);
+	struct access_set *then = read_set(oracle, oracle, source, ACCESS_ALLOWED, flipped, NULL);
+
+	access_subtract(then, now);
+	access_free(now);
+	return then;
+}
+
+/* The access that is asked about, in numbers. */
+struct numbers {
+	const policydb_t *policy;
+	const ebitmap_t *source, *target;
+	uint16_t class;
+	uint32_t mask;
+};
+
+static bool numbers_find(struct numbers *numbers, const struct oracle *oracle, const char *source,
+			 const char *target, const char *tclass, const char *permission)
+{
+	const policydb_t *policy = &oracle->policy->p;
+	const type_datum_t *from = policy_type(oracle, source, TYPE_TYPE);
+	const type_datum_t *to = policy_type(oracle, target, TYPE_TYPE);
+
+	*numbers = (struct numbers){ .policy = policy };
+	numbers->mask = policy_access(policy, tclass, permission, &numbers->class);
+	if (!from || !to || !numbers->mask)
+		return false;
+	numbers->source = &policy->type_attr_map[from->s.value - 1];
+	numbers->target = &policy->type_attr_map[to->s.value - 1];
+	return true;
+}
+
+static bool key_matches(const struct numbers *asked, const avtab_key_t *key)
+{
+	return key->target_class == asked->class &&
+	       policy_bit(asked->source, key->source_type - 1U) &&
+	       policy_bit(asked->target, key->target_type - 1U);
+}
+
+static bool list_grants(const struct numbers *asked, const cond_av_list_t *list)
+{
+	for (; list; list = list->next)
+		if ((list->node->key.specified & AVTAB_ALLOWED) &&
+		    (list->node->datum.data & asked->mask) && key_matches(asked, &list->node->key))
+			return true;
 	return false;
+}
+
+static void add_boolean(const struct numbers *asked, uint32_t number,
+			struct access_boolean **booleans, size_t *count)
+{
+	const char *name = asked->policy->p_bool_val_to_name[number];
+	struct access_boolean *boolean;
+
+	for (size_t i = 0; i < *count; i++)
+		if ((*booleans)[i].name == name)
+			return;
+	boolean = array_push(booleans, count, sizeof(*boolean));
+	boolean->name = name;
+	boolean->state = !asked->policy->bool_val_to_struct[number]->state;
+}
+
+struct access_boolean *access_booleans(const struct oracle *oracle, const char *source,
+				       const char *target, const char *tclass,
+				       const char *permission, size_t *count)
+{
+	struct access_boolean *booleans = NULL;
+	struct numbers asked;
+
+	*count = 0;
+	if (!numbers_find(&asked, oracle, source, target, tclass, permission))
+		return NULL;
+	for (const cond_node_t *node = asked.policy->cond_list; node; node = node->next) {
+		bool by_true = list_grants(&asked, node->true_list);
+
+		if (by_true == list_grants(&asked, node->false_list))
+			continue;
+		for (const cond_expr_t *part = node->expr; part; part = part->next) {
+			uint32_t number = condition_boolean(part) - 1;
+
+			if (part->expr_type == COND_BOOL &&
+			    condition_holds(asked.policy, node->expr, (int)number) == by_true)
+				add_boolean(&asked, number, &booleans, count);
+		}
+	}
+	return booleans;
+}
+
+/* ---- extended permissions -------------------------------------------------------------------- */
+
+static bool xperms_have(const avtab_extended_perms_t *xperms, unsigned int command)
+{
+	unsigned int driver = command >> 8 & 0xff, function = command & 0xff;
+
+	if (xperms->specified == AVTAB_XPERMS_IOCTLDRIVER)
+		return xperms->perms[driver / 32] >> driver % 32 & 1;
+	return xperms->driver == driver && xperms->perms[function / 32] >> function % 32 & 1;
+}
+
+bool access_ioctl_denied(const struct oracle *oracle, const char *source, const char *target,
+			 const char *tclass, unsigned int command)
+{
+	struct numbers asked;
+	bool limited = false;
+
+	if (!numbers_find(&asked, oracle, source, target, tclass, "ioctl"))
+		return false;
+	for (uint32_t i = 0; i < asked.policy->te_avtab.nslot; i++)
+		for (avtab_ptr_t node = asked.policy->te_avtab.htable[i]; node; node = node->next) {
+			if (!(node->key.specified & AVTAB_XPERMS_ALLOWED) || !node->datum.xperms ||
+			    !key_matches(&asked, &node->key))
+				continue;
+			if (xperms_have(node->datum.xperms, command))
+				return false;
+			limited = true;
+		}
+	return limited;
 }

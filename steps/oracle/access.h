@@ -31,10 +31,10 @@ int access_of(const struct oracle *space, const struct oracle *of, const char *s
  * to types that base does not have is not among them: the rules of attributes give that to any new
  * type.
  */
-int access_gained(const struct oracle *base, const struct oracle *with, const char *source,
-		  enum access_kind kind, size_t *count, struct error *err);
-/* access_new - the empty set. */
-int access_new(const struct oracle *space, struct access_set **set, struct error *err);
+size_t access_gained(const struct oracle *base, const struct oracle *with, const char *source,
+		     enum access_kind kind);
+/* access_new - the empty set. Caller frees, as all sets here, by access_free. */
+struct access_set *access_new(const struct oracle *space);
 void access_free(struct access_set *set);
 
 /* access_add - a permission on a type, or on each type of an attribute. Names that the space does
@@ -48,13 +48,13 @@ void access_subtract(struct access_set *set, const struct access_set *other);
 /* access_count - how many accesses (type, class, permission) are in set and not in without (may be
  * NULL: all). access_types - to how many types. access_first - one of them; false: there is none.
  * Names are borrowed. */
-struct access {
+struct access_names {
 	const char *target, *tclass, *permission;
 };
 size_t access_count(const struct access_set *set, const struct access_set *without);
 size_t access_types(const struct access_set *set, const struct access_set *without);
 bool access_first(const struct access_set *set, const struct access_set *without,
-		  struct access *access);
+		  struct access_names *access);
 
 /* ---- booleans ------------------------------------------------------------------------------- */
 
@@ -63,15 +63,15 @@ struct access_boolean {
 	bool state;       /* to be set to */
 };
 
-/* access_booleans - each boolean that alone, were it changed, would allow it. New memory (caller
- * frees). */
-int access_booleans(const struct oracle *oracle, const char *source, const char *target,
-		    const char *tclass, const char *permission, struct access_boolean **booleans,
-		    size_t *count, struct error *err);
+/* access_booleans - each boolean that alone, were it changed, would allow it: *count of them in new
+ * memory (caller frees), or NULL. */
+struct access_boolean *access_booleans(const struct oracle *oracle, const char *source,
+				       const char *target, const char *tclass,
+				       const char *permission, size_t *count);
 
 /* access_opened - what source may do once a boolean is changed, and may not now. */
-int access_opened(const struct oracle *oracle, const char *source, const char *boolean,
-		  struct access_set **set, struct error *err);
+struct access_set *access_opened(const struct oracle *oracle, const char *source,
+				 const char *boolean);
 
 /* ---- extended permissions ------------------------------------------------------------------- */
 

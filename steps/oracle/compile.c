@@ -70,25 +70,20 @@ static int build(const struct source *source, bool neverallow, sepol_policydb_t 
 	return cil_build_policydb(db, policy);
 }
 
-/* build, with what the compiler says in *text (caller frees). */
-static int build_listening(const struct source *source, bool neverallow, sepol_policydb_t **policy,
-			   char **text, struct error *err)
+/* build, with what the compiler says in *text (caller frees); false: it does not compile. */
+static bool build_listening(const struct source *source, bool neverallow, sepol_policydb_t **policy,
+			    char **text)
 {
-	size_t length;
 	int r;
 
-	heard = open_memstream(text, &length);
-	if (!heard)
-		return error_nomem(err);
+	heard = stream_open(text, NULL);
 	cil_set_log_handler(message_from_compiler);
 	/* At its usual level it shows a few of the rules that break a neverallow, not all. */
 	cil_set_log_level(CIL_WARN);
 	r = build(source, neverallow, policy);
 	cil_set_log_level(CIL_ERR);
-	fclose(TAKE_PTR(heard));
-	if (!*text)
-		return error_nomem(err);
-	return r < 0 ? -EINVAL : 0;
+	stream_close(&heard);
+	return r >= 0;
 }
 
 /* The next line of *rest without white space around it, or NULL. */
@@ -124,7 +119,7 @@ static const char *expression_of(const struct source *source, const char *name, 
 	const char *at = NULL, *newline;
 	size_t left = 0;
 
-	if (!begin || !strstr(name, "_typeattr_"))
+	if (!strstr(name, "_typeattr_"))
 		return NULL;
 	for (size_t i = 0; !at && i < source->count; i++) {
 		const struct store_cil *module = &source->modules[i];
@@ -144,13 +139,12 @@ static const char *expression_of(const struct source *source, const char *name, 
 static char *rule_spelled_out(const struct source *source, const char *rule)
 {
 	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = stream_open(&text, NULL);
 
-	while (out && *rule) {
+	while (*rule) {
 		size_t size = strcspn(rule, " ()");
-		_cleanup_free_ char *name = strndup(rule, size);
-		const char *end, *at = name ? expression_of(source, name, &end) : NULL;
+		_cleanup_free_ char *name = memory_copy(rule, size);
+		const char *end, *at = expression_of(source, name, &end);
 
 		for (; at && at < end; at++)
 			if (*at != ' ' || at[1 + strspn(at + 1, " ")] != ')')
@@ -162,25 +156,21 @@ static char *rule_spelled_out(const struct source *source, const char *rule)
 		fwrite(rule, 1, size, out);
 		rule += size;
 	}
-	if (out)
-		fclose(out);
+	stream_close(&out);
 	return text;
 }
 
-static int violation_add(struct violations *violations, const struct source *source,
-			 const char *rule, const char *forbidden)
+static void violation_add(struct violations *violations, const struct source *source,
+			  const char *rule, const char *forbidden)
 {
 	struct violation *violation;
 
 	for (size_t i = 0; i < violations->count; i++)
 		if (!strcmp(violations->items[i].rule, rule))
-			return 0;
+			return;
 	violation = array_push(&violations->items, &violations->count, sizeof(*violation));
-	if (!violation)
-		return -ENOMEM;
-	violation->rule = strdup(rule);
+	violation->rule = str_copy(rule);
 	violation->forbidden = rule_spelled_out(source, forbidden);
-	return violation->rule && violation->forbidden ? 0 : -ENOMEM;
 }
 
 /*
@@ -192,22 +182,18 @@ static int violation_add(struct violations *violations, const struct source *sou
  *	      (allow ...)
  * Gives the pairs in which the candidate has a part, each of its rules once. Cuts up text.
  */
-static int violations_read(char *text, const struct source *source, struct violations *violations)
+static void violations_read(char *text, const struct source *source, struct violations *violations)
 {
 	_cleanup_free_ char *place = str_printf(" at %s:", source->name);
 	const char *forbidden = "";
 	char *line;
 
-	if (!place)
-		return -ENOMEM;
 	while ((line = line_next(&text))) {
 		if (str_starts(line, "(neverallow"))
 			forbidden = line;
-		else if (strstr(line, place) && text && text[strspn(text, " \t")] == '(' &&
-			 violation_add(violations, source, line_next(&text), forbidden) < 0)
-			return -ENOMEM;
+		else if (strstr(line, place) && text && text[strspn(text, " \t")] == '(')
+			violation_add(violations, source, line_next(&text), forbidden);
 	}
-	return 0;
 }
 
 /* Line number of the candidate, trimmed, in new memory; NULL: no such line. */
@@ -220,7 +206,7 @@ static char *candidate_line(const char *candidate, unsigned long number)
 	if (!candidate)
 		return NULL;
 	candidate += strspn(candidate, " \t");
-	return strndup(candidate, strcspn(candidate, "\n"));
+	return memory_copy(candidate, strcspn(candidate, "\n"));
 }
 
 /* The compiler says first what is wrong ("Failed to resolve ... at NAME:LINE"), and then what it
@@ -232,12 +218,10 @@ static int error_compile(const struct source *source, char *text, struct error *
 	const char *found;
 	char *line, *joined;
 
-	while (place && !quoted && (line = line_next(&text))) {
+	while (!quoted && (line = line_next(&text))) {
 		if (!*line)
 			continue;
 		joined = str_printf("%s%s%s", said ? said : "", said ? "; " : "", line);
-		if (!joined)
-			return error_nomem(err);
 		free(said);
 		said = joined;
 		found = strstr(line, place);
@@ -259,31 +243,30 @@ static int error_violations(const struct source *source, const struct violations
 	_cleanup_free_ char *more =
 		violations->count > 1
 			? str_printf("; and %zu more of its rules", violations->count - 1)
-			: strdup("");
+			: str_copy("");
 
 	return error_set(err, EPERM, "leave that out: the policy forbids it on purpose",
 			 "%s breaks a rule of the policy: %s against %s%s", source->name,
-			 violations->items[0].rule, violations->items[0].forbidden,
-			 more ? more : "");
+			 violations->items[0].rule, violations->items[0].forbidden, more);
 }
 
 static int build_checked(const struct source *source, sepol_policydb_t **policy,
 			 struct violations *violations, struct error *err)
 {
 	_cleanup_free_ char *text = NULL, *unchecked = NULL;
-	int r = build_listening(source, true, policy, &text, err);
 
-	if (r != -EINVAL)
-		return r;
+	if (build_listening(source, true, policy, &text))
+		return 0;
 	if (!strstr(text, "neverallow check failed"))
 		return error_compile(source, text, err);
-	if (source->candidate && violations_read(text, source, violations) < 0)
-		return error_nomem(err);
+	if (source->candidate)
+		violations_read(text, source, violations);
 	if (violations->count)
 		return error_violations(source, violations, err);
 	/* The store's own modules break one, which its commits let pass. */
-	r = build_listening(source, false, policy, &unchecked, err);
-	return r == -EINVAL ? error_compile(source, unchecked, err) : r;
+	if (build_listening(source, false, policy, &unchecked))
+		return 0;
+	return error_compile(source, unchecked, err);
 }
 
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
@@ -302,6 +285,6 @@ int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size
 	if (r < 0)
 		return r;
 	if (sepol_policydb_to_image(NULL, policy, &image, &length) < 0)
-		return error_nomem(err);
+		no_memory();
 	return oracle_open_image(oracle, image, length, err);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "steps/oracle/policy.h"
+
 #include <string.h>
 
-#include "steps/oracle/private.h"
+#include "steps/oracle/cil.h"
 #include "steps/oracle/excerpt.h"
 #include "wizard/util.h"
 
@@ -10,38 +12,18 @@ struct excerpt {
 	const char *const *sources;
 };
 
-/* One line of a module, or what is left of it. */
-struct line {
-	const char *at, *end;
-};
+/* Longer than any name of a policy. */
+enum { NAME_ROOM = 256 };
 
-/* The next word or bracket, as far as it fits: longer names than any are no name of the policy. */
-static const char *next(struct line *line, char *word, size_t size)
+/* The next word, as far as it fits. */
+static const char *next_name(struct cil_reader *line, char name[NAME_ROOM])
 {
-	const char *begin;
-	size_t length;
+	struct cil_word word = cil_next(line);
+	size_t length = word.length < NAME_ROOM ? word.length : NAME_ROOM - 1;
 
-	while (line->at < line->end && *line->at == ' ')
-		line->at++;
-	begin = line->at;
-	if (line->at < line->end && strchr("()", *line->at))
-		line->at++;
-	else
-		while (line->at < line->end && !strchr("() ", *line->at))
-			line->at++;
-	length = (size_t)(line->at - begin);
-	if (length >= size)
-		length = size - 1;
-	memcpy(word, begin, length);
-	word[length] = '\0';
-	return word;
-}
-
-static bool is_next(struct line *line, const char *what)
-{
-	char word[64];
-
-	return !strcmp(next(line, word, sizeof(word)), what);
+	memcpy(name, word.at, length);
+	name[length] = '\0';
+	return name;
 }
 
 /* May a rule of this source, a type or an attribute, be one of our sources'? */
@@ -64,62 +46,55 @@ static bool concerns(const struct excerpt *excerpt, const char *source)
 }
 
 /* "(CLASS (PERMISSION...))": does the policy define all of it? */
-static bool is_permission_known(const struct excerpt *excerpt, struct line *line)
+static bool is_permission_known(const struct excerpt *excerpt, struct cil_reader *line)
 {
-	char class[64], permission[64];
-	const class_datum_t *datum;
+	const struct policydb *policy = &excerpt->policy->policy->p;
+	char name[NAME_ROOM];
+	const class_datum_t *class;
 
-	if (!is_next(line, "("))
+	if (!cil_is(cil_next(line), "("))
 		return false;
-	datum = policy_find(excerpt->policy->policy->p.p_classes.table,
-			    next(line, class, sizeof(class)));
-	if (!datum || !is_next(line, "("))
+	class = policy_find(policy->p_classes.table, next_name(line, name));
+	if (!class || !cil_is(cil_next(line), "("))
 		return false;
-	while (strcmp(next(line, permission, sizeof(permission)), ")") != 0)
-		if (!policy_permission(datum, permission))
+	while (strcmp(next_name(line, name), ")") != 0)
+		if (!policy_permission(class, name))
 			return false;
 	return true;
 }
 
-/* Does the policy have the role, or else the type or attribute, of this name? */
-static bool is_name_known(const struct excerpt *excerpt, bool role, const char *name)
-{
-	const struct policydb *policy = &excerpt->policy->policy->p;
-
-	return policy_find(role ? policy->p_roles.table : policy->p_types.table, name);
-}
-
 /* Can it be left out? In an optional block only what is sure not to switch it off. */
-static bool is_beside(const struct excerpt *excerpt, struct line line, bool optional)
+static bool is_beside(const struct excerpt *excerpt, struct cil_reader line, bool optional)
 {
-	static const char *const rules[] = { "allow", "dontaudit", "auditallow" };
+	static const char *const rules[] = { "allow", "dontaudit", "auditallow", NULL };
 	/* Where no block is around them, all their names are there, or no policy would be. */
-	static const char *const labels[] = { "typetransition", "filecon", "genfscon" };
-	char word[64], name[256];
+	static const char *const labels[] = { "typetransition", "filecon", "genfscon", NULL };
+	const struct policydb *policy = &excerpt->policy->policy->p;
+	struct cil_word head;
+	char name[NAME_ROOM];
 	bool role;
 
-	if (!is_next(&line, "("))
+	if (!cil_is(cil_next(&line), "("))
 		return false;
-	next(&line, word, sizeof(word));
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
-		if (!strcmp(word, rules[i])) {
-			if (concerns(excerpt, next(&line, name, sizeof(name))))
-				return false;
-			next(&line, name, sizeof(name));
-			return !optional || is_permission_known(excerpt, &line);
-		}
-	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
-		if (!strcmp(word, labels[i]))
-			return !optional;
-	role = !strcmp(word, "roleattributeset");
-	if (role || !strcmp(word, "typeattributeset"))
-		return is_next(&line, "cil_gen_require") &&
-		       (!optional || is_name_known(excerpt, role, next(&line, name, sizeof(name))));
-	return false;
+	head = cil_next(&line);
+	if (cil_is_among(head, rules)) {
+		if (concerns(excerpt, next_name(&line, name)))
+			return false;
+		cil_next(&line);
+		return !optional || is_permission_known(excerpt, &line);
+	}
+	if (cil_is_among(head, labels))
+		return !optional;
+	role = cil_is(head, "roleattributeset");
+	if (!role && !cil_is(head, "typeattributeset"))
+		return false;
+	return cil_is(cil_next(&line), "cil_gen_require") &&
+	       (!optional || policy_find(role ? policy->p_roles.table : policy->p_types.table,
+					 next_name(&line, name)));
 }
 
 /* By how many blocks more are open behind the line than before it. */
-static int nesting(const struct line *line)
+static int nesting(const struct cil_reader *line)
 {
 	bool quoted = false;
 	int depth = 0;
@@ -135,23 +110,21 @@ static int nesting(const struct line *line)
 
 static void excerpt_module(const struct excerpt *excerpt, struct store_cil *module)
 {
+	static const char *const branches[] = { "true", "false", NULL };
 	const char *end = module->text + module->length;
 	char *out = module->text;
 	/* A branch of a conditional block may not become empty: its first statement stays. */
 	bool first = false;
 	int depth = 0;
-	char word[8];
 
 	for (const char *at = module->text; at < end;) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct line line = { at, stop ? stop : end };
+		struct cil_reader line = { at, stop ? stop : end };
 		int more = nesting(&line);
-
 		bool keep = first || more || !is_beside(excerpt, line, depth > 0);
 
-		if (is_next(&line, "("))
-			first = !strcmp(next(&line, word, sizeof(word)), "true") ||
-				!strcmp(word, "false");
+		if (cil_is(cil_next(&line), "("))
+			first = cil_is_among(cil_next(&line), branches);
 		depth += more;
 		if (keep) {
 			memmove(out, at, (size_t)(line.end - at));

@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a policy says by itself: names, and the ports. */
+#include "steps/oracle/policy.h"
+
 #include <netinet/in.h>
 #include <string.h>
 
-#include "steps/oracle/private.h"
+#include "steps/oracle/oracle.h"
 #include "wizard/util.h"
-
-/* hashtab_search is not exported by the shared library, but the table brings its own functions. */
-void *policy_find(hashtab_t table, const char *name)
-{
-	hashtab_ptr_t node = table->htable[table->hash_value(table, name)];
-
-	while (node && table->keycmp(table, name, node->key) != 0)
-		node = node->next;
-	return node ? node->datum : NULL;
-}
-
-bool policy_bit(const ebitmap_t *map, uint32_t bit)
-{
-	const ebitmap_node_t *node = map->node;
-
-	while (node && bit >= node->startbit + MAPSIZE)
-		node = node->next;
-	return node && bit >= node->startbit && ebitmap_node_get_bit(node, bit);
-}
-
-const type_datum_t *policy_type(const struct oracle *oracle, const char *name, uint32_t flavor)
-{
-	const type_datum_t *type = policy_find(oracle->policy->p.p_types.table, name);
-
-	return type && type->flavor == flavor ? type : NULL;
-}
 
 bool oracle_has_type(struct oracle *oracle, const char *type)
 {
@@ -58,20 +35,11 @@ bool oracle_is_permissive(struct oracle *oracle, const char *type)
 	return datum && policy_bit(&oracle->policy->p.permissive_map, datum->s.value);
 }
 
-const perm_datum_t *policy_permission(const class_datum_t *class, const char *name)
-{
-	const perm_datum_t *permission = policy_find(class->permissions.table, name);
-
-	if (!permission && class->comdatum)
-		permission = policy_find(class->comdatum->permissions.table, name);
-	return permission;
-}
-
 bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)
 {
-	const class_datum_t *class = policy_find(oracle->policy->p.p_classes.table, tclass);
+	uint16_t class;
 
-	return class && policy_permission(class, permission);
+	return policy_access(&oracle->policy->p, tclass, permission, &class) != 0;
 }
 
 static void add_names(const struct hashtab_val *table, bool types, struct strings *names)
@@ -98,20 +66,61 @@ void oracle_names(const struct oracle *oracle, bool permissions, struct strings 
 	}
 }
 
+/* ---- ports ---------------------------------------------------------------------------------- */
+
 /* As the kernel has it: the first entry that holds the port, local ones standing before ranges. */
-int oracle_port_type(struct oracle *oracle, const char *proto, unsigned int number, char **type,
-		     struct error *err)
+const char *oracle_port_type(const struct oracle *oracle, const char *proto, unsigned int number)
 {
 	const policydb_t *policy = &oracle->policy->p;
 	int protocol = !strcmp(proto, "udp") ? IPPROTO_UDP : IPPROTO_TCP;
 	const ocontext_t *entry = policy->ocontexts[OCON_PORT];
 
-	*type = NULL;
 	while (entry && !(entry->u.port.protocol == protocol && number >= entry->u.port.low_port &&
 			  number <= entry->u.port.high_port))
 		entry = entry->next;
-	if (!entry)
-		return 0;
-	*type = strdup(policy->p_type_val_to_name[entry->context[0].type - 1]);
-	return *type ? 0 : error_nomem(err);
+	return entry ? policy->p_type_val_to_name[entry->context[0].type - 1] : NULL;
+}
+
+/* Which sources have rules for one type. */
+struct users {
+	const policydb_t *policy;
+	const ebitmap_t *target; /* the type's attributes, and itself */
+	uint16_t class;
+	uint32_t mask;
+	bool *found; /* by type, from 0 */
+};
+
+static void add_users(void *data, const avtab_key_t *key, const avtab_datum_t *datum)
+{
+	struct users *users = data;
+	ebitmap_node_t *node;
+	unsigned int bit;
+
+	if (!(key->specified & AVTAB_ALLOWED) || key->target_class != users->class ||
+	    !(datum->data & users->mask) || !policy_bit(users->target, key->target_type - 1U))
+		return;
+	users->found[key->source_type - 1] = true;
+	ebitmap_for_each_positive_bit(&users->policy->attr_type_map[key->source_type - 1], node,
+				      bit) users->found[bit] = true;
+}
+
+void oracle_port_users(const struct oracle *oracle, const char *target, struct strings *names)
+{
+	const policydb_t *policy = &oracle->policy->p;
+	const type_datum_t *type = policy_type(oracle, target, TYPE_TYPE);
+	const type_datum_t *domains = policy_type(oracle, "domain", TYPE_ATTRIB);
+	_cleanup_free_ bool *found = memory_new(policy->p_types.nprim, sizeof(*found));
+	struct users users = { .policy = policy, .found = found };
+
+	users.mask = policy_access(policy, "tcp_socket", "name_connect", &users.class) |
+		     policy_access(policy, "tcp_socket", "name_bind", &users.class);
+	if (!type || !domains)
+		return;
+	users.target = &policy->type_attr_map[type->s.value - 1];
+	policy_rules(policy, false, -1, add_users, &users);
+	for (uint32_t i = 0; i < policy->p_types.nprim; i++)
+		if (found[i] && policy_bit(&policy->attr_type_map[domains->s.value - 1], i) &&
+		    policy->type_val_to_struct[i]->flavor == TYPE_TYPE)
+			strings_add(names, policy->p_type_val_to_name[i]);
+	strings_sort(names);
 }

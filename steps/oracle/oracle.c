@@ -1,56 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "steps/oracle/policy.h"
+
 #include <errno.h>
 #include <string.h>
-#include <sepol/debug.h>
 #include <sepol/booleans.h>
-#include <sepol/sepol.h>
-#include <sepol/policydb/policydb.h>
-#include <sepol/policydb/services.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#else
-#define __lsan_disable()
-#define __lsan_enable()
-#endif
+#include <sepol/debug.h>
 
-#include "steps/oracle/private.h"
-#include "wizard/text.h"
+#include "steps/oracle/oracle.h"
 #include "wizard/util.h"
 
-/* The one whose policy libsepol judges from now. */
-static const struct oracle *current;
-
-/* libsepol (3.4) forgets the policy that it judged from, some 12 MB, when it gets another; there is
- * no call to free it. */
-static int set_policy(FILE *file)
-{
-	int r;
-
-	__lsan_disable();
-	r = sepol_set_policydb_from_file(file);
-	__lsan_enable();
-	return r;
-}
-
-static int oracle_make_current(const struct oracle *oracle, struct error *err)
-{
-	_cleanup_fclose_ FILE *file = NULL;
-
-	if (current == oracle)
-		return 0;
-	file = fmemopen(oracle->image, oracle->length, "r");
-	if (!file)
-		return error_nomem(err);
-	current = NULL;
-	if (set_policy(file) < 0)
-		return error_set(err, EINVAL, "build the policy anew: semodule -B",
-				 "libsepol cannot load the policy");
-	current = oracle;
-	return 0;
-}
-
-/* ---- open and close ---------------------------------------------------------------------------
- */
+static unsigned long last_serial;
 
 /* sepol_policydb_from_image would destroy a policy that it cannot read, and freeing it would again.
  */
@@ -60,7 +19,7 @@ static int policy_read(struct oracle *oracle, struct error *err)
 	int r;
 
 	if (sepol_policydb_create(&oracle->policy) < 0 || sepol_policy_file_create(&file) < 0)
-		return error_nomem(err);
+		no_memory();
 	sepol_policy_file_set_mem(file, oracle->image, oracle->length);
 	r = oracle->length ? sepol_policydb_read(oracle->policy, file) : -1;
 	sepol_policy_file_free(file);
@@ -74,24 +33,18 @@ static int policy_read(struct oracle *oracle, struct error *err)
 
 int oracle_open_image(struct oracle **result, void *image, size_t length, struct error *err)
 {
-	struct oracle *oracle = calloc(1, sizeof(*oracle));
+	struct oracle *oracle = memory_new(1, sizeof(*oracle));
 	int r;
 
-	if (!oracle) {
-		free(image);
-		return error_nomem(err);
-	}
-	oracle->image = image;
-	oracle->length = length;
+	*oracle = (struct oracle){ .image = image, .length = length, .serial = ++last_serial };
 	/* libsepol's word goes to standard error otherwise; what it returns is said by us. */
 	sepol_debug(0);
 	r = policy_read(oracle, err);
-	if (r < 0) {
+	if (r < 0)
 		oracle_close(oracle);
-		return r;
-	}
-	*result = oracle;
-	return 0;
+	else
+		*result = oracle;
+	return r;
 }
 
 int oracle_open(struct oracle **oracle, const char *path, struct error *err)
@@ -114,49 +67,38 @@ void oracle_close(struct oracle *oracle)
 {
 	if (!oracle)
 		return;
-	if (current == oracle)
-		current = NULL;
 	sepol_policydb_free(oracle->policy);
 	free(oracle->image);
 	free(oracle);
 }
 
-/* ---- booleans ---------------------------------------------------------------------------------
- */
+/* ---- policies that are changed -------------------------------------------------------------- */
 
-static int boolean_set(struct oracle *oracle, const char *name, int state)
+/* Our own copy was changed: what judges shall know it, too. */
+static void renew(struct oracle *oracle)
+{
+	free(oracle->image);
+	if (sepol_policydb_to_image(NULL, oracle->policy, &oracle->image, &oracle->length) < 0)
+		no_memory();
+	oracle->serial = ++last_serial;
+}
+
+static void boolean_set(struct oracle *oracle, const char *name, int state)
 {
 	sepol_bool_key_t *key = NULL;
 	sepol_bool_t *boolean = NULL;
-	int r = -1;
 
-	if (sepol_bool_key_create(NULL, name, &key) == 0 &&
-	    sepol_bool_create(NULL, &boolean) == 0 &&
-	    sepol_bool_set_name(NULL, boolean, name) == 0) {
-		sepol_bool_set_value(boolean, state);
-		r = sepol_bool_set(NULL, oracle->policy, key, boolean);
-	}
+	if (sepol_bool_key_create(NULL, name, &key) < 0 || sepol_bool_create(NULL, &boolean) < 0 ||
+	    sepol_bool_set_name(NULL, boolean, name) < 0)
+		no_memory();
+	sepol_bool_set_value(boolean, state);
+	if (sepol_bool_set(NULL, oracle->policy, key, boolean) < 0)
+		no_memory();
 	sepol_bool_free(boolean);
 	sepol_bool_key_free(key);
-	return r;
 }
 
-int oracle_renew(struct oracle *oracle, struct error *err)
-{
-	void *image;
-	size_t length;
-
-	if (sepol_policydb_to_image(NULL, oracle->policy, &image, &length) < 0)
-		return error_nomem(err);
-	free(oracle->image);
-	oracle->image = image;
-	oracle->length = length;
-	if (current == oracle)
-		current = NULL;
-	return 0;
-}
-
-int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struct error *err)
+void oracle_copy_booleans(struct oracle *oracle, const struct oracle *from)
 {
 	const policydb_t *theirs = &from->policy->p;
 	bool changed = false;
@@ -168,258 +110,111 @@ int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struc
 
 		if (!ours || ours->state == state)
 			continue;
-		if (boolean_set(oracle, name, state) < 0)
-			return error_nomem(err);
+		boolean_set(oracle, name, state);
 		changed = true;
 	}
-	return changed ? oracle_renew(oracle, err) : 0;
-}
-
-/* ---- judgements -------------------------------------------------------------------------------
- */
-
-static bool sid_of(const char *context, sepol_security_id_t *sid)
-{
-	return sepol_context_to_sid(context, strlen(context), sid) == 0;
+	if (changed)
+		renew(oracle);
 }
 
 /*
- * The SID of type in a context of the system's own. Any type is valid with object_r, but a domain
- * belongs in system_r where it may be: constraints look at the role.
+ * What a policy would say if it had some rules more. avtab_insert is not exported by the shared
+ * library; but what is written goes through the whole table, and what reads it puts each rule where
+ * it belongs. So a new one may stand anywhere, as long as its key is not there already.
  */
-static int system_sid(const struct oracle *oracle, const char *type, bool object,
-		      sepol_security_id_t *sid, bool *known, struct error *err)
-{
-	static const char *const roles[] = { "system_r", "object_r" };
-	const char *level = oracle->policy->p.mls ? ":s0" : "";
-
-	*known = false;
-	if (!policy_type(oracle, type, TYPE_TYPE))
-		return 0;
-	for (size_t i = object ? 1 : 0; i < ARRAY_SIZE(roles) && !*known; i++) {
-		_cleanup_free_ char *context =
-			str_printf("system_u:%s:%s%s", roles[i], type, level);
-
-		if (!context)
-			return error_nomem(err);
-		*known = sid_of(context, sid);
-	}
-	return 0;
-}
-
-static int context_sid(const struct oracle *oracle, const char *context, sepol_security_id_t *sid,
-		       bool *known, struct error *err)
-{
-	_cleanup_free_ char *copy = NULL;
-	char *rest, *role, *type;
-
-	*known = sid_of(context, sid);
-	if (*known)
-		return 0;
-	copy = rest = strdup(context);
-	if (!copy)
-		return error_nomem(err);
-	strsep(&rest, ":");
-	role = strsep(&rest, ":");
-	type = strsep(&rest, ":");
-	if (!type)
-		return 0;
-	return system_sid(oracle, type, !strcmp(role, "object_r"), sid, known, err);
-}
-
-static enum verdict verdict_of(unsigned int reason)
-{
-	/* Without a TE rule libsepol does not look at the constraints: they show when the access is
-	 * judged again by a policy that has the rule. */
-	if (reason & SEPOL_COMPUTEAV_TE)
-		return VERDICT_NO_RULE;
-	if (reason & SEPOL_COMPUTEAV_CONS)
-		return VERDICT_CONSTRAINT;
-	if (reason & SEPOL_COMPUTEAV_RBAC)
-		return VERDICT_ROLE;
-	return VERDICT_BOUNDS;
-}
-
-struct question {
-	sepol_security_id_t source, target;
-	bool source_known, target_known;
-	const char *tclass, *permission;
-	sepol_security_class_t class;
-	sepol_access_vector_t requested; /* 0: a name is unknown */
+struct addition {
+	avtab_key_t key;
+	uint32_t bits;
+	bool present;
 };
 
-/* question_name - class and permission as numbers; the name of what is unknown, or NULL. */
-static const char *question_name(const struct oracle *oracle, struct question *question)
+static int compare(const void *one, const void *other)
 {
-	const class_datum_t *class =
-		policy_find(oracle->policy->p.p_classes.table, question->tclass);
-	const perm_datum_t *permission =
-		class ? policy_permission(class, question->permission) : NULL;
+	const avtab_key_t *a = &((const struct addition *)one)->key;
+	const avtab_key_t *b = &((const struct addition *)other)->key;
 
-	if (!question->source_known)
-		return "source context";
-	if (!question->target_known)
-		return "target context";
-	if (!class)
-		return "class";
-	if (!permission)
-		return "permission";
-	question->class = (sepol_security_class_t) class->s.value;
-	question->requested = UINT32_C(1) << (permission->s.value - 1);
-	return NULL;
+	if (a->source_type != b->source_type)
+		return a->source_type < b->source_type ? -1 : 1;
+	if (a->target_type != b->target_type)
+		return a->target_type < b->target_type ? -1 : 1;
+	return (a->target_class > b->target_class) - (a->target_class < b->target_class);
 }
 
-static int question_failed(const struct question *question, struct error *err)
+static bool translate(const struct oracle *oracle, const struct supposed *access,
+		      struct addition *addition)
 {
-	return error_set(err, EIO, "build the policy anew: semodule -B",
-			 "libsepol cannot judge %s %s", question->tclass, question->permission);
+	const type_datum_t *source = policy_type(oracle, access->source, TYPE_TYPE);
+	const type_datum_t *target = policy_type(oracle, access->target, TYPE_TYPE);
+	uint16_t class;
+	uint32_t bits =
+		policy_access(&oracle->policy->p, access->tclass, access->permission, &class);
+
+	if (!source || !target || !bits)
+		return false;
+	*addition = (struct addition){ .key = { .source_type = (uint16_t)source->s.value,
+						.target_type = (uint16_t)target->s.value,
+						.target_class = class,
+						.specified = AVTAB_ALLOWED },
+				       .bits = bits };
+	return true;
 }
 
-static int question_judge(const struct oracle *oracle, struct question *question,
-			  struct judgement *judgement, struct error *err)
+/* One for each source, target and class; how many. */
+static size_t merge(struct addition *additions, size_t count)
 {
-	struct sepol_av_decision decision;
-	unsigned int reason = 0;
+	size_t kept = 0;
 
-	*judgement = (struct judgement){ .verdict = VERDICT_UNKNOWN,
-					 .unknown = question_name(oracle, question) };
-	if (judgement->unknown)
-		return 0;
-	if (sepol_compute_av_reason(question->source, question->target, question->class,
-				    question->requested, &decision, &reason) < 0)
-		return question_failed(question, err);
-	judgement->verdict = VERDICT_ALLOWED;
-	if (decision.allowed & question->requested)
-		return 0;
-	judgement->verdict = verdict_of(reason);
-	judgement->dontaudit = !(decision.auditdeny & question->requested);
-	return 0;
+	qsort(additions, count, sizeof(*additions), compare);
+	for (size_t i = 0; i < count; i++) {
+		if (kept && compare(&additions[kept - 1], &additions[i]) == 0)
+			additions[kept - 1].bits |= additions[i].bits;
+		else
+			additions[kept++] = additions[i];
+	}
+	return kept;
 }
 
-/* question_open - who is asked about; each a context, or a type. */
-static int question_open(const struct oracle *oracle, const char *source, const char *target,
-			 struct question *question, struct error *err)
+static void add(avtab_t *table, struct addition *additions, size_t count)
 {
-	int r = oracle_make_current(oracle, err);
+	for (uint32_t i = 0; i < table->nslot; i++)
+		for (avtab_ptr_t node = table->htable[i]; node; node = node->next) {
+			struct addition wanted = { .key = node->key };
+			struct addition *found =
+				bsearch(&wanted, additions, count, sizeof(wanted), compare);
 
-	if (r == 0)
-		r = strchr(source, ':') ? context_sid(oracle, source, &question->source,
-						      &question->source_known, err)
-					: system_sid(oracle, source, false, &question->source,
-						     &question->source_known, err);
-	if (r < 0)
-		return r;
-	return strchr(target, ':') ? context_sid(oracle, target, &question->target,
-						 &question->target_known, err)
-				   : system_sid(oracle, target, false, &question->target,
-						&question->target_known, err);
-}
-
-int oracle_judge(struct oracle *oracle, const char *source, const char *target, const char *tclass,
-		 const char *permission, struct judgement *judgement, struct error *err)
-{
-	struct question question = { .tclass = tclass, .permission = permission };
-	int r = question_open(oracle, source, target, &question, err);
-
-	return r == 0 ? question_judge(oracle, &question, judgement, err) : r;
-}
-
-/* ---- what denies in spite of a rule ---------------------------------------------------------- */
-
-/* write_constraint - a line of libsepol's: "constrain CLASS { PERMISSION... } (EXPRESSION);
- * Constraint DENIED", in which "-Fail-" is behind what fails. Of the permissions only the one. */
-static void write_constraint(FILE *out, char *line, const char *permission)
-{
-	static const char failed[] = " -Fail-";
-	char *open = strchr(line, '{'), *close = open ? strchr(open, '}') : NULL;
-	char *at = close ? strchr(close, '(') : NULL, *end = strrchr(line, ')');
-
-	/* The outermost brackets are libsepol's. */
-	if (!at || !end || end <= at || !strstr(end, "; Constraint "))
-		return;
-	*end = '\0';
-	fprintf(out, "%s%.*s{ %s } ", ftell(out) > 0 ? "; " : "", (int)(open - line), line,
-		permission);
-	for (at++; *at;) {
-		if (str_starts(at, failed)) {
-			fputs(" (failed)", out);
-			at += strlen(failed);
-		} else {
-			if (*at != ' ' || !strchr(" )", at[1]))
-				fputc(*at, out);
-			at++;
+			if (!found || !(node->key.specified & AVTAB_ALLOWED))
+				continue;
+			node->datum.data |= found->bits;
+			found->present = true;
 		}
+	for (size_t i = 0; i < count; i++) {
+		avtab_ptr_t node;
+
+		if (additions[i].present)
+			continue;
+		node = memory_new(1, sizeof(*node)); /* libsepol frees it, with the others */
+		node->key = additions[i].key;
+		node->datum.data = additions[i].bits;
+		node->next = table->htable[0];
+		table->htable[0] = node;
+		table->nel++;
 	}
 }
 
-static void write_bounds(FILE *out, const struct oracle *oracle, const char *context)
+struct oracle *oracle_suppose(const struct oracle *oracle, const struct supposed *accesses,
+			      size_t count)
 {
-	const policydb_t *policy = &oracle->policy->p;
-	_cleanup_free_ char *copy = strdup(context);
-	char *rest = copy, *name = copy;
-	const type_datum_t *type;
+	_cleanup_free_ struct addition *additions = memory_new(count, sizeof(*additions));
+	void *image = memory_copy(oracle->image, oracle->length);
+	struct oracle *with;
+	size_t known = 0;
 
-	for (int i = 0; rest && i < 3 && strchr(context, ':'); i++)
-		name = strsep(&rest, ":");
-	type = name ? policy_type(oracle, name, TYPE_TYPE) : NULL;
-	if (type && type->bounds)
-		fprintf(out, "%stypebounds %s %s", ftell(out) > 0 ? "; " : "",
-			policy->p_type_val_to_name[type->bounds - 1], name);
-}
-
-static void write_role(FILE *out, const char *source, const char *target)
-{
-	const char *from = strchr(source, ':'), *to = strchr(target, ':');
-
-	if (!from || !to)
-		return;
-	fprintf(out, "no rule \"allow %.*s %.*s\" for roles", (int)strcspn(from + 1, ":"), from + 1,
-		(int)strcspn(to + 1, ":"), to + 1);
-}
-
-static int write_obstacle(FILE *out, const struct oracle *oracle, const struct question *question,
-			  const char *source, const char *target, struct error *err)
-{
-	struct sepol_av_decision decision;
-	_cleanup_free_ char *reasons = NULL;
-	char *rest, *line;
-	unsigned int reason = 0;
-
-	if (sepol_compute_av_reason_buffer(question->source, question->target, question->class,
-					   question->requested, &decision, &reason, &reasons,
-					   0) < 0)
-		return question_failed(question, err);
-	for (rest = reasons; (line = strsep(&rest, "\n"));)
-		write_constraint(out, line, question->permission);
-	if (reason & SEPOL_COMPUTEAV_RBAC)
-		write_role(out, source, target);
-	if (reason & SEPOL_COMPUTEAV_BOUNDS) {
-		write_bounds(out, oracle, source);
-		write_bounds(out, oracle, target);
-	}
-	return 0;
-}
-
-int oracle_obstacle(struct oracle *oracle, const char *source, const char *target,
-		    const char *tclass, const char *permission, char **text, struct error *err)
-{
-	struct question question = { .tclass = tclass, .permission = permission };
-	_cleanup_free_ char *written = NULL;
-	size_t length;
-	FILE *out;
-	int r = question_open(oracle, source, target, &question, err);
-
-	*text = NULL;
-	if (r < 0 || question_name(oracle, &question))
-		return r;
-	out = open_memstream(&written, &length);
-	if (!out)
-		return error_nomem(err);
-	r = write_obstacle(out, oracle, &question, source, target, err);
-	if (fclose(out) != 0 && r == 0)
-		r = error_nomem(err);
-	if (r < 0 || !length)
-		return r;
-	*text = text_plain(written, OBSTACLE_MAX - strlen("..."));
-	return *text ? 0 : error_nomem(err);
+	/* This image has been read before. */
+	if (oracle_open_image(&with, image, oracle->length, NULL) < 0)
+		no_memory();
+	for (size_t i = 0; i < count; i++)
+		known += translate(with, &accesses[i], &additions[known]);
+	add(&with->policy->p.te_avtab, additions, merge(additions, known));
+	renew(with);
+	return with;
 }

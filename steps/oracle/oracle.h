@@ -71,15 +71,13 @@ bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char
 void oracle_names(const struct oracle *oracle, bool permissions, struct strings *names);
 bool oracle_is_permissive(struct oracle *oracle, const char *type);
 
-/* oracle_port_type - the type of a port ("tcp", "udp") in this policy, local labels included; *type
- * NULL: unlabelled. New memory (caller frees). */
-int oracle_port_type(struct oracle *oracle, const char *proto, unsigned int number, char **type,
-		     struct error *err);
+/* oracle_port_type - the type of a port ("tcp", "udp") in this policy, local labels included,
+ * borrowed; NULL: unlabelled. */
+const char *oracle_port_type(const struct oracle *oracle, const char *proto, unsigned int number);
 
 /* oracle_port_users - the domains that may connect to TCP ports of a type, or bind them, as the
- * booleans are: sorted; a new array (caller frees) of names that are borrowed. */
-int oracle_port_users(const struct oracle *oracle, const char *type, const char ***names,
-		      size_t *count, struct error *err);
+ * booleans are: added to names, which is sorted then. */
+void oracle_port_users(const struct oracle *oracle, const char *type, struct strings *names);
 
 /*
  * oracle_suppose - another oracle, of the same policy with a rule for each of these accesses: it
@@ -89,14 +87,14 @@ int oracle_port_users(const struct oracle *oracle, const char *type, const char 
 struct supposed {
 	const char *source, *target, *tclass, *permission;
 };
-int oracle_suppose(const struct oracle *oracle, const struct supposed *accesses, size_t count,
-		   struct oracle **result, struct error *err);
+struct oracle *oracle_suppose(const struct oracle *oracle, const struct supposed *accesses,
+			      size_t count);
 
 /*
  * oracle_copy_booleans - give oracle the state that each boolean has in from. Compiled modules have
  * the booleans as the modules set them; the administrator's settings are only in the kernel policy.
  */
-int oracle_copy_booleans(struct oracle *oracle, const struct oracle *from, struct error *err);
+void oracle_copy_booleans(struct oracle *oracle, const struct oracle *from);
 
 /* A rule of a candidate module, and the neverallow rule of the policy that it breaks; both as CIL,
  * the latter with the expressions in place of the names that stand for them (MODULE_typeattr_N).

@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/oracle/cil_survey.h"
-#include "steps/oracle/excerpt.h"
 #include "steps/oracle/access.h"
+#include "steps/oracle/cil.h"
+#include "steps/oracle/excerpt.h"
 #include "steps/oracle/width.h"
 #include "wizard/util.h"
 
@@ -52,11 +52,9 @@ static struct candidate *candidate_of(const struct search *search, const char *n
 static int compile(const struct search *search, const struct candidate *one, unsigned int pass,
 		   struct oracle **oracle, struct error *err)
 {
-	_cleanup_free_ struct store_cil *chosen = calloc(search->count, sizeof(*chosen));
+	_cleanup_free_ struct store_cil *chosen = memory_new(search->count, sizeof(*chosen));
 	size_t count = 0;
 
-	if (!chosen)
-		return error_nomem(err);
 	for (size_t i = 0; i < search->count; i++) {
 		const struct candidate *its = candidate_of(search, search->modules[i].name);
 		bool in = !its || its == one || (its->pass && its->pass < pass);
@@ -67,35 +65,25 @@ static int compile(const struct search *search, const struct candidate *one, uns
 	return oracle_compile(oracle, chosen, count, NULL, NULL, NULL, err);
 }
 
-static int add(const struct search *search, const struct candidate *one, const struct oracle *base,
-	       const struct oracle *with, struct widths *widths, struct error *err)
+static void add(const struct search *search, const struct candidate *one, const struct oracle *base,
+		const struct oracle *with, struct widths *widths)
 {
 	struct width found = { .priority = one->module->priority,
 			       .below = one->module->below,
 			       .rules = one->survey.allows,
 			       .only_ours = one->survey.only_ours && !one->module->below };
 	struct width *width;
-	int r = 0;
 
-	for (const char *const *domain = search->domains; r == 0 && *domain; domain++) {
-		size_t opened = 0, silenced = 0;
-
-		r = access_gained(base, with, *domain, ACCESS_POSSIBLE, &opened, err);
-		if (r == 0)
-			r = access_gained(base, with, *domain, ACCESS_SILENCED, &silenced, err);
-		found.accesses += opened;
-		found.silenced += silenced;
+	for (const char *const *domain = search->domains; *domain; domain++) {
+		found.accesses += access_gained(base, with, *domain, ACCESS_POSSIBLE);
+		found.silenced += access_gained(base, with, *domain, ACCESS_SILENCED);
 	}
 	/* The distribution's own rules are not what it gives, where it stands for them. */
-	if (r < 0 || !(found.accesses || found.silenced ||
-		       (found.rules && !found.only_ours && !found.below)))
-		return r;
+	if (!found.accesses && !found.silenced && (!found.rules || found.only_ours || found.below))
+		return;
 	width = array_push(&widths->items, &widths->count, sizeof(*width));
-	if (!width)
-		return error_nomem(err);
 	*width = found;
-	width->name = strdup(one->module->name);
-	return width->name ? 0 : error_nomem(err);
+	width->name = str_copy(one->module->name);
 }
 
 /* *left: how many could not be compiled, as each needs another one. */
@@ -106,7 +94,9 @@ static int measure(struct search *search, unsigned int pass, struct widths *widt
 	int r = compile(search, NULL, pass, &base, err);
 
 	*left = 0;
-	for (size_t i = 0; r == 0 && i < search->candidate_count; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < search->candidate_count; i++) {
 		_cleanup_(cleanup_oracle) struct oracle *with = NULL;
 		struct candidate *one = &search->candidates[i];
 		struct error failed = { 0 };
@@ -116,16 +106,14 @@ static int measure(struct search *search, unsigned int pass, struct widths *widt
 		r = compile(search, one, pass, &with, &failed);
 		if (r == -EINVAL) {
 			++*left;
-			r = 0;
 			continue;
 		}
 		if (r < 0)
-			*err = failed;
-		else
-			r = add(search, one, base, with, widths, err);
+			return error_set(err, failed.code, failed.remedy, "%s", failed.what);
+		add(search, one, base, with, widths);
 		one->pass = pass;
 	}
-	return r;
+	return 0;
 }
 
 /* What is known of the candidates from their texts, while these are whole. */
@@ -162,8 +150,7 @@ static int makes_permissive(struct store *store, const struct store_module *modu
 	if (!domain)
 		return 0;
 	usual = str_printf("(typepermissive %s)", domain);
-	r = usual ? store_module_text(store, module->name, module->priority, &text, err)
-		  : error_nomem(err);
+	r = store_module_text(store, module->name, module->priority, &text, err);
 	if (r < 0 || !text)
 		return r;
 	rest = str_starts(text, usual);
@@ -185,8 +172,6 @@ static int choose(struct search *search, struct store *store, const char *ours, 
 			continue;
 		candidate = array_push(&search->candidates, &search->candidate_count,
 				       sizeof(*candidate));
-		if (!candidate)
-			return error_nomem(err);
 		candidate->module = module;
 	}
 	return r;

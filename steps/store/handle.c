@@ -54,20 +54,18 @@ struct store_capture store_capture_begin(void)
 
 void store_capture_end(struct store *store, struct store_capture *capture)
 {
-	_cleanup_fclose_ FILE *heard = NULL;
-	_cleanup_free_ char *line = NULL;
-	size_t room = 0;
+	_cleanup_close_ int memory = capture->memory;
+	char text[4096], *rest = text, *line;
+	ssize_t length;
 
 	if (capture->saved < 0)
 		return;
 	fflush(stderr);
 	dup2(capture->saved, STDERR_FILENO);
 	close(capture->saved);
-	heard = fdopen(capture->memory, "r");
-	if (!heard)
-		no_memory();
-	rewind(heard);
-	while (!store->first_error[0] && getline(&line, &room, heard) >= 0) {
+	length = pread(memory, text, sizeof(text) - 1, 0);
+	text[length > 0 ? length : 0] = '\0';
+	while (!store->first_error[0] && (line = strsep(&rest, "\n"))) {
 		snprintf(store->first_error, sizeof(store->first_error), "%s", line);
 		first_error_trim(store);
 	}

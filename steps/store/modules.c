@@ -225,7 +225,7 @@ void store_modules_free(struct store_module *modules, size_t count)
 	free(modules);
 }
 
-/* The highest priority of a name that the distribution or a product's package has it at; 0: none. */
+/* The highest priority that the distribution or a product's package has the name at; 0: none. */
 static unsigned int priority_below(const struct list *list, const char *name)
 {
 	unsigned int below = 0;

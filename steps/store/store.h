@@ -4,8 +4,8 @@
  *
  * One root and one store a process: libsemanage fixes its paths at the first use. The store's type
  * (SELINUXTYPE) is read from the root's own /etc/selinux/config. Off a live SELinux root nothing is
- * loaded into a kernel. Messages of the libraries do not go to stderr: the first error among them is
- * part of the struct error.
+ * loaded into a kernel. Messages of the libraries do not go to stderr: the first error among them
+ * is part of the struct error.
  */
 #ifndef STEPS_STORE_STORE_H
 #define STEPS_STORE_STORE_H

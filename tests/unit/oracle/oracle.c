@@ -351,15 +351,14 @@ static void test_booleans(void **state)
 	_cleanup_free_ char *on_text =
 		str_printf("%s(boolean may true) %s(boolean more true)", small_policy, if_on);
 	struct oracle *off = compile(off_text), *on = compile(on_text);
-	struct error err = { 0 };
 
 	(void)state;
 	assert_int_equal(by_types(on, "one_t", "file_t", "file", "write"), VERDICT_ALLOWED);
 	assert_int_equal(by_types(off, "one_t", "file_t", "file", "write"), VERDICT_NO_RULE);
-	must(oracle_copy_booleans(off, on, &err), &err);
+	oracle_copy_booleans(off, on);
 	assert_int_equal(by_types(off, "one_t", "file_t", "file", "write"), VERDICT_ALLOWED);
-	must(oracle_copy_booleans(off, on, &err), &err);
-	must(oracle_copy_booleans(off, small, &err), &err);
+	oracle_copy_booleans(off, on);
+	oracle_copy_booleans(off, small);
 	assert_int_equal(by_types(off, "one_t", "file_t", "file", "write"), VERDICT_ALLOWED);
 	oracle_close(off);
 	oracle_close(on);
@@ -378,11 +377,9 @@ static void test_supposed(void **state)
 		{ "one_t", "two_t", "file", "write" },
 		{ "no_t", "two_t", "file", "fly" },
 	};
-	struct oracle *with = NULL;
-	struct error err = { 0 };
+	struct oracle *with = oracle_suppose(small, accesses, ARRAY_SIZE(accesses));
 
 	(void)state;
-	must(oracle_suppose(small, accesses, ARRAY_SIZE(accesses), &with, &err), &err);
 	assert_int_equal(verdict(with, one, file, "file", "write"), VERDICT_ALLOWED);
 	assert_int_equal(verdict(with, one, "system_u:object_r:file_t:s0:c0", "file", "write"),
 			 VERDICT_CONSTRAINT);
@@ -417,19 +414,16 @@ static void test_port_users(void **state)
 		"(booleanif on (true (allow a_t port_t (tcp_socket (name_bind)))))\n"
 		"(booleanif off (true (allow d_t port_t (tcp_socket (name_bind)))))\n";
 	_cleanup_free_ char *all = str_printf("%s%s", small_policy, text);
-	_cleanup_free_ const char **names = NULL;
+	_cleanup_(strings_clear) struct strings names = { 0 }, none = { 0 };
 	struct oracle *oracle = compile(all);
-	struct error err = { 0 };
-	size_t count;
 
 	(void)state;
-	must(oracle_port_users(oracle, "port_t", &names, &count, &err), &err);
-	assert_int_equal(count, 2);
-	assert_string_equal(names[0], "a_t");
-	assert_string_equal(names[1], "b_t");
-	free(names);
-	must(oracle_port_users(oracle, "no_port_t", &names, &count, &err), &err);
-	assert_int_equal(count, 0);
+	oracle_port_users(oracle, "port_t", &names);
+	assert_int_equal(names.count, 2);
+	assert_string_equal(names.items[0], "a_t");
+	assert_string_equal(names.items[1], "b_t");
+	oracle_port_users(oracle, "no_port_t", &none);
+	assert_int_equal(none.count, 0);
 	oracle_close(oracle);
 }
 

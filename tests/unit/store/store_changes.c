@@ -43,8 +43,8 @@ struct snapshot {
 /* The statements of the file that libsemanage keeps them in. */
 static char *local_ports(void)
 {
-	_cleanup_free_ char *path = str_printf("%s/var/lib/selinux/%s/active/ports.local", root,
-					       store_type(store));
+	_cleanup_free_ char *path =
+		str_printf("%s/var/lib/selinux/%s/active/ports.local", root, store_type(store));
 	_cleanup_free_ char *text = NULL;
 	char *ports, *rest, *line;
 	FILE *out = stream_open(&ports, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "steps/oracle/cil_survey.h"
+#include "steps/oracle/cil.h"
 #include "tests/unit/unit.h"
 
 static const char *const domains[] = { "mysqld_t", "mysqld_safe_t", NULL };

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "steps/oracle/policy.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sepol/policydb/services.h>
+#include <sepol/sepol.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#else
+#define __lsan_disable()
+#define __lsan_enable()
+#endif
+
+#include "steps/oracle/oracle.h"
+#include "wizard/text.h"
+#include "wizard/util.h"
+
+/* The image that libsepol judges from now; 0: none. */
+static unsigned long current;
+
+/* libsepol (3.4) forgets the policy that it judged from, some 12 MB, when it gets another; there is
+ * no call to free it. */
+static int set_policy(FILE *file)
+{
+	int r;
+
+	__lsan_disable();
+	r = sepol_set_policydb_from_file(file);
+	__lsan_enable();
+	return r;
+}
+
+static int make_current(const struct oracle *oracle, struct error *err)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+
+	if (current == oracle->serial)
+		return 0;
+	file = fmemopen(oracle->image, oracle->length, "r");
+	if (!file)
+		no_memory();
+	current = 0;
+	if (set_policy(file) < 0)
+		return error_set(err, EINVAL, "build the policy anew: semodule -B",
+				 "libsepol cannot load the policy");
+	current = oracle->serial;
+	return 0;
+}
+
+/* ---- who is asked about, and what ----------------------------------------------------------- */
+
+struct asking {
+	sepol_security_id_t source, target;
+	sepol_security_class_t class;
+	sepol_access_vector_t requested;
+	const char *tclass, *permission;
+	const char *unknown; /* the kind of the first name that the policy does not have */
+};
+
+static bool sid_of(const char *context, sepol_security_id_t *sid)
+{
+	return sepol_context_to_sid(context, strlen(context), sid) == 0;
+}
+
+/*
+ * The SID of type in a context of the system's own; false: there is none. Any type is valid with
+ * object_r, but a domain belongs in system_r where it may be: constraints look at the role.
+ */
+static bool system_sid(const struct oracle *oracle, const char *type, bool object,
+		       sepol_security_id_t *sid)
+{
+	static const char *const roles[] = { "system_r", "object_r" };
+	const char *level = oracle->policy->p.mls ? ":s0" : "";
+
+	if (!policy_type(oracle, type, TYPE_TYPE))
+		return false;
+	for (size_t i = object ? 1 : 0; i < ARRAY_SIZE(roles); i++) {
+		_cleanup_free_ char *context =
+			str_printf("system_u:%s:%s%s", roles[i], type, level);
+
+		if (sid_of(context, sid))
+			return true;
+	}
+	return false;
+}
+
+/* name: a context, or a type. */
+static bool find_sid(const struct oracle *oracle, const char *name, sepol_security_id_t *sid)
+{
+	_cleanup_free_ char *copy = NULL;
+	char *rest, *role, *type;
+
+	if (!strchr(name, ':'))
+		return system_sid(oracle, name, false, sid);
+	if (sid_of(name, sid))
+		return true;
+	copy = rest = str_copy(name);
+	strsep(&rest, ":");
+	role = strsep(&rest, ":");
+	type = strsep(&rest, ":");
+	return type && system_sid(oracle, type, !strcmp(role, "object_r"), sid);
+}
+
+static int asking_open(struct asking *asking, const struct oracle *oracle, const char *source,
+		       const char *target, const char *tclass, const char *permission,
+		       struct error *err)
+{
+	int r = make_current(oracle, err);
+
+	if (r < 0)
+		return r;
+	*asking = (struct asking){ .tclass = tclass, .permission = permission };
+	asking->requested = policy_access(&oracle->policy->p, tclass, permission, &asking->class);
+	if (!find_sid(oracle, source, &asking->source))
+		asking->unknown = "source context";
+	else if (!find_sid(oracle, target, &asking->target))
+		asking->unknown = "target context";
+	else if (!asking->class)
+		asking->unknown = "class";
+	else if (!asking->requested)
+		asking->unknown = "permission";
+	return 0;
+}
+
+static int asking_failed(const struct asking *asking, struct error *err)
+{
+	return error_set(err, EIO, "build the policy anew: semodule -B",
+			 "libsepol cannot judge %s %s", asking->tclass, asking->permission);
+}
+
+/* ---- the judgement -------------------------------------------------------------------------- */
+
+static enum verdict verdict_of(unsigned int reason)
+{
+	/* Without a TE rule libsepol does not look at the constraints: they show when the access is
+	 * judged again by a policy that has the rule. */
+	if (reason & SEPOL_COMPUTEAV_TE)
+		return VERDICT_NO_RULE;
+	if (reason & SEPOL_COMPUTEAV_CONS)
+		return VERDICT_CONSTRAINT;
+	if (reason & SEPOL_COMPUTEAV_RBAC)
+		return VERDICT_ROLE;
+	return VERDICT_BOUNDS;
+}
+
+int oracle_judge(struct oracle *oracle, const char *source, const char *target, const char *tclass,
+		 const char *permission, struct judgement *judgement, struct error *err)
+{
+	struct sepol_av_decision decision;
+	unsigned int reason = 0;
+	struct asking asking;
+	int r = asking_open(&asking, oracle, source, target, tclass, permission, err);
+
+	if (r < 0)
+		return r;
+	*judgement = (struct judgement){ .verdict = VERDICT_UNKNOWN, .unknown = asking.unknown };
+	if (asking.unknown)
+		return 0;
+	if (sepol_compute_av_reason(asking.source, asking.target, asking.class, asking.requested,
+				    &decision, &reason) < 0)
+		return asking_failed(&asking, err);
+	judgement->verdict = VERDICT_ALLOWED;
+	if (decision.allowed & asking.requested)
+		return 0;
+	judgement->verdict = verdict_of(reason);
+	judgement->dontaudit = !(decision.auditdeny & asking.requested);
+	return 0;
+}
+
+/* ---- what denies in spite of a rule ---------------------------------------------------------- */
+
+/* write_constraint - a line of libsepol's: "constrain CLASS { PERMISSION... } (EXPRESSION);
+ * Constraint DENIED", in which "-Fail-" is behind what fails. Of the permissions only the one. */
+static void write_constraint(FILE *out, char *line, const char *permission)
+{
+	static const char failed[] = " -Fail-";
+	char *open = strchr(line, '{'), *close = open ? strchr(open, '}') : NULL;
+	char *at = close ? strchr(close, '(') : NULL, *end = strrchr(line, ')');
+
+	/* The outermost brackets are libsepol's. */
+	if (!at || !end || end <= at || !strstr(end, "; Constraint "))
+		return;
+	*end = '\0';
+	fprintf(out, "%s%.*s{ %s } ", ftell(out) > 0 ? "; " : "", (int)(open - line), line,
+		permission);
+	for (at++; *at;) {
+		if (str_starts(at, failed)) {
+			fputs(" (failed)", out);
+			at += strlen(failed);
+		} else {
+			if (*at != ' ' || !strchr(" )", at[1]))
+				fputc(*at, out);
+			at++;
+		}
+	}
+}
+
+static void write_bounds(FILE *out, const struct oracle *oracle, const char *context)
+{
+	const policydb_t *policy = &oracle->policy->p;
+	_cleanup_free_ char *copy = str_copy(context);
+	char *rest = copy, *name = copy;
+	const type_datum_t *type;
+
+	for (int i = 0; rest && i < 3 && strchr(context, ':'); i++)
+		name = strsep(&rest, ":");
+	type = name ? policy_type(oracle, name, TYPE_TYPE) : NULL;
+	if (type && type->bounds)
+		fprintf(out, "%stypebounds %s %s", ftell(out) > 0 ? "; " : "",
+			policy->p_type_val_to_name[type->bounds - 1], name);
+}
+
+static void write_role(FILE *out, const char *source, const char *target)
+{
+	const char *from = strchr(source, ':'), *to = strchr(target, ':');
+
+	if (!from || !to)
+		return;
+	fprintf(out, "no rule \"allow %.*s %.*s\" for roles", (int)strcspn(from + 1, ":"), from + 1,
+		(int)strcspn(to + 1, ":"), to + 1);
+}
+
+static int write_obstacle(FILE *out, const struct oracle *oracle, const struct asking *asking,
+			  const char *source, const char *target, struct error *err)
+{
+	struct sepol_av_decision decision;
+	_cleanup_free_ char *reasons = NULL;
+	char *rest, *line;
+	unsigned int reason = 0;
+
+	if (sepol_compute_av_reason_buffer(asking->source, asking->target, asking->class,
+					   asking->requested, &decision, &reason, &reasons, 0) < 0)
+		return asking_failed(asking, err);
+	for (rest = reasons; (line = strsep(&rest, "\n"));)
+		write_constraint(out, line, asking->permission);
+	if (reason & SEPOL_COMPUTEAV_RBAC)
+		write_role(out, source, target);
+	if (reason & SEPOL_COMPUTEAV_BOUNDS) {
+		write_bounds(out, oracle, source);
+		write_bounds(out, oracle, target);
+	}
+	return 0;
+}
+
+int oracle_obstacle(struct oracle *oracle, const char *source, const char *target,
+		    const char *tclass, const char *permission, char **text, struct error *err)
+{
+	_cleanup_free_ char *written = NULL;
+	struct asking asking;
+	FILE *out;
+	int r = asking_open(&asking, oracle, source, target, tclass, permission, err);
+
+	*text = NULL;
+	if (r < 0 || asking.unknown)
+		return r;
+	out = stream_open(&written, NULL);
+	r = write_obstacle(out, oracle, &asking, source, target, err);
+	stream_close(&out);
+	if (r == 0 && *written)
+		*text = text_plain(written, OBSTACLE_MAX - strlen("..."));
+	return r;
+}
