@@ -163,32 +163,26 @@ static bool take_denial(struct log_reader *reader, const char *line, bool ended)
 	return verdict == VERDICT_DENIED;
 }
 
-/* take_told - a record that tells something of a denial. */
-static void take_told(struct log_reader *reader, const char *line, struct open_event *open,
-		      bool ended)
+/* take_record - of a type that tells of denials. */
+static void take_record(struct log_reader *reader, const char *line, bool ended)
 {
-	const struct record *record = &reader->record;
+	struct record *record = &reader->record;
 	bool avc = record->kind == RECORD_AVC || record->kind == RECORD_USER_AVC;
+	struct open_event *open;
 
+	if (record->end[-1] == '\r')
+		record->end--;
+	if (memchr(record->body, '\0', (size_t)(record->end - record->body))) {
+		reader->counts.unreadable++;
+		return;
+	}
+	open = event_of(reader, &record->id);
 	if (avc && !take_denial(reader, line, ended))
 		return;
 	open->event.denied += avc;
 	add_to_event(open, line, (size_t)(record->end - line));
 	if (open->event.length > EVENT_MAX_BYTES)
 		close_event(reader, open);
-}
-
-/* take_record - of a type that tells of denials. */
-static void take_record(struct log_reader *reader, const char *line, bool ended)
-{
-	struct record *record = &reader->record;
-
-	if (record->end[-1] == '\r')
-		record->end--;
-	if (memchr(record->body, '\0', (size_t)(record->end - record->body)))
-		reader->counts.unreadable++;
-	else
-		take_told(reader, line, event_of(reader, &record->id), ended);
 }
 
 /* take_other - nothing is read of it but its head. */

@@ -157,9 +157,7 @@ static enum proof judge_bootstrap(const struct wsrep_story *story, char **why)
 /* What rejoins after a crash may need an IST, an SST or nothing: each is a way back. */
 static enum proof judge_crash(const struct wsrep_story *story, char **why)
 {
-	const char *way = story->kind == TRANSFER_NONE  ? "without a state transfer"
-			  : story->kind == TRANSFER_SST ? "by an SST"
-							: "by an IST";
+	bool transferred = story->kind != TRANSFER_NONE;
 
 	if (story->failed)
 		return judge_failure(story, why);
@@ -168,10 +166,11 @@ static enum proof judge_crash(const struct wsrep_story *story, char **why)
 	if (!story->crashed)
 		return say(why, PROOF_WRONG,
 			   "the node rejoined, but its saved state does not tell of a crash");
-	if (story->kind == TRANSFER_NONE ? story->transfer_required : !story->complete)
+	if (transferred ? !story->complete : story->transfer_required)
 		return say(why, PROOF_WRONG,
 			   "the node rejoined after a crash, but the log does not say how");
-	return say(why, PROOF_OK, "after a crash the node rejoined %s", way);
+	return say(why, PROOF_OK, "after a crash the node rejoined %s%s", transferred ? "by " : "",
+		   transferred ? transfer_words(story->kind) : "without a state transfer");
 }
 
 /* Seen by a node that need not start in it. */

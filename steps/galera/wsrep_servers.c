@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "steps/galera/wsrep_servers.h"
+#include "wizard/util.h"
 
 static const struct generation {
 	enum wsrep_server bit;
@@ -20,7 +21,6 @@ static const struct generation {
 	{ MYSQL_5_7, "mysql", 5005, 5007, "MySQL-wsrep 5.5 to 5.7" },
 	{ MYSQL_8_0, "mysql", 8000, 8999, "MySQL-wsrep 8" },
 };
-enum { GENERATIONS = sizeof(generations) / sizeof(*generations) };
 
 static unsigned int find(const char *family, size_t length, const char *version)
 {
@@ -28,7 +28,7 @@ static unsigned int find(const char *family, size_t length, const char *version)
 
 	if (sscanf(version, "%3u.%3u", &major, &minor) < 1)
 		return 0;
-	for (size_t i = 0; i < GENERATIONS; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(generations); i++) {
 		const struct generation *one = &generations[i];
 
 		if (strlen(one->family) == length && !strncasecmp(one->family, family, length) &&
@@ -72,7 +72,7 @@ void wsrep_servers_words(unsigned int servers, char *words, size_t size)
 	size_t length = 0;
 
 	*words = '\0';
-	for (size_t i = 0; i < GENERATIONS && length < size; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(generations) && length < size; i++)
 		if (servers & generations[i].bit)
 			length += (size_t)snprintf(words + length, size - length, "%s%s",
 						   length ? ", " : "", generations[i].words);
