@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a store says of itself; see store_changes.c for changes of it. */
+/* What a store says of itself; see changes.c for changes of it. */
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
