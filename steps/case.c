@@ -5,6 +5,7 @@
 
 #include "steps/advice/advice.h"
 #include "steps/advice/known.h"
+#include "steps/advice/refine.h"
 #include "steps/case.h"
 #include "steps/exercising/roles.h"
 #include "steps/galera/known.h"
@@ -369,7 +370,7 @@ static int read_and_judge(struct session *session, struct module *module, const 
 	if (r == 0)
 		r = advice_judge(&advisor, &module->denials, &module->findings, err);
 	if (r == 0)
-		r = advice_companions(&advisor, &module->findings, err);
+		r = refine_known_companions(&advisor, &module->findings, err);
 	if (r == 0)
 		module->sources = sources ? json_deep_copy(sources) : json_array();
 	return r;

@@ -98,12 +98,3 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 	made = (struct findings){ 0 };
 	return 0;
 }
-
-int advice_companions(const struct advisor *advisor, struct findings *findings, struct error *err)
-{
-	int r = refine_known_companions(advisor, findings, err);
-
-	if (r == 0)
-		findings_sort(findings);
-	return r;
-}

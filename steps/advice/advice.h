@@ -15,10 +15,4 @@
 int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		 struct findings *findings, struct error *err);
 
-/*
- * advice_companions - append, as findings without evidence, what the rows behind the findings name
- * as companions: of those that were found, what is not settled by the policy already. Sorted in.
- */
-int advice_companions(const struct advisor *advisor, struct findings *findings, struct error *err);
-
 #endif

@@ -14,7 +14,7 @@ struct ladder_port {
 };
 
 /* What is found out about one permission of one denial, rung by rung. */
-struct question {
+struct inquiry {
 	struct ladder *ladder;
 	const struct denial *denial;
 	const char *permission;
@@ -53,32 +53,32 @@ static bool is_proto(const char *tclass, const char *proto)
 }
 
 /* The service's port that the access is about, and the label that it has now. */
-static int find_port(struct question *question, struct error *err)
+static int find_port(struct inquiry *inquiry, struct error *err)
 {
-	const struct advisor *advisor = question->ladder->advisor;
-	const struct denial *denial = question->denial;
+	const struct advisor *advisor = inquiry->ladder->advisor;
+	const struct denial *denial = inquiry->denial;
 	struct ladder_port *answer;
 	size_t at = 0;
 	int r;
 
-	if (!denial->port || !is_port_access(denial, question->permission))
+	if (!denial->port || !is_port_access(denial, inquiry->permission))
 		return 0;
 	while (at < advisor->port_count && (advisor->ports[at].number != denial->port ||
 					    !is_proto(denial->tclass, advisor->ports[at].proto)))
 		at++;
 	if (at == advisor->port_count)
 		return 0;
-	question->port = &advisor->ports[at];
-	answer = &question->ladder->ports[at];
+	inquiry->port = &advisor->ports[at];
+	answer = &inquiry->ladder->ports[at];
 	if (!answer->asked && advisor->port_label) {
-		r = advisor->port_label(advisor->data, question->port->proto, denial->port,
+		r = advisor->port_label(advisor->data, inquiry->port->proto, denial->port,
 					&answer->type, err);
 		if (r < 0)
 			return r;
 	}
 	answer->asked = true;
 	if (answer->type)
-		question->target = answer->type;
+		inquiry->target = answer->type;
 	return 0;
 }
 
@@ -106,118 +106,111 @@ int ladder_ask(struct oracle *oracle, const struct denial *denial, const char *t
 	return r;
 }
 
-static const struct known_denial *find_row(const struct question *question, bool domain)
+static const struct known_denial *find_row(const struct inquiry *inquiry, bool domain)
 {
-	return known_row(question->ladder->advisor, question->denial, question->target,
-			 question->permission, domain);
+	return known_row(inquiry->ladder->advisor, inquiry->denial, inquiry->target,
+			 inquiry->permission, domain);
 }
 
-/* Each rung: true (or 1): it holds, *rung filled. */
+/* ---- the rungs: true (or 1): it holds, *rung filled ------------------------------------------ */
 
-static bool rung_allowed(const struct question *question, struct rung *rung)
+static bool hold(struct rung *rung, enum fix fix, const char *why, char *detail)
 {
-	const struct advice_port *port = question->port;
-
-	if (question->judgement.verdict != VERDICT_ALLOWED)
-		return false;
-	rung->fix = FIX_ALLOWED;
-	rung->why = "The policy allows it now.";
-	if (port && strcmp(question->target, port->type) == 0 &&
-	    strcmp(question->target, question->denial->target) != 0) {
-		rung->why = "The port has the right label now.";
-		rung->detail = str_printf("the port is labelled %s now", port->type);
-	} else {
-		rung->detail = str_copy("nothing to do");
-	}
+	rung->fix = fix;
+	rung->why = why;
+	rung->detail = detail;
 	return true;
 }
 
-static bool rung_domain(const struct question *question, struct rung *rung)
+static bool rung_allowed(const struct inquiry *inquiry, struct rung *rung)
 {
-	const struct advisor *advisor = question->ladder->advisor;
-	const struct denial *denial = question->denial;
+	const struct advice_port *port = inquiry->port;
+
+	if (inquiry->judgement.verdict != VERDICT_ALLOWED)
+		return false;
+	if (port && strcmp(inquiry->target, port->type) == 0 &&
+	    strcmp(inquiry->target, inquiry->denial->target) != 0)
+		return hold(rung, FIX_ALLOWED, "The port has the right label now.",
+			    str_printf("the port is labelled %s now", port->type));
+	return hold(rung, FIX_ALLOWED, "The policy allows it now.", str_copy("nothing to do"));
+}
+
+static bool rung_domain(const struct inquiry *inquiry, struct rung *rung)
+{
+	const char *domain = inquiry->ladder->advisor->domain;
+	const struct denial *denial = inquiry->denial;
 	const struct known_denial *row;
 	_cleanup_free_ char *exe = NULL, *comm = NULL;
 
-	if (strcmp(denial->source, advisor->domain) == 0 ||
-	    !known_is_general_domain(denial->source))
+	if (strcmp(denial->source, domain) == 0 || !known_is_general_domain(denial->source))
 		return false;
-	row = find_row(question, true);
+	row = find_row(inquiry, true);
 	if (!row)
 		return false;
 	exe = denial->exe ? text_shell(denial->exe) : NULL;
 	comm = text_plain(denial->comm ? denial->comm : "the program", 60);
-	rung->fix = FIX_DOMAIN;
-	rung->why = row->why;
 	rung->severity = row->severity;
-	if (exe)
-		rung->detail = str_printf("%s is to run as %s: restorecon -v %s, then restart it",
-					  comm, advisor->domain, exe);
-	else
-		rung->detail = str_printf("%s is to run as %s: run restorecon -v on its "
-					  "executable, then restart it",
-					  comm, advisor->domain);
-	return true;
+	return hold(rung, FIX_DOMAIN, row->why,
+		    exe ? str_printf("%s is to run as %s: restorecon -v %s, then restart it", comm,
+				     domain, exe)
+			: str_printf("%s is to run as %s: run restorecon -v on its executable, "
+				     "then restart it",
+				     comm, domain));
 }
 
-static bool rung_port(const struct question *question, struct rung *rung)
+static bool rung_port(const struct inquiry *inquiry, struct rung *rung)
 {
-	const struct advice_port *port = question->port;
+	const struct advice_port *port = inquiry->port;
 
-	if (!port || strcmp(question->target, port->type) == 0)
+	if (!port || strcmp(inquiry->target, port->type) == 0)
 		return false;
-	rung->fix = FIX_PORT;
-	rung->why = "The service uses this port as configured; once the port has its label, the "
-		    "policy allows the access without a rule.";
-	rung->detail = str_printf("%u/%s -> %s", port->number, port->proto, port->type);
-	return true;
+	return hold(rung, FIX_PORT,
+		    "The service uses this port as configured; once the port has its label, the "
+		    "policy allows the access without a rule.",
+		    str_printf("%u/%s -> %s", port->number, port->proto, port->type));
 }
 
-static int rung_label(const struct question *question, struct rung *rung, struct error *err)
+static int rung_label(const struct inquiry *inquiry, struct rung *rung, struct error *err)
 {
-	const struct advisor *advisor = question->ladder->advisor;
-	const struct known_denial *row = question->row;
+	const struct advisor *advisor = inquiry->ladder->advisor;
+	const struct known_denial *row = inquiry->row;
 	_cleanup_free_ char *expected = NULL;
-	bool general, wrong;
+	bool general = row && row->fix == FIX_LABEL, wrong;
 	int r;
 
 	/* An invalid label reads as unlabeled_t: the next rung says more about it. */
-	if (question->denial->invalid_context)
+	if (inquiry->denial->invalid_context)
 		return 0;
-	general = row && row->fix == FIX_LABEL;
-	r = relabel_expected(advisor, question->denial, &expected, err);
+	r = relabel_expected(advisor, inquiry->denial, &expected, err);
 	if (r < 0)
 		return r;
-	wrong = expected && strcmp(expected, question->denial->target) != 0 &&
+	wrong = expected && strcmp(expected, inquiry->denial->target) != 0 &&
 		!match_words(known_general_labels, expected);
 	if (!general && !wrong)
 		return 0;
-	rung->fix = FIX_LABEL;
-	rung->why = general ? row->why
-			    : "The object has another label than the policy wants it to have.";
 	if (general)
 		rung->severity = row->severity;
-	rung->detail = relabel_advice(advisor, question->denial, question->permission, expected);
-	return 1;
+	return hold(rung, FIX_LABEL,
+		    general ? row->why
+			    : "The object has another label than the policy wants it to have.",
+		    relabel_advice(advisor, inquiry->denial, inquiry->permission, expected));
 }
 
-static bool rung_invalid_label(const struct question *question, struct rung *rung)
+static bool rung_invalid_label(const struct inquiry *inquiry, struct rung *rung)
 {
-	const struct denial *denial = question->denial;
+	const struct denial *denial = inquiry->denial;
 	_cleanup_free_ char *context = NULL, *path = NULL;
 
 	if (!denial->invalid_context)
 		return false;
 	context = text_plain(denial->invalid_context, 100);
 	path = text_shell(denial->path && *denial->path == '/' ? denial->path : "PATH");
-	rung->fix = FIX_INVALID_LABEL;
-	rung->why = "The loaded policy does not know a label in it, as after a module was removed; "
-		    "no rule can name that.";
-	if (strcmp(denial->source, "unlabeled_t") == 0)
-		rung->detail = str_printf("restart what runs as %s", context);
-	else
-		rung->detail = str_printf("restorecon -v %s (it has %s)", path, context);
-	return true;
+	return hold(rung, FIX_INVALID_LABEL,
+		    "The loaded policy does not know a label in it, as after a module was removed; "
+		    "no rule can name that.",
+		    strcmp(denial->source, "unlabeled_t") == 0
+			    ? str_printf("restart what runs as %s", context)
+			    : str_printf("restorecon -v %s (it has %s)", path, context));
 }
 
 /* What denies it, where a rule cannot; NULL: a missing rule. */
@@ -236,58 +229,56 @@ static const char *obstacle(enum verdict verdict)
 }
 
 /* oracle: the policy that gave the verdict. */
-static int rung_constraint(const struct question *question, struct oracle *oracle,
-			   struct rung *rung, struct error *err)
+static int rung_constraint(const struct inquiry *inquiry, struct oracle *oracle, struct rung *rung,
+			   struct error *err)
 {
-	const struct denial *denial = question->denial;
-	const char *name = obstacle(question->judgement.verdict);
-	const char *from = source_of(denial, question->target),
-		   *to = target_of(denial, question->target);
+	const struct denial *denial = inquiry->denial;
+	const char *name = obstacle(inquiry->judgement.verdict);
+	const char *from = source_of(denial, inquiry->target),
+		   *to = target_of(denial, inquiry->target);
 	_cleanup_free_ char *source = NULL, *target = NULL, *expression = NULL;
 	int r;
 
 	if (!name)
 		return 0;
-	r = oracle_obstacle(oracle, from, to, denial->tclass, question->permission, &expression,
+	r = oracle_obstacle(oracle, from, to, denial->tclass, inquiry->permission, &expression,
 			    err);
 	if (r < 0)
 		return r;
 	source = text_plain(from, 100);
 	target = text_plain(to, 100);
-	rung->fix = FIX_CONSTRAINT;
-	rung->why =
-		"An allow rule cannot help: something else than a missing rule denies it. Compare "
-		"users, roles and levels; the object may have been labelled by hand.";
-	rung->detail = str_printf("denied by %s: %s, %s%s%s", name, source, target,
-				  expression ? ": " : "", expression ? expression : "");
-	return 1;
+	return hold(rung, FIX_CONSTRAINT,
+		    "An allow rule cannot help: something else than a missing rule denies it. "
+		    "Compare users, roles and levels; the object may have been labelled by hand.",
+		    str_printf("denied by %s: %s, %s%s%s", name, source, target,
+			       expression ? ": " : "", expression ? expression : ""));
 }
 
-static void rung_dontaudit(const struct question *question, struct rung *rung)
+static void rung_dontaudit(const struct inquiry *inquiry, struct rung *rung)
 {
-	const struct known_denial *row = question->row;
-	struct oracle *oracle = question->ladder->advisor->oracle;
+	const struct known_denial *row = inquiry->row;
+	struct oracle *oracle = inquiry->ladder->advisor->oracle;
 
 	rung->fix = FIX_DONTAUDIT;
-	rung->unsure = row && row->exe && !question->denial->exe;
+	rung->unsure = row && row->exe && !inquiry->denial->exe;
 	rung->why = row ? row->why
 			: "The policy hides it already, as something that is not needed. If an "
 			  "exercise fails while enforcing, this is the first to suspect.";
 	if (row && row->widen && oracle_has_attribute(oracle, row->widen) &&
-	    oracle_type_has_attribute(oracle, question->target, row->widen)) {
+	    oracle_type_has_attribute(oracle, inquiry->target, row->widen)) {
 		rung->rule_target = row->widen;
 		rung->target = row->widen;
 	}
 }
 
 /* Of a port that is not the service's: how to make it so. */
-static void refuse_port(const struct question *question, struct rung *rung)
+static void refuse_port(const struct inquiry *inquiry, struct rung *rung)
 {
-	const struct advisor *advisor = question->ladder->advisor;
-	const struct denial *denial = question->denial;
+	const struct advisor *advisor = inquiry->ladder->advisor;
+	const struct denial *denial = inquiry->denial;
 	int proto = (int)strcspn(denial->tclass, "_");
 
-	if (!denial->port || !advisor->port_count || !is_port_access(denial, question->permission))
+	if (!denial->port || !advisor->port_count || !is_port_access(denial, inquiry->permission))
 		return;
 	rung->detail = str_printf(
 		"if the service is to use %u/%.*s: semanage port -a -t %s -p %.*s %u", denial->port,
@@ -295,14 +286,14 @@ static void refuse_port(const struct question *question, struct rung *rung)
 }
 
 /* The last three, one of which holds: dontaudit, refuse, allow. */
-static void rung_rule(const struct question *question, struct rung *rung)
+static void rung_rule(const struct inquiry *inquiry, struct rung *rung)
 {
-	const struct known_denial *row = question->row;
+	const struct known_denial *row = inquiry->row;
 
 	if (row)
 		rung->severity = row->severity;
-	if (row ? row->fix == FIX_DONTAUDIT : question->judgement.dontaudit) {
-		rung_dontaudit(question, rung);
+	if (row ? row->fix == FIX_DONTAUDIT : inquiry->judgement.dontaudit) {
+		rung_dontaudit(inquiry, rung);
 		return;
 	}
 	rung->fix = FIX_ALLOW;
@@ -310,55 +301,54 @@ static void rung_rule(const struct question *question, struct rung *rung)
 			: "Nothing is known of this access. Look at the evidence: is it the "
 			  "service's own work?";
 	if (row && row->fix == FIX_REFUSE &&
-	    !known_is_insisted(question->ladder->advisor->insisted, question->target,
-			       question->permission)) {
+	    !known_is_insisted(inquiry->ladder->advisor->insisted, inquiry->target,
+			       inquiry->permission)) {
 		rung->fix = FIX_REFUSE;
-		refuse_port(question, rung);
+		refuse_port(inquiry, rung);
 	}
 }
 
-static int climb(const struct question *question, struct rung *rung, struct error *err)
+static int climb(const struct inquiry *inquiry, struct rung *rung, struct error *err)
 {
 	int r;
 
-	if (rung_allowed(question, rung) || rung_domain(question, rung) ||
-	    rung_port(question, rung))
+	if (rung_allowed(inquiry, rung) || rung_domain(inquiry, rung) || rung_port(inquiry, rung))
 		return 0;
-	r = rung_label(question, rung, err);
+	r = rung_label(inquiry, rung, err);
 	if (r == 0)
-		r = rung_invalid_label(question, rung);
+		r = rung_invalid_label(inquiry, rung);
 	if (r == 0)
-		r = rung_constraint(question, question->ladder->advisor->oracle, rung, err);
+		r = rung_constraint(inquiry, inquiry->ladder->advisor->oracle, rung, err);
 	if (r == 0)
-		rung_rule(question, rung);
+		rung_rule(inquiry, rung);
 	return r < 0 ? r : 0;
 }
 
 int ladder_judge(struct ladder *ladder, const struct denial *denial, const char *permission,
 		 struct rung *rung, struct error *err)
 {
-	struct question question = { .ladder = ladder,
-				     .denial = denial,
-				     .permission = permission,
-				     .target = denial->target };
-	int r = find_port(&question, err);
+	struct inquiry inquiry = { .ladder = ladder,
+				   .denial = denial,
+				   .permission = permission,
+				   .target = denial->target };
+	int r = find_port(&inquiry, err);
 
 	if (r == 0)
-		r = ladder_ask(ladder->advisor->oracle, denial, question.target, permission,
-			       &question.judgement, err);
+		r = ladder_ask(ladder->advisor->oracle, denial, inquiry.target, permission,
+			       &inquiry.judgement, err);
 	if (r < 0)
 		return r;
-	*rung = (struct rung){ .target = question.target,
+	*rung = (struct rung){ .target = inquiry.target,
 			       .severity = known_severity(denial->tclass, permission),
-			       .silent = question.judgement.dontaudit };
-	if (question.judgement.verdict == VERDICT_UNKNOWN) {
+			       .silent = inquiry.judgement.dontaudit };
+	if (inquiry.judgement.verdict == VERDICT_UNKNOWN) {
 		rung->unknown = true;
 		return 0;
 	}
-	rung->row = question.row = find_row(&question, false);
-	r = climb(&question, rung, err);
-	rung->known = (rung->fix == FIX_ALLOW || rung->fix == FIX_DONTAUDIT) && question.row &&
-		      question.row->fix == rung->fix && !rung->unsure &&
+	rung->row = inquiry.row = find_row(&inquiry, false);
+	r = climb(&inquiry, rung, err);
+	rung->known = (rung->fix == FIX_ALLOW || rung->fix == FIX_DONTAUDIT) && inquiry.row &&
+		      inquiry.row->fix == rung->fix && !rung->unsure &&
 		      rung->severity < SEVERITY_ASKED;
 	return r;
 }
@@ -366,13 +356,13 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 int ladder_suppose(struct ladder *ladder, struct oracle *supposed, const struct denial *denial,
 		   const char *permission, struct rung *rung, struct error *err)
 {
-	struct question question = {
+	struct inquiry inquiry = {
 		.ladder = ladder, .denial = denial, .permission = permission, .target = rung->target
 	};
-	int r = ladder_ask(supposed, denial, rung->target, permission, &question.judgement, err);
+	int r = ladder_ask(supposed, denial, rung->target, permission, &inquiry.judgement, err);
 
 	if (r == 0)
-		r = rung_constraint(&question, supposed, rung, err);
+		r = rung_constraint(&inquiry, supposed, rung, err);
 	if (r == 1)
 		rung->known = false;
 	return r < 0 ? r : 0;

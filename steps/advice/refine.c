@@ -151,9 +151,29 @@ static bool is_found(const struct findings *findings, const struct finding *want
 	return false;
 }
 
-/* Add those of the words for which the policy lacks a rule, so that there is something to add. */
-static int add_companions(const struct advisor *advisor, const struct findings *findings,
-			  const char *words, struct finding *finding, struct error *err)
+/* Is a rule for it of use: does the policy know the names, and not settle it by itself? */
+static int is_open(const struct advisor *advisor, const struct finding *finding,
+		   const char *permission, bool *open, struct error *err)
+{
+	struct judgement judgement = { 0 };
+	int r;
+
+	if (finding->rule_target) {
+		*open = oracle_has_permission(advisor->oracle, finding->tclass, permission) &&
+			oracle_has_attribute(advisor->oracle, finding->rule_target);
+		return 0;
+	}
+	r = oracle_judge(advisor->oracle, finding->source, finding->target, finding->tclass,
+			 permission, &judgement, err);
+	*open = r == 0 && judgement.verdict == VERDICT_NO_RULE &&
+		!(finding->fix == FIX_DONTAUDIT && judgement.dontaudit);
+	return r;
+}
+
+/* Add those of the words, permissions for the finding, for which a rule would be of use. */
+static int add_open(const struct advisor *advisor, const struct findings *findings,
+		    const struct finding *finding, const char *words, struct strings *to,
+		    struct error *err)
 {
 	_cleanup_(strings_clear) struct strings permissions = { 0 };
 	int r = 0;
@@ -161,14 +181,13 @@ static int add_companions(const struct advisor *advisor, const struct findings *
 	strings_split(&permissions, words, " ");
 	for (size_t i = 0; r == 0 && i < permissions.count; i++) {
 		const char *permission = permissions.items[i];
-		struct judgement judgement = { 0 };
+		bool open = false;
 
 		if (strchr(permission, '*') || is_found(findings, finding, permission))
 			continue;
-		r = oracle_judge(advisor->oracle, finding->source, finding->target, finding->tclass,
-				 permission, &judgement, err);
-		if (r == 0 && judgement.verdict == VERDICT_NO_RULE)
-			strings_insert(&finding->companions, permission);
+		r = is_open(advisor, finding, permission, &open, err);
+		if (open)
+			strings_insert(to, permission);
 	}
 	return r;
 }
@@ -192,14 +211,15 @@ int refine_companions(const struct advisor *advisor, struct findings *findings, 
 		if (finding->fix != FIX_ALLOW)
 			continue;
 		if (row && row->fix == FIX_ALLOW && row->permissions) {
-			r = add_companions(advisor, findings, row->permissions, finding, err);
+			r = add_open(advisor, findings, finding, row->permissions,
+				     &finding->companions, err);
 			continue;
 		}
 		for (size_t j = 0; r == 0 && j < ARRAY_SIZE(usual); j++)
 			if (match_words(usual[j].classes, finding->tclass) &&
 			    has_any(finding, usual[j].seen))
-				r = add_companions(advisor, findings, usual[j].companions, finding,
-						   err);
+				r = add_open(advisor, findings, finding, usual[j].companions,
+					     &finding->companions, err);
 	}
 	return r;
 }
@@ -267,45 +287,6 @@ void refine_hiding(const struct advisor *advisor, struct findings *findings)
 
 /* ---- companions that are findings of their own ----------------------------------------------- */
 
-/* Is a rule for it of use: does the policy know the names, and not settle it by itself? */
-static int is_open(const struct advisor *advisor, const struct finding *finding,
-		   const char *permission, bool *open, struct error *err)
-{
-	struct judgement judgement = { 0 };
-	int r;
-
-	*open = oracle_has_permission(advisor->oracle, finding->tclass, permission);
-	if (!*open)
-		return 0;
-	if (finding->rule_target) {
-		*open = oracle_has_attribute(advisor->oracle, finding->rule_target);
-		return 0;
-	}
-	r = oracle_judge(advisor->oracle, finding->source, finding->target, finding->tclass,
-			 permission, &judgement, err);
-	*open = r == 0 && judgement.verdict == VERDICT_NO_RULE && !judgement.dontaudit;
-	return r;
-}
-
-static int fill(const struct advisor *advisor, const struct findings *findings,
-		const char *permissions, struct finding *finding, struct error *err)
-{
-	_cleanup_(strings_clear) struct strings words = { 0 };
-	int r = 0;
-
-	strings_split(&words, permissions, " ");
-	for (size_t i = 0; r == 0 && i < words.count; i++) {
-		bool open = false;
-
-		if (is_found(findings, finding, words.items[i]))
-			continue;
-		r = is_open(advisor, finding, words.items[i], &open, err);
-		if (r == 0 && open)
-			strings_insert(&finding->permissions, words.items[i]);
-	}
-	return r;
-}
-
 static int add_known_companion(const struct advisor *advisor, const char *source,
 			       const struct known_companion *companion, struct findings *findings,
 			       struct error *err)
@@ -326,7 +307,8 @@ static int add_known_companion(const struct advisor *advisor, const char *source
 		.detail = str_copy("not observed; known to come together with what was"),
 		.rule_target = attribute ? str_copy(target) : NULL,
 	};
-	int r = fill(advisor, findings, companion->permissions, &finding, err);
+	int r = add_open(advisor, findings, &finding, companion->permissions, &finding.permissions,
+			 err);
 
 	if (r == 0 && finding.permissions.count)
 		*(struct finding *)array_push(&findings->items, &findings->count, sizeof(finding)) =
@@ -352,5 +334,7 @@ int refine_known_companions(const struct advisor *advisor, struct findings *find
 			r = add_known_companion(advisor, findings->items[i].source, companion,
 						findings, err);
 	}
+	if (r == 0)
+		findings_sort(findings);
 	return r;
 }

@@ -24,7 +24,9 @@ int refine_companions(const struct advisor *advisor, struct findings *findings, 
  * is refused, as a log shows: these permissions become a finding of their own that is not known. */
 void refine_hiding(const struct advisor *advisor, struct findings *findings);
 
-/* refine_known_companions - as advice_companions(), in no order. */
+/* refine_known_companions - append, as findings without evidence, what the rows behind sorted
+ * findings name as companions: of those that were found, what is not settled by the policy already.
+ * Sorted in. */
 int refine_known_companions(const struct advisor *advisor, struct findings *findings,
 			    struct error *err);
 

@@ -42,7 +42,7 @@ static int check_rule(const struct rule *rule, struct error *err)
 	return r;
 }
 
-int text_check(const struct module_header *header, const struct rules *rules, struct error *err)
+int rules_check(const struct module_header *header, const struct rules *rules, struct error *err)
 {
 	int r = check_name(header->name, err);
 
@@ -75,7 +75,7 @@ static void write_line(FILE *out, const char *mark, const char *text, size_t len
 	fputc('\n', out);
 }
 
-void text_comment(FILE *out, const char *mark, const char *text)
+void rules_comment(FILE *out, const char *mark, const char *text)
 {
 	size_t width = COMMENT_COLUMNS - strlen(mark) - 1;
 
@@ -114,12 +114,12 @@ static int write_module(const struct language *language, const struct module_hea
 			const struct rules *rules, char **text, struct error *err)
 {
 	_cleanup_fclose_ FILE *out = NULL;
-	int r = text_check(header, rules, err);
+	int r = rules_check(header, rules, err);
 
 	if (r < 0)
 		return r;
 	out = stream_open(text, NULL);
-	text_comment(out, language->comment, header->comment);
+	rules_comment(out, language->comment, header->comment);
 	fprintf(out, "%s%s %s%s", language->before, header->name, header->version,
 		language->behind);
 	for (size_t i = 0; i < rules->count; i++) {
@@ -128,7 +128,7 @@ static int write_module(const struct language *language, const struct module_hea
 		_cleanup_free_ char *ioctls = ioctls_text(rule);
 
 		fputc('\n', out);
-		text_comment(out, language->comment, rule->comment);
+		rules_comment(out, language->comment, rule->comment);
 		language->write_rule(out, header->name, rule, permissions, ioctls);
 	}
 	stream_close(&out);

@@ -16,7 +16,7 @@ struct module_header {
 };
 
 /* te_text - the module as checkmodule reads it; new memory (caller frees). The same rules and
- * header give the same bytes. -EINVAL: as text_check(). */
+ * header give the same bytes. -EINVAL: as rules_check(). */
 int te_text(const struct module_header *header, const struct rules *rules, char **text,
 	    struct error *err);
 
@@ -32,11 +32,11 @@ int cil_rules(const char *text, struct rules *rules, struct error *err);
  * in only (NULL: all). New memory (caller frees). */
 char *rule_text(const struct rule *rule, const bool *only);
 
-/* text_check - -EINVAL: a name is not [A-Za-z0-9_.-]+, or a rule has no permission. */
-int text_check(const struct module_header *header, const struct rules *rules, struct error *err);
+/* rules_check - -EINVAL: a name is not [A-Za-z0-9_.-]+, or a rule has no permission. */
+int rules_check(const struct module_header *header, const struct rules *rules, struct error *err);
 
-/* text_comment - text as lines of at most 100 columns, each behind mark; no byte of it can end the
+/* rules_comment - text as lines of at most 100 columns, each behind mark; no byte of it can end the
  * comment. text may be NULL. */
-void text_comment(FILE *out, const char *mark, const char *text);
+void rules_comment(FILE *out, const char *mark, const char *text);
 
 #endif

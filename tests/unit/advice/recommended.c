@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "steps/audit/log.h"
+#include "steps/advice/refine.h"
 #include "tests/unit/advice/world.h"
 
 #define COMPROMISED "tests/fixtures/advice/compromised-server.log"
@@ -142,7 +143,7 @@ static void test_program_not_in_the_log(void **state)
 	(void)state;
 	assert_false(finding_recommended(only(&findings)));
 	assert_non_null(strstr(findings.items[0].why, "path is not in the log"));
-	must(advice_companions(&world.advisor, &findings, &err), &err);
+	must(refine_known_companions(&world.advisor, &findings, &err), &err);
 	assert_int_equal(findings.count, 1);
 	findings_clear(&findings);
 	findings = judge(items, 2);
@@ -151,7 +152,7 @@ static void test_program_not_in_the_log(void **state)
 	assert_int_equal(find(&findings, "domain", "dir", "search")->count, 2);
 	assert_null(strstr(find(&findings, "domain", "dir", "search")->why, "not in the log"));
 	assert_false(finding_recommended(find(&findings, "domain", "dir", "getattr")));
-	must(advice_companions(&world.advisor, &findings, &err), &err);
+	must(refine_known_companions(&world.advisor, &findings, &err), &err);
 	assert_true(finding_recommended(find(&findings, "domain", "process", "getattr")));
 	findings_clear(&findings);
 	free_contexts(items, ARRAY_SIZE(items));

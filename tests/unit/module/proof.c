@@ -11,6 +11,7 @@
 #include "steps/oracle/access.h"
 #include "steps/module/proof.h"
 #include "steps/module/text.h"
+#include "steps/advice/refine.h"
 #include "tests/unit/advice/world.h"
 #include "wizard/util.h"
 
@@ -61,7 +62,7 @@ static int setup_training(void **state)
 		must(audit_log_read(path, exercises[i], domains, &training.denials, &err), &err);
 	}
 	must(advice_judge(&world.advisor, &training.denials, &training.findings, &err), &err);
-	must(advice_companions(&world.advisor, &training.findings, &err), &err);
+	must(refine_known_companions(&world.advisor, &training.findings, &err), &err);
 	for (size_t i = 0; i < training.findings.count; i++)
 		training.findings.items[i].decision = DECISION_ACCEPT;
 	rules_from_findings(&training.findings, &training.denials, &training.rules);

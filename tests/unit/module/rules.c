@@ -170,7 +170,7 @@ static void test_names_are_checked(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(text_check(&header, &rules, &err), 0);
+	assert_int_equal(rules_check(&header, &rules, &err), 0);
 	assert_int_equal(err.code, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		char **members[] = { &rule.source, &rule.target, &rule.tclass, &permissions[0] };
@@ -179,19 +179,19 @@ static void test_names_are_checked(void **state)
 			char *good = *members[m];
 
 			*members[m] = (char *)bad[i];
-			assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
+			assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
 			assert_int_not_equal(err.remedy[0], 0);
 			assert_null(strchr(err.what, '\n'));
 			*members[m] = good;
 		}
 		header.name = bad[i];
-		assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
+		assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
 		header = (struct module_header){ .name = "galera", .version = bad[i] };
-		assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
+		assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
 		header.version = "1.0";
 	}
 	rule.permissions.count = 0;
-	assert_int_equal(text_check(&header, &rules, &err), -EINVAL);
+	assert_int_equal(rules_check(&header, &rules, &err), -EINVAL);
 }
 
 static void check_comment(const char *text, const char *expected)
@@ -201,7 +201,7 @@ static void check_comment(const char *text, const char *expected)
 	FILE *out = open_memstream(&made, &length);
 
 	assert_non_null(out);
-	text_comment(out, "#", text);
+	rules_comment(out, "#", text);
 	assert_int_equal(fclose(out), 0);
 	assert_string_equal(made, expected);
 }
@@ -224,7 +224,7 @@ static void test_comment(void **state)
 	longer[90] = ' ';
 	out = open_memstream(&made, &length);
 	assert_non_null(out);
-	text_comment(out, ";", longer);
+	rules_comment(out, ";", longer);
 	assert_int_equal(fclose(out), 0);
 	rest = made;
 	for (int lines = 0; (line = strsep(&rest, "\n")) && *line; lines++) {
