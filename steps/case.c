@@ -111,8 +111,7 @@ int module_advisor(struct session *session, struct oracle *oracle, struct adviso
 	for (int i = 0; i < count; i++)
 		module->ports[i] = (struct advice_port){ .proto = ports[i].proto,
 							 .number = ports[i].number,
-							 .type = PORT_TYPE,
-							 .purpose = ports[i].purpose };
+							 .type = PORT_TYPE };
 	*advisor = module_advisor_of(oracle, module->ports, (size_t)count);
 	advisor->port_label = port_label;
 	advisor->path_label = path_label;

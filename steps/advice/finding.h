@@ -67,7 +67,6 @@ struct advice_port {
 	const char *proto;
 	unsigned int number;
 	const char *type;
-	const char *purpose; /* "replication", "IST", "SST" */
 };
 
 /* Where the answers come from. Borrowed throughout. */

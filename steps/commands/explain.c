@@ -142,7 +142,7 @@ static void add_port(struct explanation *explanation, const struct galera_port *
 		    !strcmp(explanation->ports[i].proto, port->proto))
 			return;
 	explanation->ports[explanation->port_count++] =
-		(struct advice_port){ port->proto, port->number, PORT_TYPE, port->purpose };
+		(struct advice_port){ port->proto, port->number, PORT_TYPE };
 }
 
 /* The ports of this host's configuration, as far as it has one, and those that Galera uses by

@@ -9,12 +9,6 @@
 #define EVIDENCE_KEPT  4
 #define EVIDENCE_WIDTH 60
 
-struct words {
-	const char *items[EVIDENCE_KEPT];
-	size_t count;
-	bool more;
-};
-
 static void rule_clear(struct rule *rule)
 {
 	strings_clear(&rule->permissions);
@@ -46,34 +40,26 @@ const char *rule_target(const struct rule *rule)
 	return strcmp(rule->target, "self") ? rule->target : rule->source;
 }
 
-static void words_add(struct words *words, const char *word)
+/* One more than are kept shows that there are more. */
+static void add_word(struct strings *words, const char *word)
 {
-	if (!word)
-		return;
-	for (size_t i = 0; i < words->count; i++)
-		if (strcmp(words->items[i], word) == 0)
-			return;
-	if (words->count == EVIDENCE_KEPT)
-		words->more = true;
-	else
-		words->items[words->count++] = word;
+	if (word && words->count <= EVIDENCE_KEPT && !strings_has(words, word))
+		strings_add(words, word);
 }
 
-static void words_write(FILE *out, const struct words *words)
+static void write_words(FILE *out, const struct strings *words)
 {
 	for (size_t i = 0; i < words->count; i++) {
 		_cleanup_free_ char *plain = text_plain(words->items[i], EVIDENCE_WIDTH);
 
-		fprintf(out, "%s%s", i ? ", " : "; ", plain);
+		fprintf(out, "%s%s", i ? ", " : "; ", i < EVIDENCE_KEPT ? plain : "...");
 	}
-	if (words->more)
-		fputs(", ...", out);
 }
 
 /* "why\nSeen 6 times: sst, ist; rsync; /usr/bin/rsync" */
 static void write_evidence(FILE *out, const struct finding *finding, const struct denials *denials)
 {
-	struct words origins = { 0 }, programs = { 0 }, paths = { 0 };
+	_cleanup_(strings_clear) struct strings origins = { 0 }, programs = { 0 }, paths = { 0 };
 	_cleanup_free_ char *why = text_plain(finding->why ? finding->why : "", 1000);
 	_cleanup_free_ char *companions = strings_join(&finding->companions, " ");
 
@@ -84,15 +70,15 @@ static void write_evidence(FILE *out, const struct finding *finding, const struc
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct denial *denial = &denials->items[finding->evidence[i]];
 
-		words_add(&origins, denial->origin);
-		words_add(&programs, denial->comm);
-		words_add(&paths, denial->path);
+		add_word(&origins, denial->origin);
+		add_word(&programs, denial->comm);
+		add_word(&paths, denial->path);
 	}
 	fprintf(out, "%s\nSeen %zu %s%s", why, COUNTED(finding->count, "time", "times"),
 		finding->permissive_only ? " while permissive" : "");
-	words_write(out, &origins);
-	words_write(out, &programs);
-	words_write(out, &paths);
+	write_words(out, &origins);
+	write_words(out, &programs);
+	write_words(out, &paths);
 	if (finding->with_companions && finding->companions.count)
 		fprintf(out, "\nNot observed, but approved: %s", companions);
 }

@@ -22,10 +22,10 @@
 #pragma GCC diagnostic ignored "-Wunused-function"
 
 static const struct advice_port ports[] = {
-	{ "tcp", 4567, "mysqld_port_t", "replication" },
-	{ "udp", 4567, "mysqld_port_t", "replication, multicast" },
-	{ "tcp", 4568, "mysqld_port_t", "IST" },
-	{ "tcp", 4444, "mysqld_port_t", "SST" },
+	{ "tcp", 4567, "mysqld_port_t" },
+	{ "udp", 4567, "mysqld_port_t" },
+	{ "tcp", 4568, "mysqld_port_t" },
+	{ "tcp", 4444, "mysqld_port_t" },
 };
 
 static struct world {
