@@ -39,7 +39,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	r = step_review.detect(session, state, err);
 	if (r < 0 || *state == STEP_TODO)
 		return r;
-	r = module_texts(session, &header, &te, &cil, err);
+	r = case_texts(session, &header, &te, &cil, err);
 	if (r < 0)
 		return r;
 	*state = session_recall(session, "build") && file_equals(session, MODULE_TE, te) &&
@@ -54,7 +54,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 static int go_back(struct session *session, const struct violations *violations, struct error *err)
 {
 	bool fresh;
-	int r = module_forbid(session, violations, &fresh, err);
+	int r = case_forbid(session, violations, &fresh, err);
 
 	if (r < 0 || !fresh)
 		return r;
@@ -70,7 +70,7 @@ static int go_back(struct session *session, const struct violations *violations,
 /* The way out of an error: what to do, and the command for it. Returns the error. */
 static int to_reject(const struct session *session, const char *what, struct error *err)
 {
-	_cleanup_free_ char *command = node_command(session, MODULE_DECIDE_AGAIN);
+	_cleanup_free_ char *command = node_command(session, CASE_DECIDE_AGAIN);
 
 	return error_remedy(err, "%s: %s", what, command);
 }
@@ -190,7 +190,7 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 	const struct findings *findings;
 	const struct denials *denials;
 	struct rules rules = { 0 };
-	int r = module_findings(session, &findings, &denials, err);
+	int r = case_findings(session, &findings, &denials, err);
 
 	if (r == 0)
 		rules_from_findings(findings, denials, &rules);
@@ -311,7 +311,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	struct proved proved = { .coverage = json_array() };
 	const struct findings *findings;
 	struct module_header header;
-	int r = module_findings(session, &findings, NULL, err);
+	int r = case_findings(session, &findings, NULL, err);
 
 	(void)changes;
 	if (r == 0)
@@ -320,7 +320,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		r = header_make(session, err);
 	header = header_of(session);
 	if (r == 0)
-		r = module_texts(session, &header, &te, &cil, err);
+		r = case_texts(session, &header, &te, &cil, err);
 	if (r == 0 && te) {
 		r = build_module(session, te, cil, &proved, err);
 	} else if (r == 0) {

@@ -12,38 +12,38 @@
 #include "steps/node/node.h"
 #include "wizard/util.h"
 
-struct module {
+struct kept {
 	json_t *sources; /* what denials were read from; NULL: nothing read yet */
 	struct denials denials;
 	struct findings findings;
 	struct advice_port ports[GALERA_PORTS_MAX];
 };
 
-static void forget(struct module *module)
+static void forget(struct kept *kept)
 {
-	json_decref(module->sources);
-	module->sources = NULL;
-	findings_clear(&module->findings);
-	denials_clear(&module->denials);
+	json_decref(kept->sources);
+	kept->sources = NULL;
+	findings_clear(&kept->findings);
+	denials_clear(&kept->denials);
 }
 
 static void release(void *data)
 {
-	struct module *module = data;
+	struct kept *kept = data;
 
-	if (!module)
+	if (!kept)
 		return;
-	forget(module);
-	free(module);
+	forget(kept);
+	free(kept);
 }
 
 /* What has been read and judged is kept for the session. */
-static struct module *module_of(struct session *session)
+static struct kept *kept_of(struct session *session)
 {
 	void **slot = node_slot(session, release);
 
 	if (!*slot)
-		*slot = memory_new(1, sizeof(struct module));
+		*slot = memory_new(1, sizeof(struct kept));
 	return *slot;
 }
 
@@ -56,8 +56,8 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 	return r < 0 ? r : store_port_label(store, proto, number, type, NULL, err);
 }
 
-int module_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
-		      struct error *err)
+int case_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
+		    struct error *err)
 {
 	static const struct {
 		const char *tclass;
@@ -81,11 +81,11 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 	struct file_labels *labels;
 	int r = node_labels(data, &labels, err);
 
-	return r < 0 ? r : module_path_label(labels, path, tclass, type, err);
+	return r < 0 ? r : case_path_label(labels, path, tclass, type, err);
 }
 
-struct advisor module_advisor_of(struct oracle *oracle, const struct advice_port *ports,
-				 size_t port_count)
+struct advisor case_advisor_of(struct oracle *oracle, const struct advice_port *ports,
+			       size_t port_count)
 {
 	return (struct advisor){
 		.oracle = oracle,
@@ -99,28 +99,28 @@ struct advisor module_advisor_of(struct oracle *oracle, const struct advice_port
 	};
 }
 
-int module_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
-		   struct error *err)
+int case_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
+		 struct error *err)
 {
-	struct module *module = module_of(session);
+	struct kept *kept = kept_of(session);
 	const struct galera_port *ports;
 	int count = node_ports(session, &ports, err);
 
 	if (count < 0)
 		return count;
 	for (int i = 0; i < count; i++)
-		module->ports[i] = (struct advice_port){ .proto = ports[i].proto,
-							 .number = ports[i].number,
-							 .type = PORT_TYPE };
-	*advisor = module_advisor_of(oracle, module->ports, (size_t)count);
+		kept->ports[i] = (struct advice_port){ .proto = ports[i].proto,
+						       .number = ports[i].number,
+						       .type = PORT_TYPE };
+	*advisor = case_advisor_of(oracle, kept->ports, (size_t)count);
 	advisor->port_label = port_label;
 	advisor->path_label = path_label;
 	advisor->data = session;
 	return 0;
 }
 
-int module_read(struct session *session, const json_t *sources, struct denials *denials,
-		struct error *err)
+int case_read(struct session *session, const json_t *sources, struct denials *denials,
+	      struct error *err)
 {
 	json_t *source;
 	size_t i;
@@ -299,8 +299,8 @@ static int forbid(struct session *session, const struct rule *rule, const char *
 	return r;
 }
 
-int module_forbid(struct session *session, const struct violations *violations, bool *fresh,
-		  struct error *err)
+int case_forbid(struct session *session, const struct violations *violations, bool *fresh,
+		struct error *err)
 {
 	int r = 0;
 
@@ -316,7 +316,7 @@ int module_forbid(struct session *session, const struct violations *violations, 
 	return r;
 }
 
-void module_decide_all(struct session *session, struct findings *findings)
+void case_decide_all(struct session *session, struct findings *findings)
 {
 	bool changed = false;
 
@@ -334,8 +334,8 @@ static void set_words(json_t *object, const struct strings *words, enum decision
 		member_set(object, words->items[i], decision_json(decision));
 }
 
-int module_decide(struct session *session, const struct finding *finding, enum decision decision,
-		  bool companions, struct error *err)
+int case_decide(struct session *session, const struct finding *finding, enum decision decision,
+		bool companions, struct error *err)
 {
 	_cleanup_free_ char *key = decision_key(finding);
 	json_t *before = session_recall(session, key);
@@ -353,49 +353,49 @@ int module_decide(struct session *session, const struct finding *finding, enum d
 
 /* ---- the whole case -------------------------------------------------------------------------- */
 
-static int read_and_judge(struct session *session, struct module *module, const json_t *sources,
+static int read_and_judge(struct session *session, struct kept *kept, const json_t *sources,
 			  struct error *err)
 {
 	struct advisor advisor;
 	struct oracle *base;
-	int r = module_read(session, sources, &module->denials, err);
+	int r = case_read(session, sources, &kept->denials, err);
 
 	if (r < 0)
 		return r;
-	roles_tell(session, &module->denials);
+	roles_tell(session, &kept->denials);
 	r = node_base(session, &base, err);
 	if (r == 0)
-		r = module_advisor(session, base, &advisor, err);
+		r = case_advisor(session, base, &advisor, err);
 	if (r == 0)
-		r = advice_judge(&advisor, &module->denials, &module->findings, err);
+		r = advice_judge(&advisor, &kept->denials, &kept->findings, err);
 	if (r == 0)
-		r = refine_known_companions(&advisor, &module->findings, err);
+		r = refine_known_companions(&advisor, &kept->findings, err);
 	if (r == 0)
-		module->sources = sources ? json_deep_copy(sources) : json_array();
+		kept->sources = sources ? json_deep_copy(sources) : json_array();
 	return r;
 }
 
-int module_findings(struct session *session, const struct findings **findings,
-		    const struct denials **denials, struct error *err)
+int case_findings(struct session *session, const struct findings **findings,
+		  const struct denials **denials, struct error *err)
 {
-	struct module *module = module_of(session);
+	struct kept *kept = kept_of(session);
 	const json_t *sources = json_object_get(session_recall(session, "collect"), "sources");
 	int r = 0;
 
-	if (!module->sources || !json_equal(module->sources, sources)) {
-		forget(module);
-		r = read_and_judge(session, module, sources, err);
+	if (!kept->sources || !json_equal(kept->sources, sources)) {
+		forget(kept);
+		r = read_and_judge(session, kept, sources, err);
 	}
 	if (r < 0)
 		return r;
-	module_decide_all(session, &module->findings);
-	*findings = &module->findings;
+	case_decide_all(session, &kept->findings);
+	*findings = &kept->findings;
 	if (denials)
-		*denials = &module->denials;
+		*denials = &kept->denials;
 	return 0;
 }
 
-int module_pending(struct session *session, bool *pending, struct error *err)
+int case_pending(struct session *session, bool *pending, struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, MODULE_CIL), *built = NULL,
 			    *present = NULL;
@@ -413,22 +413,22 @@ int module_pending(struct session *session, bool *pending, struct error *err)
 	return r;
 }
 
-int module_rules(struct session *session, struct rules *rules, struct error *err)
+int case_rules(struct session *session, struct rules *rules, struct error *err)
 {
 	const struct findings *findings;
 	const struct denials *denials;
-	int r = module_findings(session, &findings, &denials, err);
+	int r = case_findings(session, &findings, &denials, err);
 
 	if (r == 0)
 		rules_from_findings(findings, denials, rules);
 	return r;
 }
 
-int module_texts(struct session *session, const struct module_header *header, char **te, char **cil,
-		 struct error *err)
+int case_texts(struct session *session, const struct module_header *header, char **te, char **cil,
+	       struct error *err)
 {
 	_cleanup_(rules_clear) struct rules rules = { 0 };
-	int r = module_rules(session, &rules, err);
+	int r = case_rules(session, &rules, err);
 
 	*te = *cil = NULL;
 	if (r == 0 && rules.count)

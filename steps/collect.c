@@ -176,7 +176,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 
 	(void)changes;
 	if (r == 0)
-		r = module_read(session, sources, &denials, err);
+		r = case_read(session, sources, &denials, err);
 	if (r < 0)
 		return r;
 	show_counts(sources, &denials);

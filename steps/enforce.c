@@ -109,7 +109,7 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	bool later = confine_is_put_off(), pending = false;
-	int r = module_pending(session, &pending, err);
+	int r = case_pending(session, &pending, err);
 
 	if (r < 0)
 		return r;

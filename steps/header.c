@@ -291,7 +291,7 @@ int header_make(struct session *session, struct error *err)
 	const struct findings *findings;
 	const struct denials *denials;
 	bool current;
-	int r = module_findings(session, &findings, &denials, err);
+	int r = case_findings(session, &findings, &denials, err);
 
 	if (r == 0)
 		r = is_current(session, denials, &current, err);

@@ -110,7 +110,7 @@ int ledger_read(struct session *session, struct ledger *ledger, struct error *er
 	}
 	/* Nothing is confined yet, and nobody claims it. */
 	r = ledger->begun ? doubts_now(session, &ledger->now, err) : 0;
-	return r < 0 ? r : module_pending(session, &ledger->pending, err);
+	return r < 0 ? r : case_pending(session, &ledger->pending, err);
 }
 
 size_t ledger_count(const struct ledger *ledger, enum ledger_phase phase, enum observed observed)

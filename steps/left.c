@@ -26,7 +26,7 @@ static char *to_do(const struct session *session, const struct finding *finding)
 	case FIX_DONTAUDIT:
 		if (finding->decision == DECISION_NONE)
 			return node_command(session, "run review");
-		return finding_is_needed(finding) ? node_command(session, MODULE_DECIDE_AGAIN)
+		return finding_is_needed(finding) ? node_command(session, CASE_DECIDE_AGAIN)
 						  : str_copy("");
 	case FIX_PORT:
 		return node_command(session, "run ports");
@@ -60,7 +60,7 @@ int left_out(struct session *session, json_t *list, struct error *err)
 {
 	_cleanup_free_ char *unknown = NULL;
 	const struct findings *findings;
-	int r = module_findings(session, &findings, NULL, err);
+	int r = case_findings(session, &findings, NULL, err);
 
 	if (r < 0)
 		return r;
@@ -93,7 +93,7 @@ int left_undecided(struct session *session, struct error *err)
 {
 	const struct findings *findings;
 	size_t left = 0;
-	int r = module_findings(session, &findings, NULL, err);
+	int r = case_findings(session, &findings, NULL, err);
 
 	if (r < 0)
 		return r;

@@ -29,7 +29,7 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	*state = STEP_TODO;
 	if (!session_recall(session, "collect"))
 		return 0;
-	r = module_findings(session, &findings, NULL, err);
+	r = case_findings(session, &findings, NULL, err);
 	if (r < 0)
 		return r;
 	*state = STEP_SATISFIED;
@@ -205,7 +205,7 @@ static int show_module(struct session *session, struct error *err)
 	_cleanup_free_ char *te = NULL;
 	_cleanup_free_ char *cil = NULL;
 	char *line, *rest;
-	int r = module_texts(session, &header, &te, &cil, err);
+	int r = case_texts(session, &header, &te, &cil, err);
 
 	if (r < 0)
 		return r;
@@ -278,7 +278,7 @@ static void say_left_out(const struct finding *finding)
 /* Rejecting what is known to be needed is allowed, and has its price. */
 static void warn_of_need(const struct session *session, const struct finding *finding)
 {
-	_cleanup_free_ char *command = node_command(session, MODULE_DECIDE_AGAIN);
+	_cleanup_free_ char *command = node_command(session, CASE_DECIDE_AGAIN);
 
 	screen_mark(MARK_WARN, "%s needs this: without it %s. To decide again:", finding->source,
 		    finding->row->without);
@@ -356,7 +356,7 @@ static int decide(struct session *session, const struct finding *finding,
 	/* Who decides first: that stays true, wherever the run ends. */
 	r = header_note_decider(session, prompt_origin(session, key, subject), err);
 	if (r == 0)
-		r = module_decide(session, finding, decision_named(value),
+		r = case_decide(session, finding, decision_named(value),
 				  !strcmp(value, "companions"), err);
 	if (r == 0 && decision_named(value) == DECISION_REJECT && finding_is_needed(finding))
 		warn_of_need(session, finding);
@@ -437,7 +437,7 @@ static int ask_about(struct session *session, const struct finding *finding, siz
 	if (finding->fix == FIX_DONTAUDIT)
 		r = ask_silence(session, &dialogue->silence_asked, &dialogue->silence, err);
 	if (r == 0 && finding->fix == FIX_DONTAUDIT && !dialogue->silence)
-		return module_decide(session, finding, DECISION_REJECT, false, err);
+		return case_decide(session, finding, DECISION_REJECT, false, err);
 	if (r < 0)
 		return r;
 	show(finding, number);
@@ -450,7 +450,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	struct dialogue dialogue = { .silence = true };
 	_cleanup_free_ size_t *order = NULL;
 	const struct findings *findings;
-	int r = module_findings(session, &findings, &dialogue.denials, err);
+	int r = case_findings(session, &findings, &dialogue.denials, err);
 
 	(void)changes;
 	if (r < 0)

@@ -40,7 +40,7 @@ static int add_module(struct session *session, json_t *summary, struct error *er
 {
 	json_t *list = json_array();
 	struct rules rules = { 0 };
-	int r = module_rules(session, &rules, err);
+	int r = case_rules(session, &rules, err);
 
 	member_set(summary, "rules", list);
 	for (size_t i = 0; i < rules.count; i++) {

@@ -58,11 +58,11 @@ static int judge(struct session *session, const struct denials *denials, struct 
 	if (r == 0)
 		r = node_loaded(session, &loaded, err);
 	if (r == 0)
-		r = module_advisor(session, base, &advisor, err);
+		r = case_advisor(session, base, &advisor, err);
 	if (r == 0)
 		r = advice_judge(&advisor, denials, &findings, err);
 	if (r == 0) {
-		module_decide_all(session, &findings);
+		case_decide_all(session, &findings);
 		r = proof_replay(loaded, &findings, denials, &found->replay, err);
 	}
 	found->denials = denials_total(denials);
@@ -89,7 +89,7 @@ static int look(struct session *session, struct verification *found, struct erro
 	int r = results_evidence(session, PHASE_ENFORCING, false, sources, err);
 
 	if (r == 0)
-		r = module_read(session, sources, &denials, err);
+		r = case_read(session, sources, &denials, err);
 	return r < 0 ? r : judge(session, &denials, found, err);
 }
 
@@ -154,7 +154,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	int r = doubts_now(session, &doubts, err);
 
 	if (r == 0)
-		r = module_pending(session, &pending, err);
+		r = case_pending(session, &pending, err);
 	if (r < 0)
 		return r;
 	if (!doubts && !pending)

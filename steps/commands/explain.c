@@ -132,7 +132,7 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 {
 	struct explanation *explanation = data;
 
-	return module_path_label(explanation->labels, path, tclass, type, err);
+	return case_path_label(explanation->labels, path, tclass, type, err);
 }
 
 static void add_port(struct explanation *explanation, const struct galera_port *port)
@@ -167,7 +167,7 @@ static void find_ports(struct session *session, struct explanation *explanation)
 static int judge(struct explanation *explanation, struct error *err)
 {
 	struct advisor advisor =
-		module_advisor_of(explanation->oracle, explanation->ports, explanation->port_count);
+		case_advisor_of(explanation->oracle, explanation->ports, explanation->port_count);
 
 	advisor.port_label = port_label;
 	advisor.path_label = explanation->labels ? path_label : NULL;

@@ -51,9 +51,9 @@ static void decide(struct session *session, struct findings *findings, int which
 {
 	struct error err = { 0 };
 
-	if (module_decide(session, &findings->items[which], decision, with_companions, &err) < 0)
+	if (case_decide(session, &findings->items[which], decision, with_companions, &err) < 0)
 		fail_msg("%s", err.what);
-	module_decide_all(session, findings);
+	case_decide_all(session, findings);
 }
 
 static void assert_decided(const struct findings *findings, enum decision known,
