@@ -50,9 +50,3 @@ int error_prefix(struct error *err, const char *prefix, ...)
 	memcpy(err->what, before, length);
 	return -err->code;
 }
-
-int error_nomem(struct error *err)
-{
-	return error_set(err, ENOMEM, "free some memory, then start again: nothing is lost",
-			 "out of memory");
-}

@@ -29,7 +29,4 @@ int error_remedy(struct error *err, const char *remedy, ...) __attribute__((form
 /* error_prefix - put "prefix: " before err->what (the remedy stays); returns -err->code. */
 int error_prefix(struct error *err, const char *prefix, ...) __attribute__((format(printf, 2, 3)));
 
-/* error_nomem - the usual error for a failed allocation; returns -ENOMEM. */
-int error_nomem(struct error *err);
-
 #endif
