@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
 
 #include "steps/oracle/access.h"
@@ -99,17 +98,13 @@ static int measure(struct search *search, unsigned int pass, struct widths *widt
 	for (size_t i = 0; i < search->candidate_count; i++) {
 		_cleanup_(cleanup_oracle) struct oracle *with = NULL;
 		struct candidate *one = &search->candidates[i];
-		struct error failed = { 0 };
 
 		if (one->pass)
 			continue;
-		r = compile(search, one, pass, &with, &failed);
-		if (r == -EINVAL) {
+		if (compile(search, one, pass, &with, NULL) < 0) {
 			++*left;
 			continue;
 		}
-		if (r < 0)
-			return error_set(err, failed.code, failed.remedy, "%s", failed.what);
 		add(search, one, base, with, widths);
 		one->pass = pass;
 	}
