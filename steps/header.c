@@ -290,7 +290,7 @@ int header_make(struct session *session, struct error *err)
 	time_t now = time(NULL);
 	const struct findings *findings;
 	const struct denials *denials;
-	bool current;
+	bool current = false;
 	int r = case_findings(session, &findings, &denials, err);
 
 	if (r == 0)

@@ -49,7 +49,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	_cleanup_free_ char *to = NULL;
 	struct store *store;
 	json_t *change, *before;
-	bool ours, active = false;
+	bool ours = false, active = false;
 	int r = built(session, &cil, err);
 
 	if (r == 0)

@@ -24,7 +24,7 @@
 
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
-	struct ledger ledger;
+	struct ledger ledger = { 0 };
 	int r = ledger_read(session, &ledger, err);
 
 	if (r == 0)
@@ -96,7 +96,7 @@ static int look(struct session *session, struct verification *found, struct erro
 /* What follows from all that was seen. */
 static int say(struct session *session, struct error *err)
 {
-	struct ledger ledger;
+	struct ledger ledger = { 0 };
 	json_auto_t *told = NULL;
 	int r = ledger_json(session, &told, err);
 
@@ -122,7 +122,7 @@ static int go_back(struct session *session, const struct ledger *ledger, struct 
 		{ 0 },
 	};
 	bool failed = ledger_count(ledger, LEDGER_CONFINED, OBSERVED_FAILED) > 0;
-	int chosen, r;
+	int chosen = 0, r;
 
 	/* In a run of some steps alone there is nothing to go back to. */
 	if (!session_takes(session, "collect"))
@@ -211,7 +211,7 @@ static void show_counts(const struct verification *found)
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
 	struct verification found = { 0 };
-	struct ledger ledger;
+	struct ledger ledger = { 0 };
 	int r = exercising_run(session, PHASE_ENFORCING, changes, err);
 
 	if (r)

@@ -393,7 +393,8 @@ int runner_run(struct session *session, char *const *only, struct error *err)
 		return r;
 	while (walk.steps[walk.total])
 		walk.total++;
-	walk.skipped = skipped = memory_new(walk.total, sizeof(*skipped));
+	skipped = memory_new(walk.total, sizeof(*skipped));
+	walk.skipped = skipped;
 	introduce(session);
 	r = forget_half_undone(session, err);
 	return r < 0 ? r : walk_steps(&walk, err);

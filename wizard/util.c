@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -62,7 +61,7 @@ static void stop(const char *what, const char *remedy)
 	struct iovec parts[ARRAY_SIZE(words)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		parts[i] = (struct iovec){ (void *)(uintptr_t)words[i], strlen(words[i]) };
+		parts[i] = (struct iovec){ (void *)words[i], strlen(words[i]) };
 	/* Where that fails, too, there is nobody left to tell. */
 	(void)!writev(STDERR_FILENO, parts, ARRAY_SIZE(parts));
 	_exit(EXIT_FAILURE);

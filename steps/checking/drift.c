@@ -153,7 +153,7 @@ static int look_at_rule(const struct policies *policies, const struct rule *rule
 {
 	_cleanup_free_ bool *given = memory_new(rule->permissions.count + 1, sizeof(*given));
 	_cleanup_free_ char *missing = find_missing(policies->loaded, rule);
-	size_t present, unneeded;
+	size_t present = 0, unneeded = 0;
 	int r;
 
 	if (missing) {

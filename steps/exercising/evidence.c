@@ -233,7 +233,7 @@ int evidence_keep(const struct occasion *at, struct evidence *evidence, struct e
 	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *text = NULL;
 	const char *audit_log;
-	size_t length;
+	size_t length = 0;
 	int r = node_audit_log(at->session, &audit_log, err);
 
 	if (r == 0)

@@ -116,7 +116,8 @@ static int read_options(const struct galera_config_source *source, struct galera
 	int r;
 
 	if (!file && strcmp(root, "/") != 0) {
-		file = scratch = scratch_file(root);
+		scratch = scratch_file(root);
+		file = scratch;
 		if (!file)
 			return 0;
 	}

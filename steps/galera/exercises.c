@@ -31,12 +31,12 @@
 #define SST_BY(its_method, setting, programs)                                                      \
 	{                                                                                          \
 		.name = "sst-" its_method, .kind = EXERCISE_SST, .optional = true,                 \
-		.method = its_method, .title = "SST by " its_method,                               \
+		.method = (its_method), .title = "SST by " its_method,                               \
 		.what = "the whole data set is copied, by this method",                            \
 		.covers = "the script wsrep_sst_" setting ", with " programs,                      \
 		.safety = DATA_REPLACED,                                                           \
 		.commands = COMMANDS(CHECK_OTHER, "systemctl stop {{running}}",                    \
-				     "# in the configuration: wsrep_sst_method = " setting,        \
+				     ("# in the configuration: wsrep_sst_method = " setting),      \
 				     "rm {{datadir}}/grastate.dat",                                \
 				     "systemctl start {{service}}",                                \
 				     "# afterwards, in the configuration: the method as it was"),  \

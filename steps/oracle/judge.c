@@ -95,7 +95,8 @@ static bool find_sid(const struct oracle *oracle, const char *name, sepol_securi
 		return system_sid(oracle, name, false, sid);
 	if (sid_of(name, sid))
 		return true;
-	copy = rest = str_copy(name);
+	copy = str_copy(name);
+	rest = copy;
 	strsep(&rest, ":");
 	role = strsep(&rest, ":");
 	type = strsep(&rest, ":");

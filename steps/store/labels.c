@@ -147,7 +147,7 @@ int store_port_set(struct store *store, const char *proto_name, unsigned int num
 	_cleanup_(cleanup_port_key) semanage_port_key_t *key = NULL;
 	_cleanup_(cleanup_port) semanage_port_t *port = NULL;
 	_cleanup_(cleanup_context) semanage_context_t *context = NULL;
-	int proto, r = port_key(store, proto_name, number, &proto, &key, err);
+	int proto = 0, r = port_key(store, proto_name, number, &proto, &key, err);
 
 	if (r < 0)
 		return r;
@@ -167,7 +167,7 @@ int store_port_unset(struct store *store, const char *proto_name, unsigned int n
 		     struct error *err)
 {
 	_cleanup_(cleanup_port_key) semanage_port_key_t *key = NULL;
-	int exists = 0, proto, r = port_key(store, proto_name, number, &proto, &key, err);
+	int exists = 0, proto = 0, r = port_key(store, proto_name, number, &proto, &key, err);
 
 	if (r < 0)
 		return r;
