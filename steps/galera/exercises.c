@@ -31,7 +31,7 @@
 #define SST_BY(its_method, setting, programs)                                                      \
 	{                                                                                          \
 		.name = "sst-" its_method, .kind = EXERCISE_SST, .optional = true,                 \
-		.method = (its_method), .title = "SST by " its_method,                               \
+		.method = (its_method), .title = "SST by " its_method,                             \
 		.what = "the whole data set is copied, by this method",                            \
 		.covers = "the script wsrep_sst_" setting ", with " programs,                      \
 		.safety = DATA_REPLACED,                                                           \
