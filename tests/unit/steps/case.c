@@ -3,20 +3,11 @@
 #include <stdlib.h>
 
 #include "steps/case.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/steps/session.h"
 #include "wizard/util.h"
 
 /* The structures own their strings, these tests lend them literals. */
 #pragma GCC diagnostic ignored "-Wdiscarded-qualifiers"
-
-static const struct step *const no_steps[] = { NULL };
-static const struct question no_questions[] = { { 0 } };
-static const struct workflow nothing = { .program = "nothing",
-					 .version = "1",
-					 .summary = "",
-					 .follows = "",
-					 .steps = no_steps,
-					 .questions = no_questions };
 
 enum { KNOWN, OTHER, COUNT };
 
@@ -31,19 +22,6 @@ static struct finding finding(char **permissions, size_t count)
 				 .tclass = "file",
 				 .permissions = { permissions, count },
 				 .companions = { companions, 1 } };
-}
-
-static struct session *new_session(void)
-{
-	_cleanup_free_ char *root = str_printf("%s/none", getenv("TMPDIR") ?: "/tmp");
-	struct session_options options = { .root = root };
-	struct session *session = NULL;
-	struct error err = { 0 };
-
-	if (session_new(&session, &nothing, &options, &err) < 0 ||
-	    session_open(session, true, &err) < 0)
-		fail_msg("%s", err.what);
-	return session;
 }
 
 static void decide(struct session *session, struct findings *findings, int which,
@@ -69,7 +47,7 @@ static void test_each_keeps_its_own(void **state)
 					      DECISION_DONTAUDIT };
 	struct finding items[] = { finding(write_words, 1), finding(append_words, 2) };
 	struct findings findings = { .items = items, .count = COUNT };
-	struct session *session = new_session();
+	struct session *session = bare_session();
 
 	(void)state;
 	decide(session, &findings, KNOWN, DECISION_ACCEPT, false);
@@ -88,7 +66,7 @@ static void test_companions(void **state)
 {
 	struct finding items[] = { finding(write_words, 1), finding(append_words, 2) };
 	struct findings findings = { .items = items, .count = COUNT };
-	struct session *session = new_session();
+	struct session *session = bare_session();
 
 	(void)state;
 	decide(session, &findings, KNOWN, DECISION_ACCEPT, true);

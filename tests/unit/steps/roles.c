@@ -4,17 +4,8 @@
 
 #include "steps/exercising/results.h"
 #include "steps/exercising/roles.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/steps/session.h"
 #include "wizard/util.h"
-
-static const struct step *const no_steps[] = { NULL };
-static const struct question no_questions[] = { { 0 } };
-static const struct workflow nothing = { .program = "nothing",
-					 .version = "1",
-					 .summary = "",
-					 .follows = "",
-					 .steps = no_steps,
-					 .questions = no_questions };
 
 static int put(struct session *session, const char *exercise, json_t *result, struct error *err)
 {
@@ -26,24 +17,21 @@ static int put(struct session *session, const char *exercise, json_t *result, st
 /* A session that remembers an SST from db2 at 1000 to 1100, an IST from db3 at 2000 to 2100. */
 static struct session *new_session(void)
 {
-	_cleanup_free_ char *root = str_printf("%s/none", getenv("TMPDIR") ?: "/tmp");
-	struct session_options options = { .root = root };
-	struct session *session = NULL;
+	struct session *session = bare_session();
 	struct error err = { 0 };
 
-	if (session_new(&session, &nothing, &options, &err) < 0 ||
-	    session_open(session, true, &err) < 0 ||
-	    put(session, "sst",
-		json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db2", "began", 1000,
-			  "ended", 1100),
-		&err) < 0 ||
-	    put(session, "ist",
-		json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db3.example.org",
-			  "began", 2000, "ended", 2100),
-		&err) < 0 ||
-	    put(session, "notify", json_pack("{s:s, s:s}", "result", "proved", "donor", ""), &err) <
-		    0)
-		fail_msg("%s", err.what);
+	must(put(session, "sst",
+		 json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db2", "began",
+			   1000, "ended", 1100),
+		 &err),
+	     &err);
+	must(put(session, "ist",
+		 json_pack("{s:s, s:s, s:i, s:i}", "result", "proved", "donor", "db3.example.org",
+			   "began", 2000, "ended", 2100),
+		 &err),
+	     &err);
+	must(put(session, "notify", json_pack("{s:s, s:s}", "result", "proved", "donor", ""), &err),
+	     &err);
 	return session;
 }
 
