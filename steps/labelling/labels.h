@@ -55,10 +55,9 @@ struct label_tree labels_tree(struct session *session, struct file_labels *wants
  * labelled by itself. */
 enum store_files labels_kind(const char *name);
 
-/* labels_command, labels_undo - the documented commands that mend LABEL_WRONG or LABEL_RULE, and
- * those that take it back; new memory (caller frees). modify: there is a rule already. */
+/* labels_command - the documented commands that mend LABEL_WRONG or LABEL_RULE; new memory (caller
+ * frees). modify: there is a rule already. */
 char *labels_command(const struct label *label, bool modify);
-char *labels_undo(const struct label *label);
 
 /* labels_plan - append a change for each that is not right, not waived by --ignore and not
  * declined. They have a member "path". */

@@ -59,7 +59,7 @@ char *labels_command(const struct label *label, bool modify)
 			  kind_option(label), label->wanted, spec, relabel);
 }
 
-char *labels_undo(const struct label *label)
+static char *undo_command(const struct label *label)
 {
 	_cleanup_free_ char *relabel = NULL, *spec = NULL;
 
@@ -94,7 +94,7 @@ static char *note_of(const struct label *label)
 static int add_change(struct session *session, json_t *changes, const struct label *label,
 		      size_t *records, struct error *err)
 {
-	_cleanup_free_ char *command = NULL, *undo = labels_undo(label), *local = NULL;
+	_cleanup_free_ char *command = NULL, *undo = undo_command(label), *local = NULL;
 	_cleanup_free_ char *note = note_of(label), *record = free_record(session, records);
 	_cleanup_free_ char *from = NULL;
 	struct store *store;

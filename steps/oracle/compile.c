@@ -285,6 +285,7 @@ int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size
 	if (r < 0)
 		return r;
 	if (sepol_policydb_to_image(NULL, policy, &image, &length) < 0)
-		no_memory();
+		return error_set(err, EIO, "free some memory, then start again: nothing is lost",
+				 "libsepol cannot write down the policy that it has built");
 	return oracle_open_image(oracle, image, length, err);
 }
