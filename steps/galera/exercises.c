@@ -4,7 +4,8 @@
 #include "steps/galera/exercises.h"
 
 #define CHECK_OTHER                                                                                \
-	"mysql -e \"SHOW STATUS LIKE 'wsrep_local_state_comment'\"  # on another node: Synced?"
+	"# on another node; it is to say Synced:",                                                 \
+		"mysql -e \"SHOW STATUS LIKE 'wsrep_local_state_comment'\""
 
 #define CARRIED "Only while another node is Primary and Synced: it carries the cluster meanwhile."
 #define DATA_REPLACED                                                                              \
