@@ -5,8 +5,7 @@
  * What review, build, load and verify share. Evidence is a list of logs that the session keeps; all
  * else follows from it, from the policy without our module, and from the operator's decisions.
  */
-#ifndef STEPS_CASE_H
-#define STEPS_CASE_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -68,5 +67,3 @@ int case_rules(struct session *session, struct rules *rules, struct error *err);
  */
 int case_texts(struct session *session, const struct module_header *header, char **te, char **cil,
 	       struct error *err);
-
-#endif

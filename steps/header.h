@@ -5,8 +5,7 @@
  * Made anew at each build, which raises the module's version; kept in the session's memory, so that
  * the texts of what was built stay the same bytes.
  */
-#ifndef STEPS_HEADER_H
-#define STEPS_HEADER_H
+#pragma once
 
 #include "steps/audit/denial.h"
 #include "steps/module/text.h"
@@ -26,5 +25,3 @@ struct module_header header_of(struct session *session);
 /* header_explain - for a module of explain, which is of no session: from the denials alone, never
  * from the clock. New memory (caller frees). */
 int header_explain(const struct denials *denials, char **comment, struct error *err);
-
-#endif

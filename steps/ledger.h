@@ -6,8 +6,7 @@
  * Every claim of the program comes from here: verify's last lines, the summary, status, their JSON,
  * the header of galera.te, the exit status. What nobody has seen is missing, and said to be.
  */
-#ifndef STEPS_LEDGER_H
-#define STEPS_LEDGER_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -114,5 +113,3 @@ void ledger_print(const json_t *object);
  * gaps); else STEP_INCOMPLETE, and it is said what is missing and which command supplies it.
  */
 int ledger_ask(struct session *session, struct error *err);
-
-#endif

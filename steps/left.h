@@ -2,8 +2,7 @@
 /*
  * left.h - what the module leaves as it is, and what it takes out of the log
  */
-#ifndef STEPS_LEFT_H
-#define STEPS_LEFT_H
+#pragma once
 
 #include <jansson.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ int left_undecided(struct session *session, struct error *err);
 /* left_silenced - on the screen: that the module, once loaded, keeps so many accesses to so many
  * types out of the log, and how to see them. Nothing, where it is none. */
 void left_silenced(size_t accesses, size_t types);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * steps.h - the steps and commands of the workflow, each in the file of its name
  */
-#ifndef STEPS_STEPS_H
-#define STEPS_STEPS_H
+#pragma once
 
 #include "wizard/step.h"
 
@@ -29,5 +28,3 @@ int summary_standing(struct session *session, json_t **standing, struct error *e
 void summary_leave(struct session *session);
 
 extern const struct workflow workflow;
-
-#endif

@@ -3,8 +3,7 @@
  * subjects.h - what an answer may be about: the members of the questions in workflow.c; a rule
  * that was rejected beforehand is not built into the module after all
  */
-#ifndef STEPS_SUBJECTS_H
-#define STEPS_SUBJECTS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -35,5 +34,3 @@ int subjects_alike(const char *one, const char *other);
  */
 int subjects_rejects(const struct session *session, const struct findings *findings,
 		     struct error *err);
-
-#endif

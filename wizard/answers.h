@@ -9,8 +9,7 @@
  * Of the answers to one key, the one with the very subject that is asked about wins, then one whose
  * subject means it (question.same), then the one without a subject; the command line comes first.
  */
-#ifndef WIZARD_ANSWERS_H
-#define WIZARD_ANSWERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,5 +60,3 @@ const char *answers_unused(const struct answers *answers, const char *key, const
 /* answers_say_unused - tell which answers no question has been asked for. One that was given for
  * this run or for one subject is a warning; the others of an answers file share a line. */
 void answers_say_unused(const struct answers *answers);
-
-#endif

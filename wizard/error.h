@@ -5,8 +5,7 @@
  * Every function that can fail returns 0 or a negative errno, and takes a `struct error *err` last.
  * The caller owns it; it is untouched on success. Only wizard_main() prints it.
  */
-#ifndef WIZARD_ERROR_H
-#define WIZARD_ERROR_H
+#pragma once
 
 struct error {
 	int code;         /* a positive errno */
@@ -28,5 +27,3 @@ int error_remedy(struct error *err, const char *remedy, ...) __attribute__((form
 
 /* error_prefix - put "prefix: " before err->what (the remedy stays); returns -err->code. */
 int error_prefix(struct error *err, const char *prefix, ...) __attribute__((format(printf, 2, 3)));
-
-#endif

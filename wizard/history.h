@@ -2,8 +2,7 @@
 /*
  * history.h - what the journal's records say about the steps, and about the run that ended last
  */
-#ifndef WIZARD_HISTORY_H
-#define WIZARD_HISTORY_H
+#pragma once
 
 #include "wizard/session.h"
 
@@ -32,5 +31,3 @@ int history_remember_end(struct session *session, struct error *err);
 /* history_look_for_end - find out whether nothing has changed since: session->unchanged from now
  * on. */
 int history_look_for_end(struct session *session, struct error *err);
-
-#endif

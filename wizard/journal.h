@@ -7,8 +7,7 @@
  * open and cut off before the next append. A damaged line elsewhere is an error: somebody edited
  * the file, and guessing would be worse.
  */
-#ifndef WIZARD_JOURNAL_H
-#define WIZARD_JOURNAL_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -37,5 +36,3 @@ bool journal_torn(const struct journal *journal);
  * the file is cut back to its length before, and the error says so.
  */
 int journal_append(struct journal *journal, json_t *record, struct error *err);
-
-#endif

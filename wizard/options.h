@@ -2,8 +2,7 @@
 /*
  * options.h - what the command line says
  */
-#ifndef WIZARD_OPTIONS_H
-#define WIZARD_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -42,5 +41,3 @@ void options_clear(struct options *options);
 
 /* options_help - --help, of the program or of the command in options, on standard output. */
 void options_help(const struct options *options, const struct program *program);
-
-#endif

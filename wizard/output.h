@@ -2,8 +2,7 @@
 /*
  * output.h - a file that the operator names as a command's output
  */
-#ifndef WIZARD_OUTPUT_H
-#define WIZARD_OUTPUT_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -25,5 +24,3 @@ int output_guard(const char *path, const char *input, const char *what, struct e
  */
 int output_write(struct session *session, const char *path, const void *bytes, size_t length,
 		 mode_t mode, struct error *err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * process.h - child programs
  */
-#ifndef WIZARD_PROCESS_H
-#define WIZARD_PROCESS_H
+#pragma once
 
 #include "wizard/error.h"
 
@@ -14,5 +13,3 @@
  * errno when it could not be started (-ENOENT: no such program) or was ended by a signal (-EINTR).
  */
 int process_capture(const char *const argv[], char **output, char **messages, struct error *err);
-
-#endif

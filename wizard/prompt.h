@@ -11,8 +11,7 @@
  * All return 0, -EINTR on Ctrl-C / SIGTERM / hang-up / end of input, or another negative errno.
  * key must be in the workflow's table of questions (-EINVAL otherwise); subject may be NULL.
  */
-#ifndef WIZARD_PROMPT_H
-#define WIZARD_PROMPT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -59,5 +58,3 @@ const char *prompt_origin(const struct session *session, const char *key, const 
 
 /* prompt_is_left_to_yes - is it --yes alone that answers it, with what is recommended to anyone? */
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject);
-
-#endif

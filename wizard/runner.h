@@ -23,8 +23,7 @@
  * is written. A skipped step is remembered nowhere; the run goes on and returns STEP_PAUSED at its
  * end. More than 20 rounds in one process are -ELOOP.
  */
-#ifndef WIZARD_RUNNER_H
-#define WIZARD_RUNNER_H
+#pragma once
 
 #include "wizard/session.h"
 #include "wizard/step.h"
@@ -62,5 +61,3 @@ int runner_steps(struct session *session, struct error *err);
  * "error": text where unknown}], "drift": [{"kind", "what", "why", "do"}]}. Nothing has changed
  * since a run came to its end: the steps are not asked, but for those of STEP_EVERY_RUN. */
 int runner_status(struct session *session, struct error *err);
-
-#endif

@@ -9,8 +9,7 @@
  * wrapped at the terminal's width (80 where there is none; never for results), continued under
  * their own text.
  */
-#ifndef WIZARD_SCREEN_H
-#define WIZARD_SCREEN_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -89,5 +88,3 @@ void live_show(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* live_clear - take the line away; the cursor is at the begin of an empty line then. */
 void live_clear(void);
-
-#endif

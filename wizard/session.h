@@ -10,8 +10,7 @@
  * Memory is a set of JSON values by key, replayed from the journal: what session_remember() has
  * returned from is on the disk.
  */
-#ifndef WIZARD_SESSION_H
-#define WIZARD_SESSION_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -145,5 +144,3 @@ char *session_resume(const struct session *session);
 /* session_watch_signals - from now on SIGINT, SIGTERM and SIGHUP make session_interrupted() true;
  * they also end a blocking system call. SIGPIPE is ignored. */
 void session_watch_signals(void);
-
-#endif

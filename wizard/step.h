@@ -17,8 +17,7 @@
  * reversed and hands its changes back to the step. What was satisfied before the wizard came has no
  * begin, so it is never undone.
  */
-#ifndef WIZARD_STEP_H
-#define WIZARD_STEP_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -188,5 +187,3 @@ int workflow_find_step(const struct workflow *workflow, const char *name);
 
 /* workflow_unknown_step - the error for a step's name that the workflow does not have: -EINVAL. */
 int workflow_unknown_step(const struct workflow *workflow, const char *name, struct error *err);
-
-#endif

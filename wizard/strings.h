@@ -2,8 +2,7 @@
 /*
  * strings.h - a growing list of strings that it owns; and which of them a mistyped name means
  */
-#ifndef WIZARD_STRINGS_H
-#define WIZARD_STRINGS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,5 +49,3 @@ const char *strings_nearest(const char *name, const struct strings *names);
  */
 int strings_unknown(const char *kind, const char *name, const struct strings *names,
 		    struct error *err);
-
-#endif

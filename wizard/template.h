@@ -5,8 +5,7 @@
  * A template is text with {{name}} where a value goes. The texts of templates/ are compiled into
  * the program (build/templates.c), so that one binary is enough.
  */
-#ifndef WIZARD_TEMPLATE_H
-#define WIZARD_TEMPLATE_H
+#pragma once
 
 #include "wizard/error.h"
 
@@ -26,5 +25,3 @@ struct template_value {
  */
 int template_fill(const char *text, enum template_format format,
 		  const struct template_value *values, char **filled, struct error *err);
-
-#endif

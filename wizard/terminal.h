@@ -2,8 +2,7 @@
 /*
  * terminal.h - reads an edited line (the only user of libedit) or single keys from the terminal
  */
-#ifndef WIZARD_TERMINAL_H
-#define WIZARD_TERMINAL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -42,5 +41,3 @@ int keys_read(void);
  * program has been resumed. */
 bool keys_suspended(void);
 void keys_suspend(void);
-
-#endif

@@ -3,8 +3,7 @@
  * text.h - text for a terminal: made safe, measured in columns, broken into lines; and hostile
  * bytes made harmless for a comment, a sentence or a command line
  */
-#ifndef WIZARD_TEXT_H
-#define WIZARD_TEXT_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -44,5 +43,3 @@ char *text_shell(const char *text);
 
 /* text_quoted - the same for a POSIX shell, where it need not be printable: in '...'. */
 char *text_quoted(const char *text);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * util.h - clean-up helpers, growing arrays, texts, small files
  */
-#ifndef WIZARD_UTIL_H
-#define WIZARD_UTIL_H
+#pragma once
 
 #include <dirent.h>
 #include <fts.h>
@@ -164,5 +163,3 @@ int sync_directory_of(const char *path);
 
 /* make_directories - mkdir -p with mode for what is created. */
 int make_directories(const char *path, mode_t mode, struct error *err);
-
-#endif

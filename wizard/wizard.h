@@ -2,8 +2,7 @@
 /*
  * wizard.h - a guided, journaled, undoable workflow as a command-line program
  */
-#ifndef WIZARD_WIZARD_H
-#define WIZARD_WIZARD_H
+#pragma once
 
 #include "wizard/step.h"
 
@@ -12,5 +11,3 @@
  * their remedies, and, where a run stopped before its end, the command that resumes it.
  */
 int wizard_main(int argc, char **argv, const struct workflow *workflow);
-
-#endif

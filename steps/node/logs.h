@@ -2,8 +2,7 @@
 /*
  * logs.h - the audit logs that this run has read: each once, as long as it stays as it is
  */
-#ifndef STEPS_NODE_LOGS_H
-#define STEPS_NODE_LOGS_H
+#pragma once
 
 #include "steps/audit/denial.h"
 #include "wizard/error.h"
@@ -24,5 +23,3 @@ int logs_read(struct logs *logs, const char *path, const char *origin, const cha
 /* log_stamp - how a file is now, without reading it: another text when it has changed. New memory
  * (caller frees). */
 char *log_stamp(const char *path);
-
-#endif

@@ -5,8 +5,7 @@
  * Everything is opened at its first use and kept until the session closes, so that `steps` and
  * `--help` load no policy. Pointers that are given out are borrowed.
  */
-#ifndef STEPS_NODE_H
-#define STEPS_NODE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -145,5 +144,3 @@ struct player *node_player(struct session *session);
 /* node_slot - a place for what another part keeps with the node; release(*slot) is called when the
  * session closes. There is one. */
 void **node_slot(struct session *session, void (*release)(void *));
-
-#endif
