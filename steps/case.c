@@ -122,16 +122,12 @@ int case_advisor(struct session *session, struct oracle *oracle, struct advisor 
 int case_read(struct session *session, const json_t *sources, struct denials *denials,
 	      struct error *err)
 {
-	json_t *source;
-	size_t i;
 	int r = 0;
 
-	json_array_foreach(sources, i, source)
-	{
+	list_each(source, sources)
 		if (r == 0)
 			r = node_log_read(session, member_text(source, "path"),
 					  member_text(source, "origin"), denials, err);
-	}
 	return r;
 }
 

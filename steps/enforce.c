@@ -70,14 +70,9 @@ static bool is_system(const json_t *change)
 
 static bool has_system(const json_t *changes)
 {
-	json_t *change;
-	size_t i;
-
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes)
 		if (is_system(change))
 			return true;
-	}
 	return false;
 }
 
@@ -131,12 +126,9 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 static int change_mode(struct session *session, const json_t *changes, bool enforcing,
 		       struct error *err)
 {
-	json_t *change;
-	size_t i;
 	int r = 0;
 
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes) {
 		if (r == 0 && json_object_get(change, "system"))
 			r = host_selinux_set_mode(enforcing, err);
 		if (r == 0 && json_object_get(change, "config"))

@@ -130,19 +130,18 @@ static int describe_left(struct session *session, char **text, struct error *err
 {
 	json_auto_t *left = json_array(), *others = json_array();
 	_cleanup_(strings_clear) struct strings clauses = { 0 };
-	json_t *item;
-	size_t i;
 	int r = left_out(session, left, err);
 
 	if (r == 0)
 		r = others_active(session, others, err);
 	if (r < 0)
 		return r;
-	json_array_foreach(left, i, item)
+	list_each(item, left)
 		strings_take(&clauses, str_printf("%s (%s)", member_text(item, "what"),
 						  member_text(item, "kind")));
-	json_array_foreach(others, i, item) strings_take(
-		&clauses, str_printf("what module %s allows besides", member_text(item, "name")));
+	list_each(item, others)
+		strings_take(&clauses, str_printf("what module %s allows besides",
+						  member_text(item, "name")));
 	*text = clauses.count ? strings_join(&clauses, "; ") : str_copy("nothing that was denied");
 	return 0;
 }
@@ -184,11 +183,9 @@ static int describe_exercises(struct session *session, char **text, struct error
 static char *describe_nodes(struct session *session)
 {
 	_cleanup_(strings_clear) struct strings names = { 0 };
-	json_t *node;
-	size_t i;
 
 	strings_add(&names, "this node");
-	json_array_foreach(json_object_get(session_recall(session, "collect"), "nodes"), i, node)
+	list_each(node, json_object_get(session_recall(session, "collect"), "nodes"))
 		strings_add(&names, json_string_value(node));
 	return strings_join(&names, ", ");
 }

@@ -50,14 +50,10 @@ static enum observed observed_of(struct session *session, const json_t *result)
 static bool is_given(struct session *session, const char *node)
 {
 	const json_t *nodes = json_object_get(session_recall(session, "collect"), "nodes");
-	json_t *name;
-	size_t i;
 
-	json_array_foreach(nodes, i, name)
-	{
+	list_each(name, nodes)
 		if (roles_same_node(json_string_value(name), node))
 			return true;
-	}
 	return false;
 }
 
@@ -358,7 +354,6 @@ static void limit_row(const struct ledger *ledger, size_t at, json_t *list)
 void ledger_limits(const struct ledger *ledger, json_t *list)
 {
 	bool hidden = false;
-	json_t *item;
 	size_t i;
 
 	for (i = 0; i < ledger->count; i++) {
@@ -368,7 +363,8 @@ void ledger_limits(const struct ledger *ledger, json_t *list)
 	if (hidden)
 		list_add(list,
 			 json_string("learned while hidden denials (dontaudit) were not shown"));
-	json_array_foreach(ledger->denied, i, item) json_array_append(list, item);
+	list_each(item, ledger->denied)
+		json_array_append(list, item);
 }
 
 /* ---- told ------------------------------------------------------------------------------------ */
@@ -408,14 +404,11 @@ static json_t *rows_json(const struct ledger *ledger)
 static int add_others(struct session *session, json_t *list, struct error *err)
 {
 	json_auto_t *others = json_array();
-	json_t *other;
-	size_t i;
 	int r = others_active(session, others, err);
 
 	if (r < 0)
 		return r;
-	json_array_foreach(others, i, other)
-	{
+	list_each(other, others) {
 		_cleanup_free_ char *wide = others_text(other);
 
 		limit(list, str_printf("module %s stays, by others: %s", member_text(other, "name"),

@@ -23,11 +23,7 @@ static bool is_reached(const json_t *object)
 /* What is missing, each with the command that supplies it. */
 static void say_gaps(const json_t *gaps, const char *end)
 {
-	json_t *gap;
-	size_t i;
-
-	json_array_foreach(gaps, i, gap)
-	{
+	list_each(gap, gaps) {
 		screen_mark(MARK_TODO, "%s%s", member_text(gap, "what"), end);
 		screen_detail("    %s", member_text(gap, "do"));
 	}
@@ -35,27 +31,20 @@ static void say_gaps(const json_t *gaps, const char *end)
 
 void ledger_say(const json_t *object)
 {
-	json_t *item;
-	size_t i;
-
 	screen_mark(is_reached(object) ? MARK_OK : MARK_STOP, "%s", member_text(object, "claim"));
 	say_gaps(json_object_get(object, "missing"), ":");
-	json_array_foreach(json_object_get(object, "limits"), i, item)
+	list_each(item, json_object_get(object, "limits"))
 		screen_mark(MARK_WARN, "%s", json_string_value(item));
 }
 
 void ledger_print(const json_t *object)
 {
-	json_t *item;
-	size_t i;
-
 	screen_result("  %s", member_text(object, "end"));
-	json_array_foreach(json_object_get(object, "missing"), i, item)
-	{
+	list_each(item, json_object_get(object, "missing")) {
 		screen_result("  %s:", member_text(item, "what"));
 		screen_result("      %s", member_text(item, "do"));
 	}
-	json_array_foreach(json_object_get(object, "limits"), i, item)
+	list_each(item, json_object_get(object, "limits"))
 		screen_result("  %s", json_string_value(item));
 }
 
@@ -63,23 +52,19 @@ void ledger_print(const json_t *object)
 static bool is_known(struct session *session, const json_t *gaps)
 {
 	const json_t *known = session_recall(session, GOES_ON);
-	json_t *gap;
-	size_t i;
 
-	json_array_foreach(gaps, i, gap)
-	{
+	list_each(gap, gaps)
 		if (!json_object_get(known, member_text(gap, "what")))
 			return false;
-	}
 	return true;
 }
 
 static int go_on_without(struct session *session, const json_t *gaps, struct error *err)
 {
-	json_t *known = json_object(), *gap;
-	size_t i;
+	json_t *known = json_object();
 
-	json_array_foreach(gaps, i, gap) member_set(known, member_text(gap, "what"), json_true());
+	list_each(gap, gaps)
+		member_set(known, member_text(gap, "what"), json_true());
 	return session_remember(session, GOES_ON, known, err);
 }
 

@@ -92,10 +92,10 @@ static unsigned int port_number(const json_t *change)
 /* A change of a file's label has a path instead. */
 static size_t count_ports(const json_t *changes)
 {
-	size_t count = 0, i;
-	json_t *change;
+	size_t count = 0;
 
-	json_array_foreach(changes, i, change) count += json_object_get(change, "number") != NULL;
+	list_each(change, changes)
+		count += json_object_get(change, "number") != NULL;
 	return count;
 }
 
@@ -153,28 +153,21 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 /* data: the changes. */
 static int set_labels(struct store *store, const void *data, struct error *err)
 {
-	json_t *change;
-	size_t i;
 	int r = labels_set(store, data, err);
 
-	json_array_foreach(data, i, change)
-	{
+	list_each(change, data)
 		if (r == 0 && json_object_get(change, "number"))
 			r = store_port_set(store, member_or_null(change, "proto"),
 					   port_number(change), PORT_TYPE, err);
-	}
 	return r;
 }
 
 /* Give back what each port had. */
 static int unset_labels(struct store *store, const void *data, struct error *err)
 {
-	json_t *change;
-	size_t i;
 	int r = labels_unset(store, data, err);
 
-	json_array_foreach(data, i, change)
-	{
+	list_each(change, data) {
 		const char *before = member_or_null(change, "local_type");
 
 		if (!json_object_get(change, "number"))

@@ -70,11 +70,9 @@ static void add_files(struct session *session, json_t *summary)
 
 static void print_list(const char *title, const json_t *list)
 {
-	json_t *item;
-	size_t i;
-
 	screen_result("%s", title);
-	json_array_foreach(list, i, item) screen_result("  %s", json_string_value(item));
+	list_each(item, list)
+		screen_result("  %s", json_string_value(item));
 	if (!json_array_size(list))
 		screen_result("  none");
 }
@@ -113,13 +111,9 @@ static void print_proof(const json_t *proof)
 /* What stays denied, and what is to be done outside of the module: said again at the end. */
 static void print_left(const json_t *summary)
 {
-	json_t *item;
-	size_t i;
-
 	if (json_array_size(json_object_get(summary, "left")))
 		screen_result("Not in the module");
-	json_array_foreach(json_object_get(summary, "left"), i, item)
-	{
+	list_each(item, json_object_get(summary, "left")) {
 		const char *kind = member_text(item, "kind"), *todo = member_text(item, "do");
 
 		screen_result("  %s: %s", member_text(item, "what"),
@@ -134,12 +128,9 @@ static void print_left(const json_t *summary)
 static void print_text(const json_t *summary)
 {
 	const json_t *proof = json_object_get(summary, "proof");
-	json_t *port;
-	size_t i;
 
 	screen_result("Ports");
-	json_array_foreach(json_object_get(summary, "ports"), i, port)
-	{
+	list_each(port, json_object_get(summary, "ports")) {
 		const char *type = member_or_null(port, "type");
 
 		screen_result("  %lld/%s  %s  %s", member_number(port, "number"),

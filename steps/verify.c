@@ -167,12 +167,9 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 static int find_denied(struct session *session, json_t *denied, struct error *err)
 {
 	json_auto_t *left = json_array();
-	json_t *item;
-	size_t i;
 	int r = left_out(session, left, err);
 
-	json_array_foreach(left, i, item)
-	{
+	list_each(item, left) {
 		const char *kind = member_text(item, "kind");
 
 		if (!strcmp(kind, "needed") || !strcmp(kind, "refused"))

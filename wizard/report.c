@@ -84,12 +84,11 @@ static void show_plan_row(const struct step *step, const json_t *row)
 {
 	const json_t *changes = json_object_get(row, "changes");
 	const char *instead = "nothing to change";
-	json_t *change;
-	size_t index;
 
 	if (json_array_size(changes)) {
 		screen_result("%s: %s", step->name, step->title);
-		json_array_foreach(changes, index, change) show_change(change);
+		list_each(change, changes)
+			show_change(change);
 		return;
 	}
 	if (json_object_get(row, "later"))
@@ -208,13 +207,9 @@ static int add_drift(struct session *session, json_t *report)
 
 static void show_drift(const json_t *changes)
 {
-	json_t *change;
-	size_t i;
-
 	if (json_array_size(changes))
 		screen_result("\nChanged by others since it was done:");
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes) {
 		screen_result("  %s: %s", member_text(change, "what"), member_text(change, "why"));
 		screen_result("      %s", member_text(change, "do"));
 	}

@@ -76,11 +76,9 @@ static int settle(const struct walk *walk, unsigned int index, struct error *err
 static void show_equivalent(const json_t *changes)
 {
 	const char *first = "";
-	size_t index, more = 0;
-	json_t *change;
+	size_t more = 0;
 
-	json_array_foreach(changes, index, change)
-	{
+	list_each(change, changes) {
 		const char *command = member_text(change, "command");
 
 		if (!*command)

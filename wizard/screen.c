@@ -291,10 +291,9 @@ enum { WHAT, FROM, ARROW, TO, NOTE, CHANGE_COLUMNS };
 
 static bool any_from(const json_t *changes)
 {
-	json_t *change;
-	size_t i;
-
-	json_array_foreach(changes, i, change) if (*member_text(change, "from")) return true;
+	list_each(change, changes)
+		if (*member_text(change, "from"))
+			return true;
 	return false;
 }
 
@@ -325,15 +324,16 @@ void screen_changes(const json_t *changes, bool with_commands)
 	_cleanup_(strings_clear) struct strings cells = { 0 };
 	size_t widths[CHANGE_COLUMNS] = { 0 };
 	bool arrow = any_from(changes);
-	json_t *change;
-	size_t i;
+	char **row;
 
-	json_array_foreach(changes, i, change) add_change(&cells, change, arrow);
+	list_each(change, changes)
+		add_change(&cells, change, arrow);
 	measure(cells.items, json_array_size(changes), CHANGE_COLUMNS, widths);
 	widths[ARROW] = arrow; /* one less than it has: a narrower gap behind it */
-	json_array_foreach(changes, i, change)
-	{
-		show_row(cells.items + i * CHANGE_COLUMNS, CHANGE_COLUMNS, widths, NULL);
+	row = cells.items;
+	list_each(change, changes) {
+		show_row(row, CHANGE_COLUMNS, widths, NULL);
+		row += CHANGE_COLUMNS;
 		if (!with_commands)
 			continue;
 		show_command("as:   ", member_text(change, "command"));

@@ -200,13 +200,10 @@ static int open_journal(struct session *session, struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, "journal");
 	int r = journal_open(&session->journal, path, session->is_read_only, err);
-	json_t *record;
-	size_t index;
 
 	if (r < 0)
 		return r;
-	json_array_foreach(journal_records(session->journal), index, record)
-	{
+	list_each(record, journal_records(session->journal)) {
 		r = replay(session, record, err);
 		if (r < 0)
 			return r;

@@ -56,11 +56,8 @@ static void rows_add(struct rows *rows, const json_t *record)
 {
 	const json_t *changes = json_object_get(record, "changes");
 	const char *step = member_text(record, "step");
-	json_t *change;
-	size_t index;
 
-	json_array_foreach(changes, index, change)
-	{
+	list_each(change, changes) {
 		const char *what = member_text(change, "what");
 		const char **row = rows_find(rows, step, what);
 
@@ -78,11 +75,8 @@ static void rows_add(struct rows *rows, const json_t *record)
 static void show_left(const json_t *record)
 {
 	const json_t *changes = json_object_get(record, "changes");
-	json_t *change;
-	size_t index;
 
-	json_array_foreach(changes, index, change)
-	{
+	list_each(change, changes) {
 		const char *command = member_text(change, "undo");
 
 		screen_mark(MARK_WARN, "%s: %s stays as it is (before: %s)",
