@@ -138,10 +138,9 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 		       struct comparison *proof, struct error *err)
 {
 	struct oracle *base;
-	int r = node_base(session, &base, err);
+	int r = node_base(session, &base, err) ?:
+		proof_width(base, with, node_domains(), rules, findings, denials, proof, err);
 
-	if (r == 0)
-		r = proof_width(base, with, node_domains(), rules, findings, denials, proof, err);
 	if (r < 0)
 		return r;
 	if (proof->broken) {
@@ -293,10 +292,9 @@ static int build_module(struct session *session, const char *te, const char *cil
 			struct proved *proved, struct error *err)
 {
 	struct oracle *with = NULL;
-	int r = compile(session, cil, &with, err);
+	int r = compile(session, cil, &with, err) ?:
+		prove(session, with, proved, err);
 
-	if (r == 0)
-		r = prove(session, with, proved, err);
 	oracle_close(with);
 	if (r == 0)
 		r = write_text(session, MODULE_TE, te, err);

@@ -50,14 +50,11 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	struct store *store;
 	json_t *change, *before;
 	bool ours = false, active = false;
-	int r = built(session, &cil, err);
+	int r = built(session, &cil, err) ?:
+		others_installed(session, &present, &ours, err) ?:
+		node_store(session, &store, err) ?:
+		store_module_active(store, MODULE_NAME, &active, NULL, err);
 
-	if (r == 0)
-		r = others_installed(session, &present, &ours, err);
-	if (r == 0)
-		r = node_store(session, &store, err);
-	if (r == 0)
-		r = store_module_active(store, MODULE_NAME, &active, NULL, err);
 	if (r < 0)
 		return r;
 	/* Where no module is needed, one that is not ours is left alone. */

@@ -100,7 +100,8 @@ void list_add(json_t *array, json_t *value);
 /* list_each - a loop over a JSON array (NULL: an empty one); json_t *item is its own. */
 #define list_each(item, array)                                                                     \
 	for (size_t item##_next = 0; !item##_next;)                                                \
-		for (json_t *item; (item = json_array_get(array, item##_next++));)
+		for (json_t *item; /* NOLINT(bugprone-macro-parentheses): a name */                \
+		     ((item) = json_array_get(array, item##_next++));)
 
 /* member_text - a string member of a JSON object, borrowed; "" where it has none. */
 const char *member_text(const json_t *object, const char *name);
