@@ -10,40 +10,36 @@
 #include "wizard/util.h"
 
 /* Far from the values that a workflow's table may use. */
-enum {
-	OPTION_ROOT = 0x4700,
-	OPTION_ANSWERS,
-	OPTION_ANSWER,
-	OPTION_YES,
-	OPTION_JSON,
-	OPTION_FORCE,
-	OPTION_NO_COLOR,
-	OPTION_PLAIN,
-	OPTION_HELP,
-	OPTION_VERSION,
-};
+enum { OPTION_ANSWER = 0x4700 };
+
+/* What the engine's options said, as popt leaves it. */
+static struct {
+	char *root, *answers_file;
+	struct strings answers;
+	int yes, force, json, no_color, plain, help, version;
+} given;
 
 static const struct poptOption engine_options[] = {
-	{ "root", 0, POPT_ARG_STRING, NULL, OPTION_ROOT, "work in this scratch root, not in /",
+	{ "root", 0, POPT_ARG_STRING, &given.root, 0, "work in this scratch root, not in /",
 	  "DIR" },
-	{ "yes", 'y', POPT_ARG_NONE, NULL, OPTION_YES,
+	{ "yes", 'y', POPT_ARG_NONE, &given.yes, 0,
 	  "answer what has a recommended answer with that", NULL },
 	{ "answer", 0, POPT_ARG_STRING, NULL, OPTION_ANSWER,
 	  "answer a question beforehand (may be repeated); KEY[SUBJECT]=VALUE for one subject",
 	  "KEY=VALUE" },
-	{ "answers", 0, POPT_ARG_STRING, NULL, OPTION_ANSWERS,
+	{ "answers", 0, POPT_ARG_STRING, &given.answers_file, 0,
 	  "answer questions beforehand: lines KEY = VALUE", "FILE" },
-	{ "force", 0, POPT_ARG_NONE, NULL, OPTION_FORCE,
+	{ "force", 0, POPT_ARG_NONE, &given.force, 0,
 	  "write into a file that is there already, without a question", NULL },
-	{ "json", 0, POPT_ARG_NONE, NULL, OPTION_JSON, "print results as JSON", NULL },
-	{ "no-color", 0, POPT_ARG_NONE, NULL, OPTION_NO_COLOR,
+	{ "json", 0, POPT_ARG_NONE, &given.json, 0, "print results as JSON", NULL },
+	{ "no-color", 0, POPT_ARG_NONE, &given.no_color, 0,
 	  "no colours (also: NO_COLOR in the environment)", NULL },
-	{ "plain", 0, POPT_ARG_NONE, NULL, OPTION_PLAIN,
+	{ "plain", 0, POPT_ARG_NONE, &given.plain, 0,
 	  "no colours, nothing is redrawn in place, and keys are told in words: for screen readers "
 	  "and logs",
 	  NULL },
-	{ "help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, "print this help, or a command's", NULL },
-	{ "version", 0, POPT_ARG_NONE, NULL, OPTION_VERSION, "print the version", NULL },
+	{ "help", 'h', POPT_ARG_NONE, &given.help, 0, "print this help, or a command's", NULL },
+	{ "version", 0, POPT_ARG_NONE, &given.version, 0, "print the version", NULL },
 	POPT_TABLEEND,
 };
 
@@ -122,125 +118,53 @@ static int bad_option(poptContext context, int code, const struct option_tables 
 	return error_remedy(err, "see its meaning: %s --help", help);
 }
 
+/* ---- reading -------------------------------------------------------------------------------- */
+
 /* Another command at each call, *at being 0 before the first: the engine's, then the workflow's. */
 static const struct command *next_command(const struct program *program, size_t *at)
 {
-	const struct command *const *commands = program->commands;
-	size_t index = (*at)++;
+	const struct command *const *others = program->workflow->commands;
+	size_t index = (*at)++, own = 0;
 
-	for (; *commands && index; commands++)
-		index--;
-	if (!*commands)
-		commands = program->workflow->commands;
-	for (; commands && *commands && index; commands++)
-		index--;
-	return commands ? *commands : NULL;
-}
-
-static int unknown_command(const struct program *program, const char *name, struct error *err)
-{
-	_cleanup_(strings_clear) struct strings names = { 0 };
-	const struct command *command;
-	size_t at = 0;
-
-	while ((command = next_command(program, &at)))
-		strings_add(&names, command->name);
-	return strings_unknown("command", name, &names, err);
-}
-
-/* ---- reading -------------------------------------------------------------------------------- */
-
-static int set_root(struct options *options, const char *path, struct error *err)
-{
-	struct stat info;
-	char *resolved = realpath(path, NULL);
-
-	if (!resolved)
-		return error_set(err, errno, "create the folder, or correct the path",
-				 "--root %s: %s", path, strerror(errno));
-	free(options->root);
-	options->root = resolved;
-	options->session.root = resolved;
-	if (stat(resolved, &info) < 0 || !S_ISDIR(info.st_mode))
-		return error_set(err, ENOTDIR, "give a folder", "--root %s: not a directory", path);
-	return 0;
-}
-
-static int take_option(struct options *options, int which, char *value, struct error *err)
-{
-	switch (which) {
-	case OPTION_ROOT:
-		return set_root(options, value, err);
-	case OPTION_ANSWER:
-		strings_add(&options->answer, value);
-		options->session.answers = options->answer.items;
-		break;
-	case OPTION_ANSWERS:
-		free(options->answers);
-		options->answers = str_copy(value);
-		options->session.answers_file = options->answers;
-		break;
-	case OPTION_YES:
-		options->session.yes = true;
-		break;
-	case OPTION_JSON:
-		options->session.json = true;
-		break;
-	case OPTION_FORCE:
-		options->session.force = true;
-		break;
-	case OPTION_NO_COLOR:
-		options->session.plain = true;
-		break;
-	case OPTION_PLAIN:
-		options->session.plain = options->session.lines = true;
-		break;
-	case OPTION_HELP:
-		options->help = true;
-		break;
-	case OPTION_VERSION:
-		options->version = true;
-		break;
-	}
-	return 0;
+	while (program->commands[own])
+		own++;
+	if (index < own)
+		return program->commands[index];
+	return others ? others[index - own] : NULL;
 }
 
 /* Read argv as these tables say; words gets what is no option. With until_word everything from the
  * first such word on is left as it is. */
-static int read_words(struct options *options, int argc, const char **argv,
-		      const struct option_tables *tables, bool until_word, const char *help,
-		      struct strings *words, struct error *err)
+static int read_words(int argc, const char **argv, const struct option_tables *tables,
+		      bool until_word, const char *help, struct strings *words, struct error *err)
 {
 	poptContext context __attribute__((cleanup(context_free))) = poptGetContext(
 		NULL, argc, argv, tables->all, until_word ? POPT_CONTEXT_POSIXMEHARDER : 0);
-	const char **left;
-	int which, r = 0;
+	int code;
 
 	if (!context)
 		no_memory();
-	while (r == 0 && (which = poptGetNextOpt(context)) >= 0) {
-		_cleanup_free_ char *value = poptGetOptArg(context);
-
-		r = take_option(options, which, value, err);
-	}
-	if (r < 0)
-		return r;
-	if (which < -1)
-		return bad_option(context, which, tables, help, err);
-	for (left = poptGetArgs(context); left && *left; left++)
+	while ((code = poptGetNextOpt(context)) == OPTION_ANSWER)
+		strings_take(&given.answers, poptGetOptArg(context));
+	if (code < -1)
+		return bad_option(context, code, tables, help, err);
+	for (const char **left = poptGetArgs(context); left && *left; left++)
 		strings_add(words, *left);
 	return 0;
 }
 
-static const struct command *find_command(const struct program *program, const char *name)
+static int find_command(struct options *options, const struct program *program, const char *name,
+			struct error *err)
 {
-	const struct command *command;
+	_cleanup_(strings_clear) struct strings names = { 0 };
 	size_t at = 0;
 
-	while ((command = next_command(program, &at)))
-		if (strcmp(command->name, name) == 0)
-			break;
-	return command;
+	while ((options->command = next_command(program, &at))) {
+		if (strcmp(options->command->name, name) == 0)
+			return 0;
+		strings_add(&names, options->command->name);
+	}
+	return strings_unknown("command", name, &names, err);
 }
 
 /* What stands behind the command's name, and its own options with it. */
@@ -253,42 +177,73 @@ static int read_command(struct options *options, const struct strings *words,
 	int r;
 
 	option_tables_init(&tables, program->workflow, command);
-	r = read_words(options, (int)words->count, (const char **)words->items, &tables, false,
-		       help, &options->arguments, err);
-	if (r < 0 || command->arguments || !options->arguments.count || options->help)
+	r = read_words((int)words->count, (const char **)words->items, &tables, false, help,
+		       &options->arguments, err);
+	if (r < 0 || command->arguments || !options->arguments.count || given.help)
 		return r;
 	error_set(err, EINVAL, NULL, "surplus argument \"%s\"", options->arguments.items[0]);
 	return error_remedy(err, "\"%s\" takes no arguments; see %s --help", command->name, help);
 }
 
-int options_parse(struct options *options, int argc, char **argv, const struct program *program,
-		  struct error *err)
+static int find_root(struct error *err)
+{
+	_cleanup_free_ char *named = given.root;
+	struct stat info;
+
+	given.root = realpath(named, NULL);
+	if (!given.root)
+		return error_set(err, errno, "create the folder, or correct the path",
+				 "--root %s: %s", named, strerror(errno));
+	if (stat(given.root, &info) < 0 || !S_ISDIR(info.st_mode))
+		return error_set(err, ENOTDIR, "give a folder", "--root %s: not a directory",
+				 named);
+	return 0;
+}
+
+static int read_all(struct options *options, int argc, char **argv, const struct program *program,
+		    struct error *err)
 {
 	_cleanup_(strings_clear) struct strings words = { 0 };
 	struct option_tables tables;
 	int r;
 
-	*options = (struct options){
-		.session.root = "/",
-		.command = program->resume,
-		.words = argv + (argc > 0),
-	};
 	option_tables_init(&tables, program->workflow, NULL);
-	r = read_words(options, argc, (const char **)argv, &tables, true,
-		       program->workflow->program, &words, err);
-	if (r < 0 || !words.count)
-		return r;
-	options->command = find_command(program, words.items[0]);
-	if (!options->command)
-		return unknown_command(program, words.items[0], err);
-	return read_command(options, &words, program, err);
+	r = read_words(argc, (const char **)argv, &tables, true, program->workflow->program, &words,
+		       err);
+	if (r == 0 && words.count)
+		r = find_command(options, program, words.items[0], err)
+			    ?: read_command(options, &words, program, err);
+	return r == 0 && given.root ? find_root(err) : r;
+}
+
+int options_parse(struct options *options, int argc, char **argv, const struct program *program,
+		  struct error *err)
+{
+	int r;
+
+	*options = (struct options){ .command = program->resume, .words = argv + (argc > 0) };
+	r = read_all(options, argc, argv, program, err);
+	options->session = (struct session_options){
+		.root = given.root ? given.root : "/",
+		.yes = given.yes,
+		.json = given.json,
+		.plain = given.no_color || given.plain,
+		.lines = given.plain,
+		.force = given.force,
+		.answers_file = given.answers_file,
+		.answers = given.answers.items,
+	};
+	options->help = given.help;
+	options->version = given.version;
+	return r;
 }
 
 void options_clear(struct options *options)
 {
-	free(options->root);
-	free(options->answers);
-	strings_clear(&options->answer);
+	free(given.root);
+	free(given.answers_file);
+	strings_clear(&given.answers);
+	memset(&given, 0, sizeof(given));
 	strings_clear(&options->arguments);
 	*options = (struct options){ 0 };
 }

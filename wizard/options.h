@@ -23,10 +23,6 @@ struct options {
 	char *const *words;       /* all that stands behind the program's name, as it was typed */
 	bool help;
 	bool version;
-	/* What the session's options point to. */
-	char *root;
-	char *answers;
-	struct strings answer;
 };
 
 /*
