@@ -43,7 +43,8 @@ static const struct poptOption engine_options[] = {
 	POPT_TABLEEND,
 };
 
-/* The tables that hold for a command, or for all of them; each an included table with a title. */
+/* The tables that hold for a command, or for all of them; each an included table with a title, up
+ * to one that is all zero. */
 struct option_tables {
 	struct poptOption all[4];
 };
@@ -52,7 +53,6 @@ struct option_tables {
 static void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
 			       const struct command *command)
 {
-	const struct poptOption end = POPT_TABLEEND;
 	const struct {
 		const struct poptOption *options;
 		const char *title;
@@ -62,16 +62,14 @@ static void option_tables_init(struct option_tables *tables, const struct workfl
 		{ engine_options, "Common options:" },
 	};
 
-	for (size_t i = 0, at = 0; i <= ARRAY_SIZE(parts); i++) {
-		if (i == ARRAY_SIZE(parts))
-			tables->all[at] = end;
-		else if (parts[i].options)
+	*tables = (struct option_tables){ 0 };
+	for (size_t i = 0, at = 0; i < ARRAY_SIZE(parts); i++)
+		if (parts[i].options)
 			tables->all[at++] = (struct poptOption){
 				.argInfo = POPT_ARG_INCLUDE_TABLE,
 				.arg = (void *)parts[i].options,
 				.descrip = parts[i].title,
 			};
-	}
 }
 
 static void context_free(poptContext *context)

@@ -22,11 +22,12 @@ static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
 
 static volatile sig_atomic_t caught[ARRAY_SIZE(signals)];
 
-struct editing {
+/* The line that is being read. */
+static struct {
 	const char *prompt;
 	sigset_t outside; /* the signal mask that the caller has */
 	struct sigaction before[ARRAY_SIZE(signals)];
-};
+} reader;
 
 static void note(int signal)
 {
@@ -42,17 +43,13 @@ bool terminal_present(void)
 
 static char *prompt_of(EditLine *editor)
 {
-	struct editing *reader = NULL;
-	static char none[] = "";
-
-	if (el_get(editor, EL_CLIENTDATA, &reader) != 0 || !reader)
-		return none;
-	return (char *)reader->prompt; /* libedit only reads it */
+	(void)editor;
+	return (char *)reader.prompt; /* libedit only reads it */
 }
 
 /* Signals are blocked from here on, so that none slips in between a look at its flag and the wait;
  * ppoll() in next_byte() opens the door. */
-static void signals_take(struct editing *reader)
+static void signals_take(void)
 {
 	struct sigaction action = { .sa_handler = note };
 	sigset_t blocked;
@@ -62,32 +59,32 @@ static void signals_take(struct editing *reader)
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		caught[i] = 0;
 		sigaddset(&blocked, signals[i]);
-		sigaction(signals[i], &action, &reader->before[i]);
+		sigaction(signals[i], &action, &reader.before[i]);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
 		sigaddset(&blocked, endings[i]);
-	sigprocmask(SIG_BLOCK, &blocked, &reader->outside);
+	sigprocmask(SIG_BLOCK, &blocked, &reader.outside);
 }
 
-static void signals_give_back(const struct editing *reader)
+static void signals_give_back(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaction(signals[i], &reader->before[i], NULL);
-	sigprocmask(SIG_SETMASK, &reader->outside, NULL);
+		sigaction(signals[i], &reader.before[i], NULL);
+	sigprocmask(SIG_SETMASK, &reader.outside, NULL);
 }
 
 /* Ctrl-Z and Ctrl-\ do what they do elsewhere, but not in the editor's terminal mode. */
-static void leave_and_return(EditLine *editor, struct editing *reader, int signal)
+static void leave_and_return(EditLine *editor, int signal)
 {
 	el_set(editor, EL_PREP_TERM, 0);
-	signals_give_back(reader);
+	signals_give_back();
 	raise(signal);
-	signals_take(reader);
+	signals_take();
 	el_set(editor, EL_PREP_TERM, 1);
 	el_set(editor, EL_REFRESH);
 }
 
-static void answer_signals(EditLine *editor, struct editing *reader)
+static void answer_signals(EditLine *editor)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		if (!caught[i])
@@ -96,37 +93,34 @@ static void answer_signals(EditLine *editor, struct editing *reader)
 		if (signals[i] == SIGWINCH)
 			el_resize(editor);
 		else
-			leave_and_return(editor, reader, signals[i]);
+			leave_and_return(editor, signals[i]);
 	}
 }
 
 /* One byte: 1, 0 at the end of input, -1 when interrupted or on an error. */
-static int next_byte(EditLine *editor, struct editing *reader, char *byte)
+static int next_byte(EditLine *editor, char *byte)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
 	for (;;) {
 		if (session_interrupted())
 			return -1;
-		if (ppoll(&input, 1, NULL, &reader->outside) >= 0)
+		if (ppoll(&input, 1, NULL, &reader.outside) >= 0)
 			return (int)read(STDIN_FILENO, byte, 1);
 		if (errno != EINTR)
 			return -1;
-		answer_signals(editor, reader);
+		answer_signals(editor);
 	}
 }
 
 /* libedit's own reader takes up an interrupted read() again; this one ends the line there. */
 static int next_character(EditLine *editor, wchar_t *character)
 {
-	struct editing *reader = NULL;
 	mbstate_t state = { 0 };
 
-	if (el_get(editor, EL_CLIENTDATA, &reader) != 0 || !reader)
-		return -1;
 	for (;;) {
 		char byte;
-		int got = next_byte(editor, reader, &byte);
+		int got = next_byte(editor, &byte);
 		size_t length;
 
 		if (got != 1)
@@ -163,7 +157,7 @@ static EditLine *the_editor(void)
 	return editor;
 }
 
-static int read_line(struct editing *reader, char **line, struct error *err)
+static int read_line(char **line, struct error *err)
 {
 	EditLine *editor = the_editor();
 	const char *typed;
@@ -172,7 +166,6 @@ static int read_line(struct editing *reader, char **line, struct error *err)
 	if (!editor)
 		return error_set(err, EIO, "answer the questions beforehand, with --answers FILE",
 				 "cannot use this terminal for editing a line");
-	el_set(editor, EL_CLIENTDATA, reader);
 	el_set(editor, EL_PREP_TERM, 1); /* else the prompt is there before the editor's mode is */
 	/* Nobody has read the question yet. The editor itself reads no further than the line. */
 	tcflush(STDIN_FILENO, TCIFLUSH);
@@ -187,13 +180,13 @@ static int read_line(struct editing *reader, char **line, struct error *err)
 
 int terminal_line(const char *prompt, char **line, struct error *err)
 {
-	struct editing reader = { .prompt = prompt };
 	int r;
 
+	reader.prompt = prompt;
 	fflush(stdout);
-	signals_take(&reader);
-	r = read_line(&reader, line, err);
-	signals_give_back(&reader);
+	signals_take();
+	r = read_line(line, err);
+	signals_give_back();
 	screen_other();
 	return r;
 }
@@ -211,18 +204,13 @@ static void note_stop(int number)
 	suspended = 1;
 }
 
-/* In the background the terminal is not ours: setting its mode would stop us there. */
-static bool in_foreground(void)
-{
-	return tcgetpgrp(STDIN_FILENO) == getpgrp();
-}
-
 static bool take_terminal(void)
 {
 	struct sigaction action = { .sa_handler = note_stop };
 	struct termios mode;
 
-	if (!in_foreground() || tcgetattr(STDIN_FILENO, &before) < 0)
+	/* In the background the terminal is not ours: setting its mode would stop us there. */
+	if (tcgetpgrp(STDIN_FILENO) != getpgrp() || tcgetattr(STDIN_FILENO, &before) < 0)
 		return false;
 	mode = before;
 	mode.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
