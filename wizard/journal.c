@@ -13,14 +13,6 @@
 
 #define CRC_DIGITS 8 /* in front of a line, then one space */
 
-struct journal {
-	char *path;
-	int fd; /* -1: read only */
-	bool torn;
-	off_t length; /* of the good lines; what is behind them is cut off */
-	json_t *records;
-};
-
 /* CRC-32 as of IEEE 802.3. Bit by bit: a journal is small, and its fsyncs take longer. */
 static uint32_t crc32_of(const char *bytes, size_t length)
 {
@@ -118,10 +110,8 @@ static int load(struct journal *journal, bool read_only, struct error *err)
 		return r;
 	if (read_only && access(journal->path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	r = file_read(journal->path, &text, &length, err);
-	if (r < 0)
-		return r;
-	return parse(journal, text, length, err);
+	return file_read(journal->path, &text, &length, err) ?:
+	       parse(journal, text, length, err);
 }
 
 int journal_open(struct journal **journal, const char *path, bool read_only, struct error *err)
@@ -150,34 +140,16 @@ void journal_close(struct journal *journal)
 	free(journal);
 }
 
-json_t *journal_records(const struct journal *journal)
-{
-	return journal->records;
-}
-
-bool journal_torn(const struct journal *journal)
-{
-	return journal->torn;
-}
-
 /* Write line at the end of the good ones and make it durable, or leave the file as it was. */
 static int put_line(struct journal *journal, const char *line, size_t length)
 {
-	size_t done = 0;
-	int r = 0;
+	int r;
 
 	/* What is behind the good lines was torn by a crash. */
-	if (ftruncate(journal->fd, journal->length) < 0)
+	if (ftruncate(journal->fd, journal->length) < 0 ||
+	    lseek(journal->fd, journal->length, SEEK_SET) < 0)
 		return -errno;
-	while (r == 0 && done < length) {
-		ssize_t put = pwrite(journal->fd, line + done, length - done,
-				     journal->length + (off_t)done);
-
-		if (put >= 0)
-			done += (size_t)put;
-		else if (errno != EINTR)
-			r = -errno;
-	}
+	r = bytes_write(journal->fd, line, length);
 	if (r == 0 && fdatasync(journal->fd) < 0)
 		r = -errno;
 	if (r == 0)

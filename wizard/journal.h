@@ -11,10 +11,19 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "wizard/error.h"
 
-struct journal;
+struct journal {
+	json_t *records; /* oldest first; grows by appends */
+	bool torn;       /* was a torn last line dropped when it was opened? */
+
+	/* For journal.c alone. */
+	char *path;
+	int fd;       /* -1: read only */
+	off_t length; /* of the good lines; what is behind them is cut off */
+};
 
 /*
  * journal_open - open path, creating it (0600) unless read_only; read all its records.
@@ -23,12 +32,6 @@ struct journal;
  */
 int journal_open(struct journal **journal, const char *path, bool read_only, struct error *err);
 void journal_close(struct journal *journal);
-
-/* journal_records - all records, oldest first, as a JSON array; borrowed, grows by appends. */
-json_t *journal_records(const struct journal *journal);
-
-/* journal_torn - was a torn last line dropped when the journal was opened? */
-bool journal_torn(const struct journal *journal);
 
 /*
  * journal_append - write record (stolen, also on failure; an object), adding "time" (seconds since

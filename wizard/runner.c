@@ -260,7 +260,7 @@ static void introduce(struct session *session)
 		screen_say("Follows %s. Ctrl-C stops; nothing is lost.", workflow->follows);
 	if (session_is_scratch(session))
 		screen_say("Works in the scratch root %s; nothing else is changed.", session->root);
-	if (session->journal && journal_torn(session->journal))
+	if (session->journal && session->journal->torn)
 		screen_mark(MARK_WARN, "The last run was cut off while it wrote its journal. That "
 				       "entry is dropped; the system tells what was done.");
 	screen_blank();

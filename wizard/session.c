@@ -202,7 +202,7 @@ static int open_journal(struct session *session, struct error *err)
 
 	if (r < 0)
 		return r;
-	list_each(record, journal_records(session->journal)) {
+	list_each(record, session->journal->records) {
 		r = replay(session, record, err);
 		if (r < 0)
 			return r;
@@ -312,7 +312,7 @@ json_t *session_recall(const struct session *session, const char *key)
 
 const json_t *session_records(const struct session *session)
 {
-	return session->journal ? journal_records(session->journal) : NULL;
+	return session->journal ? session->journal->records : NULL;
 }
 
 /* Journal the record (stolen), then do what it says. A read-only session writes nothing. */

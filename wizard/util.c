@@ -314,7 +314,7 @@ int file_read(const char *path, char **text, size_t *length, struct error *err)
 	return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
+int bytes_write(int fd, const char *bytes, size_t length)
 {
 	while (length) {
 		ssize_t put = write(fd, bytes, length);
@@ -344,7 +344,7 @@ int sync_directory_of(const char *path)
 static int write_beside(const char *path, const char *beside, int fd, const void *bytes,
 			size_t length, mode_t mode)
 {
-	int r = write_all(fd, bytes, length);
+	int r = bytes_write(fd, bytes, length);
 
 	if (r < 0)
 		return r;
@@ -396,7 +396,7 @@ static int overwrite(int fd, const void *bytes, size_t length)
 	file = S_ISREG(before.st_mode);
 	r = file ? reserve(fd, &before, length) : 0;
 	if (r == 0)
-		r = write_all(fd, bytes, length);
+		r = bytes_write(fd, bytes, length);
 	if (r == 0 && file && (ftruncate(fd, (off_t)length) < 0 || fsync(fd) < 0))
 		return -errno;
 	return r;
@@ -427,18 +427,18 @@ static int make_one(const char *path, mode_t mode)
 
 int make_directories(const char *path, mode_t mode, struct error *err)
 {
-	_cleanup_free_ char *copy = str_copy(path);
-	char *slash;
-	int r;
-
 	/* A leading slash is the root directory, which is there. */
-	for (slash = strchr(copy + (*copy == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		r = make_one(copy, mode);
+	const char *end = path + (*path == '/');
+
+	do {
+		_cleanup_free_ char *part = NULL;
+		int r;
+
+		end = strchrnul(end, '/');
+		part = memory_copy(path, (size_t)(end - path));
+		r = make_one(part, mode);
 		if (r < 0)
-			return path_error(err, -r, "create", copy);
-		*slash = '/';
-	}
-	r = make_one(copy, mode);
-	return r < 0 ? path_error(err, -r, "create", path) : 0;
+			return path_error(err, -r, "create", part);
+	} while (*end++);
+	return 0;
 }

@@ -140,6 +140,9 @@ struct bytes {
 /* bytes_read - some more of it, as read(2) gives it, or a negative errno. Caller frees the text. */
 ssize_t bytes_read(struct bytes *bytes, int fd);
 
+/* bytes_write - all of these bytes. 0 or a negative errno. */
+int bytes_write(int fd, const char *bytes, size_t length);
+
 /*
  * file_read - a whole file into new memory (caller frees), NUL-terminated. *length (may be NULL)
  * gets its bytes without the NUL. path "-" is standard input. Errors: as open(2) and read(2).

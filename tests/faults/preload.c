@@ -16,9 +16,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* The C library declares it under either name, by the width of its off_t. */
-ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset);
-
 static long records; /* that the program has begun to write */
 static int counted;  /* was the last of them one? */
 static int none_left; /* is there no memory any more? */
@@ -45,32 +42,22 @@ static int is_due(const char *how)
 	       !strcmp(chosen, how);
 }
 
-static ssize_t write_at(int fd, const void *bytes, size_t length, off64_t offset)
+ssize_t write(int fd, const void *bytes, size_t length)
 {
-	ssize_t (*next)(int, const void *, size_t, off64_t);
+	ssize_t (*next)(int, const void *, size_t);
 	const char *text;
 
-	*(void **)&next = dlsym(RTLD_NEXT, "pwrite64");
+	*(void **)&next = dlsym(RTLD_NEXT, "write");
 	if (!is_journal(fd))
-		return next(fd, bytes, length, offset);
+		return next(fd, bytes, length);
 	text = getenv("FAULT_TEXT");
 	counted = !text || memmem(bytes, length, text, strlen(text));
 	records += counted;
 	if (is_due("torn")) {
-		next(fd, bytes, length / 2, offset);
+		next(fd, bytes, length / 2);
 		kill(getpid(), SIGKILL);
 	}
-	return next(fd, bytes, length, offset);
-}
-
-ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset)
-{
-	return write_at(fd, bytes, length, offset);
-}
-
-ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
-{
-	return write_at(fd, bytes, length, offset);
+	return next(fd, bytes, length);
 }
 
 int fdatasync(int fd)

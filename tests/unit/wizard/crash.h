@@ -39,7 +39,7 @@ static small_unused json_t *journal(void)
 
 	if (journal_open(&opened, small_path("var/lib/small/journal"), true, &err) != 0)
 		fail_msg("%s", err.what);
-	records = json_incref(journal_records(opened));
+	records = json_incref(opened->records);
 	journal_close(opened);
 	return records;
 }

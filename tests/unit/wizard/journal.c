@@ -33,14 +33,14 @@ static void append(struct journal *journal, const char *event, int time)
 static const char *event_at(struct journal *journal, size_t index)
 {
 	return json_string_value(
-		json_object_get(json_array_get(journal_records(journal), index), "event"));
+		json_object_get(json_array_get(journal->records, index), "event"));
 }
 
 static void holds(const char *events)
 {
 	struct journal *journal = open_journal(true);
 
-	assert_int_equal(json_array_size(journal_records(journal)), strlen(events));
+	assert_int_equal(json_array_size(journal->records), strlen(events));
 	for (size_t i = 0; events[i]; i++)
 		assert_int_equal(*event_at(journal, i), events[i]);
 	journal_close(journal);
@@ -55,7 +55,7 @@ static void test_format_is_as_documented(void **state)
 	append(journal, "a", 1);
 	append(journal, "b", 2);
 	append(journal, "c", 3);
-	assert_int_equal(json_array_size(journal_records(journal)), 3);
+	assert_int_equal(json_array_size(journal->records), 3);
 	journal_close(journal);
 	assert_true(small_is("journal", LINE_A LINE_B LINE_C));
 	assert_int_equal(stat(small_path("journal"), &info), 0);
@@ -71,7 +71,7 @@ static void test_time_is_added(void **state)
 
 	(void)state;
 	assert_int_equal(journal_append(journal, json_pack("{ss}", "event", "x"), &err), 0);
-	record = json_array_get(journal_records(journal), 0);
+	record = json_array_get(journal->records, 0);
 	assert_true(json_integer_value(json_object_get(record, "time")) > 1600000000);
 	journal_close(journal);
 }
@@ -82,8 +82,8 @@ static void test_missing_file(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(json_array_size(journal_records(journal)), 0);
-	assert_false(journal_torn(journal));
+	assert_int_equal(json_array_size(journal->records), 0);
+	assert_false(journal->torn);
 	assert_int_equal(journal_append(journal, json_object(), &err), -EROFS);
 	journal_close(journal);
 	assert_true(small_is("journal", "absent"));
@@ -104,7 +104,7 @@ static void test_torn_at_every_byte(void **state)
 		memcpy(text, whole, length);
 		small_put("journal", text);
 		journal = open_journal(true);
-		assert_int_equal(journal_torn(journal),
+		assert_int_equal(journal->torn,
 				 length != 0 && length != strlen(LINE_A) && !two);
 		journal_close(journal);
 		assert_true(small_is("journal", text)); /* reading changes nothing */
@@ -137,7 +137,7 @@ static void test_last_line_damaged(void **state)
 	(void)state;
 	small_put("journal", LINE_A "31f3d854 {\"event\":\"B\",\"time\":2}\n");
 	journal = open_journal(false);
-	assert_true(journal_torn(journal));
+	assert_true(journal->torn);
 	append(journal, "c", 3);
 	journal_close(journal);
 	assert_true(small_is("journal", LINE_A LINE_C));
@@ -207,7 +207,7 @@ static int fill_up(void *data)
 	setrlimit(RLIMIT_FSIZE, &small);
 	r = journal_append(journal, json_pack("{ss}", "event", "long"), &err);
 	setrlimit(RLIMIT_FSIZE, &limit);
-	if (r != -EFBIG || json_array_size(journal_records(journal)) != 1 ||
+	if (r != -EFBIG || json_array_size(journal->records) != 1 ||
 	    !small_has(err.what, "as it was before") || !small_has(err.remedy, "free some space") ||
 	    !small_is("journal", LINE_A))
 		return 1;
