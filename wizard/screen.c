@@ -133,14 +133,6 @@ static void show_text(size_t indent, const char *style, const char *lead, const 
 	show(built);
 }
 
-static void show_format(size_t indent, const char *style, const char *lead, size_t width,
-			const char *format, va_list args)
-{
-	_cleanup_free_ char *text = format_safe(format, args);
-
-	show_text(indent, style, lead, text, indent + strlen(lead), width);
-}
-
 void screen_heading(unsigned int number, unsigned int total, const char *title)
 {
 	_cleanup_free_ char *numbers = str_printf("[%u/%u] ", number, total), *text = NULL;
@@ -152,15 +144,6 @@ void screen_heading(unsigned int number, unsigned int total, const char *title)
 	show_text(0, BOLD, "", safe, INDENT, text_width());
 }
 
-void screen_say(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	show_format(INDENT, NULL, "", text_width(), format, args);
-	va_end(args);
-}
-
 void screen_mark(enum mark mark, const char *format, ...)
 {
 	static const struct {
@@ -168,22 +151,19 @@ void screen_mark(enum mark mark, const char *format, ...)
 	} marks[] = {
 		[MARK_NONE] = { NULL, "    " },   [MARK_OK] = { GREEN, "ok  " },
 		[MARK_WARN] = { YELLOW, "!   " }, [MARK_STOP] = { RED, "x   " },
-		[MARK_TODO] = { NULL, "-   " },
+		[MARK_TODO] = { NULL, "-   " },   [MARK_PARAGRAPH] = { NULL, "" },
+		[MARK_DETAIL] = { NULL, "" },
 	};
+	size_t indent = mark == MARK_DETAIL ? DETAIL_INDENT : INDENT;
+	const char *lead = marks[mark].lead;
+	_cleanup_free_ char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	show_format(INDENT, marks[mark].style, marks[mark].lead, text_width(), format, args);
+	text = format_safe(format, args);
 	va_end(args);
-}
-
-void screen_detail(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	show_format(DETAIL_INDENT, NULL, "", 0, format, args);
-	va_end(args);
+	show_text(indent, marks[mark].style, lead, text, indent + strlen(lead),
+		  mark == MARK_DETAIL ? 0 : text_width());
 }
 
 void screen_blank(void)

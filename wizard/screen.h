@@ -25,6 +25,8 @@ enum mark {
 	MARK_WARN, /* "!" */
 	MARK_STOP, /* "x" */
 	MARK_TODO, /* "-" */
+	MARK_PARAGRAPH,
+	MARK_DETAIL,
 };
 
 /* screen_init - colour only for a terminal, without NO_COLOR and TERM=dumb; plain: never. lines:
@@ -34,12 +36,12 @@ void screen_init(bool plain, bool lines);
 /* screen_heading - "[2/10] Label the Galera ports" after a blank line; total 0: no numbers. */
 void screen_heading(unsigned int number, unsigned int total, const char *title);
 
-/* screen_say - a paragraph, indented by two spaces. */
-void screen_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* screen_mark - a marked line, indented as screen_say. */
+/* screen_mark - a marked line, indented by two spaces. */
 void screen_mark(enum mark mark, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* screen_say - a paragraph, indented by two spaces. */
+#define screen_say(...) screen_mark(MARK_PARAGRAPH, __VA_ARGS__)
 /* screen_detail - a line indented by four spaces, not wrapped: commands, excerpts, paths. */
-void screen_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define screen_detail(...) screen_mark(MARK_DETAIL, __VA_ARGS__)
 /* screen_blank - an empty line; several in a row count as one, and none stands at the beginning. */
 void screen_blank(void);
 /* screen_other - another part of the program (the line editor) has written a line to the screen. */
