@@ -16,29 +16,10 @@
 #define TYPING_ROOM 8 /* columns that a prompt leaves for the answer on its line */
 
 struct prompt {
-	struct answers *answers;
 	const struct question *question;
-	const char *subject;
-	const char *text;
+	const char *subject, *text;
+	const char *value, *origin; /* of an answer that is settled beforehand; NULL: none */
 };
-
-static int prompt_init(struct prompt *prompt, struct session *session, const char *key,
-		       const char *subject, const char *text, struct error *err)
-{
-	struct answers *answers = session->answers;
-
-	*prompt = (struct prompt){ answers, answers_question(answers, key), subject, text };
-	if (!prompt->question)
-		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
-				 "a question without an entry in its table: %s", key);
-	return 0;
-}
-
-/* The answer that is settled beforehand; NULL: none. */
-static const char *settled(const struct prompt *prompt, const char **origin)
-{
-	return answers_take(prompt->answers, prompt->question->key, prompt->subject, origin);
-}
 
 /* Nobody is there to ask: say how the question is settled beforehand. */
 static int no_terminal(const struct prompt *prompt, struct error *err)
@@ -64,10 +45,22 @@ static int no_terminal(const struct prompt *prompt, struct error *err)
 	return -ENOTTY;
 }
 
-/* The question, its value and where that came from, as if it had been typed. */
-static void echo_answer(const struct prompt *prompt, const char *value, const char *origin)
+/* What is asked, and whether it is settled beforehand or can be asked at a terminal. */
+static int prompt_init(struct prompt *prompt, struct session *session, const char *key,
+		       const char *subject, const char *text, struct error *err)
 {
-	screen_say("%s %s (%s)", prompt->text, value, origin);
+	*prompt = (struct prompt){ answers_question(session->answers, key), subject, text };
+	if (!prompt->question)
+		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
+				 "a question without an entry in its table: %s", key);
+	prompt->value = answers_take(session->answers, key, subject, &prompt->origin);
+	return prompt->value || terminal_present() ? 0 : no_terminal(prompt, err);
+}
+
+/* The question, its value and where that came from, as if it had been typed. */
+static void echo_answer(const struct prompt *prompt)
+{
+	screen_say("%s %s (%s)", prompt->text, prompt->value, prompt->origin);
 }
 
 /* Shows safe text of which the last line becomes the prompt, with room for the answer behind it. */
@@ -229,20 +222,21 @@ static void explain_choices(const struct choice *choices, int default_index)
 }
 
 /* A value that was settled beforehand must be one that this very prompt offers. */
-static int take_choice(const struct prompt *prompt, const struct choice *choices, const char *value,
-		       const char *origin, int *chosen, struct error *err)
+static int take_choice(const struct prompt *prompt, const struct choice *choices, int *chosen,
+		       struct error *err)
 {
 	_cleanup_free_ char *name = answers_name(prompt->question->key, prompt->subject);
 
 	for (int i = 0; choices[i].value; i++) {
-		if (strcmp(choices[i].value, value) != 0)
+		if (strcmp(choices[i].value, prompt->value) != 0)
 			continue;
-		echo_answer(prompt, value, origin);
+		echo_answer(prompt);
 		*chosen = i;
 		return 0;
 	}
 	return error_set(err, EINVAL, "give another answer there, or ask at a terminal",
-			 "%s = %s (%s) is no answer to: %s", name, value, origin, prompt->text);
+			 "%s = %s (%s) is no answer to: %s", name, prompt->value, prompt->origin,
+			 prompt->text);
 }
 
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
@@ -251,17 +245,13 @@ int prompt_choice(struct session *session, const char *key, const char *subject,
 	_cleanup_free_ char *labels = session->options.lines
 					      ? choices_in_words(choices, default_index)
 					      : choice_labels(choices, default_index);
-	const char *value, *origin;
 	struct prompt prompt;
 	int r = prompt_init(&prompt, session, key, subject, text, err);
 
 	if (r < 0)
 		return r;
-	value = settled(&prompt, &origin);
-	if (value)
-		return take_choice(&prompt, choices, value, origin, chosen, err);
-	if (!terminal_present())
-		return no_terminal(&prompt, err);
+	if (prompt.value)
+		return take_choice(&prompt, choices, chosen, err);
 	for (;;) {
 		_cleanup_free_ char *line = NULL;
 		const char *typed;
@@ -316,15 +306,14 @@ static bool is_plain(const char *text)
 }
 
 /* A text that was settled beforehand, held to the same as one that is typed. */
-static int take_text(const struct prompt *prompt, const char *value, const char *origin,
-		     char **answer, struct error *err)
+static int take_text(const struct prompt *prompt, char **answer, struct error *err)
 {
-	if (!is_plain(value))
+	if (!is_plain(prompt->value))
 		return error_set(err, EINVAL, "give it without control characters",
-				 "%s = %s (%s) is no answer to: %s", prompt->question->key, value,
-				 origin, prompt->text);
-	*answer = str_copy(value);
-	echo_answer(prompt, value, origin);
+				 "%s = %s (%s) is no answer to: %s", prompt->question->key,
+				 prompt->value, prompt->origin, prompt->text);
+	*answer = str_copy(prompt->value);
+	echo_answer(prompt);
 	return 0;
 }
 
@@ -341,17 +330,13 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 		const char *default_text, char **answer, struct error *err)
 {
 	_cleanup_free_ char *behind = text_behind(text, default_text);
-	const char *value, *origin;
 	struct prompt prompt;
 	int r = prompt_init(&prompt, session, key, subject, text, err);
 
 	if (r < 0)
 		return r;
-	value = settled(&prompt, &origin);
-	if (value)
-		return take_text(&prompt, value, origin, answer, err);
-	if (!terminal_present())
-		return no_terminal(&prompt, err);
+	if (prompt.value)
+		return take_text(&prompt, answer, err);
 	for (;;) {
 		_cleanup_free_ char *line = NULL;
 		const char *typed;
@@ -398,7 +383,5 @@ const char *prompt_origin(const struct session *session, const char *key, const 
 
 bool prompt_is_left_to_yes(const struct session *session, const char *key, const char *subject)
 {
-	const char *origin = "";
-
-	return answers_find(session->answers, key, subject, &origin) && !strcmp(origin, "--yes");
+	return !strcmp(prompt_origin(session, key, subject), "--yes");
 }
