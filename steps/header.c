@@ -14,7 +14,7 @@
 #include "steps/node/node.h"
 #include "steps/confining/others.h"
 #include "wizard/strings.h"
-#include "wizard/template.h"
+#include "wizard/text.h"
 #include "wizard/process.h"
 #include "wizard/util.h"
 

@@ -2,7 +2,6 @@
 #include <malloc.h>
 
 #include "steps/steps.h"
-#include "wizard/wizard.h"
 
 int main(int argc, char **argv)
 {

@@ -291,18 +291,11 @@ const char *answers_find(const struct answers *answers, const char *key, const c
 {
 	const struct answer *other, *found = look_up(answers, key, subject, &other);
 	const struct question *question = answers_question(answers, key);
-	const char *from = NULL, *value = NULL;
+	bool yes = answers->yes && question && question->recommended;
 
-	if (found) {
-		value = found->value;
-		from = origin_of(found);
-	} else if (answers->yes && question && question->recommended) {
-		value = question->recommended;
-		from = "--yes";
-	}
-	if (origin && value)
-		*origin = from;
-	return value;
+	if (origin && (found || yes))
+		*origin = found ? origin_of(found) : "--yes";
+	return found ? found->value : yes ? question->recommended : NULL;
 }
 
 const char *answers_take(struct answers *answers, const char *key, const char *subject,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "wizard/history.h"
+#include "wizard/runner.h"
 #include "wizard/util.h"
 
 static const json_t *record_at(const struct session *session, size_t index)

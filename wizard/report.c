@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "wizard/history.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
 #include "wizard/text.h"

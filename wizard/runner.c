@@ -3,7 +3,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "wizard/history.h"
 #include "wizard/journal.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * text.h - text for a terminal: made safe, measured in columns, broken into lines; and hostile
- * bytes made harmless for a comment, a sentence or a command line
+ * bytes made harmless for a comment, a sentence or a command line; templates filled in
  */
 #pragma once
 
@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+
+#include "wizard/error.h"
 
 /*
  * text_safe - text in new memory (caller frees), where each byte of what could deceive is \xNN:
@@ -43,3 +45,24 @@ char *text_shell(const char *text);
 
 /* text_quoted - the same for a POSIX shell, where it need not be printable: in '...'. */
 char *text_quoted(const char *text);
+
+/*
+ * A template is text with {{name}} where a value goes. Those of templates/ are compiled into the
+ * program (build/templates.c), so that one binary is enough.
+ */
+enum template_format {
+	TEMPLATE_TEXT,    /* values pass as text_safe() leaves them */
+	TEMPLATE_COMMENT, /* and newlines become spaces: a value stays in its comment */
+};
+
+struct template_value {
+	const char *name;
+	const char *value;
+};
+
+/*
+ * template_fill - text with every {{name}} replaced, in new memory (caller frees). values ends with
+ * a NULL name. A name without a value is -ENOENT, an unclosed {{ is -EBADMSG: nothing is guessed.
+ */
+int template_fill(const char *text, enum template_format format,
+		  const struct template_value *values, char **filled, struct error *err);

@@ -3,7 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "wizard/history.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"

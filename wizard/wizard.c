@@ -12,7 +12,6 @@
 #include "wizard/runner.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
-#include "wizard/wizard.h"
 
 /* ---- the engine's commands ------------------------------------------------------------------ */
 

@@ -7,7 +7,7 @@
 #include "steps/host/server.h"
 #include "steps/node/node.h"
 #include "wizard/screen.h"
-#include "wizard/template.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* Percona's unit that begins a new cluster: it is stopped, but never started again. */

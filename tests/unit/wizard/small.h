@@ -31,7 +31,6 @@
 #include "wizard/runner.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
-#include "wizard/wizard.h"
 
 #define small_unused __attribute__((unused))
 

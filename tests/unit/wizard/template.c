@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tests/unit/unit.h"
-#include "wizard/template.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static const struct template_value values[] = {
