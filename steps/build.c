@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * build - the module as text to read, compiled in memory with the store's own modules, its
- * neverallow rules checked, every denial replayed against it: before anything is installed.
- */
+/* build - the module as text to read, compiled in memory with the store's own modules, its
+ * neverallow rules checked, every denial replayed against it: before anything is installed. */
 #include <errno.h>
 #include <string.h>
 

@@ -131,10 +131,8 @@ int case_read(struct session *session, const json_t *sources, struct denials *de
 	return r;
 }
 
-/*
- * A decision is remembered by what it is about, permission by permission: a finding that has got
- * one more permission is asked about again.
- */
+/* A decision is remembered by what it is about, permission by permission: a finding that has got
+ * one more permission is asked about again. */
 static char *decision_key(const struct finding *finding)
 {
 	return str_printf("decision %s %s %s %s", fix_name(finding->fix), finding->source,

@@ -28,9 +28,7 @@ int case_advisor(struct session *session, struct oracle *oracle, struct advisor 
 int case_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
 		    struct error *err);
 
-/*
- * case_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials.
- */
+/* case_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials. */
 int case_read(struct session *session, const json_t *sources, struct denials *denials,
 	      struct error *err);
 
@@ -50,11 +48,9 @@ void case_decide_all(struct session *session, struct findings *findings);
 int case_decide(struct session *session, const struct finding *finding, enum decision decision,
 		bool companions, struct error *err);
 
-/*
- * case_forbid - remember what the module's rules break, so that their findings are refused from
+/* case_forbid - remember what the module's rules break, so that their findings are refused from
  * now on, and to be noted in review. *fresh: is there any that was not known? None is, where the
- * operator insists (--allow-dangerous).
- */
+ * operator insists (--allow-dangerous). */
 int case_forbid(struct session *session, const struct violations *violations, bool *fresh,
 		struct error *err);
 
@@ -63,7 +59,7 @@ int case_pending(struct session *session, bool *pending, struct error *err);
 
 /* case_rules - the rules of the accepted findings. Caller clears. */
 int case_rules(struct session *session, struct rules *rules, struct error *err);
-/* case_texts - the module's two texts; new memory (caller frees); NULL when there are no rules.
- */
+/* case_texts - the module's two texts; new memory (caller frees); NULL when there are no
+ * rules. */
 int case_texts(struct session *session, const struct module_header *header, char **te, char **cil,
 	       struct error *err);

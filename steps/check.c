@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * check - is there anything on this node that would make the rest worthless?
- */
+/* check - is there anything on this node that would make the rest worthless? */
 #include "steps/checking/probes.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"

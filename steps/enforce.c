@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * enforce - take the permissive status away, so that the server is confined again. Where the whole
- * system is permissive, that alone confines nothing: it is said, and offered.
- */
+/* enforce - take the permissive status away, so that the server is confined again. Where the whole
+ * system is permissive, that alone confines nothing: it is said, and offered. */
 #include <errno.h>
 
 #include "steps/confining/confine.h"

@@ -80,11 +80,9 @@ int ledger_outcome(const struct ledger *ledger);
  * frees). domain: the server's. */
 char *ledger_claim(const struct ledger *ledger, const char *domain);
 
-/*
- * ledger_missing - append to list, a JSON array, what stands between the ledger and "verified":
+/* ledger_missing - append to list, a JSON array, what stands between the ledger and "verified":
  * {"what": a clause, "do": the one command that supplies it}. program: how the command begins,
- * "galera-selinux --root DIR".
- */
+ * "galera-selinux --root DIR". */
 void ledger_missing(const struct ledger *ledger, const char *program, json_t *list);
 
 /* ledger_limits - append, as strings, what holds though it is verified: learned without an
@@ -95,11 +93,9 @@ void ledger_limits(const struct ledger *ledger, json_t *list);
  * learning phase. */
 void ledger_unlearned(const struct ledger *ledger, const char *program, json_t *list);
 
-/*
- * ledger_json - all of it: {"end": "verified"|"rehearsed"|"not verified"|"denials", "claim",
+/* ledger_json - all of it: {"end": "verified"|"rehearsed"|"not verified"|"denials", "claim",
  * "missing": [...], "limits": [...], "exercises": [{"exercise", "role", "learning", "confined",
- * "donor": NAME or null, "donor_confined", "donor_seen", "doubts": [...]}]}.
- */
+ * "donor": NAME or null, "donor_confined", "donor_seen", "doubts": [...]}]}. */
 int ledger_json(struct session *session, json_t **object, struct error *err);
 
 /* ledger_say - print the claim, what is missing with its commands, and what is limited: messages,
@@ -107,9 +103,7 @@ int ledger_json(struct session *session, json_t **object, struct error *err);
 void ledger_say(const json_t *object);
 void ledger_print(const json_t *object);
 
-/*
- * ledger_ask - before something that builds upon the exercises: 0 where each wanted exercise has
+/* ledger_ask - before something that builds upon the exercises: 0 where each wanted exercise has
  * evidence, or the operator goes on without (question collect.incomplete, asked once for the same
- * gaps); else STEP_INCOMPLETE, and it is said what is missing and which command supplies it.
- */
+ * gaps); else STEP_INCOMPLETE, and it is said what is missing and which command supplies it. */
 int ledger_ask(struct session *session, struct error *err);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * left.h - what the module leaves as it is, and what it takes out of the log
- */
+/* left.h - what the module leaves as it is, and what it takes out of the log */
 #pragma once
 
 #include <jansson.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * load - install the module, at the priority that an administrator's tools use. Where the server is
- * to be confined next, that is offered in the same change: the policy is built once, not twice.
- */
+/* load - install the module, at the priority that an administrator's tools use. Where the server is
+ * to be confined next, that is offered in the same change: the policy is built once, not twice. */
 #include <errno.h>
 #include <string.h>
 

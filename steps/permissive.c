@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * permissive - the server's domain, and nothing else, may do what the policy denies, and every such
+/* permissive - the server's domain, and nothing else, may do what the policy denies, and every such
  * access is logged: also those that the policy hides, if the operator likes, and those that a
- * module of others allows. The rest of the system stays confined.
- */
+ * module of others allows. The rest of the system stays confined. */
 #include "steps/confining/confine.h"
 #include "steps/exercising/results.h"
 #include "steps/node/node.h"

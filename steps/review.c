@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * review - for each denial the right fix, with its evidence; the operator decides.
- */
+/* review - for each denial the right fix, with its evidence; the operator decides. */
 #include <errno.h>
 #include <string.h>
 
@@ -324,10 +322,8 @@ static int choose(struct session *session, const struct finding *finding, const 
 	return r;
 }
 
-/*
- * Ask about one finding until it is decided. *all: the operator accepts the rest, as far as it is
- * recommended. Returns 0, STEP_PAUSED or a negative errno.
- */
+/* Ask about one finding until it is decided. *all: the operator accepts the rest, as far as it is
+ * recommended. Returns 0, STEP_PAUSED or a negative errno. */
 static int decide(struct session *session, const struct finding *finding,
 		  const struct denials *denials, bool *all, struct error *err)
 {

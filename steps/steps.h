@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * steps.h - the steps and commands of the workflow, each in the file of its name
- */
+/* steps.h - the steps and commands of the workflow, each in the file of its name */
 #pragma once
 
 #include "wizard/step.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * subjects.h - what an answer may be about: the members of the questions in workflow.c; a rule
- * that was rejected beforehand is not built into the module after all
- */
+/* subjects.h - what an answer may be about: the members of the questions in workflow.c; a rule
+ * that was rejected beforehand is not built into the module after all */
 #pragma once
 
 #include <stdbool.h>
@@ -23,14 +21,12 @@ int subjects_finding(const char *subject, const char *value, struct error *err);
 /* subjects_same_finding - the same source, target and class, and one permission in common: in
  * another run a permission more, or less, may be observed. */
 bool subjects_same_finding(const char *given, const char *asked);
-/* subjects_alike - how much two findings have in common: 0 (nothing) to 4 (subjects_same_finding).
- */
+/* subjects_alike - how much two findings have in common: 0 (nothing) to 4
+ * (subjects_same_finding). */
 int subjects_alike(const char *one, const char *other);
 
-/*
- * subjects_rejects - is each answer review.rule[SUBJECT] = reject, for which review has not asked
+/* subjects_rejects - is each answer review.rule[SUBJECT] = reject, for which review has not asked
  * (any more), fulfilled all the same: does it mean a finding, and has none that it means become a
- * rule? Else -EINVAL, with what to do. To be asked before a module is built of the findings.
- */
+ * rule? Else -EINVAL, with what to do. To be asked before a module is built of the findings. */
 int subjects_rejects(const struct session *session, const struct findings *findings,
 		     struct error *err);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * summary - what was reached: the ports, the module, the proof, the files
- */
+/* summary - what was reached: the ports, the module, the proof, the files */
 #include <string.h>
 #include <unistd.h>
 

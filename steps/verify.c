@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * verify - the same exercises again, confined. A module can be complete for the permissive run and
+/* verify - the same exercises again, confined. A module can be complete for the permissive run and
  * not for the confined one: a program that is denied something takes another path. So each denial
- * of the confined run is judged against the policy that is loaded now.
- */
+ * of the confined run is judged against the policy that is loaded now. */
 #include <errno.h>
 #include <string.h>
 

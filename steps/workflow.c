@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * workflow.c - the table of contents: the steps in their order, the questions, the options
- */
+/* workflow.c - the table of contents: the steps in their order, the questions, the options */
 #include <errno.h>
 #include <popt.h>
 #include <stdio.h>

@@ -22,10 +22,8 @@ struct answers;
 struct answers *answers_new(const struct question *questions, bool yes);
 void answers_free(struct answers *answers);
 
-/*
- * answers_add - what is behind one --answer. -EINVAL: an unknown key, a missing '=', a value or a
- * subject that its question does not accept, a key given twice; the error says what is accepted.
- */
+/* answers_add - what is behind one --answer. -EINVAL: an unknown key, a missing '=', a value or a
+ * subject that its question does not accept, a key given twice; the error says what is accepted. */
 int answers_add(struct answers *answers, const char *text, struct error *err);
 
 /* answers_read - an answers file; called last. The error names the line, too. */
@@ -37,11 +35,9 @@ char *answers_name(const char *key, const char *subject);
 /* answers_question - the question with this key, of the workflow or of the engine, or NULL. */
 const struct question *answers_question(const struct answers *answers, const char *key);
 
-/*
- * answers_find - the settled value for KEY[SUBJECT] (subject may be NULL), or NULL when only the
+/* answers_find - the settled value for KEY[SUBJECT] (subject may be NULL), or NULL when only the
  * terminal can tell. In prompt.h's order, --yes included. *origin (may be NULL) gets where it came
- * from: "--answer", "answers file" or "--yes". Both are borrowed.
- */
+ * from: "--answer", "answers file" or "--yes". Both are borrowed. */
 const char *answers_find(const struct answers *answers, const char *key, const char *subject,
 			 const char **origin);
 
@@ -50,10 +46,8 @@ const char *answers_find(const struct answers *answers, const char *key, const c
 const char *answers_take(struct answers *answers, const char *key, const char *subject,
 			 const char **origin);
 
-/*
- * answers_unused - the answers KEY[SUBJECT] = value that no question has been asked for: the
- * subject of the next one at each call, *at being 0 before the first; borrowed. NULL: no more.
- */
+/* answers_unused - the answers KEY[SUBJECT] = value that no question has been asked for: the
+ * subject of the next one at each call, *at being 0 before the first; borrowed. NULL: no more. */
 const char *answers_unused(const struct answers *answers, const char *key, const char *value,
 			   size_t *at);
 

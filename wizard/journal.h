@@ -25,17 +25,13 @@ struct journal {
 	off_t length; /* of the good lines; what is behind them is cut off */
 };
 
-/*
- * journal_open - open path, creating it (0600) unless read_only; read all its records.
+/* journal_open - open path, creating it (0600) unless read_only; read all its records.
  * A missing file with read_only is an empty journal. Errors: as open(2); -EBADMSG: damaged, with
- * the line's number.
- */
+ * the line's number. */
 int journal_open(struct journal **journal, const char *path, bool read_only, struct error *err);
 void journal_close(struct journal *journal);
 
-/*
- * journal_append - write record (stolen, also on failure; an object), adding "time" (seconds since
+/* journal_append - write record (stolen, also on failure; an object), adding "time" (seconds since
  * the epoch) where it has none, and fdatasync. 0 means it is on the disk. On failure (disk full)
- * the file is cut back to its length before, and the error says so.
- */
+ * the file is cut back to its length before, and the error says so. */
 int journal_append(struct journal *journal, json_t *record, struct error *err);

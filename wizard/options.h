@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * options.h - what the command line says
- */
+/* options.h - what the command line says */
 #pragma once
 
 #include <stdbool.h>

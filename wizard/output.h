@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * output.h - a file that the operator names as a command's output
- */
+/* output.h - a file that the operator names as a command's output */
 #pragma once
 
 #include <sys/types.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * process.h - child programs
- */
+/* process.h - child programs */
 #pragma once
 
 #include "wizard/error.h"

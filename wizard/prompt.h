@@ -43,8 +43,8 @@ int prompt_choice(struct session *session, const char *key, const char *subject,
 int prompt_text(struct session *session, const char *key, const char *subject, const char *text,
 		const char *default_text, char **answer, struct error *err);
 
-/* prompt_is_answered - is there an answer to KEY[SUBJECT] before any terminal? (Including --yes.)
- */
+/* prompt_is_answered - is there an answer to KEY[SUBJECT] before any terminal? (Including
+ * --yes.) */
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject);
 
 /* prompt_settled - the value that was given beforehand; NULL: none. *by_subject: for this very

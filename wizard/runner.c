@@ -56,8 +56,8 @@ static int record_step(const struct walk *walk, const char *event, const struct 
 	return session_record(walk->session, record, err);
 }
 
-/* The step is as it should be. Where a run before began it and did not come to say so, say it now.
- */
+/* The step is as it should be. Where a run before began it and did not come to say so, say it
+ * now. */
 static int settle(const struct walk *walk, unsigned int index, struct error *err)
 {
 	const struct step *step = walk->steps[index];
@@ -329,10 +329,8 @@ static bool say_left(const struct walk *walk)
 	return true;
 }
 
-/*
- * The end of a walk. A whole run that has come to its last step tells what was reached, however
- * that ended.
- */
+/* The end of a walk. A whole run that has come to its last step tells what was reached, however
+ * that ended. */
 static int finish(const struct walk *walk, int outcome, struct error *err)
 {
 	const struct workflow *workflow = walk->session->workflow;

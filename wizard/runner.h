@@ -46,11 +46,9 @@ int runner_run(struct session *session, char *const *only, struct error *err);
  */
 int runner_undo(struct session *session, struct error *err);
 
-/*
- * runner_plan - print every change that would be made; make none. JSON with --json:
+/* runner_plan - print every change that would be made; make none. JSON with --json:
  * {"fingerprint": TEXT, "steps": [{"name", "state", "changes": [...]}]}; a step whose changes
- * depend on steps before it that are still to do (STEP_NO_PLAN_YET) has none, and "later": true.
- */
+ * depend on steps before it that are still to do (STEP_NO_PLAN_YET) has none, and "later": true. */
 int runner_plan(struct session *session, struct error *err);
 
 /* runner_steps - print the table of steps. JSON: [{"name","title","why","changes_system"}] */

@@ -111,10 +111,8 @@ static char *format_safe(const char *format, va_list args)
 	return text_safe(text, true);
 }
 
-/*
- * The one way by which messages reach the screen: `lead` (this module's own text, in style) at
- * column indent, then text, continued at column `under`. width 0: not wrapped.
- */
+/* The one way by which messages reach the screen: `lead` (this module's own text, in style) at
+ * column indent, then text, continued at column `under`. width 0: not wrapped. */
 static void show_text(size_t indent, const char *style, const char *lead, const char *text,
 		      size_t under, size_t width)
 {

@@ -54,10 +54,8 @@ void screen_time(time_t when, char *text, size_t size);
  * documented command. */
 void screen_changes(const json_t *changes, bool with_commands);
 
-/*
- * screen_table - rows of cells, aligned, indented by four. header may be NULL; cells is rows *
- * columns strings, row by row, NULL meaning empty. A row's last cell is wrapped under itself.
- */
+/* screen_table - rows of cells, aligned, indented by four. header may be NULL; cells is rows *
+ * columns strings, row by row, NULL meaning empty. A row's last cell is wrapped under itself. */
 void screen_table(const char *const *header, const char *const *cells, size_t rows, size_t columns);
 
 /* screen_error - "program: what" and "  remedy"; wizard_main() alone calls it. */
@@ -68,18 +66,14 @@ void screen_result(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* screen_result_json - a JSON value and a newline on standard output; keys in insertion order.
  * Strings are ASCII: everything else is \uNNNN, which every reader of JSON takes back. */
 void screen_result_json(const json_t *value);
-/*
- * screen_flush - has every result reached standard output? wizard_main() calls it before it
+/* screen_flush - has every result reached standard output? wizard_main() calls it before it
  * returns. Errors: as write(2), -ENOSPC, -EPIPE and so on, the first that occurred since the last
- * call.
- */
+ * call. */
 int screen_flush(struct error *err);
 
-/*
- * A line at the bottom of the screen that is drawn anew in place: only on a terminal that can go
+/* A line at the bottom of the screen that is drawn anew in place: only on a terminal that can go
  * back in a line, and not with --plain, which is for screen readers and for logs. Everything else
- * that is printed here stands above it: it takes the line away before.
- */
+ * that is printed here stands above it: it takes the line away before. */
 
 /* live_possible - is there a line that can be redrawn? */
 bool live_possible(void);

@@ -123,18 +123,16 @@ static int lock(int fd, const char *path, const char *program, struct error *err
 			return error_set(err, errno, NULL, "cannot lock %s: %s", path,
 					 strerror(errno));
 	}
-	/* Who we are is a help for others, and locks nothing: a full disk is the journal's to tell.
-	 */
+	/* Who we are is a help for others, and locks nothing: a full disk is the journal's to
+	 * tell. */
 	length = snprintf(text, sizeof(text), "%ld %lld\n", (long)getpid(), (long long)time(NULL));
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length)
 		text[0] = '\0';
 	return 0;
 }
 
-/*
- * Take the lock file at path, creating it, and write our pid and the time into it. Its descriptor,
- * which holds the lock until it is closed, or -EBUSY with who holds it and since when.
- */
+/* Take the lock file at path, creating it, and write our pid and the time into it. Its descriptor,
+ * which holds the lock until it is closed, or -EBUSY with who holds it and since when. */
 static int take_lock(const char *path, const char *program, struct error *err)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), r;

@@ -56,11 +56,9 @@ struct session {
 	bool unchanged;
 };
 
-/*
- * session_new - a session that is not open yet: options and answers are read and checked (unknown
+/* session_new - a session that is not open yet: options and answers are read and checked (unknown
  * keys, values that a question does not accept: -EINVAL naming file and line), and
- * workflow->check() looks at the workflow's options; nothing is created.
- */
+ * workflow->check() looks at the workflow's options; nothing is created. */
 int session_new(struct session **session, const struct workflow *workflow,
 		const struct session_options *options, struct error *err);
 void session_free(struct session *session);
@@ -74,10 +72,8 @@ void session_free(struct session *session);
  */
 int session_open(struct session *session, bool read_only, struct error *err);
 
-/*
- * session_move - before session_open: work in another root from now on (the rehearsal's scratch
- * root). The path is copied.
- */
+/* session_move - before session_open: work in another root from now on (the rehearsal's scratch
+ * root). The path is copied. */
 int session_move(struct session *session, const char *root, struct error *err);
 
 bool session_is_scratch(const struct session *session); /* root is not "/" */
@@ -91,34 +87,26 @@ char *session_path(const struct session *session, const char *name);
 
 /* session_recall - the remembered value or NULL; borrowed, valid until the key is written again. */
 json_t *session_recall(const struct session *session, const char *key);
-/*
- * session_remember - set key to value (stolen, also on failure) and write it to the journal. It is
- * on the disk when this returns 0. NULL or JSON null forgets the key.
- */
+/* session_remember - set key to value (stolen, also on failure) and write it to the journal. It is
+ * on the disk when this returns 0. NULL or JSON null forgets the key. */
 int session_remember(struct session *session, const char *key, json_t *value, struct error *err);
 /* session_note - remember name as a member, true, of the object that key is. */
 int session_note(struct session *session, const char *key, const char *name, struct error *err);
 
-/*
- * session_go_back - for a step that returns STEP_BACK: journal that all steps from `step` on are to
- * be looked at again in this run, and count a new round.
- */
+/* session_go_back - for a step that returns STEP_BACK: journal that all steps from `step` on are to
+ * be looked at again in this run, and count a new round. */
 int session_go_back(struct session *session, const char *step, struct error *err);
 /* session_command - "PROGRAM [--root DIR] WORDS", to be copied into a shell, in new memory (caller
  * frees). */
 char *session_command(const struct session *session, const char *words);
 
-/*
- * session_set_resume - the command that a person is told to go on with when this run stops before
- * its end, where it is not the usual "PROGRAM [--root DIR]". Copied; printed as it is.
- */
+/* session_set_resume - the command that a person is told to go on with when this run stops before
+ * its end, where it is not the usual "PROGRAM [--root DIR]". Copied; printed as it is. */
 void session_set_resume(struct session *session, const char *command);
 
-/*
- * session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with
+/* session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with
  * a long loop of its own asks here and returns -EINTR. wizard_main() turns that into exit 3 and
- * prints how to resume.
- */
+ * prints how to resume. */
 bool session_interrupted(void);
 
 /* ---- for the engine's own files ------------------------------------------------------------- */

@@ -102,11 +102,9 @@ struct change {
  * which are taken over. Returns it, borrowed, for further ones. */
 json_t *change_add(json_t *changes, json_t *own, const struct change *shown);
 
-/*
- * A question that the workflow can ask. Every prompt names one of these; `--answer KEY=VALUE` and a
+/* A question that the workflow can ask. Every prompt names one of these; `--answer KEY=VALUE` and a
  * line `KEY = VALUE` in the answers file settle it. A prompt may add a subject, for one question
- * asked about many things: `KEY[SUBJECT]` is looked up before `KEY`.
- */
+ * asked about many things: `KEY[SUBJECT]` is looked up before `KEY`. */
 struct question {
 	const char *key;         /* "ports.apply" */
 	const char *choices;     /* values that are accepted, "yes no skip"; NULL: any text */
@@ -118,8 +116,8 @@ struct question {
 	int (*check)(const char *subject, const char *value, struct error *err);
 	/* Does an answer's subject mean the thing that is asked about? NULL: if it is the same. */
 	bool (*same)(const char *given, const char *asked);
-	/* Where the subjects of two answers mean one thing: the value that wins. NULL: the first.
-	 */
+	/* Where the subjects of two answers mean one thing: the value that wins. NULL: the
+	 * first. */
 	const char *strict;
 };
 
@@ -188,8 +186,6 @@ int workflow_find_step(const struct workflow *workflow, const char *name);
 /* workflow_unknown_step - the error for a step's name that the workflow does not have: -EINVAL. */
 int workflow_unknown_step(const struct workflow *workflow, const char *name, struct error *err);
 
-/*
- * wizard_main - options -> session -> runner -> exit status, for any workflow. Prints errors, with
- * their remedies, and, where a run stopped before its end, the command that resumes it.
- */
+/* wizard_main - options -> session -> runner -> exit status, for any workflow. Prints errors, with
+ * their remedies, and, where a run stopped before its end, the command that resumes it. */
 int wizard_main(int argc, char **argv, const struct workflow *workflow);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * strings.h - a growing list of strings that it owns; and which of them a mistyped name means
- */
+/* strings.h - a growing list of strings that it owns; and which of them a mistyped name means */
 #pragma once
 
 #include <stdbool.h>
@@ -9,8 +7,8 @@
 
 #include "wizard/error.h"
 
-/* All zero: an empty one. Like all memory (wizard/util.h), its own is there, or the program ends.
- */
+/* All zero: an empty one. Like all memory (wizard/util.h), its own is there, or the program
+ * ends. */
 struct strings {
 	char **items; /* NULL-terminated; NULL where nothing was ever added */
 	size_t count;
@@ -43,9 +41,7 @@ char *strings_join(const struct strings *strings, const char *separator);
 /* strings_nearest - the one of names that name probably means, borrowed, or NULL. */
 const char *strings_nearest(const char *name, const struct strings *names);
 
-/*
- * strings_unknown - the error for an unknown name: -EINVAL, "unknown KIND "NAME"", with the nearest
- * of names, or else all of them, as the remedy.
- */
+/* strings_unknown - the error for an unknown name: -EINVAL, "unknown KIND "NAME"", with the nearest
+ * of names, or else all of them, as the remedy. */
 int strings_unknown(const char *kind, const char *name, const struct strings *names,
 		    struct error *err);

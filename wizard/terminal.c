@@ -137,10 +137,8 @@ static int next_character(EditLine *editor, wchar_t *character)
 	}
 }
 
-/*
- * One editor for the whole process, never ended: el_end() would stop a program that has been put in
- * the background. The terminal's mode does not need it: el_gets() restores that itself.
- */
+/* One editor for the whole process, never ended: el_end() would stop a program that has been put in
+ * the background. The terminal's mode does not need it: el_gets() restores that itself. */
 static EditLine *the_editor(void)
 {
 	static EditLine *editor;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * terminal.h - reads an edited line (the only user of libedit) or single keys from the terminal
- */
+/* terminal.h - reads an edited line (the only user of libedit) or single keys from the terminal */
 #pragma once
 
 #include <stdbool.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * text.h - text for a terminal: made safe, measured in columns, broken into lines; and hostile
- * bytes made harmless for a comment, a sentence or a command line; templates filled in
- */
+/* text.h - text for a terminal: made safe, measured in columns, broken into lines; and hostile
+ * bytes made harmless for a comment, a sentence or a command line; templates filled in */
 #pragma once
 
 #include <jansson.h>
@@ -12,11 +10,9 @@
 
 #include "wizard/error.h"
 
-/*
- * text_safe - text in new memory (caller frees), where each byte of what could deceive is \xNN:
+/* text_safe - text in new memory (caller frees), where each byte of what could deceive is \xNN:
  * control characters (C0, DEL, C1), bytes that are not UTF-8, characters that reorder or hide text;
- * '\n' passes with keep_lines. In a locale that is not UTF-8, nothing beyond ASCII passes.
- */
+ * '\n' passes with keep_lines. In a locale that is not UTF-8, nothing beyond ASCII passes. */
 char *text_safe(const char *text, bool keep_lines);
 
 /* text_json - a JSON string of text that need not be UTF-8: then made safe. NULL: JSON's null. */
@@ -28,11 +24,9 @@ size_t text_width(void);
 /* text_columns - the columns that safe text without '\n' takes, wide characters counting two. */
 size_t text_columns(const char *text);
 
-/*
- * text_wrap - write safe text to out, broken at spaces so that no line passes column width. The
+/* text_wrap - write safe text to out, broken at spaces so that no line passes column width. The
  * first line starts at column `at`, where the cursor is; the others are indented by indent. A word
- * that is longer than a line stays whole, so that it can be copied. Ends with a newline.
- */
+ * that is longer than a line stays whole, so that it can be copied. Ends with a newline. */
 void text_wrap(FILE *out, const char *text, size_t at, size_t indent, size_t width);
 
 /* text_plain - text in new memory (caller frees) as printable ASCII, every other byte and the
@@ -46,10 +40,8 @@ char *text_shell(const char *text);
 /* text_quoted - the same for a POSIX shell, where it need not be printable: in '...'. */
 char *text_quoted(const char *text);
 
-/*
- * A template is text with {{name}} where a value goes. Those of templates/ are compiled into the
- * program (build/templates.c), so that one binary is enough.
- */
+/* A template is text with {{name}} where a value goes. Those of templates/ are compiled into the
+ * program (build/templates.c), so that one binary is enough. */
 enum template_format {
 	TEMPLATE_TEXT,    /* values pass as text_safe() leaves them */
 	TEMPLATE_COMMENT, /* and newlines become spaces: a value stays in its comment */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * util.h - clean-up helpers, growing arrays, texts, small files
- */
+/* util.h - clean-up helpers, growing arrays, texts, small files */
 #pragma once
 
 #include <dirent.h>
@@ -42,11 +40,9 @@ void cleanup_fts(FTS **tree);
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/*
- * Memory. A program of this size gets what it asks for, or the machine is in trouble; and what it
+/* Memory. A program of this size gets what it asks for, or the machine is in trouble; and what it
  * has done stands in the journal, so that the next run goes on from there. Therefore nothing here
- * returns NULL: no_memory() ends the program.
- */
+ * returns NULL: no_memory() ends the program. */
 
 /* no_memory - say so, and how to go on, and end the program with status 1. Allocates nothing. */
 void no_memory(void) __attribute__((noreturn, cold));
@@ -63,11 +59,9 @@ void *memory_resize(void *memory, size_t count, size_t size) __attribute__((retu
 /* memory_copy - a copy of these bytes, and a NUL behind them. Caller frees. */
 void *memory_copy(const void *bytes, size_t length) __attribute__((malloc, returns_nonnull));
 
-/*
- * array_push - make room for one more item at the end of *items and count it; the new item, zeroed.
+/* array_push - make room for one more item at the end of *items and count it; the new item, zeroed.
  * Room is doubled when *count is zero or a power of two, so an array must only ever grow through
- * this function. Usage: struct foo *foo = array_push(&list->items, &list->count, sizeof(*foo));
- */
+ * this function. Usage: struct foo *foo = array_push(&list->items, &list->count, sizeof(*foo)); */
 void *array_push(void *pointer_to_items, size_t *count, size_t item_size)
 	__attribute__((returns_nonnull));
 
@@ -143,10 +137,8 @@ ssize_t bytes_read(struct bytes *bytes, int fd);
 /* bytes_write - all of these bytes. 0 or a negative errno. */
 int bytes_write(int fd, const char *bytes, size_t length);
 
-/*
- * file_read - a whole file into new memory (caller frees), NUL-terminated. *length (may be NULL)
- * gets its bytes without the NUL. path "-" is standard input. Errors: as open(2) and read(2).
- */
+/* file_read - a whole file into new memory (caller frees), NUL-terminated. *length (may be NULL)
+ * gets its bytes without the NUL. path "-" is standard input. Errors: as open(2) and read(2). */
 int file_read(const char *path, char **text, size_t *length, struct error *err);
 
 /*

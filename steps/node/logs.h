@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * logs.h - the audit logs that this run has read: each once, as long as it stays as it is
- */
+/* logs.h - the audit logs that this run has read: each once, as long as it stays as it is */
 #pragma once
 
 #include "steps/audit/denial.h"

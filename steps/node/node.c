@@ -167,8 +167,8 @@ void **node_slot(struct session *session, void (*release)(void *))
 
 /* ---- the policy as the store has it, and without our module ---------------------------------- */
 
-/* A file in the session's directory, and in its memory the state of the policy that it belongs to.
- */
+/* A file in the session's directory, and in its memory the state of the policy that it belongs
+ * to. */
 #define BASE "policy.base"
 
 /* Keys of the memory with the state of the policy that something was made of. Our own changes leave

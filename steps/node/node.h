@@ -52,8 +52,8 @@ int node_open(struct session *session, void **data, struct error *err);
 void node_close(void *data);
 
 const char *node_domain(void); /* "mysqld_t", or --domain */
-/* The domains whose denials count: node_domain() and, by default, mysqld_safe_t. NULL-terminated.
- */
+/* The domains whose denials count, NULL-terminated: node_domain() and, by default,
+ * mysqld_safe_t. */
 const char *const *node_domains(void);
 
 /* node_command - as session_command(), with the options that say which server is meant. New memory
@@ -71,11 +71,9 @@ int node_ports(struct session *session, const struct galera_port **ports, struct
 int node_store(struct session *session, struct store **store, struct error *err);
 int node_labels(struct session *session, struct file_labels **labels, struct error *err);
 
-/*
- * node_fingerprint - the workflow's: the compiled policy by its file, and in short the file
+/* node_fingerprint - the workflow's: the compiled policy by its file, and in short the file
  * contexts, SELinux's mode, the server's configuration, the module's files and the options that
- * were given. It loads no policy.
- */
+ * were given. It loads no policy. */
 int node_fingerprint(struct session *session, char **text, struct error *err);
 
 /* node_check_names - does the policy define what --domain and --allow-dangerous name? Else -EINVAL.
@@ -84,11 +82,9 @@ int node_check_names(struct oracle *oracle, struct error *err);
 
 /* node_loaded - the policy as the store has it now. */
 int node_loaded(struct session *session, struct oracle **oracle, struct error *err);
-/*
- * node_base - the policy without our module, and without those that ours replaces: what the rules
+/* node_base - the policy without our module, and without those that ours replaces: what the rules
  * are measured against. Kept in the session's directory, made anew (3 s) when somebody else has
- * changed the policy. NODE_REPLACED: a key of the memory with these names as members.
- */
+ * changed the policy. NODE_REPLACED: a key of the memory with these names as members. */
 #define NODE_REPLACED "others.replaced"
 int node_base(struct session *session, struct oracle **oracle, struct error *err);
 /* node_keep_base - before our module is loaded for the first time: keep the policy as it is. */
@@ -96,28 +92,22 @@ int node_keep_base(struct session *session, struct error *err);
 /* node_forget_base - before a change of other modules than ours: the base is to be made anew. */
 int node_forget_base(struct session *session, struct error *err);
 
-/*
- * node_stamp - the state of the policy, without reading it; *stamp is the caller's. Where it is
+/* node_stamp - the state of the policy, without reading it; *stamp is the caller's. Where it is
  * remembered under NODE_OTHERS, each change of ours takes the new state for the old one.
- * node_is_current - is this key's the state that the policy is in now?
- */
+ * node_is_current - is this key's the state that the policy is in now? */
 #define NODE_OTHERS "others.policy"
 int node_stamp(struct session *session, json_t **stamp, struct error *err);
 int node_is_current(struct session *session, const char *key, bool *current, struct error *err);
-/*
- * node_compile - cil as our module, built in memory with the store's others (of these what bears on
+/* node_compile - cil as our module, built in memory with the store's others (of these what bears on
  * the server's domains, see excerpt.h), booleans as in the base: ask the oracle about these domains
- * alone. *count: how many modules of the store. violations, errors: as oracle_compile().
- */
+ * alone. *count: how many modules of the store. violations, errors: as oracle_compile(). */
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
 		 struct violations *violations, struct error *err);
-/* node_say_building - on the screen, before a change that builds the policy: how long that takes.
- */
+/* node_say_building - on the screen, before a change that builds the policy: how long that
+ * takes. */
 void node_say_building(void);
-/*
- * node_change - one transaction: change is called with the store's lock held, then all is made
- * real, or nothing. What was read of the policy is read anew afterwards.
- */
+/* node_change - one transaction: change is called with the store's lock held, then all is made
+ * real, or nothing. What was read of the policy is read anew afterwards. */
 int node_change(struct session *session,
 		int (*change)(struct store *store, const void *data, struct error *err),
 		const void *data, struct error *err);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * node_fingerprint - the state of the system that a plan is made for, and that a run has left
- */
+/* node_fingerprint - the state of the system that a plan is made for, and that a run has left */
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>

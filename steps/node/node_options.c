@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * node_options - what the command line says of the server and the policy
- */
+/* node_options - what the command line says of the server and the policy */
 #include <errno.h>
 #include <string.h>
 
