@@ -136,8 +136,9 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 		       struct comparison *proof, struct error *err)
 {
 	struct oracle *base;
-	int r = node_base(session, &base, err) ?:
-		proof_width(base, with, node_domains(), rules, findings, denials, proof, err);
+	int r = node_base(session, &base, err)
+			?: proof_width(base, with, node_domains(), rules, findings, denials, proof,
+				       err);
 
 	if (r < 0)
 		return r;
@@ -290,8 +291,7 @@ static int build_module(struct session *session, const char *te, const char *cil
 			struct proved *proved, struct error *err)
 {
 	struct oracle *with = NULL;
-	int r = compile(session, cil, &with, err) ?:
-		prove(session, with, proved, err);
+	int r = compile(session, cil, &with, err) ?: prove(session, with, proved, err);
 
 	oracle_close(with);
 	if (r == 0)

@@ -357,10 +357,10 @@ static int read_and_judge(struct session *session, struct kept *kept, const json
 	if (r < 0)
 		return r;
 	roles_tell(session, &kept->denials);
-	r = node_base(session, &base, err) ?:
-	    case_advisor(session, base, &advisor, err) ?:
-	    advice_judge(&advisor, &kept->denials, &kept->findings, err) ?:
-	    refine_known_companions(&advisor, &kept->findings, err);
+	r = node_base(session, &base, err)
+		    ?: case_advisor(session, base, &advisor, err)
+		    ?: advice_judge(&advisor, &kept->denials, &kept->findings, err)
+		    ?: refine_known_companions(&advisor, &kept->findings, err);
 	if (r == 0)
 		kept->sources = sources ? json_deep_copy(sources) : json_array();
 	return r;
@@ -397,8 +397,8 @@ int case_pending(struct session *session, bool *pending, struct error *err)
 	if (session->unchanged || !member_number(session_recall(session, "build"), "rules") ||
 	    file_read(path, &built, NULL, NULL) < 0)
 		return 0;
-	r = node_store(session, &store, err) ?:
-	    store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
+	r = node_store(session, &store, err)
+		    ?: store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
 	*pending = r == 0 && (!present || strcmp(present, built) != 0);
 	return r;
 }

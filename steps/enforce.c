@@ -35,10 +35,10 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 {
 	enum selinux_mode now = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
 	bool permissive = false;
-	int r = node_is_permissive(session, &permissive, err) ?:
-		confine_plan_strict(session, changes, err) ?:
-		host_selinux_mode(session->root, &now, err) ?:
-		host_selinux_config(session->root, &boot, NULL, err);
+	int r = node_is_permissive(session, &permissive, err)
+			?: confine_plan_strict(session, changes, err)
+			?: host_selinux_mode(session->root, &now, err)
+			?: host_selinux_config(session->root, &boot, NULL, err);
 
 	if (r < 0)
 		return r;

@@ -81,8 +81,7 @@ static int describe_policy(struct session *session, char **text, struct error *e
 	if (r == 0 && access(path, R_OK) < 0) {
 		free(path);
 		path = NULL;
-		r = node_store(session, &store, err) ?:
-		    store_kernel_policy(store, &path, err);
+		r = node_store(session, &store, err) ?: store_kernel_policy(store, &path, err);
 	}
 	if (r < 0)
 		return r;
@@ -129,8 +128,7 @@ static int describe_left(struct session *session, char **text, struct error *err
 {
 	json_auto_t *left = json_array(), *others = json_array();
 	_cleanup_(strings_clear) struct strings clauses = { 0 };
-	int r = left_out(session, left, err) ?:
-		others_active(session, others, err);
+	int r = left_out(session, left, err) ?: others_active(session, others, err);
 
 	if (r < 0)
 		return r;
@@ -217,9 +215,9 @@ static int compose(struct session *session, const struct denials *denials, time_
 	_cleanup_free_ char *who = host_who(), *deciders = describe_deciders(session), *left = NULL;
 	_cleanup_free_ char *count = str_printf("%zu", denials_total(denials));
 	char first[64], last[64], now[64];
-	int r = describe_policy(session, &policy, err) ?:
-		describe_exercises(session, &exercises, err) ?:
-		describe_left(session, &left, err);
+	int r = describe_policy(session, &policy, err)
+			?: describe_exercises(session, &exercises, err)
+			?: describe_left(session, &left, err);
 
 	if (r < 0)
 		return r;
@@ -284,8 +282,8 @@ int header_make(struct session *session, struct error *err)
 	const struct findings *findings;
 	const struct denials *denials;
 	bool current = false;
-	int r = case_findings(session, &findings, &denials, err) ?:
-		is_current(session, denials, &current, err);
+	int r = case_findings(session, &findings, &denials, err)
+			?: is_current(session, denials, &current, err);
 
 	if (r < 0 || current)
 		return r;

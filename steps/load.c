@@ -48,10 +48,10 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	struct store *store;
 	json_t *change, *before;
 	bool ours = false, active = false;
-	int r = built(session, &cil, err) ?:
-		others_installed(session, &present, &ours, err) ?:
-		node_store(session, &store, err) ?:
-		store_module_active(store, MODULE_NAME, &active, NULL, err);
+	int r = built(session, &cil, err)
+			?: others_installed(session, &present, &ours, err)
+			?: node_store(session, &store, err)
+			?: store_module_active(store, MODULE_NAME, &active, NULL, err);
 
 	if (r < 0)
 		return r;

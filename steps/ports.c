@@ -58,8 +58,7 @@ static int plan_ports(struct session *session, json_t *changes, struct error *er
 
 	if (count < 0)
 		return count;
-	r = node_loaded(session, &oracle, err) ?:
-	    node_store(session, &store, err);
+	r = node_loaded(session, &oracle, err) ?: node_store(session, &store, err);
 	if (r < 0)
 		return r;
 	if (!oracle_type_has_attribute(oracle, PORT_TYPE, "port_type"))

@@ -151,8 +151,7 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 	json_t *proof = session_recall(session, "build"), *standing = NULL;
 	json_t *verified = session_recall(session, LEDGER_JUDGED);
 	json_auto_t *left = json_array();
-	int r = left_out(session, left, err) ?:
-		ledger_json(session, &standing, err);
+	int r = left_out(session, left, err) ?: ledger_json(session, &standing, err);
 
 	if (r < 0)
 		return r;
@@ -169,9 +168,9 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 int summary_print(struct session *session, struct error *err)
 {
 	json_auto_t *summary = json_object();
-	int r = add_ports(session, summary, err) ?:
-		add_module(session, summary, err) ?:
-		add_claims(session, summary, err);
+	int r = add_ports(session, summary, err)
+			?: add_module(session, summary, err)
+			?: add_claims(session, summary, err);
 
 	if (r < 0)
 		return r;
@@ -207,8 +206,7 @@ static int find_open(struct session *session, char **text, struct error *err)
 int summary_standing(struct session *session, json_t **standing, struct error *err)
 {
 	_cleanup_free_ char *open = NULL;
-	int r = find_open(session, &open, err) ?:
-		ledger_json(session, standing, err);
+	int r = find_open(session, &open, err) ?: ledger_json(session, standing, err);
 
 	if (r == 0 && open)
 		member_set(*standing, "open", json_string(open));

@@ -51,10 +51,10 @@ static int judge(struct session *session, const struct denials *denials, struct 
 	struct findings findings = { 0 };
 	struct advisor advisor;
 	struct oracle *base, *loaded;
-	int r = node_base(session, &base, err) ?:
-		node_loaded(session, &loaded, err) ?:
-		case_advisor(session, base, &advisor, err) ?:
-		advice_judge(&advisor, denials, &findings, err);
+	int r = node_base(session, &base, err)
+			?: node_loaded(session, &loaded, err)
+			?: case_advisor(session, base, &advisor, err)
+			?: advice_judge(&advisor, denials, &findings, err);
 
 	if (r == 0) {
 		case_decide_all(session, &findings);
@@ -81,8 +81,8 @@ static int look(struct session *session, struct verification *found, struct erro
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	json_auto_t *sources = json_array();
-	int r = results_evidence(session, PHASE_ENFORCING, false, sources, err) ?:
-		case_read(session, sources, &denials, err);
+	int r = results_evidence(session, PHASE_ENFORCING, false, sources, err)
+			?: case_read(session, sources, &denials, err);
 
 	return r < 0 ? r : judge(session, &denials, found, err);
 }
@@ -92,8 +92,7 @@ static int say(struct session *session, struct error *err)
 {
 	struct ledger ledger = { 0 };
 	json_auto_t *told = NULL;
-	int r = ledger_json(session, &told, err) ?:
-		ledger_read(session, &ledger, err);
+	int r = ledger_json(session, &told, err) ?: ledger_read(session, &ledger, err);
 
 	if (r < 0)
 		return r;
@@ -144,8 +143,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	unsigned int doubts = 0;
 	bool pending = false;
-	int r = doubts_now(session, &doubts, err) ?:
-		case_pending(session, &pending, err);
+	int r = doubts_now(session, &doubts, err) ?: case_pending(session, &pending, err);
 
 	if (r < 0)
 		return r;
@@ -213,8 +211,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 		return error_set(err, EPERM, "run the steps build and load again",
 				 "the loaded policy does not do what was accepted: %s",
 				 found.replay.failure);
-	r = remember(session, &found, err) ?:
-	    ledger_read(session, &ledger, err);
+	r = remember(session, &found, err) ?: ledger_read(session, &ledger, err);
 	if (r < 0)
 		return r;
 	return ledger_end(&ledger) == LEDGER_DENIALS ? go_back(session, &ledger, err)

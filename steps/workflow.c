@@ -127,8 +127,8 @@ static int describe(struct session *session, char **line, struct error *err)
 	char host[256] = "this node", system[128];
 	_cleanup_free_ char *type = NULL;
 	enum selinux_mode mode = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
-	int r = host_selinux_config(session->root, &boot, &type, err) ?:
-		host_selinux_mode(session->root, &mode, err);
+	int r = host_selinux_config(session->root, &boot, &type, err)
+			?: host_selinux_mode(session->root, &mode, err);
 
 	if (r < 0)
 		return r;

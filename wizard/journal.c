@@ -110,8 +110,7 @@ static int load(struct journal *journal, bool read_only, struct error *err)
 		return r;
 	if (read_only && access(journal->path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	return file_read(journal->path, &text, &length, err) ?:
-	       parse(journal, text, length, err);
+	return file_read(journal->path, &text, &length, err) ?: parse(journal, text, length, err);
 }
 
 int journal_open(struct journal **journal, const char *path, bool read_only, struct error *err)

@@ -248,8 +248,7 @@ int runner_status(struct session *session, struct error *err)
 {
 	const struct workflow *workflow = session->workflow;
 	json_auto_t *report = NULL;
-	int r = new_report(session, &report, err) ?:
-		history_look_for_end(session, err);
+	int r = new_report(session, &report, err) ?: history_look_for_end(session, err);
 
 	if (r < 0)
 		return r;

@@ -162,8 +162,7 @@ static int create_directory(const struct session *session, const char *directory
 
 	if (access(directory, F_OK) == 0)
 		return 0;
-	r = make_directories(parent, 0755, err) ?:
-	    make_directories(directory, 0700, err);
+	r = make_directories(parent, 0755, err) ?: make_directories(directory, 0700, err);
 	if (r == -EACCES || r == -EPERM)
 		error_remedy(err, "run %s as root, or give a scratch root with --root DIR",
 			     session->workflow->program);

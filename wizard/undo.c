@@ -165,8 +165,7 @@ int runner_undo(struct session *session, struct error *err)
 	count = show(session);
 	if (count == 0) /* it was said why */
 		return 0;
-	r = ask(session, count, err) ?:
-	    reverse_all(session, err);
+	r = ask(session, count, err) ?: reverse_all(session, err);
 	if (r == 0)
 		screen_mark(MARK_OK, "Done. The next run starts from the beginning.");
 	return r;

@@ -196,8 +196,8 @@ static enum exit_status start(const struct options *options, const struct progra
 	struct session *session = NULL;
 	struct error err = { 0 };
 	enum exit_status status;
-	int r = check_steps(options, workflow, &err) ?:
-		session_new(&session, workflow, &options->session, &err);
+	int r = check_steps(options, workflow, &err)
+			?: session_new(&session, workflow, &options->session, &err);
 
 	if (r < 0)
 		return failed(workflow, r, &err, EXIT_USAGE);

@@ -195,9 +195,9 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 	int r = 0;
 
 	if (!node->loaded) {
-		r = policy_file(session, &path, err) ?:
-		    oracle_open(&node->loaded, path, err) ?:
-		    node_check_names(node->loaded, err);
+		r = policy_file(session, &path, err)
+			    ?: oracle_open(&node->loaded, path, err)
+			    ?: node_check_names(node->loaded, err);
 	}
 	if (r < 0)
 		forget(&node->loaded);
@@ -264,8 +264,7 @@ int node_compile(struct session *session, const char *cil, struct oracle **oracl
 {
 	struct store_cil *modules = NULL;
 	struct oracle *base = NULL;
-	int r = node_base(session, &base, err) ?:
-		other_modules(session, &modules, count, err);
+	int r = node_base(session, &base, err) ?: other_modules(session, &modules, count, err);
 
 	if (r < 0)
 		return r;
@@ -307,9 +306,9 @@ static int loaded_is_base(struct session *session, bool *is, struct error *err)
 	bool active = false, shown = false;
 	const char *name;
 	json_t *value;
-	int r = node_store(session, &store, err) ?:
-		store_module_active(store, MODULE_NAME, &active, NULL, err) ?:
-		store_shows_hidden(store, &shown, err);
+	int r = node_store(session, &store, err)
+			?: store_module_active(store, MODULE_NAME, &active, NULL, err)
+			?: store_shows_hidden(store, &shown, err);
 
 	*is = !active && !shown;
 	json_object_foreach(session_recall(session, NODE_REPLACED), name, value)
@@ -328,9 +327,9 @@ static int base_open(struct session *session, struct oracle **base, struct error
 	_cleanup_free_ char *path = NULL, *kept = session_path(session, BASE);
 	json_auto_t *stamp = NULL;
 	bool as_loaded;
-	int r = loaded_is_base(session, &as_loaded, err) ?:
-		policy_file(session, &path, err) ?:
-		node_stamp(session, &stamp, err);
+	int r = loaded_is_base(session, &as_loaded, err)
+			?: policy_file(session, &path, err)
+			?: node_stamp(session, &stamp, err);
 
 	if (r < 0)
 		return r;
@@ -351,8 +350,7 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 	int r = 0;
 
 	if (!node->base) {
-		r = base_open(session, &node->base, err) ?:
-		    node_check_names(node->base, err);
+		r = base_open(session, &node->base, err) ?: node_check_names(node->base, err);
 	}
 	if (r < 0)
 		forget(&node->base);
@@ -370,10 +368,10 @@ int node_keep_base(struct session *session, struct error *err)
 
 	if (r < 0 || !as_loaded)
 		return r;
-	r = policy_file(session, &path, err) ?:
-	    file_read(path, &image, &length, err) ?:
-	    node_stamp(session, &stamp, err) ?:
-	    file_write(kept, image, length, 0600, err);
+	r = policy_file(session, &path, err)
+		    ?: file_read(path, &image, &length, err)
+		    ?: node_stamp(session, &stamp, err)
+		    ?: file_write(kept, image, length, 0600, err);
 	return r < 0 ? r : session_remember(session, BASE, TAKE_PTR(stamp), err);
 }
 
@@ -425,8 +423,7 @@ int node_change(struct session *session,
 {
 	bool current[ARRAY_SIZE(stamps)] = { false };
 	struct store *store;
-	int r = node_store(session, &store, err) ?:
-		store_begin(store, err);
+	int r = node_store(session, &store, err) ?: store_begin(store, err);
 
 	if (r < 0)
 		return r;

@@ -65,10 +65,10 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 	enum selinux_mode mode = SELINUX_MODE_DISABLED;
 	struct store *store = NULL;
 	struct stat st;
-	int r = node_store(session, &store, err) ?:
-		host_selinux_mode(session->root, &mode, err) ?:
-		store_kernel_policy(store, &path, err) ?:
-		node_config(session, &config, err);
+	int r = node_store(session, &store, err)
+			?: host_selinux_mode(session->root, &mode, err)
+			?: store_kernel_policy(store, &path, err)
+			?: node_config(session, &config, err);
 
 	if (r < 0)
 		return r;
