@@ -29,22 +29,16 @@ static bool file_equals(struct session *session, const char *name, const char *t
 static int detect(struct session *session, enum step_state *state, struct error *err)
 {
 	struct module_header header = header_of(session);
-	_cleanup_free_ char *te = NULL;
-	_cleanup_free_ char *cil = NULL;
-	int r;
+	_cleanup_free_ char *te = NULL, *cil = NULL;
+	int r = step_review.detect(session, state, err);
 
-	*state = STEP_TODO;
-	r = step_review.detect(session, state, err);
 	if (r < 0 || *state == STEP_TODO)
 		return r;
 	r = case_texts(session, &header, &te, &cil, err);
-	if (r < 0)
-		return r;
-	*state = session_recall(session, "build") && file_equals(session, MODULE_TE, te) &&
-				 file_equals(session, MODULE_CIL, cil)
-			 ? STEP_SATISFIED
-			 : STEP_TODO;
-	return 0;
+	if (r < 0 || !session_recall(session, "build") || !file_equals(session, MODULE_TE, te) ||
+	    !file_equals(session, MODULE_CIL, cil))
+		*state = STEP_TODO;
+	return r;
 }
 
 /* The policy's own rules are against the module: back to review, where what is against them is now
@@ -187,20 +181,18 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 {
 	const struct findings *findings;
 	const struct denials *denials;
-	struct rules rules = { 0 };
+	_cleanup_(rules_clear) struct rules rules = { 0 };
 	int r = case_findings(session, &findings, &denials, err);
 
-	if (r == 0)
-		rules_from_findings(findings, denials, &rules);
-	if (r == 0)
-		r = prove_replay(session, with, findings, denials, &proved->replay, err);
+	if (r < 0)
+		return r;
+	rules_from_findings(findings, denials, &rules);
 	proved->rules = rules.count;
 	proved->permissions = rules_permissions(&rules, RULE_ALLOW);
-	if (r == 0)
-		r = prove_width(session, with, &rules, findings, denials, &proved->proof, err);
+	r = prove_replay(session, with, findings, denials, &proved->replay, err)
+		    ?: prove_width(session, with, &rules, findings, denials, &proved->proof, err);
 	for (size_t i = 0; r == 0 && i < rules.count; i++)
 		cover_rule(&rules.items[i], findings, denials, proved->coverage);
-	rules_clear(&rules);
 	return r;
 }
 
@@ -294,11 +286,8 @@ static int build_module(struct session *session, const char *te, const char *cil
 	int r = compile(session, cil, &with, err) ?: prove(session, with, proved, err);
 
 	oracle_close(with);
-	if (r == 0)
-		r = write_text(session, MODULE_TE, te, err);
-	if (r == 0)
-		r = write_text(session, MODULE_CIL, cil, err);
-	return r ? r : write_package(session, err);
+	return r ?: write_text(session, MODULE_TE, te, err)
+		       ?: write_text(session, MODULE_CIL, cil, err) ?: write_package(session, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
@@ -307,24 +296,19 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	struct proved proved = { .coverage = json_array() };
 	const struct findings *findings;
 	struct module_header header;
-	int r = case_findings(session, &findings, NULL, err);
+	int r = case_findings(session, &findings, NULL, err)
+			?: subjects_rejects(session, findings, err)
+			?: header_make(session, err);
 
 	(void)changes;
-	if (r == 0)
-		r = subjects_rejects(session, findings, err);
-	if (r == 0)
-		r = header_make(session, err);
 	header = header_of(session);
 	if (r == 0)
 		r = case_texts(session, &header, &te, &cil, err);
-	if (r == 0 && te) {
-		r = build_module(session, te, cil, &proved, err);
-	} else if (r == 0) {
+	if (r == 0 && !te)
 		screen_mark(MARK_OK, "no rule is needed: there is no module to build");
-		r = remove_texts(session, err);
-	}
 	if (r == 0)
-		r = remember(session, header.version, &proved, err);
+		r = (te ? build_module(session, te, cil, &proved, err) : remove_texts(session, err))
+			    ?: remember(session, header.version, &proved, err);
 	json_decref(proved.coverage);
 	return r;
 }

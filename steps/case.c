@@ -256,20 +256,18 @@ static bool recall_forbidden(struct session *session, struct findings *findings,
 static bool is_about(const char *forbidden, const char *tclass, const char *permission)
 {
 	_cleanup_free_ char *open = str_printf("(%s (", tclass);
-	const char *list = strstr(forbidden, open), *at;
-	size_t length = strlen(permission);
+	_cleanup_(strings_clear) struct strings names = { 0 };
+	_cleanup_free_ char *inside = NULL;
+	const char *list = strstr(forbidden, open);
+	size_t length;
 
-	list = list ? list + strlen(open) : NULL;
-	if (!list || list[strcspn(list, "()")] != ')' || !strncmp(list, "all)", strlen("all)")))
+	if (!list)
 		return true;
-	for (at = list; *at != ')'; at += strspn(at, " ")) {
-		size_t word = strcspn(at, " )");
-
-		if (word == length && !memcmp(at, permission, length))
-			return true;
-		at += word;
-	}
-	return false;
+	list += strlen(open);
+	length = strcspn(list, "()");
+	inside = memory_copy(list, length);
+	strings_split(&names, inside, " ");
+	return list[length] != ')' || !strcmp(inside, "all") || strings_has(&names, permission);
 }
 
 static int forbid(struct session *session, const struct rule *rule, const char *forbidden,
@@ -388,8 +386,8 @@ int case_findings(struct session *session, const struct findings **findings,
 
 int case_pending(struct session *session, bool *pending, struct error *err)
 {
-	_cleanup_free_ char *path = session_path(session, MODULE_CIL), *built = NULL,
-			    *present = NULL;
+	_cleanup_free_ char *path = session_path(session, MODULE_CIL);
+	_cleanup_free_ char *built = NULL, *present = NULL;
 	struct store *store;
 	int r;
 
@@ -421,9 +419,7 @@ int case_texts(struct session *session, const struct module_header *header, char
 	int r = case_rules(session, &rules, err);
 
 	*te = *cil = NULL;
-	if (r == 0 && rules.count)
-		r = te_text(header, &rules, te, err);
-	if (r == 0 && rules.count)
-		r = cil_text(header, &rules, cil, err);
-	return r;
+	if (r < 0 || !rules.count)
+		return r;
+	return te_text(header, &rules, te, err) ?: cil_text(header, &rules, cil, err);
 }

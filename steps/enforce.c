@@ -58,15 +58,11 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	return 0;
 }
 
-static bool is_system(const json_t *change)
-{
-	return json_object_get(change, "system") || json_object_get(change, "config");
-}
-
+/* Is anything but the server to be confined? */
 static bool has_system(const json_t *changes)
 {
 	list_each(change, changes)
-		if (is_system(change))
+		if (!confine_is(change, NULL))
 			return true;
 	return false;
 }
@@ -74,7 +70,7 @@ static bool has_system(const json_t *changes)
 static void strike_system(json_t *changes)
 {
 	for (size_t i = json_array_size(changes); i-- > 0;)
-		if (is_system(json_array_get(changes, i)))
+		if (!confine_is(json_array_get(changes, i), NULL))
 			json_array_remove(changes, i);
 }
 

@@ -49,9 +49,7 @@ static enum observed observed_of(struct session *session, const json_t *result)
 /* Whose logs were given to the step collect. */
 static bool is_given(struct session *session, const char *node)
 {
-	const json_t *nodes = json_object_get(session_recall(session, "collect"), "nodes");
-
-	list_each(name, nodes)
+	list_each(name, json_object_get(session_recall(session, "collect"), "nodes"))
 		if (roles_same_node(json_string_value(name), node))
 			return true;
 	return false;
@@ -246,23 +244,16 @@ enum ledger_end ledger_end(const struct ledger *ledger)
 	return failed ? LEDGER_DENIALS : complete ? LEDGER_VERIFIED : LEDGER_UNVERIFIED;
 }
 
-int ledger_outcome(const struct ledger *ledger)
-{
-	static const int outcomes[] = {
-		[LEDGER_VERIFIED] = 0,
-		[LEDGER_UNVERIFIED] = STEP_INCOMPLETE,
-		[LEDGER_DENIALS] = STEP_DENIALS,
-	};
-
-	return outcomes[ledger_end(ledger)];
-}
-
 static const char *end_name(const struct ledger *ledger)
 {
-	static const char *const names[] = { "verified", "not verified", "denials" };
-	enum ledger_end end = ledger_end(ledger);
-
-	return end == LEDGER_VERIFIED && ledger->rehearsed ? "rehearsed" : names[end];
+	switch (ledger_end(ledger)) {
+	case LEDGER_VERIFIED:
+		return ledger->rehearsed ? "rehearsed" : "verified";
+	case LEDGER_DENIALS:
+		return "denials";
+	default:
+		return "not verified";
+	}
 }
 
 static bool is_done(const struct ledger_row *row)
@@ -354,9 +345,8 @@ static void limit_row(const struct ledger *ledger, size_t at, json_t *list)
 void ledger_limits(const struct ledger *ledger, json_t *list)
 {
 	bool hidden = false;
-	size_t i;
 
-	for (i = 0; i < ledger->count; i++) {
+	for (size_t i = 0; i < ledger->count; i++) {
 		limit_row(ledger, i, list);
 		hidden = hidden || ledger->rows[i].hidden;
 	}
@@ -371,14 +361,10 @@ void ledger_limits(const struct ledger *ledger, json_t *list)
 
 static const char *role_of(const struct exercise *exercise)
 {
-	switch (exercise->kind) {
-	case EXERCISE_SST:
-	case EXERCISE_IST:
-	case EXERCISE_CRASH:
-		return "joiner";
-	default:
-		return NULL;
-	}
+	enum exercise_kind kind = exercise->kind;
+
+	return kind == EXERCISE_SST || kind == EXERCISE_IST || kind == EXERCISE_CRASH ? "joiner"
+										      : NULL;
 }
 
 static json_t *rows_json(const struct ledger *ledger)

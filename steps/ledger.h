@@ -65,16 +65,13 @@ int ledger_read(struct session *session, struct ledger *ledger, struct error *er
 /* ledger_count - the exercises of which this was observed in a phase. */
 size_t ledger_count(const struct ledger *ledger, enum ledger_phase phase, enum observed observed);
 
-/* How the workflow ends by it. */
+/* How the workflow ends by it, as what a step returns. */
 enum ledger_end {
-	LEDGER_VERIFIED,   /* exit 0; of a scratch root: rehearsed */
-	LEDGER_UNVERIFIED, /* something is missing: exit 3 */
-	LEDGER_DENIALS,    /* confined, something was denied or failed: exit 4 */
+	LEDGER_VERIFIED = 0,                 /* of a scratch root: rehearsed */
+	LEDGER_UNVERIFIED = STEP_INCOMPLETE, /* something is missing */
+	LEDGER_DENIALS = STEP_DENIALS,       /* confined, something was denied or failed */
 };
 enum ledger_end ledger_end(const struct ledger *ledger);
-
-/* ledger_outcome - the same as what a step returns: 0, STEP_INCOMPLETE or STEP_DENIALS. */
-int ledger_outcome(const struct ledger *ledger);
 
 /* ledger_claim - one sentence that says how it ends, without a full stop; new memory (caller
  * frees). domain: the server's. */

@@ -99,23 +99,18 @@ static int detect(struct session *session, enum step_state *state, struct error 
 	return r;
 }
 
-static bool has_line(const char *text, const char *line, size_t length)
-{
-	for (const char *at = text; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
-		if (!strncmp(at, line, length) && (at[length] == '\n' || !at[length]))
-			return true;
-	return false;
-}
-
 static void show_missing_lines(const char *text, const char *from, char sign)
 {
-	for (const char *line = text; *line;) {
-		size_t length = strcspn(line, "\n");
+	_cleanup_(strings_clear) struct strings lines = { 0 }, others = { 0 };
 
-		if (length && *line != ';' && !has_line(from, line, length))
-			screen_detail("%c %s%.*s", sign, *line == '\t' ? "    " : "",
-				      (int)length - (*line == '\t'), line + (*line == '\t'));
-		line += length + (line[length] == '\n');
+	strings_split(&lines, text, "\n");
+	strings_split(&others, from, "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *line = lines.items[i];
+		bool tab = *line == '\t';
+
+		if (*line != ';' && !strings_has(&others, line))
+			screen_detail("%c %s%s", sign, tab ? "    " : "", line + tab);
 	}
 }
 

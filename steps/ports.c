@@ -54,11 +54,9 @@ static int plan_ports(struct session *session, json_t *changes, struct error *er
 	struct store *store;
 	struct oracle *oracle;
 	int count = node_ports(session, &ports, err);
-	int r;
+	int r = count < 0 ? count
+			  : node_loaded(session, &oracle, err) ?: node_store(session, &store, err);
 
-	if (count < 0)
-		return count;
-	r = node_loaded(session, &oracle, err) ?: node_store(session, &store, err);
 	if (r < 0)
 		return r;
 	if (!oracle_type_has_attribute(oracle, PORT_TYPE, "port_type"))
@@ -101,31 +99,27 @@ static size_t count_ports(const json_t *changes)
 static int tell_users(struct session *session, struct error *err)
 {
 	enum { SHOWN = 3 };
-	_cleanup_(strings_clear) struct strings names = { 0 };
+	_cleanup_(strings_clear) struct strings names = { 0 }, shown = { 0 };
+	_cleanup_free_ char *list = NULL;
 	struct oracle *oracle;
 	size_t others = 0;
-	const char *shown[SHOWN] = { NULL };
 	char more[32] = "";
 	int r = node_loaded(session, &oracle, err);
 
 	if (r == 0)
 		oracle_port_users(oracle, PORT_TYPE, &names);
-	for (size_t i = 0; i < names.count; i++) {
-		if (!strcmp(names.items[i], node_domain()))
-			continue;
-		if (others < SHOWN)
-			shown[others] = names.items[i];
-		others++;
-	}
+	for (size_t i = 0; i < names.count; i++)
+		if (strcmp(names.items[i], node_domain()) != 0 && others++ < SHOWN)
+			strings_add(&shown, names.items[i]);
 	if (r < 0 || !others)
 		return r;
+	list = strings_join(&shown, ", ");
 	if (others > SHOWN)
 		snprintf(more, sizeof(more), " and %zu more", others - SHOWN);
 	screen_say("Once labelled, %zu %s may use these ports, too, as the policy lets %s use "
-		   "every " PORT_TYPE ": %s%s%s%s%s%s.",
+		   "every " PORT_TYPE ": %s%s.",
 		   COUNTED(others, "other domain", "other domains"), others == 1 ? "it" : "them",
-		   shown[0], shown[1] ? ", " : "", shown[1] ? shown[1] : "", shown[2] ? ", " : "",
-		   shown[2] ? shown[2] : "", more);
+		   list, more);
 	return 0;
 }
 

@@ -37,7 +37,7 @@ static int add_ports(struct session *session, json_t *summary, struct error *err
 static int add_module(struct session *session, json_t *summary, struct error *err)
 {
 	json_t *list = json_array();
-	struct rules rules = { 0 };
+	_cleanup_(rules_clear) struct rules rules = { 0 };
 	int r = case_rules(session, &rules, err);
 
 	member_set(summary, "rules", list);
@@ -46,7 +46,6 @@ static int add_module(struct session *session, json_t *summary, struct error *er
 
 		list_add(list, json_sprintf("%s;", rule));
 	}
-	rules_clear(&rules);
 	return r;
 }
 

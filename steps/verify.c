@@ -98,7 +98,7 @@ static int say(struct session *session, struct error *err)
 		return r;
 	screen_blank();
 	ledger_say(told);
-	return ledger_outcome(&ledger);
+	return (int)ledger_end(&ledger);
 }
 
 /* Back to review with what is new, or to the exercises where one failed: a server that was stopped

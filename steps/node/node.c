@@ -63,16 +63,11 @@ void node_close(void *data)
 int node_config(struct session *session, const struct galera_config **config, struct error *err)
 {
 	struct node *node = session->data;
+	int r = node->config_read ? 0 : node_config_read(session, &node->config, err);
 
-	if (!node->config_read) {
-		int r = node_config_read(session, &node->config, err);
-
-		if (r < 0)
-			return r;
-		node->config_read = true;
-	}
+	node->config_read = r == 0;
 	*config = &node->config;
-	return 0;
+	return r;
 }
 
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err)

@@ -40,7 +40,7 @@ static void expect(const struct ledger *ledger, enum ledger_end end, const char 
 
 	assert_string_equal(said, claim);
 	assert_int_equal(ledger_end(ledger), end);
-	assert_int_equal(ledger_outcome(ledger), exits[end]);
+	assert_int_equal(ledger_end(ledger), exits[end]);
 	ledger_missing(ledger, "gs", missing);
 	assert_int_equal(json_array_size(missing) == 0, end == LEDGER_VERIFIED);
 	first = json_object_get(json_array_get(missing, 0), "do");
