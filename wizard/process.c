@@ -17,33 +17,19 @@ struct stream {
 	struct bytes bytes;
 };
 
-static void stream_clear(struct stream *stream)
-{
-	cleanup_close(&stream->pipe[0]);
-	cleanup_close(&stream->pipe[1]);
-	free(stream->bytes.text);
-}
-
 static void streams_clear(struct stream (*streams)[2])
 {
-	stream_clear(&(*streams)[0]);
-	stream_clear(&(*streams)[1]);
+	for (struct stream *stream = *streams; stream < *streams + 2; stream++) {
+		cleanup_close(&stream->pipe[0]);
+		cleanup_close(&stream->pipe[1]);
+		free(stream->bytes.text);
+	}
 }
 
 static void close_end(int *fd)
 {
 	cleanup_close(fd);
 	*fd = -1;
-}
-
-/* Read what is there; at the end of the stream its reading end is closed. */
-static int stream_read(struct stream *stream)
-{
-	ssize_t got = bytes_read(&stream->bytes, stream->pipe[0]);
-
-	if (got == 0)
-		close_end(&stream->pipe[0]);
-	return got == -EINTR || got > 0 ? 0 : (int)got;
 }
 
 /* Both at once, so that a child that fills one pipe while we wait on the other cannot hang. */
@@ -61,10 +47,14 @@ static int streams_drain(struct stream streams[2])
 			return -errno;
 		}
 		for (int i = 0; i < 2; i++) {
-			int r = waits[i].revents ? stream_read(&streams[i]) : 0;
+			ssize_t got = 1;
 
-			if (r < 0)
-				return r;
+			if (waits[i].revents)
+				got = bytes_read(&streams[i].bytes, waits[i].fd);
+			if (got < 0 && got != -EINTR)
+				return (int)got;
+			if (got == 0)
+				close_end(&streams[i].pipe[0]);
 		}
 	}
 	return 0;
@@ -76,7 +66,7 @@ static int spawn(const char *const argv[], struct stream streams[2], pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t signals;
+	sigset_t none, broken_pipe;
 	int r = posix_spawn_file_actions_init(&actions);
 
 	if (r)
@@ -86,17 +76,18 @@ static int spawn(const char *const argv[], struct stream streams[2], pid_t *pid)
 		posix_spawn_file_actions_destroy(&actions);
 		return r;
 	}
-	sigemptyset(&signals);
-	r = posix_spawnattr_setsigmask(&attributes, &signals);
-	sigaddset(&signals, SIGPIPE);
-	r = r ? r : posix_spawnattr_setsigdefault(&attributes, &signals);
-	r = r ? r
-	      : posix_spawnattr_setflags(&attributes,
-					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	r = r ? r : posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	r = r ? r : posix_spawn_file_actions_adddup2(&actions, streams[0].pipe[1], 1);
-	r = r ? r : posix_spawn_file_actions_adddup2(&actions, streams[1].pipe[1], 2);
-	r = r ? r : posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
+	sigemptyset(&none);
+	sigemptyset(&broken_pipe);
+	sigaddset(&broken_pipe, SIGPIPE);
+	r = posix_spawnattr_setsigmask(&attributes, &none)
+		    ?: posix_spawnattr_setsigdefault(&attributes, &broken_pipe)
+		    ?: posix_spawnattr_setflags(&attributes,
+						POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+		    ?: posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+		    ?: posix_spawn_file_actions_adddup2(&actions, streams[0].pipe[1], 1)
+		    ?: posix_spawn_file_actions_adddup2(&actions, streams[1].pipe[1], 2)
+		    ?: posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv,
+				    environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return r;

@@ -16,26 +16,8 @@ struct walk {
 	struct session *session;
 	const struct step *const *steps;
 	unsigned int total;
-	char *const *only; /* NULL: all */
-	bool *skipped;     /* one for each step */
+	bool *skipped; /* one for each step */
 };
-
-int runner_check(const struct workflow *workflow, char *const *only, struct error *err)
-{
-	for (; only && *only; only++)
-		if (workflow_find_step(workflow, *only) < 0)
-			return workflow_unknown_step(workflow, *only, err);
-	return 0;
-}
-
-static bool is_selected(const struct walk *walk, const struct step *step)
-{
-	char *const *name = walk->only;
-
-	while (name && *name && strcmp(*name, step->name) != 0)
-		name++;
-	return !name || *name;
-}
 
 /* An interruption has no text of its own. */
 static int step_failed(const struct step *step, int r, struct error *err)
@@ -281,7 +263,7 @@ static int go_back(const struct walk *walk, const struct step *from, unsigned in
 		   struct error *err)
 {
 	const char *to = session_take_back(walk->session);
-	int index = to ? workflow_find_step(walk->session->workflow, to) : -1;
+	int index = to ? workflow_find_step(walk->session->workflow, to, NULL) : -1;
 
 	if (index < 0)
 		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
@@ -299,10 +281,16 @@ static int go_back(const struct walk *walk, const struct step *from, unsigned in
 	return index;
 }
 
+/* Are single steps named? Then the others are left alone. */
+static bool is_partial(const struct walk *walk)
+{
+	return *walk->session->arguments != NULL;
+}
+
 /* After single steps, too, when these were the last that were to do. */
 static int note_end(const struct walk *walk, struct error *err)
 {
-	for (unsigned int i = 0; walk->only && i < walk->total; i++) {
+	for (unsigned int i = 0; is_partial(walk) && i < walk->total; i++) {
 		enum step_state state = STEP_TODO;
 		struct error failure = { 0 };
 
@@ -334,7 +322,7 @@ static bool say_left(const struct walk *walk)
 static int finish(const struct walk *walk, int outcome, struct error *err)
 {
 	const struct workflow *workflow = walk->session->workflow;
-	bool whole = !walk->only && workflow->summary_of;
+	bool whole = !is_partial(walk) && workflow->summary_of;
 	int r = 0;
 
 	screen_blank();
@@ -344,7 +332,7 @@ static int finish(const struct walk *walk, int outcome, struct error *err)
 		r = note_end(walk, err);
 	if (r == 0 && outcome == 0 && !whole)
 		screen_mark(MARK_OK,
-			    walk->only ? "The steps named are done." : "All steps are done.");
+			    is_partial(walk) ? "The steps named are done." : "All steps are done.");
 	if (r == 0 && whole)
 		r = workflow->summary_of(walk->session, err);
 	return r < 0 ? r : outcome;
@@ -357,7 +345,7 @@ static int walk_steps(const struct walk *walk, struct error *err)
 	for (unsigned int i = 0; i < walk->total; i++) {
 		int r;
 
-		if (!is_selected(walk, walk->steps[i]))
+		if (!session_takes(walk->session, walk->steps[i]->name))
 			continue;
 		r = session_interrupted() ? -EINTR : run_step(walk, i, err);
 		if (r == STEP_SKIPPED) {
@@ -377,15 +365,12 @@ static int walk_steps(const struct walk *walk, struct error *err)
 	return finish(walk, 0, err);
 }
 
-int runner_run(struct session *session, char *const *only, struct error *err)
+int runner_run(struct session *session, struct error *err)
 {
-	const struct workflow *workflow = session->workflow;
-	struct walk walk = { .session = session, .steps = workflow->steps, .only = only };
+	struct walk walk = { .session = session, .steps = session->workflow->steps };
 	_cleanup_free_ bool *skipped = NULL;
-	int r = runner_check(workflow, only, err);
+	int r;
 
-	if (r < 0)
-		return r;
 	while (walk.steps[walk.total])
 		walk.total++;
 	skipped = memory_new(walk.total, sizeof(*skipped));

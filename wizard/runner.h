@@ -28,15 +28,10 @@
 #include "wizard/session.h"
 #include "wizard/step.h"
 
-/* runner_check - are these (NULL-terminated; NULL is allowed) all names of steps? Else -EINVAL. */
-int runner_check(const struct workflow *workflow, char *const *only, struct error *err);
-
-/*
- * runner_run - walk the steps from the first, or those named in only (NULL-terminated; NULL: all),
- * which are taken in the workflow's order. Returns 0 when all are satisfied, an enum step_outcome,
- * or a negative errno (-EINTR: interrupted). An unknown name is -EINVAL, before anything is done.
- */
-int runner_run(struct session *session, char *const *only, struct error *err);
+/* runner_run - walk the steps from the first, or those among the session's arguments, all of them
+ * steps, in the workflow's order. Returns 0 when all are satisfied, an enum step_outcome, or a
+ * negative errno (-EINTR: interrupted). */
+int runner_run(struct session *session, struct error *err);
 
 /*
  * runner_undo - take back every begin that was not taken back, newest first, after asking

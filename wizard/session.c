@@ -364,10 +364,10 @@ int session_note(struct session *session, const char *key, const char *name, str
 
 int session_go_back(struct session *session, const char *step, struct error *err)
 {
-	int index = workflow_find_step(session->workflow, step), r;
+	int index = workflow_find_step(session->workflow, step, err), r;
 
 	if (index < 0)
-		return workflow_unknown_step(session->workflow, step, err);
+		return index;
 	r = enact(session,
 		  json_made(json_pack("{ss ss si}", "event", "back", "step", step, "round",
 				      (int)session->round + 1)),

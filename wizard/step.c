@@ -36,19 +36,14 @@ int step_detect(struct session *session, const struct step *step, enum step_stat
 	return r;
 }
 
-int workflow_find_step(const struct workflow *workflow, const char *name)
-{
-	for (int i = 0; workflow->steps[i]; i++)
-		if (strcmp(workflow->steps[i]->name, name) == 0)
-			return i;
-	return -1;
-}
-
-int workflow_unknown_step(const struct workflow *workflow, const char *name, struct error *err)
+int workflow_find_step(const struct workflow *workflow, const char *name, struct error *err)
 {
 	_cleanup_(strings_clear) struct strings names = { 0 };
 
-	for (int i = 0; workflow->steps[i]; i++)
+	for (int i = 0; workflow->steps[i]; i++) {
+		if (strcmp(workflow->steps[i]->name, name) == 0)
+			return i;
 		strings_add(&names, workflow->steps[i]->name);
+	}
 	return strings_unknown("step", name, &names, err);
 }

@@ -180,11 +180,8 @@ struct workflow {
 	void (*close)(void *data);
 };
 
-/* workflow_find_step - the index of the workflow's step with this name, or -1. */
-int workflow_find_step(const struct workflow *workflow, const char *name);
-
-/* workflow_unknown_step - the error for a step's name that the workflow does not have: -EINVAL. */
-int workflow_unknown_step(const struct workflow *workflow, const char *name, struct error *err);
+/* workflow_find_step - the index of the workflow's step with this name, or -EINVAL. */
+int workflow_find_step(const struct workflow *workflow, const char *name, struct error *err);
 
 /* wizard_main - options -> session -> runner -> exit status, for any workflow. Prints errors, with
  * their remedies, and, where a run stopped before its end, the command that resumes it. */

@@ -31,18 +31,17 @@ void strings_add(struct strings *strings, const char *text)
 void strings_insert(struct strings *strings, const char *text)
 {
 	size_t at = 0;
+	char *added, **place;
 
 	while (at < strings->count && strcmp(strings->items[at], text) < 0)
 		at++;
 	if (at < strings->count && strcmp(strings->items[at], text) == 0)
 		return;
-	strings_add(strings, text);
-	for (size_t i = strings->count - 1; i > at; i--) {
-		char *later = strings->items[i];
-
-		strings->items[i] = strings->items[i - 1];
-		strings->items[i - 1] = later;
-	}
+	added = str_copy(text);
+	strings_take(strings, added);
+	place = &strings->items[at];
+	memmove(place + 1, place, (strings->count - 1 - at) * sizeof(*place));
+	*place = added;
 }
 
 void strings_split(struct strings *strings, const char *text, const char *separators)

@@ -13,7 +13,7 @@ enum { STEP, WHAT, NOW, BACK_TO, COLUMNS };
 static const struct step *step_of(const struct session *session, const json_t *record)
 {
 	const struct workflow *workflow = session->workflow;
-	int index = workflow_find_step(workflow, member_text(record, "step"));
+	int index = workflow_find_step(workflow, member_text(record, "step"), NULL);
 
 	return index < 0 ? NULL : workflow->steps[index];
 }

@@ -15,26 +15,16 @@
 
 /* ---- the engine's commands ------------------------------------------------------------------ */
 
-static int run_all(struct session *session, struct error *err)
-{
-	return runner_run(session, NULL, err);
-}
-
-static int run_named(struct session *session, struct error *err)
-{
-	return runner_run(session, session->arguments, err);
-}
-
 static const struct command resume_command = {
 	.name = "",
 	.summary = "start, or go on where the last run stopped",
-	.run = run_all,
+	.run = runner_run,
 	.opens_session = SESSION_TO_WRITE,
 };
 static const struct command run_command = {
 	.name = "run",
 	.summary = "run these steps alone, in their order",
-	.run = run_named,
+	.run = runner_run,
 	.arguments = "STEP...",
 	.opens_session = SESSION_TO_WRITE,
 };
@@ -71,10 +61,15 @@ static const struct command *const engine_commands[] = {
 static int check_steps(const struct options *options, const struct workflow *workflow,
 		       struct error *err)
 {
+	char *const *names = options->arguments.items;
+
 	if (options->command != &run_command)
 		return 0;
+	for (; names && *names; names++)
+		if (workflow_find_step(workflow, *names, err) < 0)
+			return -EINVAL;
 	if (options->arguments.count)
-		return runner_check(workflow, options->arguments.items, err);
+		return 0;
 	error_set(err, EINVAL, NULL, "run needs the name of a step behind it");
 	return error_remedy(err, "see the names: %s steps", workflow->program);
 }

@@ -132,7 +132,7 @@ static int rehearse_in(struct session *session, const char *root, struct error *
 
 	if (r == 0)
 		r = session_open(session, false, err);
-	return r < 0 ? r : runner_run(session, NULL, err);
+	return r < 0 ? r : runner_run(session, err);
 }
 
 static int run(struct session *session, struct error *err)
