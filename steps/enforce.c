@@ -4,12 +4,10 @@
 #include <errno.h>
 
 #include "steps/confining/confine.h"
-#include "steps/host/selinux.h"
 #include "steps/ledger.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
-#include "wizard/step.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "steps/left.h"
 #include "steps/case.h"
 #include "steps/node/node.h"

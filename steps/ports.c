@@ -14,7 +14,6 @@
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
-#include "wizard/step.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/text.h"

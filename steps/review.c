@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* review - for each denial the right fix, with its evidence; the operator decides. */
-#include <errno.h>
 #include <string.h>
 
 #include "steps/header.h"

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* workflow.c - the table of contents: the steps in their order, the questions, the options */
-#include <errno.h>
 #include <popt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
