@@ -23,12 +23,10 @@ struct options {
 	bool version;
 };
 
-/*
- * options_parse - read argv. The engine's and the workflow's options may stand before and after the
+/* options_parse - read argv. The engine's and the workflow's options may stand before and after the
  * command's name, a command's own behind it. An unknown option or command, or a surplus argument is
  * -EINVAL; a --root that is no directory is an error as realpath(3)'s. options_clear() is due in
- * any case.
- */
+ * any case. */
 int options_parse(struct options *options, int argc, char **argv, const struct program *program,
 		  struct error *err);
 void options_clear(struct options *options);

@@ -29,12 +29,10 @@ struct choice {
 int prompt_yes_no(struct session *session, const char *key, const char *subject, const char *text,
 		  bool default_yes, bool *answer, struct error *err);
 
-/*
- * prompt_choice - one of choices, an array up to one with value NULL. *chosen gets its index.
+/* prompt_choice - one of choices, an array up to one with value NULL. *chosen gets its index.
  * default_index is what Enter means (-1: Enter asks again). At the terminal a choice is its
  * letter, its value, its label's words, or an unambiguous beginning of these; '?' tells what each
- * leads to. What was typed before the question stood there is no answer to it.
- */
+ * leads to. What was typed before the question stood there is no answer to it. */
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err);
 

@@ -33,12 +33,10 @@
  * negative errno (-EINTR: interrupted). */
 int runner_run(struct session *session, struct error *err);
 
-/*
- * runner_undo - take back every begin that was not taken back, newest first, after asking
+/* runner_undo - take back every begin that was not taken back, newest first, after asking
  * (question "undo.apply"). Each reversal is journaled when it is done, so that an interrupted undo
  * goes on where it stopped; after the last one, reset. Nothing to undo is success, and said.
- * Returns 0, STEP_DECLINED, or a negative errno.
- */
+ * Returns 0, STEP_DECLINED, or a negative errno. */
 int runner_undo(struct session *session, struct error *err);
 
 /* runner_plan - print every change that would be made; make none. JSON with --json:

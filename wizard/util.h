@@ -141,20 +141,16 @@ int bytes_write(int fd, const char *bytes, size_t length);
  * gets its bytes without the NUL. path "-" is standard input. Errors: as open(2) and read(2). */
 int file_read(const char *path, char **text, size_t *length, struct error *err);
 
-/*
- * file_write - replace path by these bytes: written beside it, fsynced, renamed over it, so that
+/* file_write - replace path by these bytes: written beside it, fsynced, renamed over it, so that
  * a reader or a power cut sees the old file or the new one. The mode is not subject to the umask.
  * A link at path is replaced, not followed. Errors: as open(2), write(2), rename(2); the old file
- * is intact then, and nothing stays beside it.
- */
+ * is intact then, and nothing stays beside it. */
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
 
-/*
- * file_write_into - write these bytes into what is at path, links followed: a device node or a pipe
+/* file_write_into - write these bytes into what is at path, links followed: a device node or a pipe
  * gets them; a file has nothing else in it afterwards, and stays the same file. Where a link leads
  * to nothing, a file is made with mode. Errors: as open(2), write(2); a file's room is reserved
- * before its content is touched, so that for want of space nothing is lost.
- */
+ * before its content is touched, so that for want of space nothing is lost. */
 int file_write_into(const char *path, const void *bytes, size_t length, mode_t mode,
 		    struct error *err);
 
