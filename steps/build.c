@@ -18,8 +18,7 @@
 
 static bool file_equals(struct session *session, const char *name, const char *text)
 {
-	_cleanup_free_ char *path = session_path(session, name);
-	_cleanup_free_ char *present = NULL;
+	_cleanup_free_ char *path = session_path(session, name), *present = NULL;
 
 	if (file_read(path, &present, NULL, NULL) < 0)
 		return !text;

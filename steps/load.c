@@ -30,19 +30,10 @@ static int built(struct session *session, char **cil, struct error *err)
 	return file_read(path, cil, NULL, err);
 }
 
-/* "3 rules", in new memory. */
-static char *rules_built(struct session *session)
-{
-	long long rules = member_number(session_recall(session, "build"), "rules");
-
-	return str_printf("%lld %s", COUNTED(rules, "rule", "rules"));
-}
-
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
-	_cleanup_free_ char *cil = NULL;
-	_cleanup_free_ char *present = NULL;
-	_cleanup_free_ char *to = NULL;
+	long long rules = member_number(session_recall(session, "build"), "rules");
+	_cleanup_free_ char *cil = NULL, *present = NULL, *to = NULL;
 	struct store *store;
 	json_t *change, *before;
 	bool ours = false, active = false;
@@ -56,7 +47,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 	/* Where no module is needed, one that is not ours is left alone. */
 	if (cil ? present && !strcmp(present, cil) : !ours)
 		return 0;
-	to = cil ? rules_built(session) : str_copy("removed");
+	to = cil ? str_printf("%lld %s", COUNTED(rules, "rule", "rules")) : str_copy("removed");
 	change = change_add(
 		changes, json_object(),
 		&(struct change){
@@ -112,13 +103,6 @@ static void show_missing_lines(const char *text, const char *from, char sign)
 	}
 }
 
-static void show_difference(const char *before, const char *cil)
-{
-	screen_say("The module of that name that is installed differs in these lines:");
-	show_missing_lines(before, cil, '-');
-	show_missing_lines(cil, before, '+');
-}
-
 static const char *text_before(const json_t *changes)
 {
 	return member_or_null(json_array_get(changes, 0), "before");
@@ -139,8 +123,11 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	_cleanup_free_ char *cil = NULL;
 	int chosen = 0, r = built(session, &cil, err);
 
-	if (r == 0 && before)
-		show_difference(before, cil ? cil : "");
+	if (r == 0 && before) {
+		screen_say("The module of that name that is installed differs in these lines:");
+		show_missing_lines(before, cil ? cil : "", '-');
+		show_missing_lines(cil ? cil : "", before, '+');
+	}
 	if (r == 0 && confine_among(changes, "domain"))
 		r = ledger_ask(session, err);
 	if (r)

@@ -51,14 +51,6 @@ static void show_booleans(const struct finding *finding)
 	}
 }
 
-static void show_companions(const struct finding *finding)
-{
-	_cleanup_free_ char *words = strings_join(&finding->companions, " ");
-
-	if (*words)
-		screen_say("Usual with it, but not observed: %s", words);
-}
-
 /* The choices that are decisions, and what is said of them later. */
 static const struct {
 	const char *value;
@@ -96,6 +88,7 @@ static int decision_index(const struct finding *finding)
 static void show(const struct finding *finding, size_t number)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
+	_cleanup_free_ char *companions = strings_join(&finding->companions, " ");
 	char times[32] = "Not observed";
 
 	if (!finding->unobserved && finding->count == 1)
@@ -113,7 +106,8 @@ static void show(const struct finding *finding, size_t number)
 	else if (*finding->detail && !finding->unobserved)
 		screen_detail("%s", finding->detail);
 	show_booleans(finding);
-	show_companions(finding);
+	if (*companions)
+		screen_say("Usual with it, but not observed: %s", companions);
 	if (decision_index(finding) >= 0)
 		screen_say("Decided before: %s.", finding_is_rule(finding)
 							  ? decisions[decision_index(finding)].said
@@ -199,8 +193,7 @@ static void show_evidence(const struct finding *finding, const struct denials *d
 static int show_module(struct session *session, struct error *err)
 {
 	struct module_header header = header_of(session);
-	_cleanup_free_ char *te = NULL;
-	_cleanup_free_ char *cil = NULL;
+	_cleanup_free_ char *te = NULL, *cil = NULL;
 	char *line, *rest;
 	int r = case_texts(session, &header, &te, &cil, err);
 

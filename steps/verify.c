@@ -185,16 +185,6 @@ static int remember(struct session *session, const struct verification *found, s
 		err);
 }
 
-static void show_counts(const struct verification *found)
-{
-	const struct replay *replay = &found->replay;
-
-	screen_say("%zu %s of the confined run, judged against the loaded policy: %zu silenced as "
-		   "decided, %zu allowed by now, %zu still denied and logged; %zu of them new.",
-		   COUNTED(found->denials, "denial", "denials"), replay->silenced, replay->allowed,
-		   replay->left, found->fresh_denials);
-}
-
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
 	struct verification found = { 0 };
@@ -206,7 +196,10 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	r = look(session, &found, err);
 	if (r < 0)
 		return r;
-	show_counts(&found);
+	screen_say("%zu %s of the confined run, judged against the loaded policy: %zu silenced as "
+		   "decided, %zu allowed by now, %zu still denied and logged; %zu of them new.",
+		   COUNTED(found.denials, "denial", "denials"), found.replay.silenced,
+		   found.replay.allowed, found.replay.left, found.fresh_denials);
 	if (found.replay.broken)
 		return error_set(err, EPERM, "run the steps build and load again",
 				 "the loaded policy does not do what was accepted: %s",

@@ -30,11 +30,6 @@ static const struct {
 	{ 0xe0000, 0xe0fff }, /* tags, variation selectors */
 };
 
-static bool locale_is_utf8(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 /* The bytes of the character at text if it may be shown as it is, else 0. */
 static size_t showable(const char *text, bool utf8, bool keep_lines)
 {
@@ -61,7 +56,7 @@ static size_t showable(const char *text, bool utf8, bool keep_lines)
 
 char *text_safe(const char *text, bool keep_lines)
 {
-	bool utf8 = locale_is_utf8();
+	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	char *safe = NULL;
 	FILE *out = stream_open(&safe, NULL);
 

@@ -36,11 +36,6 @@ struct rows {
 	size_t count;
 };
 
-static void cleanup_rows(struct rows *rows)
-{
-	free(rows->items);
-}
-
 static const char **rows_find(const struct rows *rows, const char *step, const char *what)
 {
 	for (size_t i = 0; i < rows->count; i++)
@@ -90,7 +85,7 @@ static void show_left(const json_t *record)
 static size_t show(const struct session *session)
 {
 	static const char *const header[COLUMNS] = { "step", "what", "now", "back to" };
-	_cleanup_(cleanup_rows) struct rows rows = { 0 };
+	struct rows rows = { 0 };
 
 	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
 	     at = history_to_undo(session, (size_t)at, NULL)) {
@@ -106,6 +101,7 @@ static size_t show(const struct session *session)
 		screen_table(header, *rows.items, rows.count, COLUMNS);
 		screen_blank();
 	}
+	free(rows.items);
 	return rows.count;
 }
 
