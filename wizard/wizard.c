@@ -73,6 +73,14 @@ static int check_steps(const struct options *options, const struct workflow *wor
 	return error_remedy(err, "see the names: %s steps", workflow->program);
 }
 
+/* An answer that makes a run stop: KEY=quit. */
+static bool is_quit(const char *answer)
+{
+	const char *value = strrchr(answer, '=');
+
+	return value && strcmp(value + 1 + strspn(value + 1, " "), "quit") == 0;
+}
+
 /* What was typed is what goes on: with its options, to which the answers belong. */
 static void note_resume(struct session *session, const struct options *options)
 {
@@ -80,8 +88,15 @@ static void note_resume(struct session *session, const struct options *options)
 	_cleanup_free_ char *text = NULL;
 
 	strings_add(&words, session->workflow->program);
-	for (char *const *word = options->words; *word; word++)
-		strings_take(&words, text_quoted(*word));
+	for (char *const *word = options->words; *word; word++) {
+		bool apart = strcmp(*word, "--answer") == 0 && word[1];
+		const char *answer = apart ? word[1] : str_starts(*word, "--answer=");
+
+		if (answer && is_quit(answer))
+			word += apart;
+		else
+			strings_take(&words, text_quoted(*word));
+	}
 	text = strings_join(&words, " ");
 	session_set_resume(session, text);
 }

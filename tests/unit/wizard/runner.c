@@ -121,6 +121,20 @@ static void test_torn_record_is_told(void **state)
 
 /* ---- outcomes ------------------------------------------------------------------------------- */
 
+/* Nor does what is told to go on with stop there again. */
+static void test_quit_is_not_gone_on_with(void **state)
+{
+	_cleanup_free_ char *command = str_printf("To go on:\n    small --root %s --yes\n", small_root);
+
+	(void)state;
+	small_result_auto apart = small_run("--yes", "--answer", "two.apply=quit");
+	assert_int_equal(apart.status, EXIT_PAUSED);
+	assert_true(small_has(apart.err, command));
+	small_result_auto joined = small_run("--answer=two.apply = quit", "--yes");
+	assert_int_equal(joined.status, EXIT_PAUSED);
+	assert_true(small_has(joined.err, command));
+}
+
 static void test_skip_goes_on_and_pauses_at_the_end(void **state)
 {
 	(void)state;
@@ -293,6 +307,7 @@ int main(void)
 		TEST(torn_record_is_told),
 		TEST(skip_goes_on_and_pauses_at_the_end),
 		TEST(quit_stops_there),
+		TEST(quit_is_not_gone_on_with),
 		TEST(paused_step),
 		TEST(goes_back),
 		TEST(never_goes_back_for_ever),
