@@ -54,8 +54,7 @@ static int go_back(struct session *session, const struct violations *violations,
 			    violations->items[i].rule);
 		screen_mark(MARK_NONE, "%s", violations->items[i].forbidden);
 	}
-	r = session_go_back(session, step_review.name, err);
-	return r < 0 ? r : STEP_BACK;
+	return session_go_back(session, step_review.name, err) ?: STEP_BACK;
 }
 
 /* The way out of an error: what to do, and the command for it. Returns the error. */

@@ -50,9 +50,8 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 		      struct error *err)
 {
 	struct store *store;
-	int r = node_store(data, &store, err);
-
-	return r < 0 ? r : store_port_label(store, proto, number, type, NULL, err);
+	return node_store(data, &store, err)
+		       ?: store_port_label(store, proto, number, type, NULL, err);
 }
 
 int case_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
@@ -78,9 +77,7 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 		      struct error *err)
 {
 	struct file_labels *labels;
-	int r = node_labels(data, &labels, err);
-
-	return r < 0 ? r : case_path_label(labels, path, tclass, type, err);
+	return node_labels(data, &labels, err) ?: case_path_label(labels, path, tclass, type, err);
 }
 
 struct advisor case_advisor_of(struct oracle *oracle, const struct advice_port *ports,

@@ -130,16 +130,14 @@ static int change_mode(struct session *session, const json_t *changes, bool enfo
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	int r = confine_commit(session, changes, false, err);
-
-	return r < 0 ? r : change_mode(session, changes, true, err);
+	return confine_commit(session, changes, false, err)
+		       ?: change_mode(session, changes, true, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	int r = change_mode(session, changes, false, err);
-
-	return r < 0 ? r : confine_commit(session, changes, true, err);
+	return change_mode(session, changes, false, err)
+		       ?: confine_commit(session, changes, true, err);
 }
 
 const struct step step_enforce = {

@@ -13,12 +13,9 @@
 /* Once the exercises of this era are over, nothing of it is needed any more. */
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
-	int r;
-
 	if (results_covered(session, PHASE_PERMISSIVE))
 		return 0;
-	r = confine_plan_loose(session, changes, err);
-	return r < 0 ? r : others_plan(session, changes, err);
+	return confine_plan_loose(session, changes, err) ?: others_plan(session, changes, err);
 }
 
 static int ask(struct session *session, json_t *changes, struct error *err)
@@ -43,9 +40,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
 	/* Without dontaudit rules the policy is nothing to measure the module against. */
-	int r = node_keep_base(session, err);
-
-	return r < 0 ? r : confine_commit(session, changes, false, err);
+	return node_keep_base(session, err) ?: confine_commit(session, changes, false, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)

@@ -74,9 +74,7 @@ static int plan_ports(struct session *session, json_t *changes, struct error *er
 
 static int plan(struct session *session, json_t *changes, struct error *err)
 {
-	int r = plan_ports(session, changes, err);
-
-	return r < 0 ? r : labels_plan(session, changes, err);
+	return plan_ports(session, changes, err) ?: labels_plan(session, changes, err);
 }
 
 static unsigned int port_number(const json_t *change)

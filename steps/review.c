@@ -456,8 +456,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	}
 	/* Done: what comes after is as without it, and a next round asks about what is new. */
 	node_options.decide_again = false;
-	r = subjects_rejects(session, findings, err);
-	return r < 0 ? r : left_undecided(session, err);
+	return subjects_rejects(session, findings, err) ?: left_undecided(session, err);
 }
 
 const struct step step_review = {

@@ -81,10 +81,9 @@ static int look(struct session *session, struct verification *found, struct erro
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	json_auto_t *sources = json_array();
-	int r = results_evidence(session, PHASE_ENFORCING, false, sources, err)
-			?: case_read(session, sources, &denials, err);
-
-	return r < 0 ? r : judge(session, &denials, found, err);
+	return results_evidence(session, PHASE_ENFORCING, false, sources, err)
+		       ?: case_read(session, sources, &denials, err)
+		       ?: judge(session, &denials, found, err);
 }
 
 /* What follows from all that was seen. */

@@ -164,11 +164,9 @@ static int check(const struct answers *answers, const struct answer *answer, str
 static int add(struct answers *answers, const char *text, size_t number, struct error *err)
 {
 	struct answer *answer = array_push(&answers->items, &answers->count, sizeof(*answer));
-	int r;
 
 	answer->number = number;
-	r = split(answer, text, err);
-	return r < 0 ? r : check(answers, answer, err);
+	return split(answer, text, err) ?: check(answers, answer, err);
 }
 
 struct answers *answers_new(const struct question *questions, bool yes)

@@ -369,13 +369,11 @@ int runner_run(struct session *session, struct error *err)
 {
 	struct walk walk = { .session = session, .steps = session->workflow->steps };
 	_cleanup_free_ bool *skipped = NULL;
-	int r;
 
 	while (walk.steps[walk.total])
 		walk.total++;
 	skipped = memory_new(walk.total, sizeof(*skipped));
 	walk.skipped = skipped;
 	introduce(session);
-	r = forget_half_undone(session, err);
-	return r < 0 ? r : walk_steps(&walk, err);
+	return forget_half_undone(session, err) ?: walk_steps(&walk, err);
 }

@@ -173,9 +173,7 @@ static const char *const stamps[] = { BASE, NODE_OTHERS };
 static int policy_file(struct session *session, char **path, struct error *err)
 {
 	struct store *store;
-	int r = node_store(session, &store, err);
-
-	return r < 0 ? r : store_kernel_policy(store, path, err);
+	return node_store(session, &store, err) ?: store_kernel_policy(store, path, err);
 }
 
 static void forget(struct oracle **oracle)
@@ -335,8 +333,8 @@ static int base_open(struct session *session, struct oracle **base, struct error
 	r = base_from_store(session, base, err);
 	if (r < 0 || session->is_read_only)
 		return r;
-	r = oracle_save(*base, kept, err);
-	return r < 0 ? r : session_remember(session, BASE, TAKE_PTR(stamp), err);
+	return oracle_save(*base, kept, err)
+		       ?: session_remember(session, BASE, TAKE_PTR(stamp), err);
 }
 
 int node_base(struct session *session, struct oracle **oracle, struct error *err)
@@ -363,11 +361,11 @@ int node_keep_base(struct session *session, struct error *err)
 
 	if (r < 0 || !as_loaded)
 		return r;
-	r = policy_file(session, &path, err)
-		    ?: file_read(path, &image, &length, err)
-		    ?: node_stamp(session, &stamp, err)
-		    ?: file_write(kept, image, length, 0600, err);
-	return r < 0 ? r : session_remember(session, BASE, TAKE_PTR(stamp), err);
+	return policy_file(session, &path, err)
+		       ?: file_read(path, &image, &length, err)
+		       ?: node_stamp(session, &stamp, err)
+		       ?: file_write(kept, image, length, 0600, err)
+		       ?: session_remember(session, BASE, TAKE_PTR(stamp), err);
 }
 
 int node_forget_base(struct session *session, struct error *err)
