@@ -75,13 +75,13 @@ static int describe_policy(struct session *session, char **text, struct error *e
 	_cleanup_free_ char *type = NULL, *path = session_path(session, "policy.base");
 	_cleanup_free_ char *package = NULL, *sum = NULL;
 	enum selinux_mode mode;
-	struct store *store;
+	struct stat st;
 	int r = host_selinux_config(session->root, &mode, &type, err);
 
 	if (r == 0 && access(path, R_OK) < 0) {
 		free(path);
 		path = NULL;
-		r = node_store(session, &store, err) ?: store_kernel_policy(store, &path, err);
+		r = node_policy(session, &path, &st, err);
 	}
 	if (r < 0)
 		return r;

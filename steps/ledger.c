@@ -125,14 +125,14 @@ struct gaps {
 };
 
 /* Takes what over. exercise: NULL, or the one that the command is to be about. */
-static void add(const struct gaps *gaps, char *what, const char *words, const char *exercise)
+static void add(const struct gaps *gaps, json_t *what, const char *words, const char *exercise)
 {
-	_cleanup_free_ char *clause = what;
 	_cleanup_free_ char *command =
 		str_printf("%s%s%s%s%s", gaps->program, *words ? " " : "", words,
 			   exercise ? " --exercise " : "", exercise ? exercise : "");
 
-	list_add(gaps->list, json_pack("{s:s, s:o}", "what", clause, "do", text_json(command)));
+	list_add(gaps->list,
+		 json_pack("{s:o, s:o}", "what", json_made(what), "do", text_json(command)));
 }
 
 static void add_row(const struct gaps *gaps, const struct ledger_row *row)
@@ -141,17 +141,18 @@ static void add_row(const struct gaps *gaps, const struct ledger_row *row)
 
 	switch (row->observed[LEDGER_CONFINED]) {
 	case OBSERVED_MISSING:
-		add(gaps, str_printf("%s was not done confined", title), "run verify", name);
+		add(gaps, json_sprintf("%s was not done confined", title), "run verify", name);
 		return;
 	case OBSERVED_SKIPPED:
-		add(gaps, str_printf("%s was skipped, confined", title), "run verify", name);
+		add(gaps, json_sprintf("%s was skipped, confined", title), "run verify", name);
 		return;
 	case OBSERVED_FAILED: /* add_denials() */
 		return;
 	default:
 		for (unsigned int doubt = 1; doubt < DOUBT_END; doubt <<= 1)
 			if (row->doubts & doubt)
-				add(gaps, str_printf("%s, confined: %s", title, doubt_text(doubt)),
+				add(gaps,
+				    json_sprintf("%s, confined: %s", title, doubt_text(doubt)),
 				    "run verify", name);
 	}
 }
@@ -161,24 +162,24 @@ static void add_denials(const struct gaps *gaps, const struct ledger *ledger)
 {
 	if (ledger->fresh)
 		add(gaps,
-		    str_printf("%zu %s denied, confined, that nobody has decided about",
-			       COUNTED(ledger->fresh, "access was", "accesses were")),
+		    json_sprintf("%zu %s denied, confined, that nobody has decided about",
+				 COUNTED(ledger->fresh, "access was", "accesses were")),
 		    "", NULL);
 	for (size_t i = 0; i < ledger->count; i++)
 		if (ledger->rows[i].observed[LEDGER_CONFINED] == OBSERVED_FAILED)
 			add(gaps,
-			    str_printf("%s failed, confined", ledger->rows[i].exercise->title), "",
-			    NULL);
+			    json_sprintf("%s failed, confined", ledger->rows[i].exercise->title),
+			    "", NULL);
 }
 
 /* What would keep anything from being verified at this moment. */
 static void add_now(const struct gaps *gaps, const struct ledger *ledger)
 {
 	if (ledger->pending)
-		add(gaps, str_copy("the module that was built is not loaded"), "", NULL);
+		add(gaps, json_string("the module that was built is not loaded"), "", NULL);
 	for (unsigned int doubt = 1; doubt < DOUBT_END; doubt <<= 1)
 		if (ledger->now & doubt)
-			add(gaps, str_copy(doubt_now_text(doubt)),
+			add(gaps, json_string(doubt_now_text(doubt)),
 			    doubt == DOUBT_UNKNOWN ? "run check"
 			    : ledger->pending      ? ""
 			    : doubt == DOUBT_SYSTEM
@@ -192,7 +193,7 @@ void ledger_missing(const struct ledger *ledger, const char *program, json_t *li
 	const struct gaps gaps = { list, program };
 
 	if (!ledger->begun) {
-		add(&gaps, str_copy("the exercises have not been repeated confined"), "", NULL);
+		add(&gaps, json_string("the exercises have not been repeated confined"), "", NULL);
 		return;
 	}
 	add_denials(&gaps, ledger);
@@ -200,7 +201,7 @@ void ledger_missing(const struct ledger *ledger, const char *program, json_t *li
 	for (size_t i = 0; i < ledger->count; i++)
 		add_row(&gaps, &ledger->rows[i]);
 	if (!ledger->judged && !json_array_size(list))
-		add(&gaps, str_copy("the denials of the confined run have not been looked at"),
+		add(&gaps, json_string("the denials of the confined run have not been looked at"),
 		    "run verify", NULL);
 }
 
@@ -220,8 +221,8 @@ void ledger_unlearned(const struct ledger *ledger, const char *program, json_t *
 
 		if (!is_learned(row))
 			add(&gaps,
-			    str_printf("%s: %s", row->exercise->title,
-				       observed_name(row->observed[LEDGER_LEARNING])),
+			    json_sprintf("%s: %s", row->exercise->title,
+					 observed_name(row->observed[LEDGER_LEARNING])),
 			    "run permissive exercise", row->exercise->name);
 	}
 }
@@ -301,13 +302,6 @@ char *ledger_claim(const struct ledger *ledger, const char *domain)
 	return claim;
 }
 
-/* Takes text over. */
-static void limit(json_t *list, char *text)
-{
-	list_add(list, json_string(text));
-	free(text);
-}
-
 /* Each donor once, in each phase; what it was denied is in its own audit log alone. */
 static void limit_donor(const struct ledger *ledger, size_t at, enum ledger_phase phase,
 			json_t *list)
@@ -320,8 +314,8 @@ static void limit_donor(const struct ledger *ledger, size_t at, enum ledger_phas
 	for (size_t i = 0; i < at; i++)
 		if (!strcmp(ledger->rows[i].donors[phase], donor))
 			return;
-	limit(list, str_printf("%s as the donor%s: its denials were not looked at", donor,
-			       phase == LEDGER_CONFINED ? ", confined" : ""));
+	list_add(list, json_sprintf("%s as the donor%s: its denials were not looked at", donor,
+				    phase == LEDGER_CONFINED ? ", confined" : ""));
 }
 
 static void limit_row(const struct ledger *ledger, size_t at, json_t *list)
@@ -330,14 +324,15 @@ static void limit_row(const struct ledger *ledger, size_t at, json_t *list)
 	const char *title = row->exercise->title;
 
 	if (!is_learned(row))
-		limit(list, str_printf("learned without %s: %s", title,
-				       observed_name(row->observed[LEDGER_LEARNING])));
+		list_add(list, json_sprintf("learned without %s: %s", title,
+					    observed_name(row->observed[LEDGER_LEARNING])));
 	if (row->strict)
-		limit(list, str_printf("%s was learned while confined: it may have met only the "
-				       "first denial",
-				       title));
+		list_add(list,
+			 json_sprintf("%s was learned while confined: it may have met only the "
+				      "first denial",
+				      title));
 	if (row->observed[LEDGER_CONFINED] == OBSERVED_SEEN)
-		limit(list, str_printf("%s: %s", title, observed_name(OBSERVED_SEEN)));
+		list_add(list, json_sprintf("%s: %s", title, observed_name(OBSERVED_SEEN)));
 	limit_donor(ledger, at, LEDGER_LEARNING, list);
 	limit_donor(ledger, at, LEDGER_CONFINED, list);
 }
@@ -397,8 +392,8 @@ static int add_others(struct session *session, json_t *list, struct error *err)
 	list_each(other, others) {
 		_cleanup_free_ char *wide = others_text(other);
 
-		limit(list, str_printf("module %s stays, by others: %s", member_text(other, "name"),
-				       wide));
+		list_add(list, json_sprintf("module %s stays, by others: %s",
+					    member_text(other, "name"), wide));
 	}
 	return 0;
 }

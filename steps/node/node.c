@@ -170,10 +170,15 @@ void **node_slot(struct session *session, void (*release)(void *))
  * that as it is. */
 static const char *const stamps[] = { BASE, NODE_OTHERS };
 
-static int policy_file(struct session *session, char **path, struct error *err)
+int node_policy(struct session *session, char **path, struct stat *st, struct error *err)
 {
 	struct store *store;
-	return node_store(session, &store, err) ?: store_kernel_policy(store, path, err);
+	int r = node_store(session, &store, err) ?: store_kernel_policy(store, path, err);
+
+	if (r == 0 && stat(*path, st) < 0)
+		return error_set(err, errno, "reinstall the policy package",
+				 "cannot look at %s: %m", *path);
+	return r;
 }
 
 static void forget(struct oracle **oracle)
@@ -185,10 +190,11 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 {
 	struct node *node = session->data;
 	_cleanup_free_ char *path = NULL;
+	struct stat st;
 	int r = 0;
 
 	if (!node->loaded) {
-		r = policy_file(session, &path, err)
+		r = node_policy(session, &path, &st, err)
 			    ?: oracle_open(&node->loaded, path, err)
 			    ?: node_check_names(node->loaded, err);
 	}
@@ -202,13 +208,10 @@ int node_stamp(struct session *session, json_t **stamp, struct error *err)
 {
 	_cleanup_free_ char *path = NULL;
 	struct stat st;
-	int r = policy_file(session, &path, err);
+	int r = node_policy(session, &path, &st, err);
 
 	if (r < 0)
 		return r;
-	if (stat(path, &st) < 0)
-		return error_set(err, errno, "reinstall the policy package",
-				 "cannot look at %s: %m", path);
 	*stamp = json_pack("{s:o, s:I, s:I, s:I}", "file", text_json(path), "size",
 			   (json_int_t)st.st_size, "seconds", (json_int_t)st.st_mtim.tv_sec,
 			   "nanoseconds", (json_int_t)st.st_mtim.tv_nsec);
@@ -317,17 +320,15 @@ static int loaded_is_base(struct session *session, bool *is, struct error *err)
  * commit whose stamp was not written any more, or when somebody else has changed the policy. */
 static int base_open(struct session *session, struct oracle **base, struct error *err)
 {
-	_cleanup_free_ char *path = NULL, *kept = session_path(session, BASE);
+	_cleanup_free_ char *kept = session_path(session, BASE);
 	json_auto_t *stamp = NULL;
 	bool as_loaded;
-	int r = loaded_is_base(session, &as_loaded, err)
-			?: policy_file(session, &path, err)
-			?: node_stamp(session, &stamp, err);
+	int r = loaded_is_base(session, &as_loaded, err) ?: node_stamp(session, &stamp, err);
 
 	if (r < 0)
 		return r;
 	if (as_loaded)
-		return oracle_open(base, path, err);
+		return oracle_open(base, member_text(stamp, "file"), err);
 	if (json_equal(stamp, session_recall(session, BASE)) && access(kept, R_OK) == 0)
 		return oracle_open(base, kept, err);
 	r = base_from_store(session, base, err);
@@ -353,7 +354,7 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 
 int node_keep_base(struct session *session, struct error *err)
 {
-	_cleanup_free_ char *path = NULL, *image = NULL, *kept = session_path(session, BASE);
+	_cleanup_free_ char *image = NULL, *kept = session_path(session, BASE);
 	json_auto_t *stamp = NULL;
 	size_t length;
 	bool as_loaded;
@@ -361,9 +362,8 @@ int node_keep_base(struct session *session, struct error *err)
 
 	if (r < 0 || !as_loaded)
 		return r;
-	return policy_file(session, &path, err)
-		       ?: file_read(path, &image, &length, err)
-		       ?: node_stamp(session, &stamp, err)
+	return node_stamp(session, &stamp, err)
+		       ?: file_read(member_text(stamp, "file"), &image, &length, err)
 		       ?: file_write(kept, image, length, 0600, err)
 		       ?: session_remember(session, BASE, TAKE_PTR(stamp), err);
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "steps/audit/denial.h"
 #include "steps/galera/config.h"
@@ -80,6 +81,9 @@ int node_fingerprint(struct session *session, char **text, struct error *err);
  * Asked of each policy that is opened. */
 int node_check_names(struct oracle *oracle, struct error *err);
 
+/* node_policy - the compiled policy: its path, in new memory (caller frees), and what stat(2) says
+ * of it. */
+int node_policy(struct session *session, char **path, struct stat *st, struct error *err);
 /* node_loaded - the policy as the store has it now. */
 int node_loaded(struct session *session, struct oracle **oracle, struct error *err);
 /* node_base - the policy without our module, and without those that ours replaces: what the rules

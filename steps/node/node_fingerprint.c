@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* node_fingerprint - the state of the system that a plan is made for, and that a run has left */
-#include <errno.h>
 #include <inttypes.h>
-#include <sys/stat.h>
 
 #include "steps/node/logs.h"
 #include "steps/node/node.h"
@@ -67,14 +65,11 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 	struct stat st;
 	int r = node_store(session, &store, err)
 			?: host_selinux_mode(session->root, &mode, err)
-			?: store_kernel_policy(store, &path, err)
+			?: node_policy(session, &path, &st, err)
 			?: node_config(session, &config, err);
 
 	if (r < 0)
 		return r;
-	if (stat(path, &st) < 0)
-		return error_set(err, errno, "reinstall the policy package",
-				 "cannot look at %s: %m", path);
 	mix_files(session, store_type(store), &sum);
 	mix(&sum, selinux_mode_name(mode));
 	mix_options(&sum);

@@ -32,31 +32,26 @@ int node_config_read(const struct session *session, struct galera_config *config
 	return galera_config_read(&source, config, err);
 }
 
-static void write_option(FILE *out, const char *name, const char *value)
+static void add_option(struct strings *words, const char *name, const char *value)
 {
-	_cleanup_free_ char *quoted = NULL;
+	_cleanup_free_ char *quoted = value ? text_quoted(value) : NULL;
 
-	if (!value)
-		return;
-	quoted = text_quoted(value);
-	fprintf(out, "--%s=%s ", name, quoted);
+	if (quoted)
+		strings_take(words, str_printf("--%s=%s", name, quoted));
 }
 
 char *node_command(const struct session *session, const char *words)
 {
-	_cleanup_free_ char *all = NULL;
-	size_t length;
-	FILE *out = stream_open(&all, &length);
+	_cleanup_(strings_clear) struct strings all = { 0 };
+	_cleanup_free_ char *text = NULL;
 
-	write_option(out, "defaults-file", node_options.defaults_file);
-	write_option(out, "defaults-group-suffix", node_options.group_suffix);
+	add_option(&all, "defaults-file", node_options.defaults_file);
+	add_option(&all, "defaults-group-suffix", node_options.group_suffix);
 	for (char **domain = node_options.domain; domain && *domain; domain++)
-		write_option(out, "domain", *domain);
-	fputs(words, out);
-	stream_close(&out);
-	while (length && all[length - 1] == ' ')
-		all[--length] = '\0';
-	return session_command(session, all);
+		add_option(&all, "domain", *domain);
+	strings_take(&all, *words ? str_copy(words) : NULL);
+	text = strings_join(&all, " ");
+	return session_command(session, text);
 }
 
 bool node_ignored(const char *name)
