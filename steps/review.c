@@ -141,26 +141,17 @@ static void show_event(const struct denial *denial)
 		      denial->path ? "  " : "", denial->path ? denial->path : "", times);
 }
 
-static bool is_same_place(const struct denial *one, const struct denial *other)
-{
-	return one->exercise == other->exercise && one->role == other->role &&
-	       !strcmp(one->node ? one->node : "", other->node ? other->node : "") &&
-	       (one->exercise || !strcmp(one->origin, other->origin));
-}
-
 /* In which exercises, on which nodes, in which role it was seen: each once. */
 static void show_places(const struct finding *finding, const struct denials *denials)
 {
-	for (size_t i = 0; i < finding->evidence_count; i++) {
-		const struct denial *denial = &denials->items[finding->evidence[i]];
-		_cleanup_free_ char *place = where(denial);
-		size_t before = 0;
+	_cleanup_(strings_clear) struct strings shown = { 0 };
 
-		while (before < i &&
-		       !is_same_place(&denials->items[finding->evidence[before]], denial))
-			before++;
-		if (before == i)
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		char *place = where(&denials->items[finding->evidence[i]]);
+
+		if (!strings_has(&shown, place))
 			screen_detail("seen in %s", place);
+		strings_take(&shown, place);
 	}
 }
 
