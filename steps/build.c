@@ -25,18 +25,18 @@ static bool file_equals(struct session *session, const char *name, const char *t
 	return text && !strcmp(present, text);
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
+static int detect(struct session *session, bool *done, struct error *err)
 {
 	struct module_header header = header_of(session);
 	_cleanup_free_ char *te = NULL, *cil = NULL;
-	int r = step_review.detect(session, state, err);
+	int r = step_review.detect(session, done, err);
 
-	if (r < 0 || *state == STEP_TODO)
+	if (r < 0 || !*done)
 		return r;
 	r = case_texts(session, &header, &te, &cil, err);
 	if (r < 0 || !session_recall(session, "build") || !file_equals(session, MODULE_TE, te) ||
 	    !file_equals(session, MODULE_CIL, cil))
-		*state = STEP_TODO;
+		*done = false;
 	return r;
 }
 

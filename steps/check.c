@@ -22,13 +22,13 @@ static int look_at_all(struct report *report, struct error *err)
 	return 0;
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
+static int detect(struct session *session, bool *done, struct error *err)
 {
 	struct report report = { .session = session, .silent = true };
 	int r = look_at_all(&report, err);
 
 	if (r == 0)
-		*state = report.stops ? STEP_TODO : STEP_SATISFIED;
+		*done = !report.stops;
 	return r;
 }
 

@@ -72,16 +72,14 @@ static int find_sources(struct session *session, json_t *sources, json_t *given,
 	return r;
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
+static int detect(struct session *session, bool *done, struct error *err)
 {
 	json_t *known = session_recall(session, "collect");
 	json_auto_t *sources = json_array(), *given = json_array();
 	int r = find_sources(session, sources, given, err);
 
 	if (r == 0)
-		*state = known && json_equal(json_object_get(known, "sources"), sources)
-				 ? STEP_SATISFIED
-				 : STEP_TODO;
+		*done = known && json_equal(json_object_get(known, "sources"), sources);
 	return r;
 }
 

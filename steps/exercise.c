@@ -9,13 +9,11 @@
 #include "steps/steps.h"
 #include "wizard/screen.h"
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
+static int detect(struct session *session, bool *done, struct error *err)
 {
 	(void)err;
-	*state = results_covered(session, PHASE_PERMISSIVE) &&
-				 !marker_is_left(session, PHASE_PERMISSIVE)
-			 ? STEP_SATISFIED
-			 : STEP_TODO;
+	*done = results_covered(session, PHASE_PERMISSIVE) &&
+		!marker_is_left(session, PHASE_PERMISSIVE);
 	return 0;
 }
 

@@ -73,18 +73,18 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 		       : 0;
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
+static int detect(struct session *session, bool *done, struct error *err)
 {
 	json_auto_t *changes = json_array();
 	int r;
 
 	/* A module that is about to be built anew is not the one to be compared with. */
-	r = step_build.detect(session, state, err);
-	if (r < 0 || *state == STEP_TODO)
+	r = step_build.detect(session, done, err);
+	if (r < 0 || !*done)
 		return r;
 	r = plan(session, changes, err);
 	if (r == 0)
-		*state = json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
+		*done = json_array_size(changes) == 0;
 	return r;
 }
 

@@ -18,24 +18,24 @@ static bool is_open(const struct finding *finding)
 	       (finding->decision == DECISION_NONE || node_options.decide_again);
 }
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
+static int detect(struct session *session, bool *done, struct error *err)
 {
 	const struct findings *findings;
 	int r;
 
-	*state = STEP_TODO;
+	*done = false;
 	if (!session_recall(session, "collect"))
 		return 0;
 	r = case_findings(session, &findings, NULL, err);
 	if (r < 0)
 		return r;
-	*state = STEP_SATISFIED;
+	*done = true;
 	for (size_t i = 0; i < findings->count; i++)
 		if (is_open(&findings->items[i]))
-			*state = STEP_TODO;
+			*done = false;
 	/* Not done while an answer stands against what was decided: ask() says so. */
 	if (subjects_rejects(session, findings, NULL) < 0)
-		*state = STEP_TODO;
+		*done = false;
 	return 0;
 }
 

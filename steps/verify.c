@@ -20,16 +20,14 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-static int detect(struct session *session, enum step_state *state, struct error *err)
+static int detect(struct session *session, bool *done, struct error *err)
 {
 	struct ledger ledger = { 0 };
 	int r = ledger_read(session, &ledger, err);
 
 	if (r == 0)
-		*state = ledger_end(&ledger) == LEDGER_VERIFIED &&
-					 results_covered(session, PHASE_ENFORCING)
-				 ? STEP_SATISFIED
-				 : STEP_TODO;
+		*done = ledger_end(&ledger) == LEDGER_VERIFIED &&
+			results_covered(session, PHASE_ENFORCING);
 	return r;
 }
 

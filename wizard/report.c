@@ -10,10 +10,10 @@
 #include "wizard/text.h"
 #include "wizard/util.h"
 
-static const char *const state_names[] = {
-	[STEP_TODO] = "todo",
-	[STEP_SATISFIED] = "satisfied",
-};
+static const char *state_name(bool done)
+{
+	return done ? "satisfied" : "todo";
+}
 
 /* {"fingerprint": ..., "steps": []} */
 static int new_report(struct session *session, json_t **report, struct error *err)
@@ -44,13 +44,12 @@ static int plan_step(struct session *session, const struct step *step, bool *pen
 		     struct error *err)
 {
 	json_auto_t *changes = json_array();
-	enum step_state state = STEP_TODO;
-	int r = step_detect(session, step, &state, err);
-	bool todo = state == STEP_TODO,
-	     later = todo && *pending && (step->flags & STEP_NO_PLAN_YET);
+	bool done = false;
+	int r = step_detect(session, step, &done, err);
+	bool later = !done && *pending && (step->flags & STEP_NO_PLAN_YET);
 	json_t *row;
 
-	if (r == 0 && todo && !later && step->plan)
+	if (r == 0 && !done && !later && step->plan)
 		r = step->plan(session, changes, err);
 	if (r < 0) {
 		if (err && err->code)
@@ -58,8 +57,8 @@ static int plan_step(struct session *session, const struct step *step, bool *pen
 		return r;
 	}
 	/* A check is done anew in each run; nothing waits for it. */
-	*pending = *pending || (todo && !(step->flags & STEP_EVERY_RUN));
-	row = json_pack("{ss ss sO}", "name", step->name, "state", state_names[state], "changes",
+	*pending = *pending || (!done && !(step->flags & STEP_EVERY_RUN));
+	row = json_pack("{ss ss sO}", "name", step->name, "state", state_name(done), "changes",
 			changes);
 	list_add(rows, row);
 	if (later)
@@ -148,22 +147,20 @@ int runner_steps(struct session *session, struct error *err)
 static int status_step(struct session *session, const struct step *step, json_t *rows)
 {
 	struct error failure = { 0 };
-	enum step_state state = STEP_TODO;
+	bool satisfied = session->unchanged && !(step->flags & STEP_EVERY_RUN);
 	json_int_t done = history_done_at(session, step->name);
 	bool undoable = step->undo && history_to_undo(session, SIZE_MAX, step->name) >= 0;
 	json_t *row;
 	int r = 0;
 
 	/* A check is of this moment. */
-	if (session->unchanged && !(step->flags & STEP_EVERY_RUN))
-		state = STEP_SATISFIED;
-	else
-		r = step_detect(session, step, &state, &failure);
+	if (!satisfied)
+		r = step_detect(session, step, &satisfied, &failure);
 	/* An interruption is not the step's. */
 	if (r == -EINTR)
 		return r;
 	row = json_pack("{ss ss so sb}", "name", step->name, "state",
-			r < 0 ? "unknown" : state_names[state], "done",
+			r < 0 ? "unknown" : state_name(satisfied), "done",
 			done < 0 ? json_null() : json_integer(done), "undoable", undoable);
 	list_add(rows, row);
 	if (r < 0) {

@@ -155,12 +155,12 @@ static int begin(const struct walk *walk, const struct step *step, const json_t 
 static int prove(const struct walk *walk, const struct step *step, struct error *err)
 {
 	_cleanup_free_ char *undo = session_command(walk->session, "undo");
-	enum step_state state = STEP_TODO;
-	int r = step_detect(walk->session, step, &state, err);
+	bool done = false;
+	int r = step_detect(walk->session, step, &done, err);
 
 	if (r < 0)
 		return step_failed(step, r, err);
-	if (state == STEP_SATISFIED)
+	if (done)
 		return 0;
 	error_set(err, EIO, NULL, "%s: it was applied, and the system is still not as it should be",
 		  step->name);
@@ -204,12 +204,12 @@ static int run_step(const struct walk *walk, unsigned int index, struct error *e
 {
 	const struct step *step = walk->steps[index];
 	json_auto_t *changes = json_array();
-	enum step_state state = STEP_TODO;
+	bool done = false;
 	int r = 0;
 
 	if (!(step->flags & STEP_EVERY_RUN))
-		r = step_detect(walk->session, step, &state, err);
-	if (r == 0 && state == STEP_SATISFIED)
+		r = step_detect(walk->session, step, &done, err);
+	if (r == 0 && done)
 		return settle(walk, index, err);
 	screen_heading(index + 1, walk->total, step->title);
 	if (step->why)
@@ -291,11 +291,10 @@ static bool is_partial(const struct walk *walk)
 static int note_end(const struct walk *walk, struct error *err)
 {
 	for (unsigned int i = 0; is_partial(walk) && i < walk->total; i++) {
-		enum step_state state = STEP_TODO;
+		bool done = false;
 		struct error failure = { 0 };
 
-		if (step_detect(walk->session, walk->steps[i], &state, &failure) < 0 ||
-		    state != STEP_SATISFIED)
+		if (step_detect(walk->session, walk->steps[i], &done, &failure) < 0 || !done)
 			return 0;
 	}
 	return history_remember_end(walk->session, err);

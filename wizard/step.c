@@ -22,17 +22,16 @@ json_t *change_add(json_t *changes, json_t *own, const struct change *shown)
 	return own;
 }
 
-int step_detect(struct session *session, const struct step *step, enum step_state *state,
-		struct error *err)
+int step_detect(struct session *session, const struct step *step, bool *done, struct error *err)
 {
 	json_auto_t *changes = json_array();
 	int r;
 
 	if (step->detect)
-		return step->detect(session, state, err);
+		return step->detect(session, done, err);
 	r = step->plan ? step->plan(session, changes, err) : 0;
 	if (r == 0)
-		*state = !step->plan || json_array_size(changes) ? STEP_TODO : STEP_SATISFIED;
+		*done = step->plan && !json_array_size(changes);
 	return r;
 }
 

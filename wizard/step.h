@@ -26,11 +26,6 @@
 
 struct session;
 
-enum step_state {
-	STEP_TODO,      /* apply has something to do */
-	STEP_SATISFIED, /* nothing to do */
-};
-
 /* What ask and apply return beside 0 (go on) and a negative errno (failed, nothing half done). */
 enum step_outcome {
 	STEP_PAUSED = 1, /* waits for the operator; leave, and print how to resume (exit 3) */
@@ -74,9 +69,9 @@ struct step {
 	const char *why;    /* one or two sentences before the question */
 	unsigned int flags; /* enum step_flags */
 
-	/* Sets *state. Never changes anything. NULL: there is something to do as long as plan
-	 * finds something; without a plan, always. */
-	int (*detect)(struct session *session, enum step_state *state, struct error *err);
+	/* Sets *done: has apply nothing to do? Never changes anything. NULL: there is something to
+	 * do as long as plan finds something; without a plan, always. */
+	int (*detect)(struct session *session, bool *done, struct error *err);
 
 	/* Appends to changes, a JSON array, what apply would do now. Never changes anything. May be
 	 * NULL: the step changes nothing that can be listed. */
@@ -122,8 +117,7 @@ struct question {
 };
 
 /* step_detect - as the step's detect, or as it is said there where it has none. */
-int step_detect(struct session *session, const struct step *step, enum step_state *state,
-		struct error *err);
+int step_detect(struct session *session, const struct step *step, bool *done, struct error *err);
 
 struct poptOption;
 

@@ -108,10 +108,10 @@ static small_unused bool small_knob(const char *knob, const char *step)
 	return knob && strcmp(knob, step) == 0;
 }
 
-static small_unused int small_detect(const char *step, const char *const *names,
-				     enum step_state *state, struct error *err)
+static small_unused int small_detect(const char *step, const char *const *names, bool *done,
+				     struct error *err)
 {
-	*state = STEP_SATISFIED;
+	*done = true;
 	if (small_knob(knobs.unsure_in, step))
 		return error_set(err, EIO, "look at it", "cannot look at %s", step);
 	for (; *names; names++) {
@@ -120,7 +120,7 @@ static small_unused int small_detect(const char *step, const char *const *names,
 		if (!text)
 			return error_set(err, EIO, NULL, "cannot read %s", *names);
 		if (strcmp(text, "new") != 0)
-			*state = STEP_TODO;
+			*done = false;
 	}
 	return 0;
 }
@@ -179,11 +179,11 @@ static small_unused int small_undo(struct session *session, const json_t *change
 
 #define SMALL_STEP(step, ...)                                                                      \
 	static const char *const step##_names[] = { __VA_ARGS__, NULL };                           \
-	static small_unused int step##_detect(struct session *session, enum step_state *state,     \
+	static small_unused int step##_detect(struct session *session, bool *done,                 \
 					      struct error *err)                                   \
 	{                                                                                          \
 		(void)session;                                                                     \
-		return small_detect(#step, step##_names, state, err);                              \
+		return small_detect(#step, step##_names, done, err);                               \
 	}                                                                                          \
 	static small_unused int step##_plan(struct session *session, json_t *changes,              \
 					    struct error *err)                                     \
@@ -202,12 +202,11 @@ SMALL_STEP(one, "one")
 SMALL_STEP(two, "two", "three")
 SMALL_STEP(four, "four")
 
-static small_unused int always_todo(struct session *session, enum step_state *state,
-				    struct error *err)
+static small_unused int always_todo(struct session *session, bool *done, struct error *err)
 {
 	(void)session;
 	(void)err;
-	*state = STEP_TODO;
+	*done = false;
 	return 0;
 }
 
@@ -225,13 +224,12 @@ static small_unused int look_apply(struct session *session, const json_t *change
 	return 0;
 }
 
-static small_unused int talk_detect(struct session *session, enum step_state *state,
-				    struct error *err)
+static small_unused int talk_detect(struct session *session, bool *done, struct error *err)
 {
 	json_int_t asked = json_integer_value(session_recall(session, "asked"));
 
 	(void)err;
-	*state = asked >= (json_int_t)session->round ? STEP_SATISFIED : STEP_TODO;
+	*done = asked >= (json_int_t)session->round;
 	return 0;
 }
 
