@@ -122,12 +122,12 @@ static int bad_option(poptContext context, int code, const struct option_tables 
 static const struct command *next_command(const struct program *program, size_t *at)
 {
 	const struct command *const *others = program->workflow->commands;
-	size_t index = (*at)++, own = 0;
+	size_t index = ++*at, own = 0;
 
-	while (program->commands[own])
+	while (program->commands[own].name)
 		own++;
 	if (index < own)
-		return program->commands[index];
+		return &program->commands[index];
 	return others ? others[index - own] : NULL;
 }
 
@@ -219,7 +219,7 @@ int options_parse(struct options *options, int argc, char **argv, const struct p
 {
 	int r;
 
-	*options = (struct options){ .command = program->resume, .words = argv + (argc > 0) };
+	*options = (struct options){ .command = program->commands, .words = argv + (argc > 0) };
 	r = read_all(options, argc, argv, program, err);
 	options->session = (struct session_options){
 		.root = given.root ? given.root : "/",
@@ -290,7 +290,7 @@ static void put_head(FILE *out, const struct command *command, const struct prog
 {
 	size_t at = 0;
 
-	if (command != program->resume) {
+	if (command != program->commands) {
 		fprintf(out, "%s [OPTION...]%s%s\n\n", command->name, command->arguments ? " " : "",
 			command->arguments ? command->arguments : "");
 		text_wrap(out, command->summary, 0, 0, WIDTH);
@@ -299,7 +299,7 @@ static void put_head(FILE *out, const struct command *command, const struct prog
 	fputs("[OPTION...] [COMMAND]\n\n", out);
 	text_wrap(out, program->workflow->summary, 0, 0, WIDTH);
 	fputs("\nCommands:\n", out);
-	put_command(out, program->resume);
+	put_command(out, program->commands);
 	while ((command = next_command(program, &at)))
 		put_command(out, command);
 }
@@ -308,7 +308,7 @@ static void put_tail(const struct command *command, const struct program *progra
 {
 	const struct step *const *step = program->workflow->steps;
 
-	if (command == program->resume) {
+	if (command == program->commands) {
 		puts("\nExit status:");
 		for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
 			printf("  %d  %s\n", statuses[i].status, statuses[i].meaning);

@@ -10,8 +10,8 @@
 /* What there is to choose from. */
 struct program {
 	const struct workflow *workflow;
-	const struct command *resume;          /* without a command's name; its name is "" */
-	const struct command *const *commands; /* the engine's, NULL-terminated */
+	/* The engine's, up to one with name NULL; the first, "", is what is done without one. */
+	const struct command *commands;
 };
 
 struct options {

@@ -14,44 +14,21 @@
 
 /* ---- the engine's commands ------------------------------------------------------------------ */
 
-static const struct command resume_command = {
-	.name = "",
-	.summary = "start, or go on where the last run stopped",
-	.run = runner_run,
-	.opens_session = SESSION_TO_WRITE,
-};
-static const struct command run_command = {
-	.name = "run",
-	.summary = "run these steps alone, in their order",
-	.run = runner_run,
-	.arguments = "STEP...",
-	.opens_session = SESSION_TO_WRITE,
-};
-static const struct command plan_command = {
-	.name = "plan",
-	.summary = "show what would be changed; change nothing",
-	.run = runner_plan,
-	.opens_session = SESSION_TO_READ,
-};
-static const struct command steps_command = {
-	.name = "steps",
-	.summary = "list the steps",
-	.run = runner_steps,
-};
-static const struct command status_command = {
-	.name = "status",
-	.summary = "show the state of each step",
-	.run = runner_status,
-	.opens_session = SESSION_TO_READ,
-};
-static const struct command undo_command = {
-	.name = "undo",
-	.summary = "take back what was changed, the newest first",
-	.run = runner_undo,
-	.opens_session = SESSION_TO_WRITE,
-};
-static const struct command *const engine_commands[] = {
-	&run_command, &plan_command, &steps_command, &status_command, &undo_command, NULL,
+enum { RESUME, RUN };
+
+static const struct command engine_commands[] = {
+	[RESUME] = { "", "start, or go on where the last run stopped", runner_run,
+		     .opens_session = SESSION_TO_WRITE },
+	[RUN] = { "run", "run these steps alone, in their order", runner_run,
+		  .arguments = "STEP...", .opens_session = SESSION_TO_WRITE },
+	{ "plan", "show what would be changed; change nothing", runner_plan,
+	  .opens_session = SESSION_TO_READ },
+	{ "steps", "list the steps", runner_steps },
+	{ "status", "show the state of each step", runner_status,
+	  .opens_session = SESSION_TO_READ },
+	{ "undo", "take back what was changed, the newest first", runner_undo,
+	  .opens_session = SESSION_TO_WRITE },
+	{ 0 },
 };
 
 /* ---- from the command line to an exit status ------------------------------------------------ */
@@ -62,7 +39,7 @@ static int check_steps(const struct options *options, const struct workflow *wor
 {
 	char *const *names = options->arguments.items;
 
-	if (options->command != &run_command)
+	if (options->command != &engine_commands[RUN])
 		return 0;
 	for (; names && *names; names++)
 		if (workflow_find_step(workflow, *names, err) < 0)
@@ -217,7 +194,7 @@ static enum exit_status start(const struct options *options, const struct progra
 
 int wizard_main(int argc, char **argv, const struct workflow *workflow)
 {
-	const struct program program = { workflow, &resume_command, engine_commands };
+	const struct program program = { workflow, engine_commands };
 	struct options options __attribute__((cleanup(options_clear))) = { 0 };
 	struct error err = { 0 };
 	int r;
