@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the journal's records say of the steps, and how they are taken back. */
+#include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "wizard/prompt.h"
 #include "wizard/runner.h"
+#include "wizard/screen.h"
 #include "wizard/util.h"
 
 static const json_t *record_at(const struct session *session, size_t index)
@@ -141,5 +146,161 @@ int history_look_for_end(struct session *session, struct error *err)
 	r = fingerprint_now(session, &now, err);
 	if (r == 0)
 		session->unchanged = now && !strcmp(then, now);
+	return r;
+}
+
+/* ---- undo ----------------------------------------------------------------------------------- */
+
+enum { STEP, WHAT, NOW, BACK_TO, COLUMNS };
+
+static const struct step *step_of(const struct session *session, const json_t *record)
+{
+	const struct workflow *workflow = session->workflow;
+	int index = workflow_find_step(workflow, member_text(record, "step"), NULL);
+
+	return index < 0 ? NULL : workflow->steps[index];
+}
+
+static bool can_undo(const struct session *session, const json_t *record)
+{
+	const struct step *step = step_of(session, record);
+
+	return step && step->undo;
+}
+
+/* The cells of a table, row by row; borrowed from the journal. */
+struct rows {
+	const char *(*items)[COLUMNS];
+	size_t count;
+};
+
+static const char **rows_find(const struct rows *rows, const char *step, const char *what)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		if (strcmp(rows->items[i][STEP], step) == 0 &&
+		    strcmp(rows->items[i][WHAT], what) == 0)
+			return rows->items[i];
+	return NULL;
+}
+
+/* Newest first: what an older begin found before is where the thing will end. */
+static void rows_add(struct rows *rows, const json_t *record)
+{
+	const json_t *changes = json_object_get(record, "changes");
+	const char *step = member_text(record, "step");
+
+	list_each(change, changes) {
+		const char *what = member_text(change, "what");
+		const char **row = rows_find(rows, step, what);
+
+		if (!row) {
+			row = array_push(&rows->items, &rows->count, sizeof(*rows->items));
+			row[STEP] = step;
+			row[WHAT] = what;
+			row[NOW] = member_text(change, "to");
+		}
+		row[BACK_TO] = member_text(change, "from");
+	}
+}
+
+/* Say which changes nothing of ours takes back, and the command where one is known. */
+static void show_left(const json_t *record)
+{
+	const json_t *changes = json_object_get(record, "changes");
+
+	list_each(change, changes) {
+		const char *command = member_text(change, "undo");
+
+		screen_mark(MARK_WARN, "%s: %s stays as it is (before: %s)",
+			    member_text(record, "step"), member_text(change, "what"),
+			    member_text(change, "from"));
+		if (*command)
+			screen_detail("to take it back by hand: %s", command);
+	}
+}
+
+/* Show what will be taken back; returns the number of things. */
+static size_t show(const struct session *session)
+{
+	static const char *const header[COLUMNS] = { "step", "what", "now", "back to" };
+	struct rows rows = { 0 };
+
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL)) {
+		const json_t *record = record_at(session, (size_t)at);
+
+		if (can_undo(session, record))
+			rows_add(&rows, record);
+		else
+			show_left(record);
+	}
+	if (rows.count) {
+		screen_blank();
+		screen_table(header, *rows.items, rows.count, COLUMNS);
+		screen_blank();
+	}
+	free(rows.items);
+	return rows.count;
+}
+
+static int ask(struct session *session, size_t count, struct error *err)
+{
+	_cleanup_free_ char *text = count == 1 ? str_copy("Take this change back?")
+					       : str_printf("Take these %zu changes back?", count);
+	bool yes;
+	int r = prompt_yes_no(session, "undo.apply", NULL, text, false, &yes, err);
+
+	return r < 0 ? r : yes ? 0 : STEP_DECLINED;
+}
+
+/* Take one begin back, or leave it where nothing can, and journal that. */
+static int reverse(struct session *session, int index, struct error *err)
+{
+	const json_t *record = record_at(session, (size_t)index);
+	const char *name = member_text(record, "step");
+	const struct step *step = step_of(session, record);
+	bool able = can_undo(session, record);
+	int r = able ? step->undo(session, json_object_get(record, "changes"), err) : 0;
+
+	if (r == 0)
+		r = session_record(session,
+				   json_made(json_pack("{ss ss si sb}", "event", "undone", "step",
+						       name, "begin", index, "left", !able)),
+				   err);
+	if (r < 0 && err && err->code)
+		error_prefix(err, "undo of %s", name);
+	if (r == 0 && able)
+		screen_mark(MARK_OK, "%s: taken back", step->title);
+	return r;
+}
+
+static int reverse_all(struct session *session, struct error *err)
+{
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL)) {
+		int r = session_interrupted() ? -EINTR : reverse(session, at, err);
+
+		if (r != 0)
+			return r;
+	}
+	return session_reset(session, err);
+}
+
+int runner_undo(struct session *session, struct error *err)
+{
+	size_t count;
+	int r;
+
+	if (history_to_undo(session, SIZE_MAX, NULL) < 0) {
+		screen_mark(MARK_OK, "Nothing to take back.");
+		/* The last undo may have been stopped right before its end. */
+		return history_undo_unfinished(session) ? session_reset(session, err) : 0;
+	}
+	count = show(session);
+	if (count == 0) /* it was said why */
+		return 0;
+	r = ask(session, count, err) ?: reverse_all(session, err);
+	if (r == 0)
+		screen_mark(MARK_OK, "Done. The next run starts from the beginning.");
 	return r;
 }
