@@ -50,6 +50,7 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 		      struct error *err)
 {
 	struct store *store;
+
 	return node_store(data, &store, err)
 		       ?: store_port_label(store, proto, number, type, NULL, err);
 }
@@ -77,6 +78,7 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 		      struct error *err)
 {
 	struct file_labels *labels;
+
 	return node_labels(data, &labels, err) ?: case_path_label(labels, path, tclass, type, err);
 }
 

@@ -79,6 +79,7 @@ static int look(struct session *session, struct verification *found, struct erro
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	json_auto_t *sources = json_array();
+
 	return results_evidence(session, PHASE_ENFORCING, false, sources, err)
 		       ?: case_read(session, sources, &denials, err)
 		       ?: judge(session, &denials, found, err);
