@@ -262,9 +262,9 @@ static int forget_half_undone(struct session *session, struct error *err)
 static int go_back(const struct walk *walk, const struct step *from, unsigned int *rounds,
 		   struct error *err)
 {
-	const char *to = session_take_back(walk->session);
-	int index = to ? workflow_find_step(walk->session->workflow, to, NULL) : -1;
+	int index = walk->session->back_to;
 
+	walk->session->back_to = -1;
 	if (index < 0)
 		return error_set(err, EINVAL, "this is a mistake in the program: please report it",
 				 "%s: it goes back, and to no step", from->name);
@@ -272,8 +272,8 @@ static int go_back(const struct walk *walk, const struct step *from, unsigned in
 		return error_set(
 			err, ELOOP,
 			"find out by hand why it does not come to an end, then start again",
-			"%s: it goes back to %s again, after %d rounds", from->name, to,
-			MOST_ROUNDS);
+			"%s: it goes back to %s again, after %d rounds", from->name,
+			walk->steps[index]->name, MOST_ROUNDS);
 	screen_blank();
 	screen_say("Back to \"%s\": round %u.", walk->steps[index]->title, walk->session->round);
 	for (unsigned int i = (unsigned int)index; i < walk->total; i++)

@@ -252,11 +252,6 @@ bool session_is_scratch(const struct session *session)
 	return strcmp(session->root, "/") != 0;
 }
 
-bool session_writes(const struct session *session)
-{
-	return session->is_open && !session->is_read_only;
-}
-
 bool session_takes(const struct session *session, const char *step)
 {
 	char *const *word = session->arguments;
@@ -375,14 +370,6 @@ int session_go_back(struct session *session, const char *step, struct error *err
 	if (r == 0)
 		session->back_to = index;
 	return r;
-}
-
-const char *session_take_back(struct session *session)
-{
-	int index = session->back_to;
-
-	session->back_to = -1;
-	return index < 0 ? NULL : session->workflow->steps[index]->name;
 }
 
 int session_reset(struct session *session, struct error *err)

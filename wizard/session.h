@@ -48,7 +48,7 @@ struct session {
 	struct journal *journal; /* NULL: nothing was ever written */
 	json_t *memory;
 	unsigned int round; /* 1 for the first pass, one more for each session_go_back() */
-	int back_to;        /* a step's index; -1: nowhere */
+	int back_to;        /* the index of session_go_back()'s step, for the runner; -1: nowhere */
 	void *data;         /* what workflow->open gave */
 
 	/* For a status alone: is the system, by its fingerprint, as it was when a run came to its
@@ -109,9 +109,6 @@ bool session_interrupted(void);
 
 /* ---- for the engine's own files ------------------------------------------------------------- */
 
-/* session_writes - is it open, and not for reading alone? */
-bool session_writes(const struct session *session);
-
 /* session_records - the journal's records, oldest first; borrowed. Empty before session_open(). */
 const json_t *session_records(const struct session *session);
 
@@ -120,9 +117,6 @@ int session_record(struct session *session, json_t *record, struct error *err);
 
 /* session_reset - journal that the workflow starts anew: no memory, and the first round. */
 int session_reset(struct session *session, struct error *err);
-
-/* session_take_back - the step that session_go_back() named, once; NULL: nobody went back. */
-const char *session_take_back(struct session *session);
 
 /* session_resume - the command to go on with, in new memory (caller frees). */
 char *session_resume(const struct session *session);

@@ -223,7 +223,7 @@ static bool is_safe(const char *text)
 	return *text && !text[strspn(text, safe)];
 }
 
-char *text_shell(const char *text)
+static char *quoted(const char *text, bool ascii)
 {
 	char *word = NULL;
 	FILE *out;
@@ -231,31 +231,27 @@ char *text_shell(const char *text)
 	if (is_safe(text))
 		return str_copy(text);
 	out = stream_open(&word, NULL);
-	fputs("$'", out);
+	fputs(ascii ? "$'" : "'", out);
 	for (; *text; text++)
-		put(out, *text, is_printable(*text) && *text != '\\' && *text != '\'');
-	fputs("'", out);
-	stream_close(&out);
-	return word;
-}
-
-char *text_quoted(const char *text)
-{
-	char *quoted = NULL;
-	FILE *out;
-
-	if (is_safe(text))
-		return str_copy(text);
-	out = stream_open(&quoted, NULL);
-	fputs("'", out);
-	for (; *text; text++)
-		if (*text == '\'')
+		if (ascii)
+			put(out, *text, is_printable(*text) && *text != '\\' && *text != '\'');
+		else if (*text == '\'')
 			fputs("'\\''", out);
 		else
 			fputc(*text, out);
 	fputs("'", out);
 	stream_close(&out);
-	return quoted;
+	return word;
+}
+
+char *text_shell(const char *text)
+{
+	return quoted(text, true);
+}
+
+char *text_quoted(const char *text)
+{
+	return quoted(text, false);
 }
 
 /* ---- templates ------------------------------------------------------------------------------ */

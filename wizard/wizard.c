@@ -127,6 +127,7 @@ static enum exit_status run(struct session *session, const struct options *optio
 {
 	struct error err = { 0 }, late = { 0 };
 	enum exit_status status;
+	bool writes;
 	int r = 0;
 
 	if (options->arguments.count)
@@ -136,10 +137,11 @@ static enum exit_status run(struct session *session, const struct options *optio
 		r = session_open(session, options->command->opens_session == SESSION_TO_READ, &err);
 	if (r == 0)
 		r = options->command->run(session, &err);
-	if (r >= 0 && session_writes(session))
+	writes = session->is_open && !session->is_read_only;
+	if (r >= 0 && writes)
 		answers_say_unused(session->answers);
 	status = conclude(session, r, &err);
-	if (session_writes(session) && session->workflow->leave)
+	if (writes && session->workflow->leave)
 		session->workflow->leave(session);
 	r = screen_flush(&late);
 	if (r < 0 && status != EXIT_FAILED)
@@ -176,27 +178,13 @@ static void *memory_for_json(size_t size)
 	return memory_new(1, size);
 }
 
-static enum exit_status start(const struct options *options, const struct program *program)
-{
-	const struct workflow *workflow = program->workflow;
-	struct session *session = NULL;
-	struct error err = { 0 };
-	enum exit_status status;
-	int r = check_steps(options, workflow, &err)
-			?: session_new(&session, workflow, &options->session, &err);
-
-	if (r < 0)
-		return failed(workflow, r, &err, EXIT_USAGE);
-	status = run(session, options);
-	session_free(session);
-	return status;
-}
-
 int wizard_main(int argc, char **argv, const struct workflow *workflow)
 {
 	const struct program program = { workflow, engine_commands };
 	struct options options __attribute__((cleanup(options_clear))) = { 0 };
+	struct session *session = NULL;
 	struct error err = { 0 };
+	enum exit_status status;
 	int r;
 
 	hold_standard_streams();
@@ -205,9 +193,14 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	session_watch_signals();
 	r = options_parse(&options, argc, argv, &program, &err);
 	screen_init(options.session.plain, options.session.lines);
+	if (r == 0 && (options.help || options.version))
+		return help(&options, &program);
+	if (r == 0)
+		r = check_steps(&options, workflow, &err)
+			    ?: session_new(&session, workflow, &options.session, &err);
 	if (r < 0)
 		return failed(workflow, r, &err, EXIT_USAGE);
-	if (options.help || options.version)
-		return help(&options, &program);
-	return start(&options, &program);
+	status = run(session, &options);
+	session_free(session);
+	return status;
 }

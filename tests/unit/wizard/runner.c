@@ -124,7 +124,8 @@ static void test_torn_record_is_told(void **state)
 /* Nor does what is told to go on with stop there again. */
 static void test_quit_is_not_gone_on_with(void **state)
 {
-	_cleanup_free_ char *command = str_printf("To go on:\n    small --root %s --yes\n", small_root);
+	_cleanup_free_ char *command =
+		str_printf("To go on:\n    small --root %s --yes\n", small_root);
 
 	(void)state;
 	small_result_auto apart = small_run("--yes", "--answer", "two.apply=quit");
