@@ -254,9 +254,8 @@ static int write_package(struct session *session, struct error *err)
 	screen_detail("as: checkmodule -M -m " MODULE_TE " -o " MODULE_NAME ".mod");
 	screen_detail("    semodule_package -m " MODULE_NAME ".mod -o " MODULE_PP);
 	/* One of an earlier module would be taken for this one. */
-	if (!made && remove_text(session, MODULE_PP, err) < 0)
-		return -err->code;
-	return remove_text(session, MODULE_NAME ".mod", err);
+	return (made ? 0 : remove_text(session, MODULE_PP, err))
+		       ?: remove_text(session, MODULE_NAME ".mod", err);
 }
 
 static int remember(struct session *session, const char *version, const struct proved *proved,

@@ -38,7 +38,7 @@ int error_prefix(struct error *err, const char *prefix, ...)
 	size_t length;
 	va_list args;
 
-	if (!err)
+	if (!err || !err->code)
 		return -EIO;
 	va_start(args, prefix);
 	vsnprintf(before, sizeof(before), prefix, args);

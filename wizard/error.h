@@ -25,5 +25,6 @@ int error_set(struct error *err, int code, const char *remedy, const char *what,
 /* error_remedy - replace the remedy of *err by a formatted text; returns -err->code. */
 int error_remedy(struct error *err, const char *remedy, ...) __attribute__((format(printf, 2, 3)));
 
-/* error_prefix - put "prefix: " before err->what (the remedy stays); returns -err->code. */
+/* error_prefix - put "prefix: " before err->what, if it was set (the remedy stays); returns
+ * -err->code. */
 int error_prefix(struct error *err, const char *prefix, ...) __attribute__((format(printf, 2, 3)));

@@ -267,7 +267,7 @@ static int reverse(struct session *session, int index, struct error *err)
 				   json_made(json_pack("{ss ss si sb}", "event", "undone", "step",
 						       name, "begin", index, "left", !able)),
 				   err);
-	if (r < 0 && err && err->code)
+	if (r < 0)
 		error_prefix(err, "undo of %s", name);
 	if (r == 0 && able)
 		screen_mark(MARK_OK, "%s: taken back", step->title);

@@ -52,8 +52,7 @@ static int plan_step(struct session *session, const struct step *step, bool *pen
 	if (r == 0 && !done && !later && step->plan)
 		r = step->plan(session, changes, err);
 	if (r < 0) {
-		if (err && err->code)
-			error_prefix(err, "%s", step->name);
+		error_prefix(err, "%s", step->name);
 		return r;
 	}
 	/* A check is done anew in each run; nothing waits for it. */

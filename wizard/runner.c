@@ -19,10 +19,9 @@ struct walk {
 	bool *skipped; /* one for each step */
 };
 
-/* An interruption has no text of its own. */
 static int step_failed(const struct step *step, int r, struct error *err)
 {
-	if (r < 0 && err && err->code)
+	if (r < 0)
 		error_prefix(err, "%s", step->name);
 	return r;
 }
@@ -56,23 +55,15 @@ static int settle(const struct walk *walk, unsigned int index, struct error *err
 
 static void show_equivalent(const json_t *changes)
 {
-	const char *first = "";
-	size_t more = 0;
+	_cleanup_(strings_clear) struct strings commands = { 0 };
 
-	list_each(change, changes) {
-		const char *command = member_text(change, "command");
-
-		if (!*command)
-			continue;
-		if (*first)
-			more++;
-		else
-			first = command;
-	}
-	if (more)
-		screen_detail("as: %s   (d: %zu more)", first, more);
-	else if (*first)
-		screen_detail("as: %s", first);
+	list_each(change, changes)
+		if (*member_text(change, "command"))
+			strings_add(&commands, member_text(change, "command"));
+	if (commands.count > 1)
+		screen_detail("as: %s   (d: %zu more)", commands.items[0], commands.count - 1);
+	else if (commands.count)
+		screen_detail("as: %s", commands.items[0]);
 }
 
 /* The changes as a table, the documented command, and how to take them back. */
