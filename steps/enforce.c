@@ -12,9 +12,6 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-/* The operator leaves the system permissive: this run does not ask again, and claims nothing. */
-static bool system_later;
-
 static void plan_system(json_t *changes, const char *kind, const char *what, const char *command,
 			const char *undo)
 {
@@ -46,7 +43,7 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 			"see which module says (typepermissive ...): semanage permissive -l",
 			"%s is permissive, and not by the module permissive_%s", node_domain(),
 			node_domain());
-	if (system_later)
+	if (node_run(session)->system_later)
 		return 0;
 	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session))
 		plan_system(changes, "system", "whole system, now", "setenforce 1", "setenforce 0");
@@ -86,13 +83,13 @@ static int ask_system(struct session *session, json_t *changes, struct error *er
 	strike_system(changes);
 	screen_say("Left permissive. When you are ready: setenforce 1, and SELINUX=enforcing in "
 		   "/etc/selinux/config.");
-	system_later = true;
+	node_run(session)->system_later = true;
 	return json_array_size(changes) ? 0 : STEP_SKIPPED;
 }
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	bool later = confine_is_put_off(), pending = false;
+	bool later = node_run(session)->confine_later, pending = false;
 	int r = case_pending(session, &pending, err);
 
 	if (r < 0)

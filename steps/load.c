@@ -142,7 +142,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		return r;
 	if (chosen == 2)
 		return STEP_DECLINED;
-	confine_put_off(chosen == 1);
+	node_run(session)->confine_later = chosen == 1;
 	if (chosen == 1)
 		confine_strike(changes, NULL);
 	return 0;

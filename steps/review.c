@@ -12,10 +12,11 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-static bool is_open(const struct finding *finding)
+static bool is_open(struct session *session, const struct finding *finding)
 {
-	return !finding_needs_nothing(finding) &&
-	       (finding->decision == DECISION_NONE || node_options.decide_again);
+	bool anew = node_options.decide_again && !node_run(session)->decided_again;
+
+	return !finding_needs_nothing(finding) && (finding->decision == DECISION_NONE || anew);
 }
 
 static int detect(struct session *session, bool *done, struct error *err)
@@ -31,7 +32,7 @@ static int detect(struct session *session, bool *done, struct error *err)
 		return r;
 	*done = true;
 	for (size_t i = 0; i < findings->count; i++)
-		if (is_open(&findings->items[i]))
+		if (is_open(session, &findings->items[i]))
 			*done = false;
 	/* Not done while an answer stands against what was decided: ask() says so. */
 	if (subjects_rejects(session, findings, NULL) < 0)
@@ -359,7 +360,7 @@ static int ask_silence(struct session *session, bool *asked, bool *silence, stru
 			     silence, err);
 }
 
-static void show_overview(const struct findings *findings)
+static void show_overview(struct session *session, const struct findings *findings)
 {
 	size_t observed = 0, open = 0, settled = 0, unobserved = 0;
 
@@ -367,8 +368,8 @@ static void show_overview(const struct findings *findings)
 		const struct finding *finding = &findings->items[i];
 
 		observed += !finding->unobserved;
-		open += is_open(finding) && !finding->unobserved;
-		unobserved += is_open(finding) && finding->unobserved;
+		open += is_open(session, finding) && !finding->unobserved;
+		unobserved += is_open(session, finding) && finding->unobserved;
 		settled += finding_needs_nothing(finding);
 	}
 	screen_say("%zu %s of %zu %s: %zu to be decided, %zu that the policy settles itself.",
@@ -434,19 +435,20 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	if (r < 0)
 		return r;
 	order = findings_by_danger(findings);
-	show_overview(findings);
+	show_overview(session, findings);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[order[i]];
 
 		/* Accepting all that are left leaves alone what was decided before. */
-		if (!is_open(finding) || (dialogue.all && finding->decision != DECISION_NONE))
+		if (!is_open(session, finding) ||
+		    (dialogue.all && finding->decision != DECISION_NONE))
 			continue;
 		r = ask_about(session, finding, i + 1, &dialogue, err);
 		if (r)
 			return r;
 	}
 	/* Done: what comes after is as without it, and a next round asks about what is new. */
-	node_options.decide_again = false;
+	node_run(session)->decided_again = true;
 	return subjects_rejects(session, findings, err) ?: left_undecided(session, err);
 }
 

@@ -10,9 +10,6 @@
 #define HIDDEN "hidden"     /* memory: "shown" by us, or "kept" hidden, as the operator wants it */
 #define OURS   "permissive" /* memory: it is us who have made the domain permissive */
 
-/* What confine_put_off() was told last. */
-static bool put_off;
-
 /* "permissive_mysqld_t". */
 static char *module_name(void)
 {
@@ -44,16 +41,6 @@ void confine_strike(json_t *changes, const char *part)
 	for (size_t i = json_array_size(changes); i-- > 0;)
 		if (confine_is(json_array_get(changes, i), part))
 			json_array_remove(changes, i);
-}
-
-void confine_put_off(bool later)
-{
-	put_off = later;
-}
-
-bool confine_is_put_off(void)
-{
-	return put_off;
 }
 
 /* ---- plans ---------------------------------------------------------------------------------- */

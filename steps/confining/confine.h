@@ -45,11 +45,6 @@ bool confine_shows_hidden(struct session *session);
 /* confine_made_permissive - has this wizard made the domain permissive? */
 bool confine_made_permissive(struct session *session);
 
-/* confine_put_off - the operator has said, when the module was loaded, whether confining the server
- * can wait. confine_is_put_off - can it? Then this run does not ask again. */
-void confine_put_off(bool later);
-bool confine_is_put_off(void);
-
 /* confine_change - within a transaction: our changes among these, or (back) their opposites. */
 int confine_change(struct store *store, const json_t *changes, bool back, struct error *err);
 /* confine_commit - the same as a transaction of its own. All of it is so already: success, without

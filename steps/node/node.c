@@ -27,6 +27,7 @@ struct node {
 	char *audit_log;
 	struct player *player;
 	struct logs logs;
+	struct node_run run;
 };
 
 int node_open(struct session *session, void **data, struct error *err)
@@ -143,6 +144,13 @@ int node_guard_logs(const struct session *session, const char *path, char *const
 		r = output_guard(path, log, "the audit log itself", err);
 	}
 	return r;
+}
+
+struct node_run *node_run(struct session *session)
+{
+	struct node *node = session->data;
+
+	return &node->run;
 }
 
 struct player *node_player(struct session *session)

@@ -34,7 +34,7 @@ struct node_options {
 	char **logs;         /* --log FILE, NULL-terminated; may be NULL */
 	char **ignore;       /* --ignore NAME, NULL-terminated; may be NULL */
 	char **dangerous;    /* --allow-dangerous NAME, NULL-terminated; may be NULL */
-	int decide_again;    /* --decide-again, until review has done so */
+	int decide_again;    /* --decide-again */
 	char *defaults_file; /* --defaults-file FILE */
 	char *group_suffix;  /* --defaults-group-suffix SUFFIX */
 	char **exercises;    /* --exercise NAME, NULL-terminated; NULL: all */
@@ -47,6 +47,14 @@ struct node_options {
 extern struct node_options node_options;
 
 struct node;
+
+/* What the operator has said in this run, which does not ask it again. */
+struct node_run {
+	bool decided_again; /* the review that --decide-again is for is done */
+	bool confine_later; /* once the module is loaded, confining the server can wait */
+	bool system_later;  /* the whole system stays permissive, and nothing is claimed */
+};
+struct node_run *node_run(struct session *session);
 
 /* node_open, node_close - the workflow's open and close. */
 int node_open(struct session *session, void **data, struct error *err);

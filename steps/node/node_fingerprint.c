@@ -45,13 +45,13 @@ static void mix_files(struct session *session, const char *type, uint64_t *sum)
 	mix_file(sum, session_path(session, MODULE_CIL));
 }
 
-static void mix_options(uint64_t *sum)
+static void mix_options(struct session *session, uint64_t *sum)
 {
 	mix_list(sum, node_options.domain);
 	mix_list(sum, node_options.logs);
 	mix_list(sum, node_options.dangerous);
 	mix_list(sum, node_options.exercises);
-	if (node_options.decide_again)
+	if (node_options.decide_again && !node_run(session)->decided_again)
 		mix(sum, "decide-again");
 }
 
@@ -72,7 +72,7 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 		return r;
 	mix_files(session, store_type(store), &sum);
 	mix(&sum, selinux_mode_name(mode));
-	mix_options(&sum);
+	mix_options(session, &sum);
 	for (size_t i = 0; i < config->option_count; i++) {
 		mix(&sum, config->options[i].name);
 		mix(&sum, config->options[i].value);
