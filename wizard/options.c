@@ -131,6 +131,23 @@ static const struct command *next_command(const struct program *program, size_t 
 	return others ? others[index - own] : NULL;
 }
 
+static int find_root(struct error *err)
+{
+	_cleanup_free_ char *named = given.root;
+	struct stat info;
+
+	if (!named)
+		return 0;
+	given.root = realpath(named, NULL);
+	if (!given.root)
+		return error_set(err, errno, "create the folder, or correct the path",
+				 "--root %s: %s", named, strerror(errno));
+	if (stat(given.root, &info) < 0 || !S_ISDIR(info.st_mode))
+		return error_set(err, ENOTDIR, "give a folder", "--root %s: not a directory",
+				 named);
+	return 0;
+}
+
 /* Read argv as these tables say; words gets what is no option. With until_word everything from the
  * first such word on is left as it is. */
 static int read_words(int argc, const char **argv, const struct option_tables *tables,
@@ -142,13 +159,14 @@ static int read_words(int argc, const char **argv, const struct option_tables *t
 
 	if (!context)
 		no_memory();
-	while ((code = poptGetNextOpt(context)) == OPTION_ANSWER)
-		strings_take(&given.answers, poptGetOptArg(context));
+	while ((code = poptGetNextOpt(context)) >= 0)
+		if (code == OPTION_ANSWER)
+			strings_take(&given.answers, poptGetOptArg(context));
 	if (code < -1)
 		return bad_option(context, code, tables, help, err);
 	for (const char **left = poptGetArgs(context); left && *left; left++)
 		strings_add(words, *left);
-	return 0;
+	return find_root(err);
 }
 
 static int find_command(struct options *options, const struct program *program, const char *name,
@@ -183,21 +201,6 @@ static int read_command(struct options *options, const struct strings *words,
 	return error_remedy(err, "\"%s\" takes no arguments; see %s --help", command->name, help);
 }
 
-static int find_root(struct error *err)
-{
-	_cleanup_free_ char *named = given.root;
-	struct stat info;
-
-	given.root = realpath(named, NULL);
-	if (!given.root)
-		return error_set(err, errno, "create the folder, or correct the path",
-				 "--root %s: %s", named, strerror(errno));
-	if (stat(given.root, &info) < 0 || !S_ISDIR(info.st_mode))
-		return error_set(err, ENOTDIR, "give a folder", "--root %s: not a directory",
-				 named);
-	return 0;
-}
-
 static int read_all(struct options *options, int argc, char **argv, const struct program *program,
 		    struct error *err)
 {
@@ -211,7 +214,7 @@ static int read_all(struct options *options, int argc, char **argv, const struct
 	if (r == 0 && words.count)
 		r = find_command(options, program, words.items[0], err)
 			    ?: read_command(options, &words, program, err);
-	return r == 0 && given.root ? find_root(err) : r;
+	return r;
 }
 
 int options_parse(struct options *options, int argc, char **argv, const struct program *program,
