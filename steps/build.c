@@ -283,8 +283,11 @@ static int build_module(struct session *session, const char *te, const char *cil
 	int r = compile(session, cil, &with, err) ?: prove(session, with, proved, err);
 
 	oracle_close(with);
-	return r ?: write_text(session, MODULE_TE, te, err)
-		       ?: write_text(session, MODULE_CIL, cil, err) ?: write_package(session, err);
+	if (r)
+		return r;
+	return write_text(session, MODULE_TE, te, err)
+		       ?: write_text(session, MODULE_CIL, cil, err)
+		       ?: write_package(session, err);
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)

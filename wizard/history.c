@@ -153,19 +153,13 @@ int history_look_for_end(struct session *session, struct error *err)
 
 enum { STEP, WHAT, NOW, BACK_TO, COLUMNS };
 
-static const struct step *step_of(const struct session *session, const json_t *record)
+/* The record's step, where it can take back what it did; NULL: nothing of ours can. */
+static const struct step *undoer_of(const struct session *session, const json_t *record)
 {
 	const struct workflow *workflow = session->workflow;
 	int index = workflow_find_step(workflow, member_text(record, "step"), NULL);
 
-	return index < 0 ? NULL : workflow->steps[index];
-}
-
-static bool can_undo(const struct session *session, const json_t *record)
-{
-	const struct step *step = step_of(session, record);
-
-	return step && step->undo;
+	return index >= 0 && workflow->steps[index]->undo ? workflow->steps[index] : NULL;
 }
 
 /* The cells of a table, row by row; borrowed from the journal. */
@@ -229,7 +223,7 @@ static size_t show(const struct session *session)
 	     at = history_to_undo(session, (size_t)at, NULL)) {
 		const json_t *record = record_at(session, (size_t)at);
 
-		if (can_undo(session, record))
+		if (undoer_of(session, record))
 			rows_add(&rows, record);
 		else
 			show_left(record);
@@ -258,18 +252,17 @@ static int reverse(struct session *session, int index, struct error *err)
 {
 	const json_t *record = record_at(session, (size_t)index);
 	const char *name = member_text(record, "step");
-	const struct step *step = step_of(session, record);
-	bool able = can_undo(session, record);
-	int r = able ? step->undo(session, json_object_get(record, "changes"), err) : 0;
+	const struct step *step = undoer_of(session, record);
+	int r = step ? step->undo(session, json_object_get(record, "changes"), err) : 0;
 
 	if (r == 0)
 		r = session_record(session,
 				   json_made(json_pack("{ss ss si sb}", "event", "undone", "step",
-						       name, "begin", index, "left", !able)),
+						       name, "begin", index, "left", !step)),
 				   err);
 	if (r < 0)
 		error_prefix(err, "undo of %s", name);
-	if (r == 0 && able)
+	if (r == 0 && step)
 		screen_mark(MARK_OK, "%s: taken back", step->title);
 	return r;
 }
