@@ -7,11 +7,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct span {
 	const char *text;
 	size_t length;
 };
+
+static inline struct span span_of(const char *text)
+{
+	return (struct span){ text, strlen(text) };
+}
 
 /* span_find - where needle begins; span.length when it does not. */
 size_t span_find(struct span span, const char *needle);

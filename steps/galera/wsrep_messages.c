@@ -22,11 +22,14 @@ const struct wsrep_message wsrep_messages[] = {
 	  GALERA_3 },
 	{ "Group state: ", EVENT_GROUP_STATE, AT_START, 0, EVERY_SERVER },
 	{ "Local state: ", EVENT_LOCAL_STATE, AT_START, 0, EVERY_SERVER },
-	{ "Running: 'wsrep_sst_", EVENT_SCRIPT, AT_START, 0, MARIADB | MYSQL },
-	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, AT_START, 0, PERCONA },
+	{ "Running: 'wsrep_sst_", EVENT_SCRIPT, AT_START, 0, EVERY_SERVER & ~PERCONA_8_0 },
+	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, AT_START, 0, PERCONA | MARIADB_11 },
 	{ "Joiner monitor thread started to monitor", EVENT_JOINER_MONITOR, AT_START, 0,
 	  MARIADB_FROM_10_4 },
 	{ "Prepared SST request: ", EVENT_METHOD, AT_START, 0, EVERY_SERVER },
+	{ "Prepared SST/IST request: ", EVENT_METHOD, AT_START, 0, PERCONA_5_7 },
+	{ "State gap can't be serviced using IST. Switching to SST", EVENT_JOINER_SST, AT_START, 0,
+	  PERCONA_5_7 },
 	{ "Prepared IST receiver for 0-", EVENT_JOINER_SST, AT_START, 0, GALERA_4 },
 	{ "Prepared IST receiver", EVENT_IST_LISTENER, AT_START, 0, EVERY_SERVER },
 	{ "Failed to prepare for incremental state transfer: Local state", EVENT_JOINER_SST,
@@ -41,7 +44,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Node ", EVENT_MEMBERS, AT_START, " requested state transfer from ", MARIADB_5_5 },
 	{ "Shifting PRIMARY -> JOINER", EVENT_SHIFT_JOINER, AT_START, 0, EVERY_SERVER },
 	{ "Shifting OPEN -> PRIMARY", EVENT_NONE, AT_START, 0, EVERY_SERVER },
-	{ "Shifting JOINER -> JOINED", EVENT_NONE, AT_START, 0, EVERY_SERVER, "catching up" },
+	{ "Shifting JOINER -> JOINED", EVENT_SHIFT_JOINED, AT_START, 0, EVERY_SERVER,
+	  "catching up" },
 	{ "Shifting JOINED -> SYNCED", EVENT_NONE, AT_START, 0, EVERY_SERVER },
 	{ "Shifting SYNCED -> DONOR/DESYNCED", EVENT_SHIFT_DONOR, AT_START, 0, EVERY_SERVER },
 
@@ -78,8 +82,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "xtrabackup_ist", EVENT_JOINER_IST, ANYWHERE, " received from donor: Running IST",
 	  HAS_BACKUP_SST },
 	{ "Receiving IST: ", EVENT_WRITESETS, AT_START, 0, EVERY_SERVER },
-	{ "IST received: ", EVENT_POSITION, AT_START, 0, EVERY_SERVER },
-	{ "SST received: ", EVENT_POSITION, AT_START, 0, EVERY_SERVER },
+	{ "IST received: ", EVENT_IST_POSITION, AT_START, 0, EVERY_SERVER },
+	{ "SST received: ", EVENT_SST_POSITION, AT_START, 0, EVERY_SERVER },
 	{ "SST received", EVENT_NONE, AT_START, 0, GALERA_4 },
 	{ "Installed new state from SST: ", EVENT_NONE, AT_START, 0, GALERA_4 },
 	{ "Cert. index preload", EVENT_NONE, AT_START, 0, GALERA_4 },
@@ -91,7 +95,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "SST succeeded for position ", EVENT_SST_RESULT, AT_START, 0, MARIADB_FROM_10_4 },
 
 	{ "Total time on joiner: ", EVENT_NONE, AT_START, 0, HAS_BACKUP_SST },
-	{ "Galera co-ords from recovery: ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_1 },
+	{ "Galera co-ords from recovery: ", EVENT_NONE, AT_START, 0,
+	  MARIADB_FROM_10_1 | PERCONA_8_0 },
 	{ "Joiner monitor thread ended ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_4 },
 
 	/* The end, of this node and of others. */
@@ -115,6 +120,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Failed to open channel ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
 	{ "gcs connect failed: ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
 	{ "wsrep::connect(", EVENT_FAILURE, ANYWHERE, ") failed: ", EVERY_SERVER },
+	{ "It may not be safe to bootstrap the cluster", EVENT_FAILURE, AT_START, 0,
+	  EVERY_SERVER & ~MARIADB_5_5 },
 	/* the IST, */
 	{ "Failed to prepare for incremental state transfer: ", EVENT_HINDRANCE, ANYWHERE, 0,
 	  EVERY_SERVER },
@@ -144,8 +151,19 @@ const struct wsrep_message wsrep_messages[] = {
 	  HAS_BACKUP_SST },
 	{ "rsync daemon port ", EVENT_FAILURE, ANYWHERE, " has been taken", HAS_RSYNC_SST },
 	{ "lsof tool not found in PATH", EVENT_FAILURE, ANYWHERE, 0, HAS_RSYNC_SST },
+	{ "Neither lsof", EVENT_CAUSE, AT_START, 0, MARIADB_FROM_10_4 },
+	{ "Read: '", EVENT_READ, AT_START, 0, EVERY_SERVER },
+	{ "' not found in ", EVENT_CAUSE, ANYWHERE, 0, EVERY_SERVER },
+	{ ": command not found", EVENT_CAUSE, ANYWHERE, 0, EVERY_SERVER },
+	{ "the rsync or stunnel daemon (", EVENT_CAUSE, AT_START, " terminated unexpectedly",
+	  MARIADB_FROM_10_4 },
 	{ "socat[", EVENT_FAILURE, ANYWHERE, "] E ", HAS_BACKUP_SST },
 	{ "TCP-LISTEN:", EVENT_FAILURE, ANYWHERE, "Permission denied", HAS_BACKUP_SST },
+	/* the operating system's word, in any message, */
+	{ "ermission denied", EVENT_DENIED, ANYWHERE, 0, EVERY_SERVER },
+	{ "Errcode: 13)", EVENT_DENIED, ANYWHERE, 0, EVERY_SERVER },
+	{ "errno: 13)", EVENT_DENIED, ANYWHERE, 0, EVERY_SERVER },
+	{ "Operating system error number 13 ", EVENT_DENIED, ANYWHERE, 0, EVERY_SERVER },
 	/* and the end. */
 	{ "Will never receive state. Need to abort", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
 	{ "State transfer request failed unrecoverably", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
@@ -195,27 +213,45 @@ const struct wsrep_message *wsrep_message_find(struct span message)
 /* A line's time, thread and level end before this byte. */
 enum { PREFIX_MAX = 128 };
 
-static bool is_level(struct span span)
+/* How a message of the server begins, and the lines that go on with one. */
+static const char *const levels[] = { "[Note] ", "[Warning] ", "[ERROR] ", "[System] ", NULL };
+static const char *const rests[] = { "Group state: ", "Local state: ", "Read: '", NULL };
+
+static bool starts_one(struct span span, const char *const *texts)
 {
-	return span_starts(span, "[Note] ") || span_starts(span, "[Warning] ") ||
-	       span_starts(span, "[ERROR] ") || span_starts(span, "[System] ");
+	while (*texts && !span_starts(span, *texts))
+		texts++;
+	return *texts;
+}
+
+/* after_level - MySQL 8 has an error number and a subsystem in brackets after the level. */
+static struct span after_level(struct span span)
+{
+	while (span_starts(span, "[") && span_has(span, "] "))
+		span = span_after(span, "] ");
+	if (span_starts(span, "WSREP: "))
+		return span_after(span, "WSREP: ");
+	/* MySQL-wsrep 8 tells the provider's from the library's. */
+	return span_starts(span, "P: ") || span_starts(span, "L: ") ? span_rest(span, 3) : span;
 }
 
 /* What the line quotes from others comes later, so its first level is the server's own. */
-struct span wsrep_message_of(struct span line)
+struct span wsrep_message_of(struct span line, bool *unstamped)
 {
 	line = span_trim(line);
+	*unstamped = false;
 	for (size_t i = 0; i < line.length && i < PREFIX_MAX; i++) {
 		struct span here = span_rest(line, i);
 
-		if (line.text[i] == '[' && is_level(here)) {
-			/* MySQL 8 has an error number and a subsystem in brackets after it. */
-			while (span_starts(here, "[") && span_has(here, "] "))
-				here = span_after(here, "] ");
-			return span_starts(here, "WSREP: ") ? span_after(here, "WSREP: ") : here;
-		}
-		if (line.text[i] == 'W' && span_starts(here, "WSREP_SST: ["))
+		if (starts_one(here, levels))
+			return after_level(here);
+		if (span_starts(here, "WSREP_SST: ["))
 			return span_after(here, "] ");
+		if (starts_one(here, rests))
+			return here;
+		*unstamped = span_starts(here, "WSREP: ");
+		if (*unstamped)
+			return span_after(here, "WSREP: ");
 	}
 	return line;
 }

@@ -31,7 +31,8 @@ enum wsrep_event {
 	EVENT_JOINER_SST,      /* joiner: it is an SST */
 	EVENT_JOINER_IST,      /* joiner: it is an IST */
 	EVENT_WRITESETS,       /* joiner: count and seqnos of the write-sets */
-	EVENT_POSITION,        /* joiner: uuid:seqno follows */
+	EVENT_SST_POSITION,    /* joiner: uuid:seqno follows, of an SST, or where an IST begins */
+	EVENT_IST_POSITION,    /* joiner: uuid:seqno follows, of an IST or of what follows an SST */
 	EVENT_SST_RESULT,      /* joiner: a position follows, which is undefined after a failure */
 	EVENT_SST_STATUS,      /* joiner: 0 or an error follows */
 	EVENT_METHOD,          /* joiner: METHOD|... follows */
@@ -40,6 +41,7 @@ enum wsrep_event {
 	EVENT_MEMBERS,         /* who asks whom for a transfer; on every node */
 	EVENT_SHIFT_JOINER,    /* the one who asked was this node */
 	EVENT_SHIFT_DONOR,     /* the one who was asked was this node */
+	EVENT_SHIFT_JOINED,    /* joiner: it has all that was sent */
 	EVENT_DONOR_SST,       /* donor: it is an SST (from here to EVENT_DONOR_SENT) */
 	EVENT_DONOR_IST,       /* donor: it is an IST */
 	EVENT_DONOR_SIGNAL,    /* donor: 0, the script runs, or an error follows */
@@ -50,6 +52,9 @@ enum wsrep_event {
 	EVENT_SYNCED,
 	EVENT_FAILURE,
 	EVENT_HINDRANCE,     /* joiner: a failure after which it tries again, or otherwise */
+	EVENT_CAUSE,         /* not the server's last word, but why it comes to one */
+	EVENT_DENIED,        /* likewise: errno 13 */
+	EVENT_READ,          /* what the SST script said in place of "ready" follows */
 	EVENT_ABORTING,      /* the server gives up, when the line ends here */
 	EVENT_NOTIFY_CALLED, /* by our script in front of it: the status follows */
 	EVENT_NOTIFY_FAILED,
@@ -78,8 +83,12 @@ struct wsrep_message {
 /* The first row that fits a line counts. Ends with a NULL text. */
 extern const struct wsrep_message wsrep_messages[];
 
-/* wsrep_message_of - a line without what the server, or its script, puts before its messages. */
-struct span wsrep_message_of(struct span line);
+/*
+ * wsrep_message_of - a line without what the server, or its script, puts before its messages, and
+ * without what syslog, grep and others put before that. *unstamped: the line says WSREP, but has no
+ * level: no server writes so into its log, and anybody may.
+ */
+struct span wsrep_message_of(struct span line, bool *unstamped);
 
 /* wsrep_message_find - the row that fits a message, or NULL. */
 const struct wsrep_message *wsrep_message_find(struct span message);

@@ -73,11 +73,17 @@ struct wsrep_story {
  * complete" printed, for an IST too:
  *   SST, joiner  "Proceeding with SST", an IST receiver prepared from seqno 0, or an IST that could
  *                not be prepared because of the local state; write-sets received that do not follow
- *                the local state (the data came by an SST that they caught up from)
- *   IST, joiner  write-sets received and none of the above, or the script says that it is an IST
+ *                the local state (the data came by an SST that they caught up from); an SST's
+ *                position that is beyond the local state; or, in a log without a start, one
+ *                that no write-sets follow
+ *   IST, joiner  write-sets received and none of the above, or the script says that it is an IST;
+ *                or write-sets received from the local state on, which the SST's position is then
  *   donor        its script's --bypass: IST, none: SST; or the script's or provider's own words
  * complete needs, for a joiner, "Synchronized with group" afterwards; and where MariaDB 10.4 or
  * later got an SST, its "SST succeeded" with a position that is defined.
+ *
+ * Lines of a log without time and level are heeded as long as no start was seen: so they tell what
+ * happened, and prove no exercise (exercises.h), as a client may forge them.
  */
 void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story);
 
@@ -89,10 +95,15 @@ struct wsrep_life {
 	char group_uuid[64]; /* "": not said */
 	bool local_known;
 	long long local_seqno; /* before the transfer; -1: not a state of this group */
-	bool expects_result;   /* this server says "SST succeeded" */
-	bool result;           /* ... and did, with a position */
-	bool ended;            /* donor: it has sent all */
-	unsigned int servers;  /* enum wsrep_server: of those whose log it may be */
+	long long sst_seqno;   /* "SST received", and what says so; -1, "": not said */
+	char sst_message[256];
+	long long ist_seqno;  /* "IST received"; -1: not said */
+	char cause[256];      /* of a failure, should there be one; "" */
+	bool denied;          /* ... and was one of these errno 13? */
+	bool expects_result;  /* this server says "SST succeeded" */
+	bool result;          /* ... and did, with a position */
+	bool ended;           /* donor: it has sent all */
+	unsigned int servers; /* enum wsrep_server: of those whose log it may be */
 };
 
 struct wsrep_reader {

@@ -59,7 +59,8 @@ static void tell(struct wsrep_watch *watch, enum news_kind kind, const char *for
 
 static void tell_stage(struct wsrep_watch *watch, struct span line)
 {
-	struct span message = wsrep_message_of(line);
+	bool unstamped;
+	struct span message = wsrep_message_of(line, &unstamped);
 	const struct wsrep_message *row = wsrep_message_find(message);
 	char rest[128] = "";
 
