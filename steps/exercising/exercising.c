@@ -5,14 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "steps/exercising/coverage.h"
-#include "steps/exercising/doubts.h"
+#include "steps/exercising/roles.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/instructions.h"
 #include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
-#include "steps/exercising/wanted.h"
 #include "steps/exercising/watch.h"
 #include "steps/node/node.h"
 #include "wizard/prompt.h"

@@ -4,7 +4,6 @@
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
-#include "steps/exercising/wanted.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/files.h"
 #include "steps/host/selinux.h"

@@ -10,8 +10,8 @@
  * A result is a JSON object: "result" (proved, not seen, failed, skipped, n/a), "evidence" (a file
  * of the session's directory, or ""), "denials", "began", "ended", "server" and "provider"
  * (versions), where there was a transfer "donor" and "method", and of the confined phase "doubts"
- * (doubts.h), of the other "strict" (the server was confined) and "hidden" (hidden denials were not
- * shown). ledger.h says what follows from them.
+ * (evidence.h), of the other "strict" (the server was confined) and "hidden" (hidden denials were
+ * not shown). ledger.h says what follows from them.
  */
 #ifndef STEPS_RESULTS_H
 #define STEPS_RESULTS_H
@@ -56,7 +56,7 @@ int results_put(const struct occasion *at, json_t *result, struct error *err);
  */
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise);
 
-/* results_covered - has each exercise that this run wants (wanted.h) a result that counts? */
+/* results_covered - has each exercise that this run wants a result that counts? */
 bool results_covered(struct session *session, const char *phase);
 
 /* results_begun - has any exercise a result in this era? */
@@ -68,5 +68,32 @@ bool results_begun(struct session *session, const char *phase);
  */
 int results_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
 		     struct error *err);
+
+/* ---- which are to be done: the three, and those beyond them that are asked for ----------------
+ */
+
+/* wanted_check - -EINVAL for a name that no exercise has, with the names that there are. */
+int wanted_check(const char *name, struct error *err);
+
+/* wanted_by_name - does --exercise name it? */
+bool wanted_by_name(const struct exercise *exercise);
+
+/* wanted_in_session - is it one of the three, or was it asked for in this session, whatever
+ * --exercise names in this run? */
+bool wanted_in_session(struct session *session, const struct exercise *exercise);
+
+/* wanted_in_run - does --exercise name it; or where it names none, is it wanted in the session? */
+bool wanted_in_run(struct session *session, const struct exercise *exercise);
+
+/* wanted_take_named - from now on those that --exercise names are wanted in the session, in both
+ * phases. */
+int wanted_take_named(struct session *session, struct error *err);
+
+/*
+ * wanted_ask - where --exercise names none: show what is offered and not asked for yet, and ask
+ * which of them are wanted (the question exercise.also). Without a terminal and an answer none is;
+ * so in a rehearsal, which has the three alone.
+ */
+int wanted_ask(struct session *session, struct error *err);
 
 #endif

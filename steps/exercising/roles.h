@@ -34,15 +34,12 @@ struct given_nodes {
 	struct given_node *items;
 	size_t count;
 };
-void given_nodes_clear(struct given_nodes *nodes);
-
-/*
- * given_nodes_read - whose denials are in the logs that --log names, or named in an earlier run. A
- * log that cannot be read counts for nothing here: collect, which reads them all, says so.
- */
-void given_nodes_read(struct session *session, struct given_nodes *nodes);
 
 /* given_nodes_find - by the name that the joiner's log has for the donor. NULL: it is missing. */
 const struct given_node *given_nodes_find(const struct given_nodes *nodes, const char *donor);
+
+/* coverage_show - a table of the results of this era: exercise, this node's and the donor's part,
+ * denials; and on which node a donor's side, which --log has not named yet, is to be collected. */
+void coverage_show(struct session *session, const char *phase);
 
 #endif

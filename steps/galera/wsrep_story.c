@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "steps/galera/wsrep_transfer.h"
+#include "steps/galera/wsrep_story.h"
 #include "wizard/util.h"
 
 static void life_init(struct wsrep_life *life)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "steps/galera/wsrep_messages.h"
-#include "steps/galera/wsrep_time.h"
 #include "steps/galera/wsrep_watch.h"
 #include "wizard/util.h"
 

@@ -7,7 +7,7 @@
 
 #include "steps/galera/exercises.h"
 #include "steps/galera/failures.h"
-#include "steps/galera/wsrep_servers.h"
+#include "steps/galera/wsrep_messages.h"
 #include "tests/unit/galera/stories.h"
 #include "wizard/util.h"
 

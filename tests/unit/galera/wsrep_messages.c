@@ -27,7 +27,7 @@ static void see_line(const char *path, unsigned int server, struct span line)
 	const struct wsrep_message *row = wsrep_message_find(message);
 
 	if (row) {
-		if (!(row->servers & server))
+		if (!(wsrep_message_servers(row) & server))
 			fail_msg("%s has \"%s\", whose range is without it", path, row->text);
 		messages_seen[row - wsrep_messages] |= server;
 	}
@@ -97,10 +97,9 @@ static void test_each_row(void **state)
 
 	(void)state;
 	see_logs(EACH_MESSAGE, 8);
-	for (; wsrep_messages[rows].text; rows++)
-		if (wsrep_messages[rows].servers & ~messages_seen[rows])
-			fail_unseen(wsrep_messages[rows].text,
-				    wsrep_messages[rows].servers & ~messages_seen[rows]);
+	for (const struct wsrep_message *row = wsrep_messages; row->text; row++, rows++)
+		if (wsrep_message_servers(row) & ~messages_seen[rows])
+			fail_unseen(row->text, wsrep_message_servers(row) & ~messages_seen[rows]);
 	assert_in_range(rows, 100, MOST);
 }
 

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "steps/galera/failures.h"
-#include "steps/galera/wsrep_time.h"
+#include "steps/galera/wsrep_messages.h"
 #include "steps/galera/wsrep_watch.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
@@ -243,6 +243,7 @@ static void the_time_of_a_line(void **state)
 		{ "261124 14:25:50 [Note] x", "14:25:50", 1795530350 },
 		{ "261124  4:25:50 [Note] x", "04:25:50", 1795494350 },
 		{ "2026-11-24T14:25:50.123456Z 0 [Note] x", "14:25:50", 1795530350 },
+		{ "2024-09-27T18:09:52.916033+08:00 1 [Note] x", "18:09:52", 1727431792 },
 		{ "WSREP_SST: [INFO] done (20261124 14:25:50.400)", "14:25:50", 1795530350 },
 		{ "WSREP_SST: [INFO] a (b) and more of it, longer (20261124 14:25:50.400)",
 		  "14:25:50", 1795530350 },

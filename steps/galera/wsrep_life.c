@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/galera/wsrep_transfer.h"
+#include "steps/galera/wsrep_life.h"
 
 /* "Shifting" follows "Member ... requested" at once, but for lines of other threads. */
 enum { ASKED_LINES = 10 };
