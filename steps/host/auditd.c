@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <libaudit.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 #include "steps/host/auditd.h"
 #include "wizard/util.h"
 
-#define DEFAULT_LOG "/var/log/audit/audit.log"
 /* The kernel answers at once; when it does not, something is wrong. */
 #define ANSWER_MS 5000
 
@@ -193,26 +193,11 @@ int host_audit_state(struct audit_state *state, struct error *err)
 
 /* ---- auditd's configuration ------------------------------------------------------------------ */
 
-/* log_file - the value of a line "log_file = PATH", as auditd reads it; NULL: another line. */
-static const char *log_file(const char *line, size_t *length)
-{
-	line += strspn(line, " \t");
-	if (strncasecmp(line, "log_file", strlen("log_file")))
-		return NULL;
-	line += strlen("log_file");
-	line += strspn(line, " \t");
-	if (*line++ != '=')
-		return NULL;
-	line += strspn(line, " \t");
-	*length = strcspn(line, " \t\r\n");
-	return *length && *line == '/' ? line : NULL;
-}
-
 int host_audit_log_path(const char *root, char **path, struct error *err)
 {
 	_cleanup_free_ char *config = path_in_root(root, "/etc/audit/auditd.conf"), *text = NULL;
-	const char *found = DEFAULT_LOG, *value;
-	size_t length = strlen(DEFAULT_LOG), value_length;
+	char key[32], value[PATH_MAX], found[PATH_MAX] = "/var/log/audit/audit.log";
+	char *line;
 
 	if (access(config, F_OK) == 0 || errno != ENOENT) {
 		int r = file_read(config, &text, NULL, err);
@@ -220,14 +205,11 @@ int host_audit_log_path(const char *root, char **path, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		value = log_file(line, &value_length);
-		if (value) {
-			found = value;
-			length = value_length;
-		}
-	}
-	*path = memory_copy(found, length);
+	/* As auditd reads it. */
+	for (char *rest = text; (line = strsep(&rest, "\n"));)
+		if (sscanf(line, " %31[^= \t] = %4095s", key, value) == 2 && *value == '/' &&
+		    !strcasecmp(key, "log_file"))
+			strcpy(found, value);
+	*path = str_copy(found);
 	return 0;
 }

@@ -138,14 +138,10 @@ static int watch_all(struct follow *follow, struct error *err)
 	return 0;
 }
 
-static struct followed *add_source(struct follow *follow)
-{
-	return array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
-}
-
 int follow_file(struct follow *follow, const char *path, const json_t *mark, struct error *err)
 {
-	struct followed *source = add_source(follow);
+	struct followed *source =
+		array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
 	int rc;
 
 	source->path = str_copy(path);
@@ -157,7 +153,8 @@ int follow_file(struct follow *follow, const char *path, const json_t *mark, str
 int follow_journal(struct follow *follow, const char *directory, const char *const *units,
 		   const json_t *mark, struct error *err)
 {
-	struct followed *source = add_source(follow);
+	struct followed *source =
+		array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
 	int rc = journald_open(&source->journal, directory, units, mark, err);
 
 	/* Asked for before the first reading, or what comes in between would not be told. */

@@ -62,10 +62,10 @@ static unsigned long long start_time(const char *pid)
 	return at && sscanf(at, "%llu", &ticks) == 1 ? ticks : ULLONG_MAX;
 }
 
-static bool is_named(const char *path, const char *const *names)
+static bool is_one_of(const char *name, const char *const *patterns)
 {
-	for (size_t i = 0; names[i]; i++)
-		if (!strcmp(basename(path), names[i]))
+	for (; *patterns; patterns++)
+		if (fnmatch(*patterns, name, 0) == 0)
 			return true;
 	return false;
 }
@@ -86,7 +86,7 @@ int host_find_server(const char *const *names, struct server_process *process, s
 		char path[PATH_MAX];
 
 		if (!isdigit((unsigned char)entry->d_name[0]) || !executable(entry->d_name, path) ||
-		    !is_named(path, names))
+		    !is_one_of(basename(path), names))
 			continue;
 		started = start_time(entry->d_name);
 		if (started == ULLONG_MAX)
@@ -180,14 +180,6 @@ int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
 static const char *const places[] = { "etc/systemd/system", "run/systemd/system",
 				      "usr/local/lib/systemd/system", "usr/lib/systemd/system",
 				      "lib/systemd/system" };
-
-static bool is_one_of(const char *unit, const char *const *names)
-{
-	for (; *names; names++)
-		if (fnmatch(*names, unit, 0) == 0)
-			return true;
-	return false;
-}
 
 /* unit_name - out of that of its file, in new memory; NULL: it is none of a service. */
 static char *unit_name(const char *file)
