@@ -161,47 +161,24 @@ const char *galera_config_get(const struct galera_config *config, const char *na
 	return option ? option->value : NULL;
 }
 
-/* Moves *text and *length past the blanks around it. */
-static void trim(const char **text, size_t *length)
-{
-	while (*length && strchr(" \t\n", **text)) {
-		++*text;
-		--*length;
-	}
-	while (*length && strchr(" \t\n", (*text)[*length - 1]))
-		--*length;
-}
-
-static bool reads(const char *text, size_t length, const char *name)
-{
-	trim(&text, &length);
-	return length == strlen(name) && strncmp(text, name, length) == 0;
-}
-
 char *galera_provider_option(const struct galera_config *config, const char *name)
 {
-	const char *text = galera_config_get(config, "wsrep_provider_options"), *value = NULL;
-	_cleanup_free_ char *variable = str_printf("wsrep_provider_%s", name);
-	size_t length = 0;
+	_cleanup_free_ char *options =
+		str_copy(galera_config_get(config, "wsrep_provider_options"));
+	_cleanup_free_ char *variable = str_printf("wsrep_provider_%s", name), *own = NULL;
+	char *option, *value = NULL;
 
-	while (text && *text) {
-		size_t item = strcspn(text, ";"), key = strcspn(text, "=;");
+	for (char *rest = options; (option = strsep(&rest, ";"));) {
+		const char *key = str_trim(strsep(&option, "="));
 
-		if (key < item && reads(text, key, name)) {
-			value = text + key + 1;
-			length = item - key - 1;
-		}
-		text += item + (text[item] == ';');
+		if (option && strcmp(key, name) == 0)
+			value = option;
 	}
 	if (!value) {
 		underscore(variable, '.');
-		value = galera_config_get(config, variable);
-		length = value ? strlen(value) : 0;
+		value = own = str_copy(galera_config_get(config, variable));
 	}
-	if (!value)
-		return NULL;
-	trim(&value, &length);
-	return memory_copy(value, length);
+	return value ? str_copy(str_trim(value)) : NULL;
 }
 
 /* ---- what follows from it -------------------------------------------------------------------- */

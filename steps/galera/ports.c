@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,16 +21,11 @@ static int not_a_port(const char *setting, const char *value, struct error *err)
 /* The number in text[0..length), or 0. */
 static unsigned int port_number(const char *text, size_t length)
 {
-	unsigned int number = 0;
+	unsigned long number = 0;
 
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return 0;
-		number = number * 10 + (unsigned int)(text[i] - '0');
-		if (number > LAST_PORT)
-			return 0;
-	}
-	return number;
+	if (length && length == strspn(text, "0123456789"))
+		number = strtoul(text, NULL, 10);
+	return number <= LAST_PORT ? (unsigned int)number : 0;
 }
 
 /* Where the port begins in [SCHEME://]HOST[:PORT], and its length; NULL: it has none. */
@@ -51,10 +48,14 @@ static const char *port_of_address(const char *address, size_t *length)
 	return colon ? colon + 1 : NULL;
 }
 
-/* Let an address move *port: where it has a port, that is the port and setting is its origin. */
-static int take_address(const char *address, const char *setting, struct galera_port *port,
-			struct error *err)
+/* Let the address of a setting move *port: where it has a port, that is the port, and the setting
+ * its origin. "wsrep_..." is the server's, another name the provider's. */
+static int take_address(const struct galera_config *config, const char *setting,
+			struct galera_port *port, struct error *err)
 {
+	_cleanup_free_ char *address = str_starts(setting, "wsrep_")
+					       ? str_copy(galera_config_get(config, setting))
+					       : galera_provider_option(config, setting);
 	size_t length;
 	const char *text = address ? port_of_address(address, &length) : NULL;
 	unsigned int number = text ? port_number(text, length) : 0;
@@ -68,23 +69,12 @@ static int take_address(const char *address, const char *setting, struct galera_
 	return 0;
 }
 
-static int take_provider_address(const struct galera_config *config, const char *setting,
-				 struct galera_port *port, struct error *err)
-{
-	_cleanup_free_ char *address = galera_provider_option(config, setting);
-
-	return take_address(address, setting, port, err);
-}
-
 static int find_base(const struct galera_config *config, struct galera_port *base,
 		     struct error *err)
 {
 	_cleanup_free_ char *option = galera_provider_option(config, "base_port");
-	int r;
+	int r = take_address(config, "wsrep_node_address", base, err);
 
-	*base = (struct galera_port){ .proto = "tcp", .number = BASE_PORT };
-	r = take_address(galera_config_get(config, "wsrep_node_address"), "wsrep_node_address",
-			 base, err);
 	if (r < 0 || !option)
 		return r;
 	base->number = port_number(option, strlen(option));
@@ -94,81 +84,64 @@ static int find_base(const struct galera_config *config, struct galera_port *bas
 	return 0;
 }
 
-static void add(struct galera_port *ports, int *count, const struct galera_port *port,
-		const char *purpose, const char *proto)
+/* The ports found so far. */
+struct found {
+	struct galera_port *ports;
+	int count;
+};
+
+static void add(struct found *found, const struct galera_port *port, const char *purpose,
+		const char *proto)
 {
-	for (int i = 0; i < *count; i++)
-		if (ports[i].number == port->number && strcmp(ports[i].proto, proto) == 0)
+	for (int i = 0; i < found->count; i++)
+		if (found->ports[i].number == port->number &&
+		    strcmp(found->ports[i].proto, proto) == 0)
 			return;
-	ports[*count] = *port;
-	ports[*count].purpose = purpose;
-	ports[(*count)++].proto = proto;
+	found->ports[found->count] = *port;
+	found->ports[found->count].purpose = purpose;
+	found->ports[found->count++].proto = proto;
 }
 
-static int add_replication(const struct galera_config *config, const struct galera_port *base,
-			   struct galera_port *ports, int *count, struct error *err)
-{
-	struct galera_port port = *base;
-	int r = take_provider_address(config, "gmcast.listen_addr", &port, err);
-
-	if (r < 0)
-		return r;
-	add(ports, count, &port, "replication", "tcp");
-	if (config->multicast)
-		add(ports, count, &port, "replication, multicast", "udp");
-	return 0;
-}
-
-static int add_ist(const struct galera_config *config, const struct galera_port *base,
-		   struct galera_port *ports, int *count, struct error *err)
-{
-	struct galera_port told = *base, bound;
-	int r;
-
-	told.number++;
-	r = take_provider_address(config, "ist.recv_addr", &told, err);
-	if (r < 0)
-		return r;
-	if (told.number > LAST_PORT)
-		return error_set(err, EINVAL, "choose a lower port, or set ist.recv_addr",
-				 "%s is %u, which leaves no port for IST (one above it)",
-				 base->setting, base->number);
-	add(ports, count, &told, "IST", "tcp");
-	bound = told;
-	r = take_provider_address(config, "ist.recv_bind", &bound, err);
-	if (r < 0)
-		return r;
-	add(ports, count, &bound, "IST", "tcp");
-	return 0;
-}
-
-static int add_sst(const struct galera_config *config, struct galera_port *ports, int *count,
+static int add_ist(const struct galera_config *config, struct galera_port port, struct found *found,
 		   struct error *err)
 {
-	struct galera_port port = { .number = SST_PORT };
-	int r;
+	unsigned int base = port.number++;
+	int r = take_address(config, "ist.recv_addr", &port, err);
 
-	if (config->sst_method && (strcasecmp(config->sst_method, "mysqldump") == 0 ||
-				   strcasecmp(config->sst_method, "skip") == 0))
-		return 0;
-	r = take_address(galera_config_get(config, "wsrep_sst_receive_address"),
-			 "wsrep_sst_receive_address", &port, err);
 	if (r < 0)
 		return r;
-	add(ports, count, &port, "SST", "tcp");
-	return 0;
+	if (port.number > LAST_PORT)
+		return error_set(err, EINVAL, "choose a lower port, or set ist.recv_addr",
+				 "%s is %u, which leaves no port for IST (one above it)",
+				 port.setting, base);
+	add(found, &port, "IST", "tcp");
+	r = take_address(config, "ist.recv_bind", &port, err);
+	if (r == 0)
+		add(found, &port, "IST", "tcp");
+	return r;
 }
 
 int galera_ports(const struct galera_config *config, struct galera_port *ports, struct error *err)
 {
-	struct galera_port base;
-	int count = 0, r = find_base(config, &base, err);
+	struct galera_port base = { .number = BASE_PORT }, replication;
+	struct galera_port sst = { .number = SST_PORT };
+	const char *method = config->sst_method ? config->sst_method : "";
+	bool listens = strcasecmp(method, "mysqldump") != 0 && strcasecmp(method, "skip") != 0;
+	struct found found = { .ports = ports };
+	int r = find_base(config, &base, err);
 
-	if (r >= 0)
-		r = add_replication(config, &base, ports, &count, err);
-	if (r >= 0)
-		r = add_ist(config, &base, ports, &count, err);
-	if (r >= 0)
-		r = add_sst(config, ports, &count, err);
-	return r < 0 ? r : count;
+	replication = base;
+	if (r == 0)
+		r = take_address(config, "gmcast.listen_addr", &replication, err);
+	if (r < 0)
+		return r;
+	add(&found, &replication, "replication", "tcp");
+	if (config->multicast)
+		add(&found, &replication, "replication, multicast", "udp");
+	r = add_ist(config, base, &found, err);
+	if (r == 0 && listens)
+		r = take_address(config, "wsrep_sst_receive_address", &sst, err);
+	if (r == 0 && listens)
+		add(&found, &sst, "SST", "tcp");
+	return r < 0 ? r : found.count;
 }
