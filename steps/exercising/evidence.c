@@ -162,8 +162,7 @@ int evidence_forget(const struct occasion *at, struct error *err)
 
 /* ---- what is kept ---------------------------------------------------------------------------- */
 
-/* grown - by how much a counter of the kernel's has grown; 0 where none is asked, or after a boot.
- */
+/* By how much a counter of the kernel's has grown; 0 where none is asked, or after a boot. */
 static json_int_t grown(const json_t *marks, const char *name, json_int_t now)
 {
 	json_int_t before = member_number(marks, name);

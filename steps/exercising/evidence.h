@@ -28,31 +28,28 @@ struct evidence {
 };
 void evidence_clear(struct evidence *evidence);
 
-/*
- * evidence_begin - where do the logs end now? Remembered, so that an interrupted exercise is gone
- * on with: what came since the first time counts. On a live SELinux kernel the policy is loaded
- * anew before, so that denials which have been logged already are logged again.
- */
+/* Where do the logs end now? Remembered, so that an interrupted exercise is gone on with: what came
+ * since the first time counts. On a live SELinux kernel the policy is loaded anew before, so that
+ * denials which have been logged already are logged again. */
 int evidence_begin(const struct occasion *at, struct error *err);
 bool evidence_is_begun(const struct occasion *at);
-/* evidence_follow - add both logs to what is followed, from there on; the sources' numbers. */
+/* Add both logs to what is followed, from there on; the sources' numbers. */
 int evidence_follow(const struct occasion *at, struct follow *follow, int *audit, int *server,
 		    struct error *err);
-/* evidence_forget - the exercise is over, or to be done again. */
+/* The exercise is over, or to be done again. */
 int evidence_forget(const struct occasion *at, struct error *err);
 
-/* evidence_keep - write it into the session's directory, and look at it. Caller clears. */
+/* Write it into the session's directory, and look at it. Caller clears. */
 int evidence_keep(const struct occasion *at, struct evidence *evidence, struct error *err);
 
-/* evidence_server_log - the server's error log, root included, in new memory (caller frees); *path
- * NULL: it writes to the journal. */
+/* The server's error log, root included, in new memory (caller frees); *path NULL: it writes to the
+ * journal. */
 int evidence_server_log(struct session *session, char **path, struct error *err);
 
-/* evidence_missing - why it is not all that was denied; NULL: it is. */
+/* Why it is not all that was denied; NULL: it is. */
 const char *evidence_missing(const struct evidence *evidence);
 
-/* ---- was the server confined while it was exercised? ------------------------------------------
- */
+/* ---- was the server confined while it was exercised? ----------------------------------------- */
 
 /* A reason why an exercise of the confined phase proves nothing. It is the kernel's word where
  * there is one: its mode, and whether it treats the domain as permissive; in a scratch root the
@@ -66,16 +63,15 @@ enum doubt {
 	DOUBT_END = 1 << 5,
 };
 
-/* doubt_text - a clause for a person: "the whole system was permissive"; doubt_now_text: "... is
- * permissive". Static. */
+/* A clause for a person: "the whole system was permissive"; doubt_now_text: "... is permissive".
+ * Static. */
 const char *doubt_text(enum doubt doubt);
 const char *doubt_now_text(enum doubt doubt);
 
-/* doubts_now - enum doubt, ored: as it is at this moment. A kernel that cannot be asked is
- * DOUBT_UNKNOWN. */
+/* Enum doubt, ored: as it is at this moment. A kernel that cannot be asked is DOUBT_UNKNOWN. */
 int doubts_now(struct session *session, unsigned int *doubts, struct error *err);
 
-/* doubts_json - as stable words, to be kept with a result. doubts_from - back; what is no list is
+/* As stable words, to be kept with a result. doubts_from - back; what is no list is
  * DOUBT_UNKNOWN. */
 json_t *doubts_json(unsigned int doubts);
 unsigned int doubts_from(const json_t *list);

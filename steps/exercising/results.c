@@ -176,7 +176,7 @@ int wanted_take_named(struct session *session, struct error *err)
 	return r;
 }
 
-/* show - what the configuration speaks for and nobody has asked for. How many. */
+/* What the configuration speaks for and nobody has asked for. How many. */
 static size_t show(struct session *session, const struct galera_config *config)
 {
 	size_t count = 0;

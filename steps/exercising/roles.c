@@ -21,7 +21,7 @@ bool roles_same_node(const char *one, const char *other)
 
 /* ---- of denials ------------------------------------------------------------------------------ */
 
-/* exercise_of - the exercise whose evidence this is: its origin is "sst", or "sst confined". */
+/* The exercise whose evidence this is: its origin is "sst", or "sst confined". */
 static const struct exercise *exercise_of(const struct denial *denial)
 {
 	for (const struct exercise *e = galera_exercises; e->name && denial->origin; e++) {
@@ -42,7 +42,7 @@ static bool is_meanwhile(const struct denial *denial, const json_t *result)
 	       denial->seconds <= ended + CLOCKS_DIFFER;
 }
 
-/* tell_donor - of a record in another node's log. */
+/* Of a record in another node's log. */
 static void tell_donor(struct session *session, struct denial *denial)
 {
 	static const char *const phases[] = { PHASE_PERMISSIVE, PHASE_ENFORCING };
@@ -206,7 +206,7 @@ static void add_row(struct strings *cells, struct session *session, const struct
 	strings_take(cells, str_printf("%7lld", (long long)member_number(result, "denials")));
 }
 
-/* say_missing - on which nodes to collect, each once. */
+/* On which nodes to collect, each once. */
 static bool say_missing(struct session *session, const char *phase, const struct given_nodes *given)
 {
 	_cleanup_(strings_clear) struct strings said = { 0 };

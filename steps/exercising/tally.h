@@ -14,24 +14,24 @@
 
 struct tally;
 
-/* tally_new - domains must outlive it. */
+/* domains must outlive it. */
 struct tally *tally_new(const char *const *domains);
 void tally_free(struct tally *tally);
 
-/* tally_feed - what the audit log has got; it may end, and begin, in the middle of a record. */
+/* What the audit log has got; it may end, and begin, in the middle of a record. */
 void tally_feed(struct tally *tally, const char *text, size_t length);
 
 size_t tally_count(const struct tally *tally);
-/* tally_last - "rsync: getattr rsync_exec_t:file"; "" before the first. Borrowed. */
+/* "rsync: getattr rsync_exec_t:file"; "" before the first. Borrowed. */
 const char *tally_last(const struct tally *tally);
 
-/* tally_of_program - the denials of the program at path, by the name that its process has. */
+/* The denials of the program at path, by the name that its process has. */
 size_t tally_of_program(const struct tally *tally, const char *path);
 
-/* tally_moment - something failed then (-1: not known when); the first time counts. */
+/* Something failed then (-1: not known when); the first time counts. */
 void tally_moment(struct tally *tally, time_t seconds);
-/* tally_around - what was denied in some seconds before that moment, or in all where it is not
- * known: each access counts once. */
+/* What was denied in some seconds before that moment, or in all where it is not known: each access
+ * counts once. */
 struct failure_moment tally_around(const struct tally *tally);
 
 #endif

@@ -165,7 +165,7 @@ static bool is_unfit(struct watch *watch)
 	return false;
 }
 
-/* is_over - settled, and quiet since; until then *when is when to look again. */
+/* Settled, and quiet since; until then *when is when to look again. */
 static bool is_over(struct watch *watch, int64_t now, int64_t *when)
 {
 	enum proof proof = watch->watched->proof;
@@ -198,7 +198,7 @@ static bool must_stop(void)
 	return session_interrupted() || keys_suspended();
 }
 
-/* press - what a key means. Returns 1 when it ends the watch. */
+/* What a key means. Returns 1 when it ends the watch. */
 static int press(struct watch *watch)
 {
 	int key = keys_read();
@@ -234,7 +234,7 @@ static int64_t earlier(int64_t one, int64_t other)
 	return one < other ? one : other;
 }
 
-/* wait_on - 0: look again; 1: it is over. */
+/* 0: look again; 1: it is over. */
 static int wait_on(struct watch *watch, int input, int64_t until, struct error *err)
 {
 	int news = follow_wait(watch->follow, input, until, must_stop, err);

@@ -40,11 +40,9 @@ struct watched {
 };
 void watched_clear(struct watched *watched);
 
-/*
- * watch_exercise - show what the logs say since the exercise's mark (evidence.h), until something
- * is settled, and the logs are quiet, so that what follows it is there, too. -EINTR: interrupted.
- * Caller clears *watched.
- */
+/* Show what the logs say since the exercise's mark (evidence.h), until something is settled, and
+ * the logs are quiet, so that what follows it is there, too. -EINTR: interrupted. Caller clears
+ * *watched. */
 int watch_exercise(const struct watch_order *order, struct watched *watched, struct error *err);
 
 #endif

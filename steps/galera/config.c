@@ -15,7 +15,7 @@ static const char *const server_groups[] = { "client-server", "mysqld", "server"
 /* Those of the SST scripts. */
 static const char *const script_groups[] = { "sst", "xtrabackup", "mariabackup", NULL };
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* The file to read below a scratch root; NULL: there is none. */
 static char *scratch_file(const char *root)
@@ -141,7 +141,7 @@ static int read_options(const struct galera_config_source *source, struct galera
 	return r < 0 ? r : 0;
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 static const struct galera_option *find_option(const struct galera_config *config, const char *name)
 {
@@ -249,7 +249,7 @@ static bool encrypts_ist(const struct galera_config *config)
 	return ssl && *ssl ? is_true(ssl) : key && *key;
 }
 
-/* names_nodes - has garbd's file a line GALERA_NODES with a value? */
+/* Has garbd's file a line GALERA_NODES with a value? */
 static bool names_nodes(const char *root, const char *path)
 {
 	_cleanup_free_ char *full = str_printf("%s/%s", root, path);

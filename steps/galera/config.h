@@ -41,9 +41,9 @@ struct galera_config {
 };
 
 /*
- * galera_config_read - in a scratch root, files are read below it: my_print_defaults is given
- * ROOT/etc/mysql/my.cnf or ROOT/etc/my.cnf. Where my_print_defaults is not installed, or finds
- * nothing, the defaults stand and config->read is false. Errors: -EINVAL: it refused the files.
+ * In a scratch root, files are read below it: my_print_defaults is given ROOT/etc/mysql/my.cnf or
+ * ROOT/etc/my.cnf. Where my_print_defaults is not installed, or finds nothing, the defaults stand
+ * and config->read is false. Errors: -EINVAL: it refused the files.
  *
  * All paths are the server's own, without the root. The files' `!includedir` lines are followed as
  * they stand, so a scratch root's file should be whole in itself. The groups are those of the
@@ -53,14 +53,11 @@ struct galera_config {
 int galera_config_read(const struct galera_config_source *source, struct galera_config *config,
 		       struct error *err);
 void galera_config_clear(struct galera_config *config);
-/* galera_config_get - the last value of name (underscores), or NULL: not set, or without a value.
- * "loose_NAME" counts as NAME, as it does for the server. */
+/* The last value of name (underscores), or NULL: not set, or without a value. "loose_NAME" counts
+ * as NAME, as it does for the server. */
 const char *galera_config_get(const struct galera_config *config, const char *name);
-/*
- * galera_provider_option - a value out of wsrep_provider_options, or of the variable that MariaDB
- * 11 has for it (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees);
- * NULL: not set.
- */
+/* A value out of wsrep_provider_options, or of the variable that MariaDB 11 has for it
+ * (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees); NULL: not set. */
 char *galera_provider_option(const struct galera_config *config, const char *name);
 
 #endif

@@ -110,8 +110,7 @@ const struct exercise *exercise_find(const char *name)
 	return NULL;
 }
 
-/* ---- which optional ones the configuration speaks for -----------------------------------------
- */
+/* ---- which optional ones the configuration speaks for ---------------------------------------- */
 
 /* Is the method set somewhere, though a later line of the configuration sets another? */
 static bool is_mentioned(const struct galera_config *config, const char *method)
@@ -176,7 +175,7 @@ const char *const galera_units[] = { "mariadb", "mysql",    "mysqld", "mariadb@*
 const char *const galera_servers[] = { "mariadbd", "mysqld", NULL };
 const char *const galera_domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
 
-/* ---- does what the server's log told prove one? ----------------------------------------------- */
+/* ---- does what the server's log told prove one? ---------------------------------------------- */
 
 #define JOINING "the server has started and is joining"
 

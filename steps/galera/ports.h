@@ -20,8 +20,8 @@ struct galera_port {
 #define GALERA_PORTS_MAX 5
 
 /*
- * galera_ports - fill ports (GALERA_PORTS_MAX), return how many, or -EINVAL naming the setting that
- * is no port. As Galera does it:
+ * Fill ports (GALERA_PORTS_MAX), return how many, or -EINVAL naming the setting that is no port. As
+ * Galera does it:
  *
  * - base_port: 4567, or the port of wsrep_node_address, or base_port in wsrep_provider_options
  * - replication: the port of gmcast.listen_addr, else base_port; udp too with gmcast.mcast_addr

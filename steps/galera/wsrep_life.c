@@ -133,7 +133,7 @@ void wsrep_transfer_conclude(struct wsrep_life *life)
 	prove(life, kind, span_of(life->sst_message));
 }
 
-/* take_end - the position that was reached; false: an undefined one tells of a failure. */
+/* The position that was reached; false: an undefined one tells of a failure. */
 static bool take_end(struct wsrep_life *life, struct span position, struct span message)
 {
 	if (wsrep_seqno(position) < 0) {

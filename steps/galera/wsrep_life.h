@@ -10,7 +10,7 @@
 
 enum transfer_kind { TRANSFER_NONE, TRANSFER_SST, TRANSFER_IST };
 
-/* transfer_words - "an SST", "an IST". */
+/* "an SST", "an IST". */
 static inline const char *transfer_words(enum transfer_kind kind)
 {
 	return kind == TRANSFER_SST ? "an SST" : "an IST";
@@ -88,22 +88,21 @@ struct wsrep_reader {
 	char giver[64], taker[64]; /* the same two, when this node became the donor */
 };
 
-/* wsrep_seqno - the number that ends uuid:seqno, or is all there is; -1: undefined, or none. */
+/* The number that ends uuid:seqno, or is all there is; -1: undefined, or none. */
 long long wsrep_seqno(struct span position);
 
 /* wsrep_keep - a message, cut to fit, without a password; wsrep_hinder - where none is kept yet. */
 void wsrep_keep(char *to, size_t size, struct span message);
 void wsrep_hinder(struct wsrep_story *story, char kept[256], struct span message);
-/* wsrep_fail - it failed, by this message or what was seen before it. */
+/* It failed, by this message or what was seen before it. */
 void wsrep_fail(struct wsrep_life *life, struct span message);
 
-/* wsrep_transfer_take - heed a message about a transfer: value is what follows its row's text.
- * False: it is about something else. */
+/* Heed a message about a transfer: value is what follows its row's text. False: it is about
+ * something else. */
 bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
 			 struct span message);
 
-/* wsrep_transfer_conclude - the joiner has its state. Where no message has named the kind, the
- * positions do. */
+/* The joiner has its state. Where no message has named the kind, the positions do. */
 void wsrep_transfer_conclude(struct wsrep_life *life);
 
 #endif

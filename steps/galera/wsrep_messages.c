@@ -222,7 +222,7 @@ static bool starts_one(struct span span, const char *const *texts)
 	return *texts;
 }
 
-/* after_level - MySQL 8 has an error number and a subsystem in brackets after the level. */
+/* MySQL 8 has an error number and a subsystem in brackets after the level. */
 static struct span after_level(struct span span)
 {
 	while (span_starts(span, "[") && span_has(span, "] "))

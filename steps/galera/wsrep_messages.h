@@ -14,8 +14,7 @@
 
 #include "steps/galera/span.h"
 
-/* ---- servers, by generation: a bit each, so that a version range is a set of them --------------
- */
+/* ---- servers, by generation: a bit each, so that a version range is a set of them ------------ */
 
 enum wsrep_server {
 	MARIADB_5_5 = 1 << 0,  /* to 10.0, with Galera 2 or 3 */
@@ -42,18 +41,17 @@ enum wsrep_server {
 #define HAS_RSYNC_SST  (EVERY_SERVER & ~PERCONA_8_0)
 
 /*
- * wsrep_server_read - out of the line with which a server begins ("Starting MariaDB 10.11.6-...",
- * "... (mysqld 8.0.36-28.1) starting as process"): its name and version in words, as "MariaDB
- * 10.11.6", and which generations it may be of. 0: none that is known. "" and EVERY_SERVER: the
- * line tells neither.
+ * Out of the line with which a server begins ("Starting MariaDB 10.11.6-...", "... (mysqld
+ * 8.0.36-28.1) starting as process"): its name and version in words, as "MariaDB 10.11.6", and
+ * which generations it may be of. 0: none that is known. "" and EVERY_SERVER: the line tells
+ * neither.
  */
 unsigned int wsrep_server_read(struct span message, char *name, size_t size);
 
-/* wsrep_server_find - the generation of "mariadb-10.11", "percona-8.0.36", "mysql-5.7": a bit; 0:
- * none. */
+/* The generation of "mariadb-10.11", "percona-8.0.36", "mysql-5.7": a bit; 0: none. */
 unsigned int wsrep_server_find(const char *name);
 
-/* wsrep_servers_words - "MariaDB 10.4 to 10.11, MariaDB 11", cut to fit. */
+/* "MariaDB 10.4 to 10.11, MariaDB 11", cut to fit. */
 void wsrep_servers_words(unsigned int servers, char *words, size_t size);
 
 /* ---- messages -------------------------------------------------------------------------------- */
@@ -123,29 +121,27 @@ struct wsrep_message {
 /* The first row that fits a line counts. Ends with a NULL text. */
 extern const struct wsrep_message wsrep_messages[];
 
-/*
- * wsrep_message_of - a line without what the server, or its script, puts before its messages, and
- * without what syslog, grep and others put before that. *unstamped: the line says WSREP, but has no
- * level: no server writes so into its log, and anybody may.
- */
+/* A line without what the server, or its script, puts before its messages, and without what syslog,
+ * grep and others put before that. *unstamped: the line says WSREP, but has no level: no server
+ * writes so into its log, and anybody may. */
 struct span wsrep_message_of(struct span line, bool *unstamped);
 
-/* wsrep_message_servers - whose logs have it. */
+/* Whose logs have it. */
 static inline unsigned int wsrep_message_servers(const struct wsrep_message *row)
 {
 	return row->servers ? row->servers : EVERY_SERVER;
 }
 
-/* wsrep_message_find - the row that fits a message, or NULL. */
+/* The row that fits a message, or NULL. */
 const struct wsrep_message *wsrep_message_find(struct span message);
 
 /* ---- the time in a line ---------------------------------------------------------------------- */
 
 /*
- * wsrep_time - false: the line has none. All prefixes of the versions: "261124 11:33:19",
- * "2026-11-24 11:33:19" (hour padded by a space), "2026-11-24T11:33:19.123456Z", and a script's
- * "(20261124 11:33:19.123)" at the line's end. clock gets "11:33:19"; seconds since the epoch, a
- * time without a zone being in UTC where utc is set, else in this machine's.
+ * False: the line has none. All prefixes of the versions: "261124 11:33:19", "2026-11-24 11:33:19"
+ * (hour padded by a space), "2026-11-24T11:33:19.123456Z", and a script's "(20261124 11:33:19.123)"
+ * at the line's end. clock gets "11:33:19"; seconds since the epoch, a time without a zone being in
+ * UTC where utc is set, else in this machine's.
  */
 bool wsrep_time(struct span line, bool utc, char clock[9], time_t *seconds);
 

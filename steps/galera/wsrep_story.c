@@ -121,7 +121,7 @@ static void take_recovery(struct wsrep_reader *reader)
 	reader->booting = false;
 }
 
-/* start_take - heed a message that belongs to a server's start; false: it is another. */
+/* Heed a message that belongs to a server's start; false: it is another. */
 static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
 		       struct span message)
 {

@@ -11,7 +11,7 @@
 #include "steps/galera/wsrep_life.h"
 
 /*
- * wsrep_story_read - the story of a log's text (need not be NUL-terminated). Never fails.
+ * The story of a log's text (need not be NUL-terminated). Never fails.
  *
  * SST or IST is proved as the servers' sources have it, since the SST script is started, and "SST
  * complete" printed, for an IST too:
@@ -34,7 +34,7 @@ void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story
 /* ---- a log as it grows (wsrep_watch.h) ------------------------------------------------------- */
 
 void wsrep_story_begin(struct wsrep_reader *reader);
-/* wsrep_story_line - heed a line of the log, without its newline. */
+/* Heed a line of the log, without its newline. */
 void wsrep_story_line(struct wsrep_reader *reader, struct span line);
 void wsrep_story_end(const struct wsrep_reader *reader, struct wsrep_story *story);
 

@@ -173,7 +173,7 @@ static void take_line(struct wsrep_watch *watch, struct span line)
 	watch->told = now;
 }
 
-/* keep_half - the beginning of a line, until its end comes. */
+/* The beginning of a line, until its end comes. */
 static void keep_half(struct wsrep_watch *watch, const char *text, size_t length)
 {
 	if (length > LINE_MAX_BYTES - watch->half_length)

@@ -36,12 +36,12 @@ struct wsrep_watch;
 struct wsrep_watch *wsrep_watch_new(void);
 void wsrep_watch_free(struct wsrep_watch *watch);
 
-/* wsrep_watch_feed - what the log has got, which may end, and begin, in the middle of a line. Tells
- * what its whole lines say. */
+/* What the log has got, which may end, and begin, in the middle of a line. Tells what its whole
+ * lines say. */
 void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
 		      const struct wsrep_teller *teller);
 
-/* wsrep_watch_story - the story so far, as wsrep_story_read() has it of the same lines. */
+/* The story so far, as wsrep_story_read() has it of the same lines. */
 void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *story);
 
 #endif

@@ -38,7 +38,7 @@ static bool is_text(__u32 field)
 	return (field >= AUDIT_SUBJ_USER && field <= AUDIT_SUBJ_CLR) || field == AUDIT_EXE;
 }
 
-/* show_rule - as `auditctl -l` does. */
+/* As `auditctl -l` does. */
 static void show_rule(const struct audit_rule_data *rule, __u32 fields, FILE *out)
 {
 	__u32 used = 0;
@@ -115,7 +115,7 @@ static int refused(int code, struct error *err)
 	}
 }
 
-/* next_reply - the kernel's next message that is not a mere acknowledgement. */
+/* The kernel's next message that is not a mere acknowledgement. */
 static int next_reply(int fd, struct audit_reply *reply, struct error *err)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };

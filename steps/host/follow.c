@@ -71,8 +71,8 @@ void follow_free(struct follow *follow)
 
 /* ---- watches --------------------------------------------------------------------------------- */
 
-/* watch_nearest - path's directory or, while that is missing, the nearest above it, whose name is
- * then in directory. */
+/* path's directory or, while that is missing, the nearest above it, whose name is then in
+ * directory. */
 static int watch_nearest(int inotify, const char *path, char directory[PATH_MAX])
 {
 	if (snprintf(directory, PATH_MAX, "%s", path) >= PATH_MAX)
@@ -106,11 +106,8 @@ static int watch_above(int inotify, const char *path)
 	return rc;
 }
 
-/*
- * watch_source - the file that has the log's name now; one that had it before stays watched, as a
- * server writes on to a renamed log until it opens the new one. A link is watched with what it
- * points to.
- */
+/* The file that has the log's name now; one that had it before stays watched, as a server writes on
+ * to a renamed log until it opens the new one. A link is watched with what it points to. */
 static int watch_source(int inotify, const struct followed *source)
 {
 	char real[PATH_MAX];
@@ -174,7 +171,7 @@ int follow_read(struct follow *follow, int source, char **text, size_t *length, 
 
 /* ---- waiting --------------------------------------------------------------------------------- */
 
-/* drain - take the news off the descriptor; does a directory say that a name has changed hands? */
+/* Take the news off the descriptor; does a directory say that a name has changed hands? */
 static bool drain(int inotify)
 {
 	char buffer[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -192,7 +189,7 @@ static bool drain(int inotify)
 	return renamed;
 }
 
-/* sleep_until - ppoll, with the signals let in. */
+/* Ppoll, with the signals let in. */
 static int sleep_until(struct pollfd *fds, size_t count, int64_t deadline, const sigset_t *outside)
 {
 	struct timespec time, *limit = NULL;

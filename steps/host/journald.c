@@ -52,7 +52,7 @@ int journald_mark(const char *directory, json_t **mark, struct error *err)
 	return 0;
 }
 
-/* get_field - of the entry, in new memory. 0: it has none. */
+/* Of the entry, in new memory. 0: it has none. */
 static int get_field(sd_journal *journal, const char *name, char **value, size_t *length)
 {
 	const void *data;
@@ -65,8 +65,8 @@ static int get_field(sd_journal *journal, const char *name, char **value, size_t
 	return 1;
 }
 
-/* of_units - is the entry of one of the units? A unit may be a pattern, which no match of the
- * journal itself can be. */
+/* Is the entry of one of the units? A unit may be a pattern, which no match of the journal itself
+ * can be. */
 static int of_units(sd_journal *journal, const char *const *units)
 {
 	_cleanup_free_ char *unit = NULL;
@@ -98,7 +98,7 @@ static int write_message(sd_journal *journal, FILE *out)
 	return rc;
 }
 
-/* write_rest - the units' messages behind the place where the journal stands. */
+/* The units' messages behind the place where the journal stands. */
 static int write_rest(sd_journal *journal, const char *const *units, const char *cursor, FILE *out)
 {
 	int rc;
@@ -132,7 +132,7 @@ void journald_close(struct journald *journald)
 	free(journald);
 }
 
-/* place - behind the marked entry, where that is still there. */
+/* Behind the marked entry, where that is still there. */
 static int place(struct journald *journald, const char *cursor, struct error *err)
 {
 	sd_journal *journal = journald->journal;

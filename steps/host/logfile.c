@@ -46,7 +46,7 @@ static int64_t nanoseconds(struct timespec time)
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* checksum - FNV-1a of the bytes before offset; false: cannot be read. */
+/* FNV-1a of the bytes before offset; false: cannot be read. */
 static bool checksum(int fd, uint64_t offset, char text[17])
 {
 	unsigned char bytes[CHECKED_BYTES];
@@ -61,8 +61,8 @@ static bool checksum(int fd, uint64_t offset, char text[17])
 	return true;
 }
 
-/* make_mark - status NULL: there is no such file. A path that is not UTF-8 is not kept: then a link
- * there is not known to have pointed elsewhere. */
+/* status NULL: there is no such file. A path that is not UTF-8 is not kept: then a link there is
+ * not known to have pointed elsewhere. */
 static json_t *make_mark(const char *path, const struct stat *status, uint64_t size,
 			 const char *check)
 {
@@ -111,8 +111,8 @@ int logfile_mark(const char *path, json_t **mark, struct error *err)
 
 /* ---- rotation -------------------------------------------------------------------------------- */
 
-/* is_rotated - is a suffix what logrotate puts behind the log's name: ".1", or "-20261124" and
- * whatever date format begins with a year? */
+/* Is a suffix what logrotate puts behind the log's name: ".1", or "-20261124" and whatever date
+ * format begins with a year? */
 static bool is_rotated(const char *suffix)
 {
 	const char *digits = *suffix == '-' ? "0123456789-_:.T" : "0123456789";
@@ -145,7 +145,7 @@ static void add_piece(struct rotation *pieces, int dir, const char *directory, c
 	piece->written = nanoseconds(status.st_mtim);
 }
 
-/* add_pieces - path, and its rotated predecessors beside it. */
+/* path, and its rotated predecessors beside it. */
 static int add_pieces(struct rotation *pieces, const char *path, struct error *err)
 {
 	const char *log = basename(path);
@@ -165,8 +165,8 @@ static int add_pieces(struct rotation *pieces, const char *path, struct error *e
 	return 0;
 }
 
-/* oldest_first - the log itself comes last; among rotated ones, the higher number is older, the
- * earlier date is. Where the kinds differ, when each was last written to decides. */
+/* The log itself comes last; among rotated ones, the higher number is older, the earlier date is.
+ * Where the kinds differ, when each was last written to decides. */
 static int oldest_first(const void *left, const void *right)
 {
 	const struct rotated *a = left, *b = right;
@@ -184,7 +184,7 @@ static int oldest_first(const void *left, const void *right)
 	return (a->written > b->written) - (a->written < b->written);
 }
 
-/* list_pieces - of path, of the file that it is a link to, and of the one that it was then. */
+/* Of path, of the file that it is a link to, and of the one that it was then. */
 static int list_pieces(struct rotation *pieces, const char *path, const char *marked,
 		       struct error *err)
 {
@@ -215,7 +215,7 @@ static void news_clear(struct news *news)
 	*news = (struct news){ 0 };
 }
 
-/* read_rest - from *offset on, which becomes where it was read to. */
+/* From *offset on, which becomes where it was read to. */
 static int read_rest(int fd, const char *path, uint64_t *offset, struct news *news,
 		     struct error *err)
 {
@@ -244,8 +244,8 @@ static int read_rest(int fd, const char *path, uint64_t *offset, struct news *ne
 	return 0;
 }
 
-/* read_piece - from where the mark, NULL for none, says. -EAGAIN: it has been rotated away since
- * the list was made. */
+/* From where the mark, NULL for none, says. -EAGAIN: it has been rotated away since the list was
+ * made. */
 static int read_piece(const struct rotated *piece, const json_t *mark, struct news *news,
 		      struct error *err)
 {
@@ -281,8 +281,8 @@ static int read_piece(const struct rotated *piece, const json_t *mark, struct ne
 	return 0;
 }
 
-/* first_piece - the index of the marked file; if that is gone, of the first that was written to
- * after the mark: as only one file is, at a time, that one was begun later. */
+/* The index of the marked file; if that is gone, of the first that was written to after the mark:
+ * as only one file is, at a time, that one was begun later. */
 static size_t first_piece(const struct rotation *pieces, const json_t *mark, bool *found)
 {
 	ino_t inode = (ino_t)member_number(mark, "inode");

@@ -68,7 +68,7 @@ void cleanup_con(char **context)
 
 /* ---- the configuration ----------------------------------------------------------------------- */
 
-/* mode_of - what begins a value, with nothing but white space behind it on its line. */
+/* What begins a value, with nothing but white space behind it on its line. */
 static bool mode_of(const char *value, enum selinux_mode *mode)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++) {

@@ -22,8 +22,7 @@ void server_process_clear(struct server_process *process)
 	*process = (struct server_process){ 0 };
 }
 
-/* executable - of a process; false: it has none (a kernel thread, a zombie), is gone, or is
- * another user's. */
+/* Of a process; false: it has none (a kernel thread, a zombie), is gone, or is another user's. */
 static bool executable(const char *pid, char path[PATH_MAX])
 {
 	/* What the kernel says of a program that an upgrade replaced while it ran. */
@@ -42,7 +41,7 @@ static bool executable(const char *pid, char path[PATH_MAX])
 	return true;
 }
 
-/* start_time - in clock ticks since boot; ULLONG_MAX: the process is gone. */
+/* In clock ticks since boot; ULLONG_MAX: the process is gone. */
 static unsigned long long start_time(const char *pid)
 {
 	_cleanup_free_ char *text = NULL;
@@ -181,7 +180,7 @@ static const char *const places[] = { "etc/systemd/system", "run/systemd/system"
 				      "usr/local/lib/systemd/system", "usr/lib/systemd/system",
 				      "lib/systemd/system" };
 
-/* unit_name - out of that of its file, in new memory; NULL: it is none of a service. */
+/* Out of that of its file, in new memory; NULL: it is none of a service. */
 static char *unit_name(const char *file)
 {
 	ssize_t length = (ssize_t)strlen(file) - (ssize_t)strlen(SUFFIX);
@@ -213,7 +212,7 @@ char *host_running_unit(pid_t pid, const char *const *names)
 	return file_read(path, &text, NULL, NULL) < 0 ? NULL : units_in_cgroup(text, names);
 }
 
-/* canonical - what the file of a unit is called in the end; NULL: it is masked, or no unit. */
+/* What the file of a unit is called in the end; NULL: it is masked, or no unit. */
 static char *canonical(const char *path)
 {
 	char target[PATH_MAX];
@@ -231,7 +230,7 @@ static char *canonical(const char *path)
 	return unit ? unit : unit_name(basename(path));
 }
 
-/* find_file - of a unit, in the first place that has it. */
+/* Of a unit, in the first place that has it. */
 static char *find_file(const char *root, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -244,7 +243,7 @@ static char *find_file(const char *root, const char *name)
 	return NULL;
 }
 
-/* find_enabled - the first that a target wants. An instance's name is that of its link. */
+/* The first that a target wants. An instance's name is that of its link. */
 static char *find_enabled(const char *root, const char *name)
 {
 	_cleanup_free_ char *pattern = str_printf("%s/%s/*.wants/%s" SUFFIX, root, places[0], name);
@@ -256,7 +255,7 @@ static char *find_enabled(const char *root, const char *name)
 				 : canonical(found.gl_pathv[0]);
 }
 
-/* find_instance - of the first template that is there. */
+/* Of the first template that is there. */
 static char *find_instance(const char *root, const char *const *names, const char *instance)
 {
 	for (; *names; names++) {

@@ -162,8 +162,7 @@ int player_begin(struct player *player, const char *phase, const char *exercise,
 			     &(struct played_log){ server, server_log }, pace, now, err);
 }
 
-/* ---- the logs of one exercise ------------------------------------------------------------------
- */
+/* ---- the logs of one exercise ---------------------------------------------------------------- */
 
 enum { AUDIT, SERVER, LOGS };
 
@@ -201,8 +200,7 @@ static void cleanup_playing(struct playing **playing)
 	playing_end(*playing);
 }
 
-/* time_of - of a line, in milliseconds since the epoch; that of the line before where it has none.
- */
+/* Of a line, in milliseconds since the epoch; that of the line before where it has none. */
 static int64_t time_of(int log, struct span line, int64_t before)
 {
 	char clock[9], id[32];
@@ -294,8 +292,8 @@ static int open_log(const char *path, FILE **file, struct error *err)
 				 "cannot open %s: %m", path);
 }
 
-/* write_log - of the lines up to `end`, those of a log. It is opened each time, as it may have been
- * rotated away since. */
+/* Of the lines up to `end`, those of a log. It is opened each time, as it may have been rotated
+ * away since. */
 static int write_log(struct playing *playing, int log, size_t end, struct error *err)
 {
 	_cleanup_fclose_ FILE *file = NULL;
