@@ -75,16 +75,6 @@ int evidence_server_log(struct session *session, char **path, struct error *err)
 	return 0;
 }
 
-static int mark_server_log(struct session *session, json_t **mark, struct error *err)
-{
-	_cleanup_free_ char *path = NULL;
-	int r = evidence_server_log(session, &path, err);
-
-	if (r < 0)
-		return r;
-	return path ? logfile_mark(path, mark, err) : journald_mark(NULL, mark, err);
-}
-
 static char *mark_key(const struct occasion *at)
 {
 	return str_printf("mark %s %s", at->phase, at->exercise->name);
@@ -92,7 +82,7 @@ static char *mark_key(const struct occasion *at)
 
 int evidence_begin(const struct occasion *at, struct error *err)
 {
-	_cleanup_free_ char *key = mark_key(at);
+	_cleanup_free_ char *key = mark_key(at), *server_log = NULL;
 	json_auto_t *audit = NULL, *server = NULL;
 	const char *audit_log;
 	unsigned int doubts = 0;
@@ -103,12 +93,15 @@ int evidence_begin(const struct occasion *at, struct error *err)
 	r = node_audit_log(at->session, &audit_log, err);
 	if (r == 0 && occasion_is_confined(at))
 		r = doubts_now(at->session, &doubts, err);
+	if (r == 0)
+		r = evidence_server_log(at->session, &server_log, err);
 	if (r < 0)
 		return r;
 	flush(at->session);
 	r = logfile_mark(audit_log, &audit, err);
 	if (r == 0)
-		r = mark_server_log(at->session, &server, err);
+		r = server_log ? logfile_mark(server_log, &server, err)
+			       : journald_mark(NULL, &server, err);
 	if (r < 0)
 		return r;
 	return session_remember(

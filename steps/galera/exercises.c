@@ -112,38 +112,31 @@ const struct exercise *exercise_find(const char *name)
 
 /* ---- which optional ones the configuration speaks for ---------------------------------------- */
 
-/* Is the method set somewhere, though a later line of the configuration sets another? */
-static bool is_mentioned(const struct galera_config *config, const char *method)
+/* Is there an option of this kind, with such a value, though a later line may set another? */
+static bool is_mentioned(const struct galera_config *config, const char *name, const char *value)
 {
 	for (size_t i = 0; i < config->option_count; i++) {
 		const struct galera_option *option = &config->options[i];
 
-		if (strstr(option->name, "wsrep_sst_method") && option->value &&
-		    !strncmp(option->value, method, strlen(method)))
+		if (strstr(option->name, name) &&
+		    str_starts(option->value ? option->value : "", value))
 			return true;
 	}
-	return false;
-}
-
-static bool is_percona(const struct galera_config *config)
-{
-	for (size_t i = 0; i < config->option_count; i++)
-		if (!strncmp(config->options[i].name, "pxc_", strlen("pxc_")))
-			return true;
 	return false;
 }
 
 /* The configured method itself is what the SST of the three shows. */
 static const char *offer_method(const char *method, const struct galera_config *config)
 {
-	const char *backup = is_percona(config) ? "xtrabackup" : "mariabackup";
+	/* Percona has options of its own. */
+	bool percona = is_mentioned(config, "pxc_", "");
 
-	if (!strncmp(config->sst_method, method, strlen(method)))
+	if (str_starts(config->sst_method, method))
 		return NULL;
-	if (is_mentioned(config, method))
+	if (is_mentioned(config, "wsrep_sst_method", method))
 		return "the configuration has this method, too";
-	if (!strcmp(method, backup) && !strcmp(config->sst_method, "rsync") &&
-	    galera_config_get(config, "wsrep_sst_auth"))
+	if (!strcmp(method, percona ? "xtrabackup" : "mariabackup") &&
+	    !strcmp(config->sst_method, "rsync") && galera_config_get(config, "wsrep_sst_auth"))
 		return "wsrep_sst_auth has an account for it, which rsync does not need";
 	return NULL;
 }
@@ -178,6 +171,7 @@ const char *const galera_domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
 /* ---- does what the server's log told prove one? ---------------------------------------------- */
 
 #define JOINING "the server has started and is joining"
+#define SYNCED  "the node restarted and synced"
 
 static enum proof say(char **why, enum proof proof, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -277,24 +271,19 @@ static enum proof judge_transfer(const struct exercise *exercise, const struct w
 /* Synced, and no failure: did it run? */
 static enum proof judge_runs(const struct wsrep_story *story, int runs, char **why)
 {
-	static const char synced[] = "the node restarted and synced";
-
 	if (story->notify_calls)
-		return say(why, PROOF_OK, "%s, and the notify command ran %zu time%s (%s)", synced,
-			   story->notify_calls, story->notify_calls == 1 ? "" : "s",
-			   story->notify_statuses);
+		return say(why, PROOF_OK, SYNCED ", and the notify command ran %zu %s (%s)",
+			   COUNTED(story->notify_calls, "time", "times"), story->notify_statuses);
 	if (runs > 0)
-		return say(why, PROOF_OK, "%s, and the audit log has the notify command %d time%s",
-			   synced, runs, runs == 1 ? "" : "s");
+		return say(why, PROOF_OK, SYNCED ", and the audit log has the notify command %d %s",
+			   COUNTED(runs, "time", "times"));
 	if (runs == 0)
 		return say(why, PROOF_WRONG,
-			   "%s, but did not run the notify command: is it set in the "
-			   "configuration that this server reads?",
-			   synced);
+			   SYNCED ", but did not run the notify command: is it set in the "
+				  "configuration that this server reads?");
 	return say(why, PROOF_SILENT,
-		   "%s, and its log tells of no failure of the notify command; it tells of "
-		   "no success either",
-		   synced);
+		   SYNCED ", and its log tells of no failure of the notify command; it tells of "
+			  "no success either");
 }
 
 static enum proof judge_notify(const struct wsrep_story *story, int runs, char **why)

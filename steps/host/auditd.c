@@ -26,13 +26,6 @@ static bool holds(__u32 left, __u32 operator, __u32 right)
 	return !operator||(operator&(relation | AUDIT_BIT_MASK));
 }
 
-static const char *operator_name(__u32 operator)
-{
-	static const char *const names[] = { "=", "<", ">", "!=", "=", "<=", ">=", "=" };
-
-	return names[operator >> 28 & 7];
-}
-
 static bool is_text(__u32 field)
 {
 	return (field >= AUDIT_SUBJ_USER && field <= AUDIT_SUBJ_CLR) || field == AUDIT_EXE;
@@ -41,6 +34,7 @@ static bool is_text(__u32 field)
 /* As `auditctl -l` does. */
 static void show_rule(const struct audit_rule_data *rule, __u32 fields, FILE *out)
 {
+	static const char *const operators[] = { "=", "<", ">", "!=", "=", "<=", ">=", "=" };
 	__u32 used = 0;
 
 	fprintf(out, "-a %s,exclude", rule->action == AUDIT_NEVER ? "never" : "always");
@@ -49,7 +43,7 @@ static void show_rule(const struct audit_rule_data *rule, __u32 fields, FILE *ou
 		__u32 value = rule->values[i];
 
 		fprintf(out, " -F %s%s", name ? name : "?",
-			operator_name(rule->fieldflags[i] & AUDIT_OPERATORS));
+			operators[rule->fieldflags[i] >> 28 & 7]);
 		type = rule->fields[i] == AUDIT_MSGTYPE ? audit_msg_type_to_name((int)value) : NULL;
 		if (type) {
 			fputs(type, out);

@@ -284,26 +284,22 @@ int host_file_type(const char *path, char **type, struct error *err)
 	return 0;
 }
 
-/* The file's level goes with it, where the policy has levels. */
-static char *server_context(const char *domain, const char *file)
-{
-	size_t length;
-	const char *level = str_field(file, strlen(file), ':', 3, &length);
-
-	return str_printf("system_u:system_r:%s%s%s", domain, level ? ":" : "", level ? level : "");
-}
-
 int host_exec_type(const char *domain, const char *path, char **type, struct error *err)
 {
 	_cleanup_free_ char *context = NULL;
 	_cleanup_(cleanup_con) char *file = NULL, *made = NULL;
 	security_class_t process;
+	const char *level;
+	size_t length;
 
 	*type = NULL;
 	if (is_selinux_enabled() <= 0 || lgetfilecon_raw(path, &file) < 0)
 		return 0;
 	catch_messages();
-	context = server_context(domain, file);
+	/* The file's level goes with it, where the policy has levels. */
+	level = str_field(file, strlen(file), ':', 3, &length);
+	context = str_printf("system_u:system_r:%s%s%s", domain, level ? ":" : "",
+			     level ? level : "");
 	process = string_to_security_class("process");
 	if (!process || security_compute_create_raw(context, file, process, &made) < 0)
 		return error_set(err, errno ? errno : EINVAL,

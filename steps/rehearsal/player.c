@@ -279,37 +279,31 @@ double playing_seconds(const struct playing *playing)
 	return (double)(due(playing, playing->count - 1) - playing->begin) / 1000;
 }
 
-static int open_log(const char *path, FILE **file, struct error *err)
-{
-	_cleanup_free_ char *parent = str_copy(path);
-	int r = make_directories(dirname(parent), 0755, err);
-
-	if (r < 0)
-		return r;
-	*file = fopen(path, "ae");
-	return *file ? 0
-		     : error_set(err, errno, "see that the scratch root can be written to",
-				 "cannot open %s: %m", path);
-}
-
 /* Of the lines up to `end`, those of a log. It is opened each time, as it may have been rotated
  * away since. */
 static int write_log(struct playing *playing, int log, size_t end, struct error *err)
 {
+	_cleanup_free_ char *parent = str_copy(playing->to[log]);
 	_cleanup_fclose_ FILE *file = NULL;
 	bool written = true;
-	int r = open_log(playing->to[log], &file, err);
+	int r = make_directories(dirname(parent), 0755, err);
 
-	for (size_t i = playing->next; r == 0 && i < end; i++) {
+	if (r < 0)
+		return r;
+	file = fopen(playing->to[log], "ae");
+	if (!file)
+		return error_set(err, errno, "see that the scratch root can be written to",
+				 "cannot open %s: %m", playing->to[log]);
+	for (size_t i = playing->next; i < end; i++) {
 		const struct played_line *line = &playing->lines[i];
 
 		if (line->log == log)
 			written &= fwrite(line->text, 1, line->length, file) == line->length;
 	}
-	if (r == 0 && (fflush(file) != 0 || !written))
-		r = error_set(err, errno, "see that the scratch root has room", "writing %s: %m",
-			      playing->to[log]);
-	return r;
+	if (fflush(file) == 0 && written)
+		return 0;
+	return error_set(err, errno, "see that the scratch root has room", "writing %s: %m",
+			 playing->to[log]);
 }
 
 int playing_go_on(struct playing *playing, int64_t now, int64_t *next, struct error *err)
