@@ -17,7 +17,7 @@ struct wsrep_watch {
 	const struct wsrep_teller *teller; /* of the text at hand */
 	struct wsrep_news news;            /* clock and seconds of the last line that has a time */
 	char *half;                        /* the beginning of a line */
-	size_t half_length, half_room;
+	size_t half_length;
 };
 
 struct wsrep_watch *wsrep_watch_new(void)
@@ -101,17 +101,11 @@ static void tell_transfer(struct wsrep_watch *watch, const struct wsrep_story *n
 		tell(watch, NEWS_EVENT, "write-sets to be received: %lld", now->writesets);
 }
 
-static const char *last_word(const char *words)
-{
-	const char *blank = strrchr(words, ' ');
-
-	return blank ? blank + 1 : words;
-}
-
 static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now)
 {
 	const struct wsrep_story *then = &watch->told;
 	const char *colon = strrchr(now->position, ':');
+	const char *blank = strrchr(now->notify_statuses, ' ');
 
 	if (now->failed && !then->failed)
 		tell(watch, NEWS_FAILURE, "%s", now->failure);
@@ -119,7 +113,7 @@ static void tell_end(struct wsrep_watch *watch, const struct wsrep_story *now)
 		tell(watch, NEWS_WARNING, "%s", now->failure);
 	if (now->notify_calls > then->notify_calls)
 		tell(watch, NEWS_EVENT, "the notify command is called%s%s",
-		     *now->notify_statuses ? ": " : "", last_word(now->notify_statuses));
+		     *now->notify_statuses ? ": " : "", blank ? blank + 1 : now->notify_statuses);
 	if (now->notify_failed && !then->notify_failed)
 		tell(watch, NEWS_FAILURE, "%s", now->notify_failure);
 	if (now->notify_undefined && !then->notify_undefined)
@@ -178,12 +172,8 @@ static void keep_half(struct wsrep_watch *watch, const char *text, size_t length
 {
 	if (length > LINE_MAX_BYTES - watch->half_length)
 		length = LINE_MAX_BYTES - watch->half_length;
-	if (watch->half_length + length > watch->half_room) {
-		watch->half_room = (watch->half_length + length) * 2;
-		watch->half = memory_resize(watch->half, watch->half_room, 1);
-	}
-	if (length)
-		memcpy(watch->half + watch->half_length, text, length);
+	watch->half = memory_resize(watch->half, watch->half_length + length + 1, 1);
+	memcpy(watch->half + watch->half_length, text, length);
 	watch->half_length += length;
 }
 
