@@ -212,7 +212,14 @@ static bool is_complete(const struct wsrep_life *life)
 
 void wsrep_story_end(const struct wsrep_reader *reader, struct wsrep_story *story)
 {
-	*story = reader->life.story;
+	const struct wsrep_life *life = &reader->life;
+
+	*story = life->story;
+	/* A start that goes no further, and does not say so. */
+	if (life->denied && !story->started && story->role == ROLE_NONE && !*story->failure) {
+		memcpy(story->failure, life->cause, sizeof(story->failure));
+		story->permission_denied = true;
+	}
 	story->complete = is_complete(&reader->life);
 	story->lines = reader->lines;
 	story->starts = reader->starts;

@@ -130,6 +130,23 @@ static void test_causes(void **state)
 	}
 }
 
+/* A start that was denied something, and of which no more is known. */
+static void test_denied_start(void **state)
+{
+	static const char denied[] = "[ERROR] mysqld: File './x.index' not found (Errcode: 13)\n";
+	_cleanup_free_ char *synced = str_printf("%s" PROVIDER SYNC, denied);
+	struct wsrep_story story;
+
+	(void)state;
+	read_text(denied, &story);
+	assert_true(story.permission_denied);
+	assert_false(story.failed);
+	assert_non_null(str_starts(story.failure, "mysqld: File './x.index' not found"));
+	read_text(synced, &story);
+	assert_false(story.permission_denied);
+	assert_string_equal(story.failure, "");
+}
+
 /* What others put before the server's lines: syslog, grep, a container's log, a mail. */
 static void test_prefixes(void **state)
 {
@@ -346,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_starts),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_denied_start),
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_unstamped),
 		cmocka_unit_test(test_notify),
