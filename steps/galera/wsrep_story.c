@@ -216,7 +216,7 @@ void wsrep_story_end(const struct wsrep_reader *reader, struct wsrep_story *stor
 
 	*story = life->story;
 	/* A start that goes no further, and does not say so. */
-	if (life->denied && !story->started && story->role == ROLE_NONE && !*story->failure) {
+	if (reader->booting && life->denied && !*story->failure) {
 		memcpy(story->failure, life->cause, sizeof(story->failure));
 		story->permission_denied = true;
 	}
