@@ -69,13 +69,12 @@ struct wsrep_life {
 	long long local_seqno; /* before the transfer; -1: not a state of this group */
 	long long sst_seqno;   /* "SST received", and what says so; -1, "": not said */
 	char sst_message[256];
-	long long ist_seqno;  /* "IST received"; -1: not said */
-	char cause[256];      /* of a failure, should there be one; "" */
-	bool denied;          /* ... and was one of these errno 13? */
-	bool expects_result;  /* this server says "SST succeeded" */
-	bool result;          /* ... and did, with a position */
-	bool ended;           /* donor: it has sent all */
-	unsigned int servers; /* enum wsrep_server: of those whose log it may be */
+	long long ist_seqno; /* "IST received"; -1: not said */
+	char cause[256];     /* of a failure, should there be one; "" */
+	bool denied;         /* ... and was one of these errno 13? */
+	bool expects_result; /* this server says "SST succeeded" */
+	bool result;         /* ... and did, with a position */
+	bool ended;          /* donor: it has sent all */
 };
 
 struct wsrep_reader {

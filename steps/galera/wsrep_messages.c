@@ -316,7 +316,7 @@ unsigned int wsrep_server_read(struct span message, char *name, size_t size)
 	snprintf(name, size, "%s %s", mariadb ? "MariaDB" : "MySQL", text);
 	if (mariadb)
 		return find("mariadb", strlen("mariadb"), text);
-	/* Percona's numbers and those of MySQL-wsrep look alike; what they log then tells. */
+	/* Percona's numbers and those of MySQL-wsrep look alike. */
 	return find("percona", strlen("percona"), text) | find("mysql", strlen("mysql"), text);
 }
 

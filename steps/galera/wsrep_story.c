@@ -7,9 +7,7 @@
 
 static void life_init(struct wsrep_life *life)
 {
-	*life = (struct wsrep_life){
-		.story.writesets = -1, .servers = EVERY_SERVER, .sst_seqno = -1, .ist_seqno = -1
-	};
+	*life = (struct wsrep_life){ .story.writesets = -1, .sst_seqno = -1, .ist_seqno = -1 };
 }
 
 /* What a script meets with need not end anything: it is kept until a failure tells that it did. A
@@ -75,19 +73,23 @@ static void take_boot(struct wsrep_reader *reader, struct span message)
 {
 	struct wsrep_story *story = &reader->life.story;
 	struct wsrep_life before = reader->life;
+	unsigned int servers;
 
-	if (!reader->booting)
-		reader->before = before;
 	life_init(&reader->life);
 	/* One start may say several of these lines, and only one of them the version. */
-	if (reader->booting)
+	if (reader->booting && *before.story.server) {
 		memcpy(story->server, before.story.server, sizeof(story->server));
-	reader->life.servers = reader->booting ? before.servers : EVERY_SERVER;
+		story->server_unknown = before.story.server_unknown;
+		reader->life.expects_result = before.expects_result;
+		return;
+	}
+	if (!reader->booting)
+		reader->before = before;
 	reader->booting = true;
-	if (!*story->server)
-		reader->life.servers =
-			wsrep_server_read(message, story->server, sizeof(story->server));
-	story->server_unknown = !reader->life.servers;
+	servers = wsrep_server_read(message, story->server, sizeof(story->server));
+	story->server_unknown = !servers;
+	/* These say of an SST whether it succeeded. */
+	reader->life.expects_result = servers && !(servers & ~(unsigned int)MARIADB_FROM_10_4);
 }
 
 /* While it runs, a server's saved state has no seqno: one that is found so had not been shut down.
@@ -107,9 +109,6 @@ static void take_start(struct wsrep_reader *reader, struct span provider)
 	if (!reader->booting)
 		life_init(&reader->life);
 	reader->booting = false;
-	/* These say of an SST whether it succeeded. */
-	reader->life.expects_result =
-		reader->life.servers && !(reader->life.servers & ~(unsigned int)MARIADB_FROM_10_4);
 	reader->life.story.started = true;
 	reader->starts++;
 }
@@ -190,8 +189,6 @@ void wsrep_story_line(struct wsrep_reader *reader, struct span line)
 	row = wsrep_message_find(message);
 	if (!row || row->event == EVENT_NONE || (unstamped && row->event <= EVENT_START))
 		return;
-	if (reader->life.servers & row->servers)
-		reader->life.servers &= row->servers;
 	value = span_after(message, row->text);
 	if (!start_take(reader, row->event, value, message) &&
 	    !wsrep_transfer_take(reader, row->event, value, message))
