@@ -8,6 +8,9 @@
 #ifndef STEPS_GALERA_WSREP_STORY_H
 #define STEPS_GALERA_WSREP_STORY_H
 
+#include <stddef.h>
+#include <time.h>
+
 #include "steps/galera/wsrep_life.h"
 
 /*
@@ -31,11 +34,41 @@
  */
 void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story);
 
-/* ---- a log as it grows (wsrep_watch.h) ------------------------------------------------------- */
+/* ---- a log as it grows: what is new in the story, in words ------------------------------------
+ */
 
-void wsrep_story_begin(struct wsrep_reader *reader);
-/* Heed a line of the log, without its newline. */
-void wsrep_story_line(struct wsrep_reader *reader, struct span line);
-void wsrep_story_end(const struct wsrep_reader *reader, struct wsrep_story *story);
+enum news_kind {
+	NEWS_EVENT,    /* something has happened */
+	NEWS_WARNING,  /* a failure after which the node tries again, or otherwise */
+	NEWS_FAILURE,  /* the attempt has failed */
+	NEWS_PROGRESS, /* how far it is; the next one replaces it */
+};
+
+struct wsrep_news {
+	enum news_kind kind;
+	char clock[9];  /* "14:25:50", as the log has it; "" */
+	time_t seconds; /* the same since the epoch, -1: not known; a log without a zone is in this
+			   machine's */
+	char text[320]; /* may quote the log */
+};
+
+/* Called in the order of the log's lines; news is borrowed. */
+struct wsrep_teller {
+	void (*tell)(void *data, const struct wsrep_news *news);
+	void *data;
+};
+
+struct wsrep_watch;
+
+struct wsrep_watch *wsrep_watch_new(void);
+void wsrep_watch_free(struct wsrep_watch *watch);
+
+/* What the log has got, which may end, and begin, in the middle of a line. Tells what its whole
+ * lines say. */
+void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
+		      const struct wsrep_teller *teller);
+
+/* The story so far, as wsrep_story_read() has it of the same lines. */
+void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *story);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_messages.h"
-#include "steps/galera/wsrep_watch.h"
+#include "steps/galera/wsrep_story.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
