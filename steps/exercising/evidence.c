@@ -222,8 +222,7 @@ int evidence_keep(const struct occasion *at, struct evidence *evidence, struct e
 {
 	const json_t *marks = marks_of(at);
 	_cleanup_free_ char *directory = session_path(at->session, "evidence");
-	_cleanup_free_ char *path = NULL;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *path = NULL, *text = NULL;
 	const char *audit_log;
 	size_t length = 0;
 	int r = node_audit_log(at->session, &audit_log, err);
@@ -335,8 +334,7 @@ unsigned int doubts_from(const json_t *list)
 static char *domain_context(void)
 {
 	_cleanup_(server_process_clear) struct server_process process = { 0 };
-	_cleanup_free_ char *context = NULL;
-	_cleanup_free_ char *type = NULL;
+	_cleanup_free_ char *context = NULL, *type = NULL;
 
 	if (host_find_server(galera_servers, &process, NULL) == 0 && process.pid &&
 	    host_process_context(process.pid, &context, NULL) == 0) {

@@ -100,8 +100,7 @@ int player_attach(const char *root, const char *cluster, struct error *err)
 {
 	char real[PATH_MAX];
 	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
-	_cleanup_free_ char *config = NULL;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *config = NULL, *text = NULL;
 	struct player *player = NULL;
 	json_auto_t *rehearsal = NULL;
 	int r;
