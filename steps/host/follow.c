@@ -93,16 +93,14 @@ static int watch_nearest(int inotify, const char *path, char directory[PATH_MAX]
 
 static int watch_above(int inotify, const char *path)
 {
-	char directory[PATH_MAX], again[PATH_MAX];
-	int rc = watch_nearest(inotify, path, directory);
+	char directory[PATH_MAX] = "", before[PATH_MAX];
+	int rc;
 
 	/* What was made below before the watch was there is found by another look. */
-	while (rc == 0) {
-		rc = watch_nearest(inotify, path, again);
-		if (rc < 0 || strcmp(directory, again) == 0)
-			break;
-		strcpy(directory, again);
-	}
+	do {
+		strcpy(before, directory);
+		rc = watch_nearest(inotify, path, directory);
+	} while (rc == 0 && strcmp(directory, before) != 0);
 	return rc;
 }
 

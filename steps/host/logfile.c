@@ -202,15 +202,14 @@ static int list_pieces(struct rotation *pieces, const char *path, const char *ma
 
 /* What has been read. */
 struct news {
-	char *text;
-	size_t length;
+	struct bytes bytes;
 	bool gap;
 	json_t *end; /* the mark of where it was read to; NULL: nothing was there */
 };
 
 static void news_clear(struct news *news)
 {
-	free(news->text);
+	free(news->bytes.text);
 	json_decref(news->end);
 	*news = (struct news){ 0 };
 }
@@ -219,29 +218,14 @@ static void news_clear(struct news *news)
 static int read_rest(int fd, const char *path, uint64_t *offset, struct news *news,
 		     struct error *err)
 {
-	struct stat status;
-	uint64_t room;
+	ssize_t got = lseek(fd, (off_t)*offset, SEEK_SET) < 0 ? -errno : 1;
 
-	if (fstat(fd, &status) < 0)
-		return cannot("read", path, err);
-	/* What is written while we read is for the next time. */
-	room = (uint64_t)status.st_size > *offset ? (uint64_t)status.st_size - *offset : 0;
-	news->text = memory_resize(news->text, news->length + room + 1, 1);
-	while (room) {
-		ssize_t got = pread(fd, news->text + news->length, room, (off_t)*offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return cannot("read", path, err);
-		if (!got)
-			break;
-		news->length += (size_t)got;
-		*offset += (uint64_t)got;
-		room -= (uint64_t)got;
+	while (got > 0 || got == -EINTR) {
+		got = bytes_read(&news->bytes, fd);
+		*offset += got > 0 ? (uint64_t)got : 0;
 	}
-	news->text[news->length] = '\0';
-	return 0;
+	errno = (int)-got;
+	return got < 0 ? cannot("read", path, err) : 0;
 }
 
 /* From where the mark, NULL for none, says. -EAGAIN: it has been rotated away since the list was
@@ -341,8 +325,8 @@ int logfile_advance(const char *path, json_t **mark, char **text, size_t *length
 		json_decref(*mark);
 		*mark = TAKE_PTR(news.end);
 	}
-	*text = news.text ? TAKE_PTR(news.text) : str_copy("");
-	*length = news.length;
+	*text = news.bytes.text ? TAKE_PTR(news.bytes.text) : str_copy("");
+	*length = news.bytes.used;
 	*gap = news.gap;
 	return 0;
 }
