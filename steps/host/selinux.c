@@ -129,8 +129,9 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 {
 	_cleanup_free_ char *path = NULL, *text = NULL, *changed = NULL;
 	size_t length, changed_length;
-	bool has_line = false;
+	bool has_line = false, ended;
 	struct stat status;
+	char *line, *rest;
 	FILE *out;
 	int rc = read_config(root, &path, &text, &length, err);
 
@@ -140,21 +141,16 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 		return error_set(err, errno, remedy_config, "cannot read %s: %s", path,
 				 strerror(errno));
 	out = stream_open(&changed, &changed_length);
-	for (const char *line = text, *end = text + length; line < end;) {
-		const char *newline = memchr(line, '\n', (size_t)(end - line));
-		const char *next = newline ? newline + 1 : end;
+	ended = !length || text[length - 1] == '\n';
+	for (rest = text; (line = strsep(&rest, "\n"));) {
+		bool ours = str_starts(line, "SELINUX=");
 
-		if (str_starts(line, "SELINUX=")) {
-			fprintf(out, "SELINUX=%s%s", selinux_mode_name(mode), newline ? "\n" : "");
-			has_line = true;
-		} else {
-			fwrite(line, 1, (size_t)(next - line), out);
-		}
-		line = next;
+		has_line |= ours;
+		fprintf(out, "%s%s%s", ours ? "SELINUX=" : line,
+			ours ? selinux_mode_name(mode) : "", rest ? "\n" : "");
 	}
 	if (!has_line)
-		fprintf(out, "%sSELINUX=%s\n", length && text[length - 1] != '\n' ? "\n" : "",
-			selinux_mode_name(mode));
+		fprintf(out, "%sSELINUX=%s\n", ended ? "" : "\n", selinux_mode_name(mode));
 	stream_close(&out);
 	return file_write(path, changed, changed_length, status.st_mode & 07777, err);
 }
