@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "steps/exercising/evidence.h"
@@ -267,39 +268,30 @@ const char *evidence_missing(const struct evidence *evidence)
 
 /* ---- doubts ---------------------------------------------------------------------------------- */
 
+/* In the order of their bits. */
 static const struct {
-	enum doubt doubt;
 	const char *word, *was, *is;
 } table[] = {
-	{ DOUBT_SYSTEM, "system-permissive", "the whole system was permissive",
+	{ "system-permissive", "the whole system was permissive",
 	  "the whole system is permissive: nothing is confined" },
-	{ DOUBT_DOMAIN, "domain-permissive", "the server's domain was permissive",
+	{ "domain-permissive", "the server's domain was permissive",
 	  "the server's domain is permissive" },
-	{ DOUBT_RECORDS, "records-permissive",
+	{ "records-permissive",
 	  "its own records say permissive=1, so what it did was granted, not allowed", "" },
-	{ DOUBT_SHOWN, "dontaudit-off", "the policy's dontaudit rules were switched off",
+	{ "dontaudit-off", "the policy's dontaudit rules were switched off",
 	  "the policy's dontaudit rules are switched off" },
-	{ DOUBT_UNKNOWN, "unknown", "nobody has looked whether the server was confined",
+	{ "unknown", "nobody has looked whether the server was confined",
 	  "the kernel does not tell whether the server's domain is confined" },
 };
 
-static size_t row_of(enum doubt doubt)
-{
-	size_t i = ARRAY_SIZE(table) - 1;
-
-	while (i > 0 && table[i].doubt != doubt)
-		i--;
-	return i;
-}
-
 const char *doubt_text(enum doubt doubt)
 {
-	return table[row_of(doubt)].was;
+	return table[ffs(doubt) - 1].was;
 }
 
 const char *doubt_now_text(enum doubt doubt)
 {
-	return table[row_of(doubt)].is;
+	return table[ffs(doubt) - 1].is;
 }
 
 json_t *doubts_json(unsigned int doubts)
@@ -307,7 +299,7 @@ json_t *doubts_json(unsigned int doubts)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (doubts & table[i].doubt)
+		if (doubts & 1u << i)
 			list_add(list, json_string(table[i].word));
 	return list;
 }
@@ -323,9 +315,10 @@ unsigned int doubts_from(const json_t *list)
 		const char *text = json_string_value(word);
 		size_t i = 0;
 
+		/* A word that is not known counts as the last one. */
 		while (i < ARRAY_SIZE(table) - 1 && strcmp(table[i].word, text ? text : "") != 0)
 			i++;
-		doubts |= table[i].doubt;
+		doubts |= 1u << i;
 	}
 	return doubts;
 }
