@@ -333,33 +333,45 @@ void wsrep_servers_words(unsigned int servers, char *words, size_t size)
 
 /* ---- the time in a line ---------------------------------------------------------------------- */
 
-enum {
-	HEAD = 40, /* a time at the line's begin ends before this byte, */
-	TAIL = 32, /* ... one at its end begins in the last so many */
-};
+/* A time at a line's end begins in the last so many bytes. */
+enum { TAIL = 32 };
 
-static const char *const time_forms[] = { "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
-					  "%y%m%d %H:%M:%S", "%Y%m%d %H:%M:%S" };
+/* Where the time ends, but for its zone; NULL: there is none. */
+static const char *read_time(const char *text, struct tm *tm)
+{
+	static const char *const forms[] = { "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+					     "%y%m%d %H:%M:%S", "%Y%m%d %H:%M:%S" };
+	const char *end = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms) && !end; i++) {
+		*tm = (struct tm){ .tm_isdst = -1 };
+		end = strptime(text, forms[i], tm);
+	}
+	return end ? end + strspn(end, ".0123456789") : NULL;
+}
 
 bool wsrep_time(struct span line, bool utc, char clock[9], time_t *seconds)
 {
-	struct tm tm = { .tm_isdst = -1 };
-	char text[HEAD + 1];
+	size_t most = line.length < PREFIX_MAX ? line.length : PREFIX_MAX, level = 0;
+	char text[PREFIX_MAX + 1];
 	const char *end = NULL;
 	long offset = 0;
+	struct tm tm;
 
-	if (span_starts(line, "WSREP_SST: [")) {
-		size_t from = line.length > TAIL ? line.length - TAIL : 0;
-
-		line = span_after(span_rest(line, from), "(");
-	}
+	while (level < most && !starts_one(span_rest(line, level), levels))
+		level++;
+	/* What others put before a line may have a time of its own, in another form. */
+	most = level < most ? level : 1;
+	if (span_find(line, "WSREP_SST: [") < level)
+		line = span_after(span_rest(line, line.length > TAIL ? line.length - TAIL : 0),
+				  "(");
 	span_copy(text, sizeof(text), line);
-	for (size_t i = 0; i < ARRAY_SIZE(time_forms) && !end && isdigit((unsigned char)*text); i++)
-		end = strptime(text, time_forms[i], &tm);
+	for (size_t i = 0; i < most && !end; i++)
+		if (isdigit((unsigned char)text[i]) && (i == 0 || strchr(" :-|", text[i - 1])))
+			end = read_time(text + i, &tm);
 	if (!end)
 		return false;
 	strftime(clock, 9, "%H:%M:%S", &tm);
-	end += strspn(end, ".0123456789");
 	if (*end && strchr("Z+-", *end) && strptime(end, "%z", &tm)) {
 		offset = tm.tm_gmtoff;
 		utc = true;
