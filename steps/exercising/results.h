@@ -37,27 +37,22 @@ bool occasion_is_confined(const struct occasion *at);
 
 /* The phase's era now, from 1. */
 json_int_t results_era(struct session *session, const char *phase);
-
 /* Begin another one. */
 int results_new_era(struct session *session, const char *phase, struct error *err);
 
 /* Of this era; NULL: none yet. Borrowed. */
 json_t *results_get(struct session *session, const char *phase, const char *exercise);
-
 /* As results_get(), of another era. */
 json_t *results_of_era(struct session *session, const char *phase, json_int_t era,
 		       const char *exercise);
-
 /* result is stolen, also on failure. */
 int results_put(const struct occasion *at, json_t *result, struct error *err);
 
 /* Has the exercise a result that counts? One that was skipped can be done after all, where
  * --exercise names it; one that was done while the server was not confined is to be repeated. */
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise);
-
 /* Has each exercise that this run wants a result that counts? */
 bool results_covered(struct session *session, const char *phase);
-
 /* Has any exercise a result in this era? */
 bool results_begun(struct session *session, const char *phase);
 
@@ -73,11 +68,9 @@ int wanted_check(const char *name, struct error *err);
 
 /* Does --exercise name it? */
 bool wanted_by_name(const struct exercise *exercise);
-
 /* Is it one of the three, or was it asked for in this session, whatever --exercise names in this
  * run? */
 bool wanted_in_session(struct session *session, const struct exercise *exercise);
-
 /* Does --exercise name it; or where it names none, is it wanted in the session? */
 bool wanted_in_run(struct session *session, const struct exercise *exercise);
 
