@@ -191,7 +191,9 @@ static void story_line(struct wsrep_reader *reader, struct span line)
 	if (unstamped && (reader->booting || reader->life.story.started))
 		message = line;
 	row = wsrep_message_find(message);
-	if (!row || row->event == EVENT_NONE || (unstamped && row->event <= EVENT_START))
+	/* Nor may a line without a stamp begin what could prove an exercise (exercises.h). */
+	if (!row || row->event == EVENT_NONE ||
+	    (unstamped && (row->event <= EVENT_START || row->event == EVENT_MEMBER_SYNCED)))
 		return;
 	value = span_after(message, row->text);
 	if (!start_take(reader, row->event, value, message) &&

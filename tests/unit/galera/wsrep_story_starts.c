@@ -202,6 +202,8 @@ static void test_unstamped(void **state)
 	read_text(BOOT PROVIDER UNSTAMPED, &story);
 	assert_int_equal(story.kind, TRANSFER_NONE);
 	assert_false(story.transfer_required || story.synced);
+	read_text("WSREP: Member 2.0 (garb) synced with group.\n", &story);
+	assert_false(story.arbitrator);
 	read_text(BOOT UNSTAMPED PROVIDER, &story);
 	assert_int_equal(story.kind, TRANSFER_NONE);
 }
