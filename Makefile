@@ -106,7 +106,7 @@ $(PRELOAD): tests/faults/preload.c | $(BUILD)/deps
 
 # Writes recorded logs while the program watches them.
 PLAY := $(BUILD)/tests/play
-$(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/playing galera/span galera/wsrep_time) $(BASE_OBJ) | $(BUILD)/deps
+$(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/player galera/span galera/wsrep_messages) $(BASE_OBJ) | $(BUILD)/deps
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 

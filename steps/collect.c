@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/exercising/coverage.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/roles.h"
 #include "steps/ledger.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* exercise - the operator makes the server do all that it will ever have to do, and the server's
  * own log proves that it did. */
-#include "steps/exercising/doubts.h"
+#include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"

@@ -2,10 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/exercising/doubts.h"
+#include "steps/exercising/evidence.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/roles.h"
-#include "steps/exercising/wanted.h"
 #include "steps/ledger.h"
 #include "steps/case.h"
 #include "steps/node/node.h"

@@ -37,7 +37,7 @@ enum ledger_phase { LEDGER_LEARNING, LEDGER_CONFINED, LEDGER_PHASES };
 struct ledger_row {
 	const struct exercise *exercise;
 	enum observed observed[LEDGER_PHASES];
-	unsigned int doubts; /* of the confined phase, enum doubt (doubts.h) */
+	unsigned int doubts; /* of the confined phase, enum doubt (evidence.h) */
 	bool strict, hidden; /* learned from a confined server; without hidden denials */
 	const char *donors[LEDGER_PHASES]; /* as the log names them; ""; borrowed */
 	bool donor_given;                  /* in the learning phase: what it was denied was given */

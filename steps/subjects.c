@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/exercising/wanted.h"
+#include "steps/exercising/results.h"
 #include "steps/subjects.h"
 #include "wizard/answers.h"
 #include "wizard/strings.h"

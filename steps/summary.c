@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "steps/confining/confine.h"
-#include "steps/exercising/doubts.h"
+#include "steps/exercising/evidence.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
 #include "steps/case.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "steps/advice/advice.h"
-#include "steps/exercising/doubts.h"
+#include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "steps/rehearsal/playing.h"
+#include "steps/rehearsal/player.h"
 #include "wizard/util.h"
 
 static int64_t now(void)

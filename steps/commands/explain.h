@@ -5,7 +5,7 @@
 #ifndef STEPS_COMMANDS_EXPLAIN_H
 #define STEPS_COMMANDS_EXPLAIN_H
 
-#include "steps/galera/ports.h"
+#include "steps/galera/config.h"
 #include "steps/host/selinux.h"
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"

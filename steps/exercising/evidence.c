@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
-#include "steps/exercising/doubts.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/results.h"
 #include "steps/galera/exercises.h"
@@ -10,6 +10,7 @@
 #include "steps/host/journald.h"
 #include "steps/host/logfile.h"
 #include "steps/host/selinux.h"
+#include "steps/host/server.h"
 #include "steps/node/node.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -75,16 +76,6 @@ int evidence_server_log(struct session *session, char **path, struct error *err)
 	return 0;
 }
 
-static int mark_server_log(struct session *session, json_t **mark, struct error *err)
-{
-	_cleanup_free_ char *path = NULL;
-	int r = evidence_server_log(session, &path, err);
-
-	if (r < 0)
-		return r;
-	return path ? logfile_mark(path, mark, err) : journald_mark(NULL, mark, err);
-}
-
 static char *mark_key(const struct occasion *at)
 {
 	return str_printf("mark %s %s", at->phase, at->exercise->name);
@@ -92,7 +83,7 @@ static char *mark_key(const struct occasion *at)
 
 int evidence_begin(const struct occasion *at, struct error *err)
 {
-	_cleanup_free_ char *key = mark_key(at);
+	_cleanup_free_ char *key = mark_key(at), *server_log = NULL;
 	json_auto_t *audit = NULL, *server = NULL;
 	const char *audit_log;
 	unsigned int doubts = 0;
@@ -103,12 +94,15 @@ int evidence_begin(const struct occasion *at, struct error *err)
 	r = node_audit_log(at->session, &audit_log, err);
 	if (r == 0 && occasion_is_confined(at))
 		r = doubts_now(at->session, &doubts, err);
+	if (r == 0)
+		r = evidence_server_log(at->session, &server_log, err);
 	if (r < 0)
 		return r;
 	flush(at->session);
 	r = logfile_mark(audit_log, &audit, err);
 	if (r == 0)
-		r = mark_server_log(at->session, &server, err);
+		r = server_log ? logfile_mark(server_log, &server, err)
+			       : journald_mark(NULL, &server, err);
 	if (r < 0)
 		return r;
 	return session_remember(
@@ -162,8 +156,7 @@ int evidence_forget(const struct occasion *at, struct error *err)
 
 /* ---- what is kept ---------------------------------------------------------------------------- */
 
-/* grown - by how much a counter of the kernel's has grown; 0 where none is asked, or after a boot.
- */
+/* By how much a counter of the kernel's has grown; 0 where none is asked, or after a boot. */
 static json_int_t grown(const json_t *marks, const char *name, json_int_t now)
 {
 	json_int_t before = member_number(marks, name);
@@ -230,8 +223,7 @@ int evidence_keep(const struct occasion *at, struct evidence *evidence, struct e
 {
 	const json_t *marks = marks_of(at);
 	_cleanup_free_ char *directory = session_path(at->session, "evidence");
-	_cleanup_free_ char *path = NULL;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *path = NULL, *text = NULL;
 	const char *audit_log;
 	size_t length = 0;
 	int r = node_audit_log(at->session, &audit_log, err);
@@ -272,4 +264,108 @@ const char *evidence_missing(const struct evidence *evidence)
 		return "the audit log itself tells of lost events: give the kernel more room "
 		       "(auditctl -b 8192) and no rate limit (auditctl -r 0)";
 	return NULL;
+}
+
+/* ---- doubts ---------------------------------------------------------------------------------- */
+
+/* In the order of their bits. */
+static const struct {
+	const char *word, *was, *is;
+} table[] = {
+	{ "system-permissive", "the whole system was permissive",
+	  "the whole system is permissive: nothing is confined" },
+	{ "domain-permissive", "the server's domain was permissive",
+	  "the server's domain is permissive" },
+	{ "records-permissive",
+	  "its own records say permissive=1, so what it did was granted, not allowed", "" },
+	{ "dontaudit-off", "the policy's dontaudit rules were switched off",
+	  "the policy's dontaudit rules are switched off" },
+	{ "unknown", "nobody has looked whether the server was confined",
+	  "the kernel does not tell whether the server's domain is confined" },
+};
+
+const char *doubt_text(enum doubt doubt)
+{
+	return table[ffs(doubt) - 1].was;
+}
+
+const char *doubt_now_text(enum doubt doubt)
+{
+	return table[ffs(doubt) - 1].is;
+}
+
+json_t *doubts_json(unsigned int doubts)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (doubts & 1u << i)
+			list_add(list, json_string(table[i].word));
+	return list;
+}
+
+unsigned int doubts_from(const json_t *list)
+{
+	unsigned int doubts = json_is_array(list) ? 0 : DOUBT_UNKNOWN;
+	json_t *word;
+	size_t at;
+
+	json_array_foreach(list, at, word)
+	{
+		const char *text = json_string_value(word);
+		size_t i = 0;
+
+		/* A word that is not known counts as the last one. */
+		while (i < ARRAY_SIZE(table) - 1 && strcmp(table[i].word, text ? text : "") != 0)
+			i++;
+		doubts |= 1u << i;
+	}
+	return doubts;
+}
+
+/* The context that the running server has; of one that does not run, the usual one. */
+static char *domain_context(void)
+{
+	_cleanup_(server_process_clear) struct server_process process = { 0 };
+	_cleanup_free_ char *context = NULL, *type = NULL;
+
+	if (host_find_server(galera_servers, &process, NULL) == 0 && process.pid &&
+	    host_process_context(process.pid, &context, NULL) == 0) {
+		type = context_type(context);
+		if (type && !strcmp(type, node_domain()))
+			return TAKE_PTR(context);
+	}
+	return str_printf("system_u:system_r:%s:s0", node_domain());
+}
+
+static unsigned int ask_kernel(void)
+{
+	_cleanup_free_ char *context = domain_context();
+	bool permissive = false;
+
+	if (host_domain_is_permissive(context, &permissive, NULL) < 0)
+		return DOUBT_UNKNOWN;
+	return permissive ? DOUBT_DOMAIN : 0;
+}
+
+int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
+{
+	enum selinux_mode mode = SELINUX_MODE_DISABLED;
+	bool permissive = false, shown = false;
+	struct store *store;
+	int r = host_selinux_mode(session->root, &mode, err);
+
+	*doubts = r == 0 && mode != SELINUX_MODE_ENFORCING ? DOUBT_SYSTEM : 0;
+	/* A run has ended with this very policy, and confined. */
+	if (r == 0 && !session->unchanged) {
+		r = node_is_permissive(session, &permissive, err);
+		if (r == 0)
+			r = node_store(session, &store, err);
+		if (r == 0)
+			r = store_shows_hidden(store, &shown, err);
+	}
+	*doubts |= (permissive ? DOUBT_DOMAIN : 0) | (shown ? DOUBT_SHOWN : 0);
+	if (r == 0 && !session_is_scratch(session))
+		*doubts |= ask_kernel();
+	return r;
 }

@@ -13,6 +13,7 @@
 
 #include "steps/exercising/results.h"
 #include "steps/host/follow.h"
+#include "wizard/session.h"
 
 struct evidence {
 	char *file;          /* its name in the session's directory */
@@ -27,27 +28,52 @@ struct evidence {
 };
 void evidence_clear(struct evidence *evidence);
 
-/*
- * evidence_begin - where do the logs end now? Remembered, so that an interrupted exercise is gone
- * on with: what came since the first time counts. On a live SELinux kernel the policy is loaded
- * anew before, so that denials which have been logged already are logged again.
- */
+/* Where do the logs end now? Remembered, so that an interrupted exercise is gone on with: what came
+ * since the first time counts. On a live SELinux kernel the policy is loaded anew before, so that
+ * denials which have been logged already are logged again. */
 int evidence_begin(const struct occasion *at, struct error *err);
 bool evidence_is_begun(const struct occasion *at);
-/* evidence_follow - add both logs to what is followed, from there on; the sources' numbers. */
+/* Add both logs to what is followed, from there on; the sources' numbers. */
 int evidence_follow(const struct occasion *at, struct follow *follow, int *audit, int *server,
 		    struct error *err);
-/* evidence_forget - the exercise is over, or to be done again. */
+/* The exercise is over, or to be done again. */
 int evidence_forget(const struct occasion *at, struct error *err);
 
-/* evidence_keep - write it into the session's directory, and look at it. Caller clears. */
+/* Write it into the session's directory, and look at it. Caller clears. */
 int evidence_keep(const struct occasion *at, struct evidence *evidence, struct error *err);
 
-/* evidence_server_log - the server's error log, root included, in new memory (caller frees); *path
- * NULL: it writes to the journal. */
+/* The server's error log, root included, in new memory (caller frees); *path NULL: it writes to the
+ * journal. */
 int evidence_server_log(struct session *session, char **path, struct error *err);
 
-/* evidence_missing - why it is not all that was denied; NULL: it is. */
+/* Why it is not all that was denied; NULL: it is. */
 const char *evidence_missing(const struct evidence *evidence);
+
+/* ---- was the server confined while it was exercised? ----------------------------------------- */
+
+/* A reason why an exercise of the confined phase proves nothing. It is the kernel's word where
+ * there is one: its mode, and whether it treats the domain as permissive; in a scratch root the
+ * configuration's and the store's. */
+enum doubt {
+	DOUBT_SYSTEM = 1 << 0,  /* the whole system was permissive */
+	DOUBT_DOMAIN = 1 << 1,  /* the server's domain was permissive */
+	DOUBT_RECORDS = 1 << 2, /* records of the domain say permissive=1 */
+	DOUBT_SHOWN = 1 << 3,   /* the policy's dontaudit rules were not in force */
+	DOUBT_UNKNOWN = 1 << 4, /* nobody was asked */
+	DOUBT_END = 1 << 5,
+};
+
+/* A clause for a person: "the whole system was permissive"; doubt_now_text: "... is permissive".
+ * Static. */
+const char *doubt_text(enum doubt doubt);
+const char *doubt_now_text(enum doubt doubt);
+
+/* Enum doubt, ored: as it is at this moment. A kernel that cannot be asked is DOUBT_UNKNOWN. */
+int doubts_now(struct session *session, unsigned int *doubts, struct error *err);
+
+/* As stable words, to be kept with a result. doubts_from - back; what is no list is
+ * DOUBT_UNKNOWN. */
+json_t *doubts_json(unsigned int doubts);
+unsigned int doubts_from(const json_t *list);
 
 #endif

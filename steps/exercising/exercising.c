@@ -5,14 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "steps/exercising/coverage.h"
-#include "steps/exercising/doubts.h"
+#include "steps/exercising/roles.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/instructions.h"
 #include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
-#include "steps/exercising/wanted.h"
 #include "steps/exercising/watch.h"
 #include "steps/node/node.h"
 #include "wizard/prompt.h"
@@ -124,20 +122,20 @@ static int plan_watch(struct watch_order *order, enum answer *answer, struct err
 	const struct occasion *at = &order->at;
 	bool answered = prompt_is_answered(at->session, "exercise.done", at->exercise->name);
 	bool rehearsal = node_player(at->session);
-	int r = 0;
+	int r;
 
 	*answer = ANSWER_WAIT;
 	order->limit = -1;
 	order->keys = terminal_present() && !answered;
 	order->patient = !terminal_present();
 	order->play = rehearsal;
+	/* Both have been understood: exercising_check(). */
 	if (node_options.timeout)
-		r = read_timeout(node_options.timeout, &order->limit, err);
-	if (r == 0)
-		r = read_pace(order->keys ? USUAL_PACE : 0, &order->pace, err);
+		(void)read_timeout(node_options.timeout, &order->limit, NULL);
+	(void)read_pace(order->keys ? USUAL_PACE : 0, &order->pace, NULL);
 	/* Nothing to be asked, as it will be seen. */
-	if (r < 0 || (!rehearsal && !answered && (order->keys || node_options.timeout)))
-		return r;
+	if (!rehearsal && !answered && (order->keys || node_options.timeout))
+		return 0;
 	r = ask_done(at, answer, err);
 	if (*answer == ANSWER_DONE && !node_options.timeout && !(order->play && order->pace > 0))
 		order->limit = 0;

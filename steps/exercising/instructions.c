@@ -101,20 +101,6 @@ static void find_bootstrap(struct session *session, struct names *names)
 						       : "galera_new_cluster");
 }
 
-static int find_names(struct session *session, struct names *names, struct error *err)
-{
-	int r = find_units(session, names, err);
-
-	if (r < 0)
-		return r;
-	find_bootstrap(session, names);
-	names->restart = strcmp(names->unit, names->running)
-				 ? str_printf("systemctl stop %s; systemctl start %s",
-					      names->running, names->unit)
-				 : str_printf("systemctl restart %s", names->unit);
-	return 0;
-}
-
 int instructions_show(struct session *session, const struct exercise *exercise, struct error *err)
 {
 	_cleanup_(names_clear) struct names names = { 0 };
@@ -122,9 +108,14 @@ int instructions_show(struct session *session, const struct exercise *exercise, 
 	int r = node_config(session, &config, err);
 
 	if (r == 0)
-		r = find_names(session, &names, err);
+		r = find_units(session, &names, err);
 	if (r < 0)
 		return r;
+	find_bootstrap(session, &names);
+	names.restart = strcmp(names.unit, names.running)
+				? str_printf("systemctl stop %s; systemctl start %s", names.running,
+					     names.unit)
+				: str_printf("systemctl restart %s", names.unit);
 	/* The commands come from a table of ours; what is put into them, from the configuration. */
 	for (const char *const *command = exercise->commands; *command; command++) {
 		_cleanup_free_ char *line = NULL;

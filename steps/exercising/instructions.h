@@ -8,11 +8,9 @@
 #include "steps/galera/exercises.h"
 #include "wizard/session.h"
 
-/*
- * instructions_show - print its commands, a line each. The unit is the one that the server runs in,
- * where one server runs; else, and below a scratch root, the installed one; else the one that the
- * distribution's packages have.
- */
+/* Print its commands, a line each. The unit is the one that the server runs in, where one server
+ * runs; else, and below a scratch root, the installed one; else the one that the distribution's
+ * packages have. */
 int instructions_show(struct session *session, const struct exercise *exercise, struct error *err);
 
 #endif

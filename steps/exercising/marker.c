@@ -4,7 +4,6 @@
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
-#include "steps/exercising/wanted.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/files.h"
 #include "steps/host/selinux.h"
@@ -29,30 +28,13 @@ static const char *agreed(struct session *session, const char *phase)
 		       : NULL;
 }
 
-/* The path of the script that this change is about; NULL: none is. */
-static const char *script_of(const json_t *change)
-{
-	return member_or_null(change, "script");
-}
-
 /* ---- may there be one? ----------------------------------------------------------------------- */
-
-/* With another domain for the script, ours would run the operator's from within that one. */
-static int look_domain(struct session *session, const char *real, char **why, struct error *err)
-{
-	_cleanup_free_ char *type = NULL;
-	int r = session_is_scratch(session) ? 0 : host_exec_type(node_domain(), real, &type, err);
-
-	if (r == 0 && type && strcmp(type, node_domain()) != 0)
-		*why = str_printf("it runs in a domain of its own, %s", type);
-	return r;
-}
 
 /* *path: the script, with *why it can have none before it, or NULL. Caller frees both. */
 static int look(struct session *session, char **path, char **why, struct error *err)
 {
 	const struct galera_config *config;
-	_cleanup_free_ char *real = NULL;
+	_cleanup_free_ char *real = NULL, *type = NULL;
 	const char *reason = NULL;
 	int r = node_config(session, &config, err);
 
@@ -64,7 +46,12 @@ static int look(struct session *session, char **path, char **why, struct error *
 		return 0;
 	real = session_in_root(session, *path);
 	r = standin_unfit(real, why, err);
-	return r < 0 || *why ? r : look_domain(session, real, why, err);
+	if (r == 0 && !*why && !session_is_scratch(session))
+		r = host_exec_type(node_domain(), real, &type, err);
+	/* Ours would run the operator's from within that one. */
+	if (r == 0 && type && strcmp(type, node_domain()) != 0)
+		*why = str_printf("it runs in a domain of its own, %s", type);
+	return r;
 }
 
 /* ---- the change ------------------------------------------------------------------------------ */
@@ -94,19 +81,22 @@ int marker_plan(struct session *session, const char *phase, json_t *changes, str
 	return 0;
 }
 
-static size_t find_change(const json_t *changes)
+/* The path of the script that one of the changes, at *at, is about; NULL: none is. */
+static const char *planned(const json_t *changes, size_t *at)
 {
-	json_t *change;
+	const char *path = NULL;
 	size_t i;
 
-	json_array_foreach(changes, i, change) if (script_of(change)) break;
-	return i;
+	for (i = 0; !path && i < json_array_size(changes); i++)
+		path = member_or_null(json_array_get(changes, i), "script");
+	*at = i - 1;
+	return path;
 }
 
 int marker_ask(struct session *session, json_t *changes, struct error *err)
 {
-	size_t at = find_change(changes);
-	const char *path = script_of(json_array_get(changes, at));
+	size_t at;
+	const char *path = planned(changes, &at);
 	_cleanup_free_ char *text = NULL;
 	bool yes = true;
 	int r;
@@ -159,7 +149,8 @@ int marker_end(struct session *session, const char *phase, struct error *err)
 int marker_agree(struct session *session, const char *phase, const json_t *changes,
 		 struct error *err)
 {
-	const char *path = script_of(json_array_get(changes, find_change(changes)));
+	size_t at;
+	const char *path = planned(changes, &at);
 	const char *before = member_or_null(session_recall(session, MEMORY), "path");
 	int r = 0;
 
@@ -174,20 +165,10 @@ int marker_agree(struct session *session, const char *phase, const json_t *chang
 				err);
 }
 
-/* What the server has done before the script was there, has no mark: the exercise begins now. */
-static int begin_anew(struct session *session, const char *phase, struct error *err)
-{
-	const struct occasion at = { session, phase, exercise_find(EXERCISE) };
-
-	if (!evidence_is_begun(&at))
-		return 0;
-	screen_mark(MARK_WARN, "our script was not there all the time: this exercise begins anew");
-	return evidence_forget(&at, err);
-}
-
 static int put(struct session *session, const char *phase, const char *path, bool *marked,
 	       struct error *err)
 {
+	const struct occasion at = { session, phase, exercise_find(EXERCISE) };
 	_cleanup_free_ char *real = session_in_root(session, path);
 	enum standin_state before = STANDIN_NONE;
 	struct error failure = { 0 };
@@ -201,7 +182,11 @@ static int put(struct session *session, const char *phase, const char *path, boo
 		return session_remember(session, MEMORY, NULL, err);
 	}
 	*marked = true;
-	return before == STANDIN_IN_PLACE ? 0 : begin_anew(session, phase, err);
+	if (before == STANDIN_IN_PLACE || !evidence_is_begun(&at))
+		return 0;
+	/* What the server has done before the script was there, has no mark. */
+	screen_mark(MARK_WARN, "our script was not there all the time: this exercise begins anew");
+	return evidence_forget(&at, err);
 }
 
 int marker_begin(struct session *session, const char *phase, bool *marked, char **script,
@@ -271,7 +256,8 @@ int marker_stray(struct session *session, char **what, char **remedy, struct err
 
 int marker_undo(struct session *session, const json_t *changes, struct error *err)
 {
-	const char *path = script_of(json_array_get(changes, find_change(changes)));
+	size_t at;
+	const char *path = planned(changes, &at);
 
 	return path ? take_away(session, path, err) : 0;
 }

@@ -18,40 +18,38 @@
 
 #include "wizard/session.h"
 
-/* marker_plan - append the change, where the exercise is still to do in this phase, and the command
- * is one that can have a script before it. */
+/* Append the change, where the exercise is still to do in this phase, and the command is one that
+ * can have a script before it. */
 int marker_plan(struct session *session, const char *phase, json_t *changes, struct error *err);
 
-/* marker_ask - question "exercise.notify"; without the operator's yes the change is struck out. */
+/* Question "exercise.notify"; without the operator's yes the change is struck out. */
 int marker_ask(struct session *session, json_t *changes, struct error *err);
 
-/* marker_agree - remember what was agreed to, before the phase's first exercise. A script that is
- * not agreed to any more is taken away. */
+/* Remember what was agreed to, before the phase's first exercise. A script that is not agreed to
+ * any more is taken away. */
 int marker_agree(struct session *session, const char *phase, const json_t *changes,
 		 struct error *err);
 
-/*
- * marker_begin - put the script in place, where that is agreed. *marked: it is there, and has been
- * since the exercise's mark (evidence.h); where it cannot be put, that is said, and the exercise
- * goes on without. *script: the command's path, new memory (caller frees); NULL: it has none.
- */
+/* Put the script in place, where that is agreed. *marked: it is there, and has been since the
+ * exercise's mark (evidence.h); where it cannot be put, that is said, and the exercise goes on
+ * without. *script: the command's path, new memory (caller frees); NULL: it has none. */
 int marker_begin(struct session *session, const char *phase, bool *marked, char **script,
 		 struct error *err);
 
-/* marker_end - the exercise has a result: take the script away. */
+/* The exercise has a result: take the script away. */
 int marker_end(struct session *session, const char *phase, struct error *err);
 
-/* marker_is_left - is it still there, although the exercise has a result? A crash came between. */
+/* Is it still there, although the exercise has a result? A crash came between. */
 bool marker_is_left(struct session *session, const char *phase);
 
-/* marker_say_left - say that it stays, since the exercise is not over. */
+/* Say that it stays, since the exercise is not over. */
 void marker_say_left(struct session *session, const char *phase);
 
-/* marker_stray - what is wrong with the notify command's path where nobody exercises it: a script
- * of ours that another session has left. *what and *remedy: new memory (caller frees), or NULL. */
+/* What is wrong with the notify command's path where nobody exercises it: a script of ours that
+ * another session has left. *what and *remedy: new memory (caller frees), or NULL. */
 int marker_stray(struct session *session, char **what, char **remedy, struct error *err);
 
-/* marker_undo - take back what marker_plan() has planned. */
+/* Take back what marker_plan() has planned. */
 int marker_undo(struct session *session, const json_t *changes, struct error *err);
 
 #endif

@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "steps/exercising/results.h"
-#include "steps/exercising/wanted.h"
+#include "steps/node/node.h"
+#include "wizard/prompt.h"
+#include "wizard/screen.h"
+#include "wizard/strings.h"
+#include "wizard/terminal.h"
 #include "wizard/util.h"
 
 bool occasion_is_confined(const struct occasion *at)
@@ -111,4 +115,125 @@ int results_evidence(struct session *session, const char *phase, bool earlier, j
 	for (json_int_t era = earlier ? 1 : now; r == 0 && era < end; era++)
 		r = add_evidence(session, phase, era, sources, err);
 	return r;
+}
+
+/* ---- wanted ---------------------------------------------------------------------------------- */
+
+#define KEY  "exercise.also"
+#define NONE "none"
+
+int wanted_check(const char *name, struct error *err)
+{
+	_cleanup_(strings_clear) struct strings names = { 0 };
+
+	if (exercise_find(name))
+		return 0;
+	for (const struct exercise *exercise = galera_exercises; exercise->name; exercise++)
+		strings_add(&names, exercise->name);
+	return strings_unknown("exercise", name, &names, err);
+}
+
+bool wanted_by_name(const struct exercise *exercise)
+{
+	for (char **name = node_options.exercises; name && *name; name++)
+		if (!strcmp(*name, exercise->name))
+			return true;
+	return false;
+}
+
+static char *asked_key(const char *exercise)
+{
+	return str_printf("exercise also %s", exercise);
+}
+
+bool wanted_in_session(struct session *session, const struct exercise *exercise)
+{
+	_cleanup_free_ char *key = asked_key(exercise->name);
+
+	return !exercise->optional || session_recall(session, key);
+}
+
+bool wanted_in_run(struct session *session, const struct exercise *exercise)
+{
+	return node_options.exercises ? wanted_by_name(exercise)
+				      : wanted_in_session(session, exercise);
+}
+
+static int ask_for(struct session *session, const char *exercise, struct error *err)
+{
+	_cleanup_free_ char *key = asked_key(exercise);
+
+	return session_recall(session, key) ? 0 : session_remember(session, key, json_true(), err);
+}
+
+int wanted_take_named(struct session *session, struct error *err)
+{
+	int r = 0;
+
+	for (char **name = node_options.exercises; r == 0 && name && *name; name++)
+		if (exercise_find(*name)->optional)
+			r = ask_for(session, *name, err);
+	return r;
+}
+
+/* What the configuration speaks for and nobody has asked for. How many. */
+static size_t show(struct session *session, const struct galera_config *config)
+{
+	size_t count = 0;
+
+	for (const struct exercise *e = galera_exercises; e->name; e++) {
+		const char *why = exercise_offered(e, config);
+
+		if (!why || wanted_in_run(session, e))
+			continue;
+		if (!count++) {
+			screen_blank();
+			screen_say("Beyond the three, this node's configuration speaks for:");
+		}
+		screen_detail("%-15s %s", e->name, e->what);
+		screen_detail("%-15s because: %s", "", why);
+	}
+	return count;
+}
+
+static int take_names(struct session *session, char *names, struct error *err)
+{
+	const char *name;
+	int r = 0;
+
+	for (char *rest = names; r == 0 && (name = strsep(&rest, ", "));) {
+		if (!*name || !strcmp(name, NONE))
+			continue;
+		if (wanted_check(name, err) < 0)
+			return error_prefix(err, KEY);
+		r = ask_for(session, name, err);
+	}
+	return r;
+}
+
+int wanted_ask(struct session *session, struct error *err)
+{
+	bool answered = prompt_is_answered(session, KEY, NULL);
+	_cleanup_free_ char *names = NULL;
+	const struct galera_config *config;
+	int r;
+
+	if (node_options.exercises || node_player(session) || session_recall(session, KEY))
+		return 0;
+	r = node_config(session, &config, err);
+	if (r < 0)
+		return r;
+	if (!show(session, config) && !answered)
+		return 0;
+	if (!answered && !terminal_present()) {
+		screen_say("They are done where --exercise NAME, or the answer " KEY
+			   ", names them.");
+		return 0;
+	}
+	r = prompt_text(session, KEY, NULL, "Which of them, too? (names, or none)", NONE, &names,
+			err);
+	if (r == 0)
+		r = take_names(session, names, err);
+	/* Asked once in a session. */
+	return r < 0 ? r : session_remember(session, KEY, json_true(), err);
 }

@@ -10,8 +10,8 @@
  * A result is a JSON object: "result" (proved, not seen, failed, skipped, n/a), "evidence" (a file
  * of the session's directory, or ""), "denials", "began", "ended", "server" and "provider"
  * (versions), where there was a transfer "donor" and "method", and of the confined phase "doubts"
- * (doubts.h), of the other "strict" (the server was confined) and "hidden" (hidden denials were not
- * shown). ledger.h says what follows from them.
+ * (evidence.h), of the other "strict" (the server was confined) and "hidden" (hidden denials were
+ * not shown). ledger.h says what follows from them.
  */
 #ifndef STEPS_RESULTS_H
 #define STEPS_RESULTS_H
@@ -32,41 +32,54 @@ struct occasion {
 	const struct exercise *exercise;
 };
 
-/* occasion_is_confined - is the server verified, and not learned from? */
+/* Is the server verified, and not learned from? */
 bool occasion_is_confined(const struct occasion *at);
 
-/* results_era - the phase's era now, from 1. */
+/* The phase's era now, from 1. */
 json_int_t results_era(struct session *session, const char *phase);
-
-/* results_new_era - begin another one. */
+/* Begin another one. */
 int results_new_era(struct session *session, const char *phase, struct error *err);
 
-/* results_get - of this era; NULL: none yet. Borrowed. */
+/* Of this era; NULL: none yet. Borrowed. */
 json_t *results_get(struct session *session, const char *phase, const char *exercise);
-
-/* results_of_era - as results_get(), of another era. */
+/* As results_get(), of another era. */
 json_t *results_of_era(struct session *session, const char *phase, json_int_t era,
 		       const char *exercise);
-
-/* results_put - result is stolen, also on failure. */
+/* result is stolen, also on failure. */
 int results_put(const struct occasion *at, json_t *result, struct error *err);
 
-/* results_done - has the exercise a result that counts? One that was skipped can be done after all,
- * where --exercise names it; one that was done while the server was not confined is to be repeated.
- */
+/* Has the exercise a result that counts? One that was skipped can be done after all, where
+ * --exercise names it; one that was done while the server was not confined is to be repeated. */
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise);
-
-/* results_covered - has each exercise that this run wants (wanted.h) a result that counts? */
+/* Has each exercise that this run wants a result that counts? */
 bool results_covered(struct session *session, const char *phase);
-
-/* results_begun - has any exercise a result in this era? */
+/* Has any exercise a result in this era? */
 bool results_begun(struct session *session, const char *phase);
 
-/*
- * results_evidence - append {"path", "origin"} of the phase's evidence to sources: that of this
- * era, or that of all eras before it.
- */
+/* Append {"path", "origin"} of the phase's evidence to sources: that of this era, or that of all
+ * eras before it. */
 int results_evidence(struct session *session, const char *phase, bool earlier, json_t *sources,
 		     struct error *err);
+
+/* ---- which are to be done: the three, and those beyond them that are asked for --------------- */
+
+/* -EINVAL for a name that no exercise has, with the names that there are. */
+int wanted_check(const char *name, struct error *err);
+
+/* Does --exercise name it? */
+bool wanted_by_name(const struct exercise *exercise);
+/* Is it one of the three, or was it asked for in this session, whatever --exercise names in this
+ * run? */
+bool wanted_in_session(struct session *session, const struct exercise *exercise);
+/* Does --exercise name it; or where it names none, is it wanted in the session? */
+bool wanted_in_run(struct session *session, const struct exercise *exercise);
+
+/* From now on those that --exercise names are wanted in the session, in both phases. */
+int wanted_take_named(struct session *session, struct error *err);
+
+/* Where --exercise names none: show what is offered and not asked for yet, and ask which of them
+ * are wanted (the question exercise.also). Without a terminal and an answer none is; so in a
+ * rehearsal, which has the three alone. */
+int wanted_ask(struct session *session, struct error *err);
 
 #endif

@@ -13,14 +13,12 @@
 #include "steps/audit/denial.h"
 #include "wizard/session.h"
 
-/* roles_same_node - do two names mean one node? Their domains do not count, nor does the case. */
+/* Do two names mean one node? Their domains do not count, nor does the case. */
 bool roles_same_node(const char *one, const char *other);
 
-/*
- * roles_tell - tell of each denial the exercise and the role in it: this node was the joiner in
- * what the wizard has watched; another node's records (collect -o names it) are the donor's if a
- * transfer came from there, in the exercise at whose time they are. What is not known stays NULL.
- */
+/* Tell of each denial the exercise and the role in it: this node was the joiner in what the wizard
+ * has watched; another node's records (collect -o names it) are the donor's if a transfer came from
+ * there, in the exercise at whose time they are. What is not known stays NULL. */
 void roles_tell(struct session *session, struct denials *denials);
 
 /* A node whose audit log was given. */
@@ -34,15 +32,12 @@ struct given_nodes {
 	struct given_node *items;
 	size_t count;
 };
-void given_nodes_clear(struct given_nodes *nodes);
 
-/*
- * given_nodes_read - whose denials are in the logs that --log names, or named in an earlier run. A
- * log that cannot be read counts for nothing here: collect, which reads them all, says so.
- */
-void given_nodes_read(struct session *session, struct given_nodes *nodes);
-
-/* given_nodes_find - by the name that the joiner's log has for the donor. NULL: it is missing. */
+/* By the name that the joiner's log has for the donor. NULL: it is missing. */
 const struct given_node *given_nodes_find(const struct given_nodes *nodes, const char *donor);
+
+/* A table of the results of this era: exercise, this node's and the donor's part, denials; and on
+ * which node a donor's side, which --log has not named yet, is to be collected. */
+void coverage_show(struct session *session, const char *phase);
 
 #endif

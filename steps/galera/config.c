@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -15,7 +17,7 @@ static const char *const server_groups[] = { "client-server", "mysqld", "server"
 /* Those of the SST scripts. */
 static const char *const script_groups[] = { "sst", "xtrabackup", "mariabackup", NULL };
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* The file to read below a scratch root; NULL: there is none. */
 static char *scratch_file(const char *root)
@@ -141,7 +143,7 @@ static int read_options(const struct galera_config_source *source, struct galera
 	return r < 0 ? r : 0;
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 static const struct galera_option *find_option(const struct galera_config *config, const char *name)
 {
@@ -161,47 +163,24 @@ const char *galera_config_get(const struct galera_config *config, const char *na
 	return option ? option->value : NULL;
 }
 
-/* Moves *text and *length past the blanks around it. */
-static void trim(const char **text, size_t *length)
-{
-	while (*length && strchr(" \t\n", **text)) {
-		++*text;
-		--*length;
-	}
-	while (*length && strchr(" \t\n", (*text)[*length - 1]))
-		--*length;
-}
-
-static bool reads(const char *text, size_t length, const char *name)
-{
-	trim(&text, &length);
-	return length == strlen(name) && strncmp(text, name, length) == 0;
-}
-
 char *galera_provider_option(const struct galera_config *config, const char *name)
 {
-	const char *text = galera_config_get(config, "wsrep_provider_options"), *value = NULL;
-	_cleanup_free_ char *variable = str_printf("wsrep_provider_%s", name);
-	size_t length = 0;
+	_cleanup_free_ char *options =
+		str_copy(galera_config_get(config, "wsrep_provider_options"));
+	_cleanup_free_ char *variable = str_printf("wsrep_provider_%s", name), *own = NULL;
+	char *option, *value = NULL;
 
-	while (text && *text) {
-		size_t item = strcspn(text, ";"), key = strcspn(text, "=;");
+	for (char *rest = options; (option = strsep(&rest, ";"));) {
+		const char *key = str_trim(strsep(&option, "="));
 
-		if (key < item && reads(text, key, name)) {
-			value = text + key + 1;
-			length = item - key - 1;
-		}
-		text += item + (text[item] == ';');
+		if (option && strcmp(key, name) == 0)
+			value = option;
 	}
 	if (!value) {
 		underscore(variable, '.');
-		value = galera_config_get(config, variable);
-		length = value ? strlen(value) : 0;
+		value = own = str_copy(galera_config_get(config, variable));
 	}
-	if (!value)
-		return NULL;
-	trim(&value, &length);
-	return memory_copy(value, length);
+	return value ? str_copy(str_trim(value)) : NULL;
 }
 
 /* ---- what follows from it -------------------------------------------------------------------- */
@@ -272,7 +251,7 @@ static bool encrypts_ist(const struct galera_config *config)
 	return ssl && *ssl ? is_true(ssl) : key && *key;
 }
 
-/* names_nodes - has garbd's file a line GALERA_NODES with a value? */
+/* Has garbd's file a line GALERA_NODES with a value? */
 static bool names_nodes(const char *root, const char *path)
 {
 	_cleanup_free_ char *full = str_printf("%s/%s", root, path);
@@ -353,4 +332,144 @@ void galera_config_clear(struct galera_config *config)
 	free(config->notify_command);
 	free(config->node_name);
 	*config = (struct galera_config){ 0 };
+}
+
+/* ---- ports ----------------------------------------------------------------------------------- */
+
+enum { BASE_PORT = 4567, SST_PORT = 4444, LAST_PORT = 65535 };
+
+static int not_a_port(const char *setting, const char *value, struct error *err)
+{
+	return error_set(
+		err, EINVAL,
+		"correct it in the server's configuration: a port is a number from 1 to 65535",
+		"%s is %s, which names no port", setting, *value ? value : "empty");
+}
+
+/* The number in text[0..length), or 0. */
+static unsigned int port_number(const char *text, size_t length)
+{
+	unsigned long number = 0;
+
+	if (length && length == strspn(text, "0123456789"))
+		number = strtoul(text, NULL, 10);
+	return number <= LAST_PORT ? (unsigned int)number : 0;
+}
+
+/* Where the port begins in [SCHEME://]HOST[:PORT], and its length; NULL: it has none. */
+static const char *port_of_address(const char *address, size_t *length)
+{
+	const char *scheme = strstr(address, "://"), *host = scheme ? scheme + 3 : address;
+	const char *end = host + strcspn(host, "?/"), *colon;
+
+	if (*host == '[') {
+		const char *bracket = memchr(host, ']', (size_t)(end - host));
+
+		colon = bracket && bracket + 1 < end && bracket[1] == ':' ? bracket + 1 : NULL;
+	} else {
+		colon = memchr(host, ':', (size_t)(end - host));
+		/* More than one colon without brackets: an IPv6 address, so no port. */
+		if (colon && memchr(colon + 1, ':', (size_t)(end - colon - 1)))
+			colon = NULL;
+	}
+	*length = colon ? (size_t)(end - colon - 1) : 0;
+	return colon ? colon + 1 : NULL;
+}
+
+/* Let the address of a setting move *port: where it has a port, that is the port, and the setting
+ * its origin. "wsrep_..." is the server's, another name the provider's. */
+static int take_address(const struct galera_config *config, const char *setting,
+			struct galera_port *port, struct error *err)
+{
+	_cleanup_free_ char *address = str_starts(setting, "wsrep_")
+					       ? str_copy(galera_config_get(config, setting))
+					       : galera_provider_option(config, setting);
+	size_t length;
+	const char *text = address ? port_of_address(address, &length) : NULL;
+	unsigned int number = text ? port_number(text, length) : 0;
+
+	if (!text)
+		return 0;
+	if (!number)
+		return not_a_port(setting, address, err);
+	port->number = number;
+	snprintf(port->setting, sizeof(port->setting), "%s", setting);
+	return 0;
+}
+
+static int find_base(const struct galera_config *config, struct galera_port *base,
+		     struct error *err)
+{
+	_cleanup_free_ char *option = galera_provider_option(config, "base_port");
+	int r = take_address(config, "wsrep_node_address", base, err);
+
+	if (r < 0 || !option)
+		return r;
+	base->number = port_number(option, strlen(option));
+	if (!base->number)
+		return not_a_port("base_port", option, err);
+	snprintf(base->setting, sizeof(base->setting), "base_port");
+	return 0;
+}
+
+/* The ports found so far. */
+struct found {
+	struct galera_port *ports;
+	int count;
+};
+
+static void add(struct found *found, const struct galera_port *port, const char *purpose,
+		const char *proto)
+{
+	for (int i = 0; i < found->count; i++)
+		if (found->ports[i].number == port->number &&
+		    strcmp(found->ports[i].proto, proto) == 0)
+			return;
+	found->ports[found->count] = *port;
+	found->ports[found->count].purpose = purpose;
+	found->ports[found->count++].proto = proto;
+}
+
+static int add_ist(const struct galera_config *config, struct galera_port port, struct found *found,
+		   struct error *err)
+{
+	unsigned int base = port.number++;
+	int r = take_address(config, "ist.recv_addr", &port, err);
+
+	if (r < 0)
+		return r;
+	if (port.number > LAST_PORT)
+		return error_set(err, EINVAL, "choose a lower port, or set ist.recv_addr",
+				 "%s is %u, which leaves no port for IST (one above it)",
+				 port.setting, base);
+	add(found, &port, "IST", "tcp");
+	r = take_address(config, "ist.recv_bind", &port, err);
+	if (r == 0)
+		add(found, &port, "IST", "tcp");
+	return r;
+}
+
+int galera_ports(const struct galera_config *config, struct galera_port *ports, struct error *err)
+{
+	struct galera_port base = { .number = BASE_PORT }, replication;
+	struct galera_port sst = { .number = SST_PORT };
+	const char *method = config->sst_method ? config->sst_method : "";
+	bool listens = strcasecmp(method, "mysqldump") != 0 && strcasecmp(method, "skip") != 0;
+	struct found found = { .ports = ports };
+	int r = find_base(config, &base, err);
+
+	replication = base;
+	if (r == 0)
+		r = take_address(config, "gmcast.listen_addr", &replication, err);
+	if (r < 0)
+		return r;
+	add(&found, &replication, "replication", "tcp");
+	if (config->multicast)
+		add(&found, &replication, "replication, multicast", "udp");
+	r = add_ist(config, base, &found, err);
+	if (r == 0 && listens)
+		r = take_address(config, "wsrep_sst_receive_address", &sst, err);
+	if (r == 0 && listens)
+		add(&found, &sst, "SST", "tcp");
+	return r < 0 ? r : found.count;
 }

@@ -41,9 +41,9 @@ struct galera_config {
 };
 
 /*
- * galera_config_read - in a scratch root, files are read below it: my_print_defaults is given
- * ROOT/etc/mysql/my.cnf or ROOT/etc/my.cnf. Where my_print_defaults is not installed, or finds
- * nothing, the defaults stand and config->read is false. Errors: -EINVAL: it refused the files.
+ * In a scratch root, files are read below it: my_print_defaults is given ROOT/etc/mysql/my.cnf or
+ * ROOT/etc/my.cnf. Where my_print_defaults is not installed, or finds nothing, the defaults stand
+ * and config->read is false. Errors: -EINVAL: it refused the files.
  *
  * All paths are the server's own, without the root. The files' `!includedir` lines are followed as
  * they stand, so a scratch root's file should be whole in itself. The groups are those of the
@@ -53,14 +53,38 @@ struct galera_config {
 int galera_config_read(const struct galera_config_source *source, struct galera_config *config,
 		       struct error *err);
 void galera_config_clear(struct galera_config *config);
-/* galera_config_get - the last value of name (underscores), or NULL: not set, or without a value.
- * "loose_NAME" counts as NAME, as it does for the server. */
+/* The last value of name (underscores), or NULL: not set, or without a value. "loose_NAME" counts
+ * as NAME, as it does for the server. */
 const char *galera_config_get(const struct galera_config *config, const char *name);
-/*
- * galera_provider_option - a value out of wsrep_provider_options, or of the variable that MariaDB
- * 11 has for it (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees);
- * NULL: not set.
- */
+/* A value out of wsrep_provider_options, or of the variable that MariaDB 11 has for it
+ * (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees); NULL: not set. */
 char *galera_provider_option(const struct galera_config *config, const char *name);
+
+/* ---- ports ----------------------------------------------------------------------------------- */
+
+struct galera_port {
+	const char *proto; /* "tcp", "udp" */
+	unsigned int number;
+	const char *purpose; /* "replication", "IST", "SST", "replication, multicast" */
+	char setting[64];    /* what moved it from its default: "gmcast.listen_addr"; "" */
+};
+
+/* At most: replication tcp, the same udp where multicast is configured, IST, IST's bind, SST. */
+#define GALERA_PORTS_MAX 5
+
+/*
+ * Fill ports (GALERA_PORTS_MAX), return how many, or -EINVAL naming the setting that is no port. As
+ * Galera does it:
+ *
+ * - base_port: 4567, or the port of wsrep_node_address, or base_port in wsrep_provider_options
+ * - replication: the port of gmcast.listen_addr, else base_port; udp too with gmcast.mcast_addr
+ * - IST: the port of ist.recv_addr, else base_port + 1; and the port of ist.recv_bind, where the
+ *   node binds another than it tells the donor
+ * - SST: the port of wsrep_sst_receive_address, else 4444; none with the methods mysqldump (it uses
+ *   the client port) and skip
+ *
+ * Addresses may be IPv6, in brackets where a port follows. A port is listed once.
+ */
+int galera_ports(const struct galera_config *config, struct galera_port *ports, struct error *err);
 
 #endif

@@ -42,16 +42,14 @@ struct exercise {
  * NULL. */
 extern const struct exercise galera_exercises[];
 
-/* exercise_find - by its name; NULL: there is none. */
+/* By its name; NULL: there is none. */
 const struct exercise *exercise_find(const char *name);
 
-/*
- * exercise_offered - why the configuration speaks for an optional exercise: "wsrep_sst_auth has an
- * account for it"; static. NULL: it does not.
- */
+/* Why the configuration speaks for an optional exercise: "wsrep_sst_auth has an account for it";
+ * static. NULL: it does not. */
 const char *exercise_offered(const struct exercise *exercise, const struct galera_config *config);
 
-/* exercise_is_transfer - does a joiner get something in it, and a donor give it? */
+/* Does a joiner get something in it, and a donor give it? */
 static inline bool exercise_is_transfer(const struct exercise *exercise)
 {
 	return exercise->kind == EXERCISE_SST || exercise->kind == EXERCISE_IST;
@@ -66,8 +64,8 @@ enum proof {
 };
 
 /*
- * exercise_judge - does the story prove the exercise? *why gets a sentence without a full stop (new
- * memory, caller frees) that names what was seen; it may quote the log.
+ * Does the story prove the exercise? *why gets a sentence without a full stop (new memory, caller
+ * frees) that names what was seen; it may quote the log.
  *
  * sst and ist are proved by what this node got since its start; what it gave to others counts for
  * nothing. notify is proved by a restart that synced, with no failure of the command logged, and

@@ -20,13 +20,11 @@ struct failure {
 	bool goes_on;       /* the attempt does; else it is to be repeated after that */
 };
 
-/* failure_find - what a message of the log means; never NULL: an unknown one is told as such. */
+/* What a message of the log means; never NULL: an unknown one is told as such. */
 const struct failure *failure_find(const char *message);
 
-/*
- * failure_explain - is SELinux the cause? In new memory (caller frees), sentences.
- * message as logged. permission: did it, or one before it, have errno 13?
- */
+/* Is SELinux the cause? In new memory (caller frees), sentences. message as logged. permission: did
+ * it, or one before it, have errno 13? */
 char *failure_explain(const char *message, bool permission, const struct failure_moment *moment);
 
 #endif

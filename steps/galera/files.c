@@ -116,8 +116,7 @@ void galera_files_free(struct galera_file *files, size_t count)
 	free(files);
 }
 
-/* ---- the notify script ------------------------------------------------------------------------
- */
+/* ---- the notify script ----------------------------------------------------------------------- */
 
 /* What a shell takes as it stands. */
 #define PLAIN                                                                                      \

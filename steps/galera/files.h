@@ -25,19 +25,16 @@ struct galera_file {
 	const char *type, *also;
 };
 
-/*
- * galera_files - those of a configuration, each once; what is in a tree that is named before is
- * left out. Those that do not exist are named, too. Returns how many. Caller frees with
- * galera_files_free.
- */
+/* Those of a configuration, each once; what is in a tree that is named before is left out. Those
+ * that do not exist are named, too. Returns how many. Caller frees with galera_files_free. */
 size_t galera_files(const struct galera_config *config, struct galera_file **files);
 void galera_files_free(struct galera_file *files, size_t count);
 
 /*
- * galera_notify_script - the path of the script that the command runs, where it can be told for
- * sure: the server hands "COMMAND --status ..." to `sh -c`, so the command has to be an absolute
- * path, with plain words behind it at most. New memory (caller frees), or NULL: *why says why it
- * cannot ("it is more than the path of a script"; static).
+ * The path of the script that the command runs, where it can be told for sure: the server hands
+ * "COMMAND --status ..." to `sh -c`, so the command has to be an absolute path, with plain words
+ * behind it at most. New memory (caller frees), or NULL: *why says why it cannot ("it is more than
+ * the path of a script"; static).
  *
  * What every program of the system may run (/usr/bin and such) is none: it is an interpreter, or is
  * not the notify command's alone.

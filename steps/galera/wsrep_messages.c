@@ -1,181 +1,200 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
 #include "steps/galera/wsrep_messages.h"
+#include "wizard/util.h"
 
 /* One row a message, with its version range. */
 /* clang-format off */
 const struct wsrep_message wsrep_messages[] = {
 	/* The server's life. Every version loads the provider once at each real start, and only
 	 * then. */
-	{ "Starting MariaDB ", EVENT_BOOT, AT_START, " as process ", MARIADB_FROM_10_4 },
-	{ ") starting as process ", EVENT_BOOT, ANYWHERE, 0,
-	  EVERY_SERVER & ~(MARIADB_5_5 | MARIADB_11) },
-	{ "mysqld_safe Starting ", EVENT_BOOT, ANYWHERE, 0, GALERA_3 },
-	{ "Recovered position: ", EVENT_RECOVERY, AT_START, 0, EVERY_SERVER },
-	{ "Found saved state: ", EVENT_SAVED_STATE, AT_START, 0, EVERY_SERVER },
-	{ "gcomm: bootstrapping new group ", EVENT_BOOTSTRAP, AT_START, 0, EVERY_SERVER },
-	{ "wsrep_load(): loading provider library '", EVENT_START, AT_START, 0, EVERY_SERVER },
-	{ "wsrep_load(): Galera ", EVENT_PROVIDER, AT_START, " loaded successfully", EVERY_SERVER },
+	{ "Starting MariaDB ", EVENT_BOOT, MARIADB_FROM_10_4, .and_also = " as process " },
+	{ ") starting as process ", EVENT_BOOT, EVERY_SERVER & ~(MARIADB_5_5 | MARIADB_11),
+	  .anywhere = true },
+	{ "mysqld_safe Starting ", EVENT_BOOT, GALERA_3, .anywhere = true },
+	{ "Recovered position: ", EVENT_RECOVERY },
+	{ "Found saved state: ", EVENT_SAVED_STATE },
+	{ "gcomm: bootstrapping new group ", EVENT_BOOTSTRAP },
+	{ "wsrep_load(): loading provider library '", EVENT_START },
+	{ "wsrep_load(): Galera ", EVENT_PROVIDER, .and_also = " loaded successfully" },
 
 	/* A state transfer is wanted. */
-	{ "State transfer required:", EVENT_TRANSFER_NEEDED, AT_START, 0, EVERY_SERVER },
-	{ "Gap in state sequence. Need state transfer.", EVENT_TRANSFER_GAP, AT_START, 0,
-	  GALERA_3 },
-	{ "Group state: ", EVENT_GROUP_STATE, AT_START, 0, EVERY_SERVER },
-	{ "Local state: ", EVENT_LOCAL_STATE, AT_START, 0, EVERY_SERVER },
-	{ "Running: 'wsrep_sst_", EVENT_SCRIPT, AT_START, 0, MARIADB | MYSQL },
-	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, AT_START, 0, PERCONA },
-	{ "Joiner monitor thread started to monitor", EVENT_JOINER_MONITOR, AT_START, 0,
-	  MARIADB_FROM_10_4 },
-	{ "Prepared SST request: ", EVENT_METHOD, AT_START, 0, EVERY_SERVER },
-	{ "Prepared IST receiver for 0-", EVENT_JOINER_SST, AT_START, 0, GALERA_4 },
-	{ "Prepared IST receiver", EVENT_IST_LISTENER, AT_START, 0, EVERY_SERVER },
+	{ "State transfer required:", EVENT_TRANSFER_NEEDED },
+	{ "Gap in state sequence. Need state transfer.", EVENT_TRANSFER_GAP, GALERA_3 },
+	{ "Group state: ", EVENT_GROUP_STATE },
+	{ "Local state: ", EVENT_LOCAL_STATE },
+	{ "Running: 'wsrep_sst_", EVENT_SCRIPT, EVERY_SERVER & ~PERCONA_8_0 },
+	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, PERCONA | MARIADB_11 },
+	{ "Joiner monitor thread started to monitor", EVENT_JOINER_MONITOR, MARIADB_FROM_10_4 },
+	{ "Prepared SST request: ", EVENT_METHOD },
+	{ "Prepared SST/IST request: ", EVENT_METHOD, PERCONA_5_7 },
+	{ "State gap can't be serviced using IST. Switching to SST", EVENT_JOINER_SST,
+	  PERCONA_5_7 },
+	{ "Prepared IST receiver for 0-", EVENT_JOINER_SST, GALERA_4 },
+	{ "Prepared IST receiver", EVENT_IST_LISTENER },
 	{ "Failed to prepare for incremental state transfer: Local state", EVENT_JOINER_SST,
-	  ANYWHERE, 0, EVERY_SERVER },
-	{ "####### IST uuid:", EVENT_JOINER, AT_START, 0, GALERA_4 },
-	{ "Requesting state transfer: success", EVENT_JOINER, AT_START, 0, EVERY_SERVER },
-	{ "but it is impossible to select State Transfer donor", EVENT_HINDRANCE, ANYWHERE, 0,
-	  EVERY_SERVER },
-	{ "Requesting state transfer failed: ", EVENT_NONE, AT_START, 0, EVERY_SERVER,
-	  "no donor yet; it asks again" },
-	{ "Member ", EVENT_MEMBERS, AT_START, " requested state transfer from ", EVERY_SERVER },
-	{ "Node ", EVENT_MEMBERS, AT_START, " requested state transfer from ", MARIADB_5_5 },
-	{ "Shifting PRIMARY -> JOINER", EVENT_SHIFT_JOINER, AT_START, 0, EVERY_SERVER },
-	{ "Shifting OPEN -> PRIMARY", EVENT_NONE, AT_START, 0, EVERY_SERVER },
-	{ "Shifting JOINER -> JOINED", EVENT_NONE, AT_START, 0, EVERY_SERVER, "catching up" },
-	{ "Shifting JOINED -> SYNCED", EVENT_NONE, AT_START, 0, EVERY_SERVER },
-	{ "Shifting SYNCED -> DONOR/DESYNCED", EVENT_SHIFT_DONOR, AT_START, 0, EVERY_SERVER },
+	  .anywhere = true },
+	{ "####### IST uuid:", EVENT_JOINER, GALERA_4 },
+	{ "Requesting state transfer: success", EVENT_JOINER },
+	{ "but it is impossible to select State Transfer donor", EVENT_HINDRANCE,
+	  .anywhere = true },
+	{ "Requesting state transfer failed: ", EVENT_NONE,
+	  .words = "no donor yet; it asks again" },
+	{ "Member ", EVENT_MEMBERS, .and_also = " requested state transfer from " },
+	{ "Node ", EVENT_MEMBERS, MARIADB_5_5, .and_also = " requested state transfer from " },
+	{ "Shifting PRIMARY -> JOINER", EVENT_SHIFT_JOINER },
+	{ "Shifting OPEN -> PRIMARY", EVENT_NONE },
+	{ "Shifting JOINER -> JOINED", EVENT_SHIFT_JOINED, .words = "catching up" },
+	{ "Shifting JOINED -> SYNCED", EVENT_NONE },
+	{ "Shifting SYNCED -> DONOR/DESYNCED", EVENT_SHIFT_DONOR },
 
 	/* The donor decides, and gives. */
-	{ "IST request: ", EVENT_NONE, AT_START, 0, EVERY_SERVER },
-	{ "falling back to SST", EVENT_DONOR_SST, ANYWHERE, 0, EVERY_SERVER },
+	{ "IST request: ", EVENT_NONE },
+	{ "falling back to SST", EVENT_DONOR_SST, .anywhere = true },
 	/* An SST's, but it comes before the script's line, where the transfer is known to begin. */
-	{ "Cert index preload: ", EVENT_NONE, AT_START, 0, GALERA_4 },
-	{ "Streaming the backup to joiner at ", EVENT_DONOR_SST, AT_START, 0, HAS_BACKUP_SST },
-	{ "Flushing tables for SST", EVENT_DONOR_SST, AT_START, 0, HAS_RSYNC_SST },
-	{ "Tables flushed", EVENT_NONE, AT_START, 0, HAS_RSYNC_SST },
-	{ "Bypassing state dump", EVENT_DONOR_IST, AT_START, 0, HAS_RSYNC_SST },
-	{ "Bypassing the SST for IST", EVENT_DONOR_IST, AT_START, 0, MARIADB_10_1 },
-	{ "Bypassing SST. Can work it through IST", EVENT_DONOR_IST, AT_START, 0, PERCONA },
-	{ "Donor monitor thread ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_4 },
-	{ "sst_donor_thread signaled with ", EVENT_DONOR_SIGNAL, AT_START, 0, MARIADB | MYSQL },
-	{ "DONOR thread signaled with ", EVENT_DONOR_SIGNAL, AT_START, 0, PERCONA },
+	{ "Cert index preload: ", EVENT_NONE, GALERA_4 },
+	{ "Streaming the backup to joiner at ", EVENT_DONOR_SST, HAS_BACKUP_SST },
+	{ "Flushing tables for SST", EVENT_DONOR_SST, HAS_RSYNC_SST },
+	{ "Tables flushed", EVENT_NONE, HAS_RSYNC_SST },
+	{ "Bypassing state dump", EVENT_DONOR_IST, HAS_RSYNC_SST },
+	{ "Bypassing the SST for IST", EVENT_DONOR_IST, MARIADB_10_1 },
+	{ "Bypassing SST. Can work it through IST", EVENT_DONOR_IST, PERCONA },
+	{ "Donor monitor thread ", EVENT_NONE, MARIADB_FROM_10_4 },
+	{ "sst_donor_thread signaled with ", EVENT_DONOR_SIGNAL, MARIADB | MYSQL },
+	{ "DONOR thread signaled with ", EVENT_DONOR_SIGNAL, PERCONA },
 	/* Said for an SST, too, where Galera 4 preloads its index. */
-	{ "async IST sender starting to serve ", EVENT_NONE, AT_START, 0, EVERY_SERVER,
-	  "sending write-sets" },
-	{ "async IST sender served", EVENT_NONE, AT_START, 0, EVERY_SERVER },
-	{ "IST sender notifying joiner, not sending anything", EVENT_NONE, AT_START, 0,
-	  EVERY_SERVER },
-	{ "IST sender ", EVENT_NONE, AT_START, " -> ", EVERY_SERVER },
-	{ "SST sent: ", EVENT_DONOR_SENT, AT_START, 0, GALERA_4 },
-	{ "): State transfer ", EVENT_MEMBER_TRANSFER, ANYWHERE, 0, EVERY_SERVER },
+	{ "async IST sender starting to serve ", EVENT_NONE, GALERA_4,
+	  .and_also = ", preload starts from ", .words = "sending write-sets" },
+	{ "async IST sender starting to serve ", EVENT_DONOR_IST, GALERA_3,
+	  .words = "sending write-sets" },
+	{ "async IST sender served", EVENT_NONE },
+	{ "IST sender notifying joiner, not sending anything", EVENT_NONE },
+	{ "IST sender ", EVENT_NONE, .and_also = " -> " },
+	{ "SST sent: ", EVENT_DONOR_SENT, GALERA_4 },
+	{ "): State transfer ", EVENT_MEMBER_TRANSFER, .anywhere = true },
 
 	/* The joiner receives. */
-	{ "Proceeding with SST", EVENT_JOINER_SST, AT_START, 0, HAS_BACKUP_SST },
-	{ "Using openssl based encryption with socat", EVENT_SST_ENCRYPTED, AT_START, 0,
+	{ "Proceeding with SST", EVENT_JOINER_SST, HAS_BACKUP_SST },
+	{ "Cleaning the existing datadir", EVENT_JOINER_SST, HAS_BACKUP_SST,
+	  .words = "the old data are removed" },
+	{ "Preparing the backup at", EVENT_JOINER_SST, HAS_BACKUP_SST,
+	  .words = "preparing the data received" },
+	{ "Moving the backup to", EVENT_JOINER_SST, HAS_BACKUP_SST,
+	  .words = "moving the data into place" },
+	{ "Using openssl based encryption with socat", EVENT_SST_ENCRYPTED,
 	  MARIADB_FROM_10_1 | PERCONA_5_7 },
-	{ "Using stunnel for SSL encryption", EVENT_SST_ENCRYPTED, AT_START, 0,
-	  MARIADB_FROM_10_4 },
-	{ "xtrabackup_ist", EVENT_JOINER_IST, ANYWHERE, " received from donor: Running IST",
-	  HAS_BACKUP_SST },
-	{ "Receiving IST: ", EVENT_WRITESETS, AT_START, 0, EVERY_SERVER },
-	{ "IST received: ", EVENT_POSITION, AT_START, 0, EVERY_SERVER },
-	{ "SST received: ", EVENT_POSITION, AT_START, 0, EVERY_SERVER },
-	{ "SST received", EVENT_NONE, AT_START, 0, GALERA_4 },
-	{ "Installed new state from SST: ", EVENT_NONE, AT_START, 0, GALERA_4 },
-	{ "Cert. index preload", EVENT_NONE, AT_START, 0, GALERA_4 },
-	{ "Receiving IST... ", EVENT_NONE, AT_START, 0, GALERA_4, "receiving write-sets: ",
-	  " complete" },
-	{ "Waiting for SST to complete", EVENT_NONE, AT_START, 0, GALERA_3, "receiving the data" },
-	{ "SST complete, status: ", EVENT_SST_STATUS, AT_START, 0, MARIADB_5_5 },
-	{ "SST complete, seqno: ", EVENT_SST_RESULT, AT_START, 0, GALERA_3 },
-	{ "SST succeeded for position ", EVENT_SST_RESULT, AT_START, 0, MARIADB_FROM_10_4 },
+	{ "Using stunnel for SSL encryption", EVENT_SST_ENCRYPTED, MARIADB_FROM_10_4 },
+	{ "xtrabackup_ist", EVENT_JOINER_IST, HAS_BACKUP_SST, .anywhere = true,
+	  .and_also = " received from donor: Running IST" },
+	{ "Receiving IST: ", EVENT_WRITESETS },
+	{ "IST received: ", EVENT_IST_POSITION },
+	{ "SST received: ", EVENT_SST_POSITION },
+	{ "SST received", EVENT_NONE, GALERA_4 },
+	{ "Installed new state from SST: ", EVENT_NONE, GALERA_4 },
+	{ "Cert. index preload", EVENT_NONE, GALERA_4 },
+	{ "Receiving IST... ", EVENT_NONE, GALERA_4, .words = "receiving write-sets: ",
+	  .rest = " complete" },
+	{ "Waiting for SST to complete", EVENT_NONE, GALERA_3, .words = "receiving the data" },
+	{ "SST complete, status: ", EVENT_SST_STATUS, MARIADB_5_5 },
+	{ "SST complete, seqno: ", EVENT_SST_RESULT, GALERA_3 },
+	{ "SST succeeded for position ", EVENT_SST_RESULT, MARIADB_FROM_10_4 },
 
-	{ "Total time on joiner: ", EVENT_NONE, AT_START, 0, HAS_BACKUP_SST },
-	{ "Galera co-ords from recovery: ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_1 },
-	{ "Joiner monitor thread ended ", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_4 },
+	{ "Total time on joiner: ", EVENT_NONE, HAS_BACKUP_SST },
+	{ "Galera co-ords from recovery: ", EVENT_NONE, MARIADB_FROM_10_1 | PERCONA_8_0 },
+	{ "Joiner monitor thread ended ", EVENT_NONE, MARIADB_FROM_10_4 },
 
 	/* The end, of this node and of others. */
-	{ "Synchronized with group, ready for connections", EVENT_SYNCED, AT_START, 0,
-	  EVERY_SERVER },
-	{ "Server status change joined -> synced", EVENT_NONE, AT_START, 0, MARIADB_FROM_10_4 },
-	{ "Server ", EVENT_NONE, AT_START, " synced with group", GALERA_4 },
-	{ "Member ", EVENT_MEMBER_SYNCED, AT_START, " synced with group", EVERY_SERVER },
+	{ "Synchronized with group, ready for connections", EVENT_SYNCED },
+	{ "Server status change joined -> synced", EVENT_NONE, MARIADB_FROM_10_4 },
+	{ "Server ", EVENT_NONE, GALERA_4, .and_also = " synced with group" },
+	{ "Member ", EVENT_MEMBER_SYNCED, .and_also = " synced with group" },
 
 	/* The notification command: only its failures are logged; the first is what our own script
 	 * says (templates/notify). */
-	{ "galera-selinux: notify command called, status ", EVENT_NOTIFY_CALLED, AT_START, 0,
-	  EVERY_SERVER },
-	{ "wsrep_notify_cmd is not defined", EVENT_NOTIFY_UNDEFINED, AT_START, 0, EVERY_SERVER },
-	{ "Notification command failed: ", EVENT_NOTIFY_FAILED, AT_START, 0, EVERY_SERVER },
-	{ "Notification buffer too short", EVENT_NOTIFY_FAILED, AT_START, 0, EVERY_SERVER },
+	{ "galera-selinux: notify command called, status ", EVENT_NOTIFY_CALLED },
+	{ "wsrep_notify_cmd is not defined", EVENT_NOTIFY_UNDEFINED },
+	{ "Notification command failed: ", EVENT_NOTIFY_FAILED },
+	{ "Notification buffer too short", EVENT_NOTIFY_FAILED },
 
 	/* Failures: the group's port, */
-	{ "failed to open gcomm backend connection", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Failed to open backend connection: ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Failed to open channel ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "gcs connect failed: ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "wsrep::connect(", EVENT_FAILURE, ANYWHERE, ") failed: ", EVERY_SERVER },
+	{ "failed to open gcomm backend connection", EVENT_FAILURE, .anywhere = true },
+	{ "Failed to open backend connection: ", EVENT_FAILURE, .anywhere = true },
+	{ "Failed to open channel ", EVENT_FAILURE, .anywhere = true },
+	{ "gcs connect failed: ", EVENT_FAILURE, .anywhere = true },
+	{ "wsrep::connect(", EVENT_FAILURE, .anywhere = true, .and_also = ") failed: " },
+	{ "It may not be safe to bootstrap the cluster", EVENT_FAILURE,
+	  EVERY_SERVER & ~MARIADB_5_5 },
 	/* the IST, */
-	{ "Failed to prepare for incremental state transfer: ", EVENT_HINDRANCE, ANYWHERE, 0,
-	  EVERY_SERVER },
+	{ "Failed to prepare for incremental state transfer: ", EVENT_HINDRANCE, .anywhere = true },
 	/* Where the message before it has two lines. */
-	{ "IST will be unavailable", EVENT_NONE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Failed to open IST listener at ", EVENT_HINDRANCE, ANYWHERE, 0, EVERY_SERVER },
-	{ "IST sender, failed to connect ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "async IST sender failed to serve ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "eceiving IST failed, node restart required", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "IST didn't contain all write sets", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
+	{ "IST will be unavailable", EVENT_NONE, .anywhere = true },
+	{ "Failed to open IST listener at ", EVENT_HINDRANCE, .anywhere = true },
+	{ "IST sender, failed to connect ", EVENT_FAILURE, .anywhere = true },
+	{ "async IST sender failed to serve ", EVENT_FAILURE, .anywhere = true },
+	{ "eceiving IST failed, node restart required", EVENT_FAILURE, .anywhere = true },
+	{ "IST didn't contain all write sets", EVENT_FAILURE, .anywhere = true },
 	/* the SST and its script, */
-	{ "posix_spawnp(wsrep_sst_", EVENT_FAILURE, ANYWHERE, ") failed: ", EVERY_SERVER },
-	{ "Failed to execute: wsrep_sst_", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Failed to read 'ready <addr>'", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Failed to read uuid:seqno ", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "SST script aborted with error ", EVENT_FAILURE, ANYWHERE, 0, PERCONA_8_0 },
-	{ "Process completed with error: wsrep_sst_", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Process was aborted.", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "SST failed: ", EVENT_FAILURE, ANYWHERE, 0, GALERA_3 },
-	{ "SST failed for position ", EVENT_FAILURE, ANYWHERE, 0, MARIADB_FROM_10_4 },
-	{ "SST sending failed: ", EVENT_FAILURE, ANYWHERE, 0, GALERA_4 },
-	{ "SST preparation failed", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "SST request callback failed.", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Application state transfer failed.", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Initiating SST cancellation", EVENT_FAILURE, ANYWHERE, 0, PERCONA_8_0 },
-	{ "Possible timeout in receving first data from donor", EVENT_FAILURE, ANYWHERE, 0,
-	  HAS_BACKUP_SST },
-	{ "rsync daemon port ", EVENT_FAILURE, ANYWHERE, " has been taken", HAS_RSYNC_SST },
-	{ "lsof tool not found in PATH", EVENT_FAILURE, ANYWHERE, 0, HAS_RSYNC_SST },
-	{ "socat[", EVENT_FAILURE, ANYWHERE, "] E ", HAS_BACKUP_SST },
-	{ "TCP-LISTEN:", EVENT_FAILURE, ANYWHERE, "Permission denied", HAS_BACKUP_SST },
+	{ "posix_spawnp(wsrep_sst_", EVENT_FAILURE, .anywhere = true, .and_also = ") failed: " },
+	{ "Failed to execute: wsrep_sst_", EVENT_FAILURE, .anywhere = true },
+	{ "Failed to read 'ready <addr>'", EVENT_FAILURE, .anywhere = true },
+	{ "Failed to read uuid:seqno ", EVENT_FAILURE, .anywhere = true },
+	{ "SST script aborted with error ", EVENT_FAILURE, PERCONA_8_0, .anywhere = true },
+	{ "Process completed with error: wsrep_sst_", EVENT_FAILURE, .anywhere = true },
+	{ "Process was aborted.", EVENT_FAILURE, .anywhere = true },
+	{ "SST failed: ", EVENT_FAILURE, GALERA_3, .anywhere = true },
+	{ "SST failed for position ", EVENT_FAILURE, MARIADB_FROM_10_4, .anywhere = true },
+	{ "SST sending failed: ", EVENT_FAILURE, GALERA_4, .anywhere = true },
+	{ "SST preparation failed", EVENT_FAILURE, .anywhere = true },
+	{ "SST request callback failed.", EVENT_FAILURE, .anywhere = true },
+	{ "Application state transfer failed.", EVENT_FAILURE, .anywhere = true },
+	{ "Initiating SST cancellation", EVENT_FAILURE, PERCONA_8_0, .anywhere = true },
+	{ "Possible timeout in receving first data from donor", EVENT_FAILURE, HAS_BACKUP_SST,
+	  .anywhere = true },
+	{ "rsync daemon port ", EVENT_FAILURE, HAS_RSYNC_SST, .anywhere = true,
+	  .and_also = " has been taken" },
+	{ "lsof tool not found in PATH", EVENT_FAILURE, HAS_RSYNC_SST, .anywhere = true },
+	{ "Neither lsof", EVENT_CAUSE, MARIADB_FROM_10_4 },
+	{ "Read: '", EVENT_READ },
+	{ "' not found in ", EVENT_CAUSE, .anywhere = true },
+	{ ": command not found", EVENT_CAUSE, .anywhere = true },
+	{ "the rsync or stunnel daemon (", EVENT_CAUSE, MARIADB_FROM_10_4,
+	  .and_also = " terminated unexpectedly" },
+	{ "socat[", EVENT_FAILURE, HAS_BACKUP_SST, .anywhere = true, .and_also = "] E " },
+	{ "TCP-LISTEN:", EVENT_FAILURE, HAS_BACKUP_SST, .anywhere = true,
+	  .and_also = "Permission denied" },
+	/* the operating system's word, in any message, */
+	{ "ermission denied", EVENT_DENIED, .anywhere = true },
+	{ "Errcode: 13)", EVENT_DENIED, .anywhere = true },
+	{ "errno: 13)", EVENT_DENIED, .anywhere = true },
+	{ "Operating system error number 13 ", EVENT_DENIED, .anywhere = true },
 	/* and the end. */
-	{ "Will never receive state. Need to abort", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "State transfer request failed unrecoverably", EVENT_FAILURE, ANYWHERE, 0, EVERY_SERVER },
-	{ "Aborting", EVENT_ABORTING, AT_START, 0, EVERY_SERVER },
+	{ "Will never receive state. Need to abort", EVENT_FAILURE, .anywhere = true },
+	{ "State transfer request failed unrecoverably", EVENT_FAILURE, .anywhere = true },
+	{ "Aborting", EVENT_ABORTING },
 
 	/* On the way: for the eye. */
-	{ "Normal shutdown", EVENT_NONE, ANYWHERE, 0, EVERY_SERVER & ~(PERCONA_8_0 | MYSQL_8_0),
-	  "the server stops", 0, true },
-	{ "Received shutdown signal", EVENT_NONE, ANYWHERE, 0, PERCONA | MYSQL, "the server stops",
-	  0, true },
-	{ "Received SHUTDOWN from user", EVENT_NONE, ANYWHERE, 0, PERCONA_8_0 | MYSQL_8_0,
-	  "the server stops", 0, true },
-	{ "gcomm: connecting to group ", EVENT_NONE, ANYWHERE, 0, EVERY_SERVER,
-	  "looking for the group ", "," },
-	{ "Failed to establish connection: ", EVENT_NONE, ANYWHERE, 0, GALERA_4,
-	  "a peer does not answer: ", "" },
-	{ "Cleaning the existing datadir", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
-	  "the old data are removed" },
-	{ "Waiting for SST streaming to complete", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
-	  "receiving the data" },
-	{ "Preparing the backup at", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
-	  "preparing the data received" },
-	{ "Moving the backup to", EVENT_NONE, ANYWHERE, 0, HAS_BACKUP_SST,
-	  "moving the data into place" },
-	{ "Server status change joiner -> initializing", EVENT_NONE, ANYWHERE, 0,
-	  MARIADB_FROM_10_4, "the storage engines start" },
-	{ "Server status change initialized -> joined", EVENT_NONE, ANYWHERE, 0,
-	  MARIADB_FROM_10_4, "catching up" },
-	{ "Processing event queue:... ", EVENT_NONE, ANYWHERE, 0, GALERA_4, "catching up: ",
-	  " complete" },
+	{ "Normal shutdown", EVENT_NONE, EVERY_SERVER & ~(PERCONA_8_0 | MYSQL_8_0),
+	  .anywhere = true, .words = "the server stops", .lasting = true },
+	{ "Received shutdown signal", EVENT_NONE, PERCONA | MYSQL, .anywhere = true,
+	  .words = "the server stops", .lasting = true },
+	{ "Received SHUTDOWN from user", EVENT_NONE, PERCONA_8_0 | MYSQL_8_0, .anywhere = true,
+	  .words = "the server stops", .lasting = true },
+	{ "gcomm: connecting to group ", EVENT_NONE, .words = "looking for the group ",
+	  .rest = "," },
+	{ "Failed to establish connection: ", EVENT_NONE, GALERA_4, .anywhere = true,
+	  .words = "a peer does not answer: ", .rest = "" },
+	{ "Waiting for SST streaming to complete", EVENT_NONE, HAS_BACKUP_SST, .anywhere = true,
+	  .words = "receiving the data" },
+	{ "Server status change joiner -> initializing", EVENT_NONE, MARIADB_FROM_10_4,
+	  .words = "the storage engines start" },
+	{ "Server status change initialized -> joined", EVENT_NONE, MARIADB_FROM_10_4,
+	  .words = "catching up" },
+	{ "Processing event queue:... ", EVENT_NONE, GALERA_4, .words = "catching up: ",
+	  .rest = " complete" },
 	{ 0 },
 };
 /* clang-format on */
@@ -183,8 +202,8 @@ const struct wsrep_message wsrep_messages[] = {
 const struct wsrep_message *wsrep_message_find(struct span message)
 {
 	for (const struct wsrep_message *row = wsrep_messages; row->text; row++) {
-		if (row->where == AT_START ? !span_starts(message, row->text)
-					   : !span_has(message, row->text))
+		if (row->anywhere ? !span_has(message, row->text)
+				  : !span_starts(message, row->text))
 			continue;
 		if (!row->and_also || span_has(span_after(message, row->text), row->and_also))
 			return row;
@@ -195,27 +214,168 @@ const struct wsrep_message *wsrep_message_find(struct span message)
 /* A line's time, thread and level end before this byte. */
 enum { PREFIX_MAX = 128 };
 
-static bool is_level(struct span span)
+/* How a message of the server begins, and the lines that go on with one. */
+static const char *const levels[] = { "[Note] ", "[Warning] ", "[ERROR] ", "[System] ", NULL };
+static const char *const rests[] = { "Group state: ", "Local state: ", "Read: '", NULL };
+
+static bool starts_one(struct span span, const char *const *texts)
 {
-	return span_starts(span, "[Note] ") || span_starts(span, "[Warning] ") ||
-	       span_starts(span, "[ERROR] ") || span_starts(span, "[System] ");
+	while (*texts && !span_starts(span, *texts))
+		texts++;
+	return *texts;
+}
+
+/* MySQL 8 has an error number and a subsystem in brackets after the level. */
+static struct span after_level(struct span span)
+{
+	while (span_starts(span, "[") && span_has(span, "] "))
+		span = span_after(span, "] ");
+	if (span_starts(span, "WSREP: "))
+		return span_after(span, "WSREP: ");
+	/* MySQL-wsrep 8 tells the provider's from the library's. */
+	return span_starts(span, "P: ") || span_starts(span, "L: ") ? span_rest(span, 3) : span;
 }
 
 /* What the line quotes from others comes later, so its first level is the server's own. */
-struct span wsrep_message_of(struct span line)
+struct span wsrep_message_of(struct span line, bool *unstamped)
 {
 	line = span_trim(line);
+	*unstamped = false;
 	for (size_t i = 0; i < line.length && i < PREFIX_MAX; i++) {
 		struct span here = span_rest(line, i);
 
-		if (line.text[i] == '[' && is_level(here)) {
-			/* MySQL 8 has an error number and a subsystem in brackets after it. */
-			while (span_starts(here, "[") && span_has(here, "] "))
-				here = span_after(here, "] ");
-			return span_starts(here, "WSREP: ") ? span_after(here, "WSREP: ") : here;
-		}
-		if (line.text[i] == 'W' && span_starts(here, "WSREP_SST: ["))
+		if (starts_one(here, levels))
+			return after_level(here);
+		if (span_starts(here, "WSREP_SST: ["))
 			return span_after(here, "] ");
+		if (starts_one(here, rests))
+			return here;
+		*unstamped = span_starts(here, "WSREP: ");
+		if (*unstamped)
+			return span_after(here, "WSREP: ");
 	}
 	return line;
+}
+
+/* ---- servers --------------------------------------------------------------------------------- */
+
+static const struct generation {
+	enum wsrep_server bit;
+	const char *family;    /* as in wsrep_server_find() */
+	unsigned int from, to; /* 1000 * major + minor */
+	const char *words;
+} generations[] = {
+	{ MARIADB_5_5, "mariadb", 5005, 10000, "MariaDB 5.5 to 10.0" },
+	{ MARIADB_10_1, "mariadb", 10001, 10003, "MariaDB 10.1 to 10.3" },
+	{ MARIADB_10_4, "mariadb", 10004, 10011, "MariaDB 10.4 to 10.11" },
+	{ MARIADB_11, "mariadb", 11000, 11999, "MariaDB 11" },
+	{ PERCONA_5_7, "percona", 5005, 5007, "Percona XtraDB Cluster 5.5 to 5.7" },
+	{ PERCONA_8_0, "percona", 8000, 8999, "Percona XtraDB Cluster 8" },
+	{ MYSQL_5_7, "mysql", 5005, 5007, "MySQL-wsrep 5.5 to 5.7" },
+	{ MYSQL_8_0, "mysql", 8000, 8999, "MySQL-wsrep 8" },
+};
+
+static unsigned int find(const char *family, size_t length, const char *version)
+{
+	unsigned int major, minor = 0;
+
+	if (sscanf(version, "%3u.%3u", &major, &minor) < 1)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(generations); i++) {
+		const struct generation *one = &generations[i];
+
+		if (strlen(one->family) == length && !strncasecmp(one->family, family, length) &&
+		    1000 * major + minor >= one->from && 1000 * major + minor <= one->to)
+			return one->bit;
+	}
+	return 0;
+}
+
+unsigned int wsrep_server_find(const char *name)
+{
+	size_t length = strcspn(name, "-");
+
+	return name[length] ? find(name, length, name + length + 1) : 0;
+}
+
+unsigned int wsrep_server_read(struct span message, char *name, size_t size)
+{
+	struct span version = span_after(message, "Starting MariaDB ");
+	bool mariadb = version.length > 0;
+	char text[32];
+
+	if (!mariadb) {
+		version = span_until(span_after(message, " (mysqld "), ")");
+		mariadb = span_has(version, "MariaDB");
+	}
+	span_copy(text, sizeof(text), span_word(version, "."));
+	if (!*text) {
+		*name = '\0';
+		return EVERY_SERVER;
+	}
+	snprintf(name, size, "%s %s", mariadb ? "MariaDB" : "MySQL", text);
+	if (mariadb)
+		return find("mariadb", strlen("mariadb"), text);
+	/* Percona's numbers and those of MySQL-wsrep look alike. */
+	return find("percona", strlen("percona"), text) | find("mysql", strlen("mysql"), text);
+}
+
+void wsrep_servers_words(unsigned int servers, char *words, size_t size)
+{
+	size_t length = 0;
+
+	*words = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(generations) && length < size; i++)
+		if (servers & generations[i].bit)
+			length += (size_t)snprintf(words + length, size - length, "%s%s",
+						   length ? ", " : "", generations[i].words);
+}
+
+/* ---- the time in a line ---------------------------------------------------------------------- */
+
+/* A time at a line's end begins in the last so many bytes. */
+enum { TAIL = 32 };
+
+/* Where the time ends, but for its zone; NULL: there is none. */
+static const char *read_time(const char *text, struct tm *tm)
+{
+	static const char *const forms[] = { "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+					     "%y%m%d %H:%M:%S", "%Y%m%d %H:%M:%S" };
+	const char *end = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms) && !end; i++) {
+		*tm = (struct tm){ .tm_isdst = -1 };
+		end = strptime(text, forms[i], tm);
+	}
+	return end ? end + strspn(end, ".0123456789") : NULL;
+}
+
+bool wsrep_time(struct span line, bool utc, char clock[9], time_t *seconds)
+{
+	size_t most = line.length < PREFIX_MAX ? line.length : PREFIX_MAX, level = 0;
+	char text[PREFIX_MAX + 1];
+	const char *end = NULL;
+	long offset = 0;
+	struct tm tm;
+
+	while (level < most && !starts_one(span_rest(line, level), levels))
+		level++;
+	/* What others put before a line may have a time of its own, in another form. */
+	most = level < most ? level : 1;
+	if (span_find(line, "WSREP_SST: [") < level)
+		line = span_after(span_rest(line, line.length > TAIL ? line.length - TAIL : 0),
+				  "(");
+	span_copy(text, sizeof(text), line);
+	for (size_t i = 0; i < most && !end; i++)
+		if (isdigit((unsigned char)text[i]) && (i == 0 || strchr(" :-|", text[i - 1])))
+			end = read_time(text + i, &tm);
+	if (!end)
+		return false;
+	strftime(clock, 9, "%H:%M:%S", &tm);
+	if (*end && strchr("Z+-", *end) && strptime(end, "%z", &tm)) {
+		offset = tm.tm_gmtoff;
+		utc = true;
+	}
+	*seconds = utc ? timegm(&tm) - offset : mktime(&tm);
+	return true;
 }

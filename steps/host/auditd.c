@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <libaudit.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 #include "steps/host/auditd.h"
 #include "wizard/util.h"
 
-#define DEFAULT_LOG "/var/log/audit/audit.log"
 /* The kernel answers at once; when it does not, something is wrong. */
 #define ANSWER_MS 5000
 
@@ -26,21 +26,15 @@ static bool holds(__u32 left, __u32 operator, __u32 right)
 	return !operator||(operator&(relation | AUDIT_BIT_MASK));
 }
 
-static const char *operator_name(__u32 operator)
-{
-	static const char *const names[] = { "=", "<", ">", "!=", "=", "<=", ">=", "=" };
-
-	return names[operator >> 28 & 7];
-}
-
 static bool is_text(__u32 field)
 {
 	return (field >= AUDIT_SUBJ_USER && field <= AUDIT_SUBJ_CLR) || field == AUDIT_EXE;
 }
 
-/* show_rule - as `auditctl -l` does. */
+/* As `auditctl -l` does. */
 static void show_rule(const struct audit_rule_data *rule, __u32 fields, FILE *out)
 {
+	static const char *const operators[] = { "=", "<", ">", "!=", "=", "<=", ">=", "=" };
 	__u32 used = 0;
 
 	fprintf(out, "-a %s,exclude", rule->action == AUDIT_NEVER ? "never" : "always");
@@ -49,7 +43,7 @@ static void show_rule(const struct audit_rule_data *rule, __u32 fields, FILE *ou
 		__u32 value = rule->values[i];
 
 		fprintf(out, " -F %s%s", name ? name : "?",
-			operator_name(rule->fieldflags[i] & AUDIT_OPERATORS));
+			operators[rule->fieldflags[i] >> 28 & 7]);
 		type = rule->fields[i] == AUDIT_MSGTYPE ? audit_msg_type_to_name((int)value) : NULL;
 		if (type) {
 			fputs(type, out);
@@ -115,7 +109,7 @@ static int refused(int code, struct error *err)
 	}
 }
 
-/* next_reply - the kernel's next message that is not a mere acknowledgement. */
+/* The kernel's next message that is not a mere acknowledgement. */
 static int next_reply(int fd, struct audit_reply *reply, struct error *err)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
@@ -193,26 +187,11 @@ int host_audit_state(struct audit_state *state, struct error *err)
 
 /* ---- auditd's configuration ------------------------------------------------------------------ */
 
-/* log_file - the value of a line "log_file = PATH", as auditd reads it; NULL: another line. */
-static const char *log_file(const char *line, size_t *length)
-{
-	line += strspn(line, " \t");
-	if (strncasecmp(line, "log_file", strlen("log_file")))
-		return NULL;
-	line += strlen("log_file");
-	line += strspn(line, " \t");
-	if (*line++ != '=')
-		return NULL;
-	line += strspn(line, " \t");
-	*length = strcspn(line, " \t\r\n");
-	return *length && *line == '/' ? line : NULL;
-}
-
 int host_audit_log_path(const char *root, char **path, struct error *err)
 {
 	_cleanup_free_ char *config = path_in_root(root, "/etc/audit/auditd.conf"), *text = NULL;
-	const char *found = DEFAULT_LOG, *value;
-	size_t length = strlen(DEFAULT_LOG), value_length;
+	char key[32], value[PATH_MAX], found[PATH_MAX] = "/var/log/audit/audit.log";
+	char *line;
 
 	if (access(config, F_OK) == 0 || errno != ENOENT) {
 		int r = file_read(config, &text, NULL, err);
@@ -220,14 +199,11 @@ int host_audit_log_path(const char *root, char **path, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		value = log_file(line, &value_length);
-		if (value) {
-			found = value;
-			length = value_length;
-		}
-	}
-	*path = memory_copy(found, length);
+	/* As auditd reads it. */
+	for (char *rest = text; (line = strsep(&rest, "\n"));)
+		if (sscanf(line, " %31[^= \t] = %4095s", key, value) == 2 && *value == '/' &&
+		    !strcasecmp(key, "log_file"))
+			strcpy(found, value);
+	*path = str_copy(found);
 	return 0;
 }

@@ -12,29 +12,27 @@
 #include "wizard/error.h"
 
 struct audit_state {
-	bool enabled;      /* the kernel's audit is on */
-	pid_t daemon;      /* auditd's pid, 0: not running */
-	unsigned int lost; /* events that the kernel dropped since boot */
+	bool enabled;            /* the kernel's audit is on */
+	pid_t daemon;            /* auditd's, 0: not running */
+	unsigned int lost;       /* events that the kernel dropped since boot */
 	unsigned int rate_limit; /* messages a second, 0: none */
-	bool excludes_avc;       /* a rule keeps AVC records out of the log */
-	char exclusion[256];     /* that rule, as auditctl -l shows it */
+	bool excludes_avc;       /* a rule keeps AVC records out of the log: */
+	char exclusion[256];     /* as auditctl -l shows it */
 };
 
-/* host_audit_state - of the running kernel. Errors: -EPERM not root; -EPROTONOSUPPORT: the kernel
- * has no audit. */
+/* Of the running kernel. -EPERM: not root; -EPROTONOSUPPORT: it has no audit. */
 int host_audit_state(struct audit_state *state, struct error *err);
 
 /*
- * auditd_rule_excludes_avc - can this rule of the kernel's keep an AVC record out of the log? If
- * so, text gets it as auditctl -l shows it, cut to size. A rule with further conditions (of a user,
- * of a domain) keeps some of them out, which is enough. "never,task" and the like lose the SYSCALL
- * records, not the AVC records.
+ * Can this rule of the kernel's keep an AVC record out of the log? text, cut to size: as auditctl
+ * -l shows it. A rule with further conditions (of a user, of a domain) keeps some of them out,
+ * which is enough. "never,task" and the like lose the SYSCALL records, not the AVC records.
  */
 struct audit_rule_data;
 bool auditd_rule_excludes_avc(const struct audit_rule_data *rule, char *text, size_t size);
 
-/* host_audit_log_path - log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log; a
- * path inside the root, without it; new memory (caller frees). */
+/* log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log: inside the root, without
+ * it. Caller frees. */
 int host_audit_log_path(const char *root, char **path, struct error *err);
 
 #endif

@@ -71,8 +71,8 @@ void follow_free(struct follow *follow)
 
 /* ---- watches --------------------------------------------------------------------------------- */
 
-/* watch_nearest - path's directory or, while that is missing, the nearest above it, whose name is
- * then in directory. */
+/* path's directory or, while that is missing, the nearest above it, whose name is then in
+ * directory. */
 static int watch_nearest(int inotify, const char *path, char directory[PATH_MAX])
 {
 	if (snprintf(directory, PATH_MAX, "%s", path) >= PATH_MAX)
@@ -93,24 +93,19 @@ static int watch_nearest(int inotify, const char *path, char directory[PATH_MAX]
 
 static int watch_above(int inotify, const char *path)
 {
-	char directory[PATH_MAX], again[PATH_MAX];
-	int rc = watch_nearest(inotify, path, directory);
+	char directory[PATH_MAX] = "", before[PATH_MAX];
+	int rc;
 
 	/* What was made below before the watch was there is found by another look. */
-	while (rc == 0) {
-		rc = watch_nearest(inotify, path, again);
-		if (rc < 0 || strcmp(directory, again) == 0)
-			break;
-		strcpy(directory, again);
-	}
+	do {
+		strcpy(before, directory);
+		rc = watch_nearest(inotify, path, directory);
+	} while (rc == 0 && strcmp(directory, before) != 0);
 	return rc;
 }
 
-/*
- * watch_source - the file that has the log's name now; one that had it before stays watched, as a
- * server writes on to a renamed log until it opens the new one. A link is watched with what it
- * points to.
- */
+/* The file that has the log's name now; one that had it before stays watched, as a server writes on
+ * to a renamed log until it opens the new one. A link is watched with what it points to. */
 static int watch_source(int inotify, const struct followed *source)
 {
 	char real[PATH_MAX];
@@ -138,14 +133,10 @@ static int watch_all(struct follow *follow, struct error *err)
 	return 0;
 }
 
-static struct followed *add_source(struct follow *follow)
-{
-	return array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
-}
-
 int follow_file(struct follow *follow, const char *path, const json_t *mark, struct error *err)
 {
-	struct followed *source = add_source(follow);
+	struct followed *source =
+		array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
 	int rc;
 
 	source->path = str_copy(path);
@@ -157,7 +148,8 @@ int follow_file(struct follow *follow, const char *path, const json_t *mark, str
 int follow_journal(struct follow *follow, const char *directory, const char *const *units,
 		   const json_t *mark, struct error *err)
 {
-	struct followed *source = add_source(follow);
+	struct followed *source =
+		array_push(&follow->sources, &follow->count, sizeof(*follow->sources));
 	int rc = journald_open(&source->journal, directory, units, mark, err);
 
 	/* Asked for before the first reading, or what comes in between would not be told. */
@@ -177,7 +169,7 @@ int follow_read(struct follow *follow, int source, char **text, size_t *length, 
 
 /* ---- waiting --------------------------------------------------------------------------------- */
 
-/* drain - take the news off the descriptor; does a directory say that a name has changed hands? */
+/* Take the news off the descriptor; does a directory say that a name has changed hands? */
 static bool drain(int inotify)
 {
 	char buffer[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -195,7 +187,7 @@ static bool drain(int inotify)
 	return renamed;
 }
 
-/* sleep_until - ppoll, with the signals let in. */
+/* Ppoll, with the signals let in. */
 static int sleep_until(struct pollfd *fds, size_t count, int64_t deadline, const sigset_t *outside)
 {
 	struct timespec time, *limit = NULL;

@@ -2,9 +2,8 @@
 /*
  * follow.h - sleep until a log has more to read (inotify, the journal's descriptor, poll)
  *
- * Each source is read on from a mark (logfile.h), so that nothing is lost or read twice, whatever
- * rotates, is truncated, removed or created later under it. Nothing is polled: without news the
- * process does not wake.
+ * Each source is read on from a mark (logfile.h): nothing is lost or read twice, whatever rotates,
+ * is truncated, removed or created later under it. Without news the process does not wake.
  */
 #ifndef STEPS_HOST_FOLLOW_H
 #define STEPS_HOST_FOLLOW_H
@@ -21,14 +20,14 @@ struct follow;
 int follow_new(struct follow **follow, struct error *err);
 void follow_free(struct follow *follow);
 
-/* follow_file - add the log at path, from mark on (copied). Its directory may be missing yet.
- * Returns the source's number, or a negative errno. */
+/* Add the log at path, from mark on (copied); its directory may be missing yet. Returns the
+ * source's number, or a negative errno. */
 int follow_file(struct follow *follow, const char *path, const json_t *mark, struct error *err);
-/* follow_journal - likewise, of units (which must outlive it); directory as in journald.h. */
+/* Likewise, of units (which must outlive it); directory as in journald.h. */
 int follow_journal(struct follow *follow, const char *directory, const char *const *units,
 		   const json_t *mark, struct error *err);
 
-/* follow_read - what the source has got since the last call, as logfile_advance gives it. */
+/* What the source has got since the last call, as logfile_advance() gives it. */
 int follow_read(struct follow *follow, int source, char **text, size_t *length, bool *gap,
 		struct error *err);
 
@@ -40,7 +39,7 @@ enum follow_news {
 };
 
 /*
- * follow_wait - sleep until there are news: a set of enum follow_news, or a negative errno.
+ * Sleep until there are news: a set of enum follow_news, or a negative errno.
  *
  * input: a descriptor to watch, too; -1: none. deadline: in milliseconds of follow_now(); -1: none.
  * stop (may be NULL) is asked before each sleep and after each signal; SIGINT, SIGTERM, SIGHUP,
@@ -50,7 +49,7 @@ enum follow_news {
 int follow_wait(struct follow *follow, int input, int64_t deadline, bool (*stop)(void),
 		struct error *err);
 
-/* follow_now - the monotonic clock, in milliseconds. */
+/* The monotonic clock, in milliseconds. */
 int64_t follow_now(void);
 
 #endif

@@ -52,31 +52,29 @@ int journald_mark(const char *directory, json_t **mark, struct error *err)
 	return 0;
 }
 
-/* find_mark - is the marked entry still there? */
-static int find_mark(sd_journal *journal, const char *cursor)
+/* Of the entry, in new memory. 0: it has none. */
+static int get_field(sd_journal *journal, const char *name, char **value, size_t *length)
 {
-	int rc = sd_journal_seek_cursor(journal, cursor);
+	const void *data;
+	int rc = sd_journal_get_data(journal, name, &data, length);
 
-	if (rc >= 0)
-		rc = sd_journal_next(journal);
-	return rc > 0 ? sd_journal_test_cursor(journal, cursor) : rc;
+	if (rc < 0)
+		return rc == -ENOENT || rc == -EBADMSG ? 0 : rc;
+	*length -= strlen(name) + strlen("=");
+	*value = memory_copy((const char *)data + strlen(name) + strlen("="), *length);
+	return 1;
 }
 
-/* of_units - is the entry of one of the units? A unit may be a pattern, which no match of the
- * journal itself can be. */
+/* Is the entry of one of the units? A unit may be a pattern, which no match of the journal itself
+ * can be. */
 static int of_units(sd_journal *journal, const char *const *units)
 {
-	static const char field[] = "_SYSTEMD_UNIT=";
 	_cleanup_free_ char *unit = NULL;
-	const void *data;
 	size_t length;
-	int rc = sd_journal_get_data(journal, "_SYSTEMD_UNIT", &data, &length);
+	int rc = get_field(journal, "_SYSTEMD_UNIT", &unit, &length);
 
-	if (rc == -ENOENT || rc == -EBADMSG)
-		return 0;
-	if (rc < 0)
+	if (rc <= 0)
 		return rc;
-	unit = memory_copy((const char *)data + strlen(field), length - strlen(field));
 	for (size_t i = 0; units[i]; i++) {
 		_cleanup_free_ char *name =
 			str_printf("%s%s", units[i], strchr(units[i], '.') ? "" : ".service");
@@ -89,21 +87,18 @@ static int of_units(sd_journal *journal, const char *const *units)
 
 static int write_message(sd_journal *journal, FILE *out)
 {
-	static const char field[] = "MESSAGE=";
-	const void *data;
+	_cleanup_free_ char *message = NULL;
 	size_t length;
-	int rc = sd_journal_get_data(journal, "MESSAGE", &data, &length);
+	int rc = get_field(journal, "MESSAGE", &message, &length);
 
-	if (rc == -ENOENT || rc == -EBADMSG)
-		return 0;
-	if (rc < 0)
-		return rc;
-	fwrite((const char *)data + strlen(field), 1, length - strlen(field), out);
-	fputc('\n', out);
-	return 0;
+	if (rc > 0) {
+		fwrite(message, 1, length, out);
+		fputc('\n', out);
+	}
+	return rc;
 }
 
-/* write_rest - the units' messages behind the place where the journal stands. */
+/* The units' messages behind the place where the journal stands. */
 static int write_rest(sd_journal *journal, const char *const *units, const char *cursor, FILE *out)
 {
 	int rc;
@@ -137,20 +132,20 @@ void journald_close(struct journald *journald)
 	free(journald);
 }
 
+/* Behind the marked entry, where that is still there. */
 static int place(struct journald *journald, const char *cursor, struct error *err)
 {
-	int rc;
+	sd_journal *journal = journald->journal;
+	int rc = cursor ? sd_journal_seek_cursor(journal, cursor) : sd_journal_seek_head(journal);
 
-	if (!cursor) {
-		rc = sd_journal_seek_head(journald->journal);
-		return rc < 0 ? failed(rc, err) : 0;
-	}
 	journald->cursor = str_copy(cursor);
-	rc = find_mark(journald->journal, cursor);
-	if (rc >= 0) {
-		journald->lost = rc == 0;
-		rc = sd_journal_seek_cursor(journald->journal, cursor);
-	}
+	if (rc >= 0 && cursor)
+		rc = sd_journal_next(journal);
+	if (rc > 0 && cursor)
+		rc = sd_journal_test_cursor(journal, cursor);
+	journald->lost = cursor && rc == 0;
+	if (rc >= 0 && cursor)
+		rc = sd_journal_seek_cursor(journal, cursor);
 	return rc < 0 ? failed(rc, err) : 0;
 }
 

@@ -13,25 +13,21 @@
 
 #include "wizard/error.h"
 
-/* journald_mark - the end of the journal now, as a JSON value to be remembered (new reference): the
- * cursor of its last entry. */
+/* The end of the journal now, to be remembered (new reference): its last entry's cursor. */
 int journald_mark(const char *directory, json_t **mark, struct error *err);
 
-/* A journal that stays open, to be read on. */
-struct journald;
+struct journald; /* stays open, to be read on */
 /*
- * journald_open - of units (NULL-terminated), which must outlive it; one may be a pattern
- * ("mariadb@*"). Reads from mark on; NULL, or a mark of an empty journal: from its beginning.
+ * Of units (NULL-terminated), which must outlive it; one may be a pattern ("mariadb@*"). Reads from
+ * mark on; NULL, or a mark of an empty journal: from the beginning.
  */
 int journald_open(struct journald **journald, const char *directory, const char *const *units,
 		  const json_t *mark, struct error *err);
 void journald_close(struct journald *journald);
-/* journald_fd - readable when there may be more; borrowed. */
+/* Readable when there may be more; borrowed. */
 int journald_fd(struct journald *journald, struct error *err);
-/*
- * journald_read - what came since the last call, in new memory (caller frees), NUL-terminated: the
- * messages, without the journal's prefix, a line each. *gap: the marked entry is gone.
- */
+/* What came since the last call, NUL-terminated (caller frees): the messages, without the journal's
+ * prefix, a line each. *gap: the marked entry is gone. */
 int journald_read(struct journald *journald, char **text, size_t *length, bool *gap,
 		  struct error *err);
 

@@ -53,7 +53,7 @@ static int cannot(int code, const char *what, const char *path, struct error *er
 			 strerror(code));
 }
 
-/* ---- the walk ------------------------------------------------------------------------------- */
+/* ---- the walk -------------------------------------------------------------------------------- */
 
 static int visit_below(struct tree_walk *walk, int fd, const struct file *directory,
 		       struct error *err);
@@ -116,7 +116,7 @@ static int walk_tree(struct tree_walk *walk, struct error *err)
 	return visit(walk, AT_FDCWD, top, walk->tree->path, NULL, err);
 }
 
-/* ---- what the policy wants ------------------------------------------------------------------ */
+/* ---- what the policy wants ------------------------------------------------------------------- */
 
 /* *wanted: the whole label that the policy wants, NULL: the file is right, or not ours to judge. */
 static int judge(const struct tree_walk *walk, const struct file *file, char **wanted,
@@ -211,7 +211,7 @@ int label_tree_apply(const struct label_tree *tree, size_t *changed, struct erro
 	return r;
 }
 
-/* ---- as it was ------------------------------------------------------------------------------ */
+/* ---- as it was ------------------------------------------------------------------------------- */
 
 static const char *label_or_none(const struct file *file)
 {

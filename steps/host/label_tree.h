@@ -35,27 +35,22 @@ struct label_tree_found {
 	char *wanted; /* and the one that the policy wants */
 };
 
-/* label_tree_look - which files have another type than the policy wants. A tree that does not exist
- * is empty. */
+/* Which files have another type than the policy wants. A tree that does not exist is empty. */
 int label_tree_look(const struct label_tree *tree, struct label_tree_found *found,
 		    struct error *err);
 void label_tree_found_clear(struct label_tree_found *found);
 
-/*
- * label_tree_record - every label of the tree as it is now, for label_tree_restore: compact, what
- * has the label of its directory is not named. New memory (caller frees), bytes with NULs in them.
- */
+/* Every label as it is now, for label_tree_restore(): compact, as what has the label of its
+ * directory is not named. Bytes with NULs in them; caller frees. */
 int label_tree_record(const struct label_tree *tree, char **record, size_t *length,
 		      struct error *err);
 
-/*
- * label_tree_apply - set the labels. *changed: how many. Errors: -EOPNOTSUPP: the file system keeps
- * no labels; -EPERM, -EACCES: not permitted; files before that have their labels.
- */
+/* Set the labels. *changed: how many. -EOPNOTSUPP: the file system keeps none; -EPERM, -EACCES: not
+ * permitted; files before that have theirs. */
 int label_tree_apply(const struct label_tree *tree, size_t *changed, struct error *err);
 
-/* label_tree_restore - each file gets the label that the record has for it; one that was not there
- * then, that of its directory. *changed: how many. -EINVAL: no record. */
+/* Each file gets the label that the record has for it; one that was not there then, that of its
+ * directory. *changed: how many. -EINVAL: no record. */
 int label_tree_restore(const struct label_tree *tree, const char *record, size_t length,
 		       size_t *changed, struct error *err);
 

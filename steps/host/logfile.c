@@ -46,7 +46,7 @@ static int64_t nanoseconds(struct timespec time)
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* checksum - FNV-1a of the bytes before offset; false: cannot be read. */
+/* FNV-1a of the bytes before offset; false: cannot be read. */
 static bool checksum(int fd, uint64_t offset, char text[17])
 {
 	unsigned char bytes[CHECKED_BYTES];
@@ -61,8 +61,8 @@ static bool checksum(int fd, uint64_t offset, char text[17])
 	return true;
 }
 
-/* make_mark - status NULL: there is no such file. A path that is not UTF-8 is not kept: then a link
- * there is not known to have pointed elsewhere. */
+/* status NULL: there is no such file. A path that is not UTF-8 is not kept: then a link there is
+ * not known to have pointed elsewhere. */
 static json_t *make_mark(const char *path, const struct stat *status, uint64_t size,
 			 const char *check)
 {
@@ -111,8 +111,8 @@ int logfile_mark(const char *path, json_t **mark, struct error *err)
 
 /* ---- rotation -------------------------------------------------------------------------------- */
 
-/* is_rotated - is a suffix what logrotate puts behind the log's name: ".1", or "-20261124" and
- * whatever date format begins with a year? */
+/* Is a suffix what logrotate puts behind the log's name: ".1", or "-20261124" and whatever date
+ * format begins with a year? */
 static bool is_rotated(const char *suffix)
 {
 	const char *digits = *suffix == '-' ? "0123456789-_:.T" : "0123456789";
@@ -145,7 +145,7 @@ static void add_piece(struct rotation *pieces, int dir, const char *directory, c
 	piece->written = nanoseconds(status.st_mtim);
 }
 
-/* add_pieces - path, and its rotated predecessors beside it. */
+/* path, and its rotated predecessors beside it. */
 static int add_pieces(struct rotation *pieces, const char *path, struct error *err)
 {
 	const char *log = basename(path);
@@ -165,8 +165,8 @@ static int add_pieces(struct rotation *pieces, const char *path, struct error *e
 	return 0;
 }
 
-/* oldest_first - the log itself comes last; among rotated ones, the higher number is older, the
- * earlier date is. Where the kinds differ, when each was last written to decides. */
+/* The log itself comes last; among rotated ones, the higher number is older, the earlier date is.
+ * Where the kinds differ, when each was last written to decides. */
 static int oldest_first(const void *left, const void *right)
 {
 	const struct rotated *a = left, *b = right;
@@ -184,7 +184,7 @@ static int oldest_first(const void *left, const void *right)
 	return (a->written > b->written) - (a->written < b->written);
 }
 
-/* list_pieces - of path, of the file that it is a link to, and of the one that it was then. */
+/* Of path, of the file that it is a link to, and of the one that it was then. */
 static int list_pieces(struct rotation *pieces, const char *path, const char *marked,
 		       struct error *err)
 {
@@ -202,50 +202,34 @@ static int list_pieces(struct rotation *pieces, const char *path, const char *ma
 
 /* What has been read. */
 struct news {
-	char *text;
-	size_t length;
+	struct bytes bytes;
 	bool gap;
 	json_t *end; /* the mark of where it was read to; NULL: nothing was there */
 };
 
 static void news_clear(struct news *news)
 {
-	free(news->text);
+	free(news->bytes.text);
 	json_decref(news->end);
 	*news = (struct news){ 0 };
 }
 
-/* read_rest - from *offset on, which becomes where it was read to. */
+/* From *offset on, which becomes where it was read to. */
 static int read_rest(int fd, const char *path, uint64_t *offset, struct news *news,
 		     struct error *err)
 {
-	struct stat status;
-	uint64_t room;
+	ssize_t got = lseek(fd, (off_t)*offset, SEEK_SET) < 0 ? -errno : 1;
 
-	if (fstat(fd, &status) < 0)
-		return cannot("read", path, err);
-	/* What is written while we read is for the next time. */
-	room = (uint64_t)status.st_size > *offset ? (uint64_t)status.st_size - *offset : 0;
-	news->text = memory_resize(news->text, news->length + room + 1, 1);
-	while (room) {
-		ssize_t got = pread(fd, news->text + news->length, room, (off_t)*offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return cannot("read", path, err);
-		if (!got)
-			break;
-		news->length += (size_t)got;
-		*offset += (uint64_t)got;
-		room -= (uint64_t)got;
+	while (got > 0 || got == -EINTR) {
+		got = bytes_read(&news->bytes, fd);
+		*offset += got > 0 ? (uint64_t)got : 0;
 	}
-	news->text[news->length] = '\0';
-	return 0;
+	errno = (int)-got;
+	return got < 0 ? cannot("read", path, err) : 0;
 }
 
-/* read_piece - from where the mark, NULL for none, says. -EAGAIN: it has been rotated away since
- * the list was made. */
+/* From where the mark, NULL for none, says. -EAGAIN: it has been rotated away since the list was
+ * made. */
 static int read_piece(const struct rotated *piece, const json_t *mark, struct news *news,
 		      struct error *err)
 {
@@ -281,8 +265,8 @@ static int read_piece(const struct rotated *piece, const json_t *mark, struct ne
 	return 0;
 }
 
-/* first_piece - the index of the marked file; if that is gone, of the first that was written to
- * after the mark: as only one file is, at a time, that one was begun later. */
+/* The index of the marked file; if that is gone, of the first that was written to after the mark:
+ * as only one file is, at a time, that one was begun later. */
 static size_t first_piece(const struct rotation *pieces, const json_t *mark, bool *found)
 {
 	ino_t inode = (ino_t)member_number(mark, "inode");
@@ -341,8 +325,8 @@ int logfile_advance(const char *path, json_t **mark, char **text, size_t *length
 		json_decref(*mark);
 		*mark = TAKE_PTR(news.end);
 	}
-	*text = news.text ? TAKE_PTR(news.text) : str_copy("");
-	*length = news.length;
+	*text = news.bytes.text ? TAKE_PTR(news.bytes.text) : str_copy("");
+	*length = news.bytes.used;
 	*gap = news.gap;
 	return 0;
 }

@@ -15,23 +15,20 @@
 
 #include "wizard/error.h"
 
-/* logfile_mark - the end of path now, as a JSON value to be remembered (new reference). A path that
- * does not exist (yet) is marked as such: all that it holds later is later. */
+/* The end of path now, to be remembered (new reference). Of a path that does not exist (yet), all
+ * that it holds later is later. */
 int logfile_mark(const char *path, json_t **mark, struct error *err);
 
 /*
- * logfile_since - what path got since mark, in new memory (caller frees), NUL-terminated.
- * *gap: some of it is missing: the marked file is gone or was truncated; what can be read is given.
- * mark NULL or JSON null: the whole of path.
+ * What path got since mark, NUL-terminated (caller frees). *gap: some of it is missing, as the
+ * marked file is gone or was truncated; what can be read is given. mark NULL or JSON null: the
+ * whole of path.
  */
 int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
 		  struct error *err);
 
-/*
- * logfile_advance - as logfile_since of *mark, which must not be NULL, and *mark (owned by the
- * caller) moves to the end of what was read: the next call goes on there. On failure *mark is as it
- * was.
- */
+/* Likewise since *mark, which must not be NULL, and *mark (owned by the caller) moves to the end of
+ * what was read; on failure it is as it was. */
 int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
 		    struct error *err);
 

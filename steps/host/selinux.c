@@ -68,7 +68,7 @@ void cleanup_con(char **context)
 
 /* ---- the configuration ----------------------------------------------------------------------- */
 
-/* mode_of - what begins a value, with nothing but white space behind it on its line. */
+/* What begins a value, with nothing but white space behind it on its line. */
 static bool mode_of(const char *value, enum selinux_mode *mode)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++) {
@@ -129,8 +129,9 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 {
 	_cleanup_free_ char *path = NULL, *text = NULL, *changed = NULL;
 	size_t length, changed_length;
-	bool has_line = false;
+	bool has_line = false, ended;
 	struct stat status;
+	char *line, *rest;
 	FILE *out;
 	int rc = read_config(root, &path, &text, &length, err);
 
@@ -140,21 +141,16 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 		return error_set(err, errno, remedy_config, "cannot read %s: %s", path,
 				 strerror(errno));
 	out = stream_open(&changed, &changed_length);
-	for (const char *line = text, *end = text + length; line < end;) {
-		const char *newline = memchr(line, '\n', (size_t)(end - line));
-		const char *next = newline ? newline + 1 : end;
+	ended = !length || text[length - 1] == '\n';
+	for (rest = text; (line = strsep(&rest, "\n"));) {
+		bool ours = str_starts(line, "SELINUX=");
 
-		if (str_starts(line, "SELINUX=")) {
-			fprintf(out, "SELINUX=%s%s", selinux_mode_name(mode), newline ? "\n" : "");
-			has_line = true;
-		} else {
-			fwrite(line, 1, (size_t)(next - line), out);
-		}
-		line = next;
+		has_line |= ours;
+		fprintf(out, "%s%s%s", ours ? "SELINUX=" : line,
+			ours ? selinux_mode_name(mode) : "", rest ? "\n" : "");
 	}
 	if (!has_line)
-		fprintf(out, "%sSELINUX=%s\n", length && text[length - 1] != '\n' ? "\n" : "",
-			selinux_mode_name(mode));
+		fprintf(out, "%sSELINUX=%s\n", ended ? "" : "\n", selinux_mode_name(mode));
 	stream_close(&out);
 	return file_write(path, changed, changed_length, status.st_mode & 07777, err);
 }
@@ -284,26 +280,22 @@ int host_file_type(const char *path, char **type, struct error *err)
 	return 0;
 }
 
-/* The file's level goes with it, where the policy has levels. */
-static char *server_context(const char *domain, const char *file)
-{
-	size_t length;
-	const char *level = str_field(file, strlen(file), ':', 3, &length);
-
-	return str_printf("system_u:system_r:%s%s%s", domain, level ? ":" : "", level ? level : "");
-}
-
 int host_exec_type(const char *domain, const char *path, char **type, struct error *err)
 {
 	_cleanup_free_ char *context = NULL;
 	_cleanup_(cleanup_con) char *file = NULL, *made = NULL;
 	security_class_t process;
+	const char *level;
+	size_t length;
 
 	*type = NULL;
 	if (is_selinux_enabled() <= 0 || lgetfilecon_raw(path, &file) < 0)
 		return 0;
 	catch_messages();
-	context = server_context(domain, file);
+	/* The file's level goes with it, where the policy has levels. */
+	level = str_field(file, strlen(file), ':', 3, &length);
+	context = str_printf("system_u:system_r:%s%s%s", domain, level ? ":" : "",
+			     level ? level : "");
 	process = string_to_security_class("process");
 	if (!process || security_compute_create_raw(context, file, process, &made) < 0)
 		return error_set(err, errno ? errno : EINVAL,

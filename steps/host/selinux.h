@@ -3,7 +3,7 @@
  * selinux.h - SELinux on this machine: mode, domains of processes, labels of files (libselinux)
  *
  * With a scratch root there is no kernel behind it: the mode is what its configuration says, and
- * processes have no domain.
+ * processes have no domain. All strings that are given are the caller's to free.
  */
 #ifndef STEPS_HOST_SELINUX_H
 #define STEPS_HOST_SELINUX_H
@@ -20,34 +20,32 @@ enum selinux_mode {
 };
 const char *selinux_mode_name(enum selinux_mode mode); /* "disabled", ... */
 
-/* host_selinux_mode - of the running kernel ("/"), or as a scratch root's configuration says. */
+/* Of the running kernel ("/"), or as a scratch root's configuration says. */
 int host_selinux_mode(const char *root, enum selinux_mode *mode, struct error *err);
-/* host_selinux_config - SELINUX= and SELINUXTYPE= of ROOT/etc/selinux/config. type (may be
- * NULL) in new memory (caller frees). -ENOENT: no such file. */
+/* SELINUX= and SELINUXTYPE= of ROOT/etc/selinux/config; type may be NULL. -ENOENT: no such file. */
 int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err);
-/* host_selinux_set_mode - setenforce; -EINVAL for disabled. Live root only. */
+/* setenforce; -EINVAL for disabled. Live root only. */
 int host_selinux_set_mode(bool enforcing, struct error *err);
-/* host_selinux_set_config - write SELINUX= in ROOT/etc/selinux/config, the rest of it kept. */
+/* Write SELINUX= in ROOT/etc/selinux/config, the rest of it kept. */
 int host_selinux_set_config(const char *root, enum selinux_mode mode, struct error *err);
 
-/* host_policy_reload - load the policy that is installed, as load_policy does: the kernel forgets
- * what it has logged. -ENODEV or similar: SELinux is disabled. Live root only. */
+/* Load the policy that is installed, as load_policy does: the kernel forgets what it has logged.
+ * -ENODEV or similar: SELinux is disabled. Live root only. */
 int host_policy_reload(struct error *err);
-/* host_policy_loads - how many policies the running kernel has loaded since boot. */
+/* How many policies the running kernel has loaded since boot. */
 int host_policy_loads(unsigned int *count, struct error *err);
 
-/* host_process_context - the context of pid; new memory (caller frees). -ESRCH: no such process. */
+/* -ESRCH: no such process. */
 int host_process_context(pid_t pid, char **context, struct error *err);
-/* host_domain_is_permissive - does the running kernel treat the domain of context as permissive? */
+/* Does the running kernel treat the domain of context as permissive? */
 int host_domain_is_permissive(const char *context, bool *permissive, struct error *err);
 
-/* host_file_type - the type in path's label (not following a link); new memory (caller frees),
- * *type NULL: it has no label. -ENOENT: no such file. */
+/* The type in path's label (not following a link); *type NULL: it has none. -ENOENT: no such file.
+ */
 int host_file_type(const char *path, char **type, struct error *err);
 
-/* host_exec_type - the domain in which a process of `domain` runs the program at path, by the
- * loaded policy; new memory (caller frees), *type NULL: SELinux is off, or the file has no label.
- */
+/* The domain in which a process of `domain` runs the program at path, by the loaded policy; *type
+ * NULL: SELinux is off, or the file has no label. */
 int host_exec_type(const char *domain, const char *path, char **type, struct error *err);
 
 /* The labels that a root's policy wants files to have. */
@@ -55,23 +53,21 @@ struct file_labels;
 int file_labels_open(struct file_labels **labels, const char *root, const char *type,
 		     struct error *err);
 void file_labels_close(struct file_labels *labels);
-/* file_labels_expect - the type that path (as the host names it, without the root) should have for
- * a file of this st_mode kind (S_IFREG, S_IFDIR, ...; 0: any); *type NULL: the policy says nothing.
- */
+/* The type that path (without the root) should have for a file of this st_mode kind (S_IFREG,
+ * S_IFDIR, ...; 0: any); *type NULL: the policy says nothing. */
 int file_labels_expect(struct file_labels *labels, const char *path, mode_t kind, char **type,
 		       struct error *err);
-
-/* file_labels_expect_whole - the whole label, "system_u:object_r:TYPE:s0". */
+/* The whole label, "system_u:object_r:TYPE:s0". */
 int file_labels_expect_whole(struct file_labels *labels, const char *path, mode_t kind,
 			     char **label, struct error *err);
-/* file_labels_alias - path as the policy's equivalences (file_contexts.subs and .subs_dist) have
- * it: what a rule for it must name. In new memory (caller frees). */
+/* path as the policy's equivalences (file_contexts.subs and .subs_dist) have it: what a rule for it
+ * must name. */
 int file_labels_alias(const char *root, const char *type, const char *path, char **alias,
 		      struct error *err);
 
-/* context_type - the type in "user:role:type[:level]", new memory (caller frees) or NULL. */
+/* The type in "user:role:type[:level]", or NULL. */
 char *context_type(const char *context);
-/* cleanup_con - of one that libselinux has given. */
+/* Of one that libselinux has given. */
 void cleanup_con(char **context);
 
 #endif

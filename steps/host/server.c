@@ -22,8 +22,7 @@ void server_process_clear(struct server_process *process)
 	*process = (struct server_process){ 0 };
 }
 
-/* executable - of a process; false: it has none (a kernel thread, a zombie), is gone, or is
- * another user's. */
+/* Of a process; false: it has none (a kernel thread, a zombie), is gone, or is another user's. */
 static bool executable(const char *pid, char path[PATH_MAX])
 {
 	/* What the kernel says of a program that an upgrade replaced while it ran. */
@@ -42,7 +41,7 @@ static bool executable(const char *pid, char path[PATH_MAX])
 	return true;
 }
 
-/* start_time - in clock ticks since boot; ULLONG_MAX: the process is gone. */
+/* In clock ticks since boot; ULLONG_MAX: the process is gone. */
 static unsigned long long start_time(const char *pid)
 {
 	_cleanup_free_ char *text = NULL;
@@ -62,10 +61,10 @@ static unsigned long long start_time(const char *pid)
 	return at && sscanf(at, "%llu", &ticks) == 1 ? ticks : ULLONG_MAX;
 }
 
-static bool is_named(const char *path, const char *const *names)
+static bool is_one_of(const char *name, const char *const *patterns)
 {
-	for (size_t i = 0; names[i]; i++)
-		if (!strcmp(basename(path), names[i]))
+	for (; *patterns; patterns++)
+		if (fnmatch(*patterns, name, 0) == 0)
 			return true;
 	return false;
 }
@@ -86,7 +85,7 @@ int host_find_server(const char *const *names, struct server_process *process, s
 		char path[PATH_MAX];
 
 		if (!isdigit((unsigned char)entry->d_name[0]) || !executable(entry->d_name, path) ||
-		    !is_named(path, names))
+		    !is_one_of(basename(path), names))
 			continue;
 		started = start_time(entry->d_name);
 		if (started == ULLONG_MAX)
@@ -181,15 +180,7 @@ static const char *const places[] = { "etc/systemd/system", "run/systemd/system"
 				      "usr/local/lib/systemd/system", "usr/lib/systemd/system",
 				      "lib/systemd/system" };
 
-static bool is_one_of(const char *unit, const char *const *names)
-{
-	for (; *names; names++)
-		if (fnmatch(*names, unit, 0) == 0)
-			return true;
-	return false;
-}
-
-/* unit_name - out of that of its file, in new memory; NULL: it is none of a service. */
+/* Out of that of its file, in new memory; NULL: it is none of a service. */
 static char *unit_name(const char *file)
 {
 	ssize_t length = (ssize_t)strlen(file) - (ssize_t)strlen(SUFFIX);
@@ -221,7 +212,7 @@ char *host_running_unit(pid_t pid, const char *const *names)
 	return file_read(path, &text, NULL, NULL) < 0 ? NULL : units_in_cgroup(text, names);
 }
 
-/* canonical - what the file of a unit is called in the end; NULL: it is masked, or no unit. */
+/* What the file of a unit is called in the end; NULL: it is masked, or no unit. */
 static char *canonical(const char *path)
 {
 	char target[PATH_MAX];
@@ -239,7 +230,7 @@ static char *canonical(const char *path)
 	return unit ? unit : unit_name(basename(path));
 }
 
-/* find_file - of a unit, in the first place that has it. */
+/* Of a unit, in the first place that has it. */
 static char *find_file(const char *root, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -252,7 +243,7 @@ static char *find_file(const char *root, const char *name)
 	return NULL;
 }
 
-/* find_enabled - the first that a target wants. An instance's name is that of its link. */
+/* The first that a target wants. An instance's name is that of its link. */
 static char *find_enabled(const char *root, const char *name)
 {
 	_cleanup_free_ char *pattern = str_printf("%s/%s/*.wants/%s" SUFFIX, root, places[0], name);
@@ -264,7 +255,7 @@ static char *find_enabled(const char *root, const char *name)
 				 : canonical(found.gl_pathv[0]);
 }
 
-/* find_instance - of the first template that is there. */
+/* Of the first template that is there. */
 static char *find_instance(const char *root, const char *const *names, const char *instance)
 {
 	for (; *names; names++) {

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <selinux/selinux.h>
+#include <linux/xattr.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "steps/host/selinux.h"
 #include "steps/host/standin.h"
 #include "wizard/util.h"
-
-#define ACCESS_LIST "system.posix_acl_access"
 
 /* Microseconds: a call that is under way finds the program by its second name. */
 enum { GRACE = 500000 };
@@ -158,27 +155,18 @@ int standin_unfit(const char *path, char **why, struct error *err)
 
 /* ---- put ------------------------------------------------------------------------------------- */
 
-/* A permission that an access list gives would be missing with the mode alone. */
-static int copy_access_list(int from, int to)
+/* Without one on either side, as on a system without SELinux, there is nothing to copy. */
+static int copy_attribute(int from, int to, const char *name)
 {
-	char list[4096];
-	ssize_t length = fgetxattr(from, ACCESS_LIST, list, sizeof(list));
+	char wanted[4096], has[sizeof(wanted)];
+	ssize_t length = fgetxattr(from, name, wanted, sizeof(wanted));
 
 	if (length < 0)
 		return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
-	return fsetxattr(to, ACCESS_LIST, list, (size_t)length, 0) < 0 ? -errno : 0;
-}
-
-/* Without one on either side, as on a system without SELinux, there is nothing to copy. */
-static int copy_label(int from, int to)
-{
-	_cleanup_(cleanup_con) char *wanted = NULL, *has = NULL;
-
-	if (fgetfilecon_raw(from, &wanted) < 0)
-		return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
-	if (fgetfilecon_raw(to, &has) == 0 && !strcmp(wanted, has))
+	if (fgetxattr(to, name, has, sizeof(has)) == length &&
+	    memcmp(wanted, has, (size_t)length) == 0)
 		return 0;
-	return fsetfilecon_raw(to, wanted) < 0 ? -errno : 0;
+	return fsetxattr(to, name, wanted, (size_t)length, 0) < 0 ? -errno : 0;
 }
 
 static int dress(int from, int to, const char *text)
@@ -193,9 +181,10 @@ static int dress(int from, int to, const char *text)
 		return errno ? -errno : -ENOSPC;
 	if (fchown(to, status.st_uid, status.st_gid) < 0 || fchmod(to, status.st_mode & 01777) < 0)
 		return -errno;
-	r = copy_access_list(from, to);
+	/* A permission that an access list gives would be missing with the mode alone. */
+	r = copy_attribute(from, to, XATTR_NAME_POSIX_ACL_ACCESS);
 	if (r == 0)
-		r = copy_label(from, to);
+		r = copy_attribute(from, to, XATTR_NAME_SELINUX);
 	return r == 0 && fsync(to) < 0 ? -errno : r;
 }
 

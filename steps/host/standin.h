@@ -22,32 +22,31 @@
 enum standin_state {
 	STANDIN_NONE,     /* nothing of ours, at most what a crash has left beside it */
 	STANDIN_IN_PLACE, /* ours is at the path, the program beside it */
-	STANDIN_REPLACED, /* somebody has put another file there meanwhile; the program is beside it
-			   */
+	STANDIN_REPLACED, /* the program is beside it, and somebody's other file at the path */
 	STANDIN_ALONE,    /* ours is at the path, and the program is gone */
 };
 
-/* standin_state - what is at path now. A path that is missing is STANDIN_NONE. */
+/* What is at path now. A path that is missing is STANDIN_NONE. */
 int standin_state(const char *path, const char *text, enum standin_state *state, struct error *err);
 
 /*
- * standin_unfit - why there should be none in front of path: "it is a symbolic link". New memory
- * (caller frees); NULL: nothing speaks against it. Only a script ("#!") that can be executed has
- * one: the server reads ours in the same ways then.
+ * Why there should be none in front of path: "it is a symbolic link" (caller frees); NULL: nothing
+ * speaks against it. Only a script ("#!") that can be executed has one: the server reads ours in
+ * the same ways then.
  */
 int standin_unfit(const char *path, char **why, struct error *err);
 
 /*
- * standin_put - ours is at path, with the program's owner, mode, access list and label. Nothing is
- * done where it is already. Errors: -EEXIST: another file is at PATH.galera-selinux; as link(2),
- * open(2): -EROFS, -EPERM. Nothing is left of it then.
+ * Ours is at path, with the program's owner, mode, access list and label. Nothing is done where it
+ * is already. -EEXIST: another file is at PATH.galera-selinux; as link(2), open(2): -EROFS, -EPERM.
+ * Nothing is left of it then.
  */
 int standin_put(const char *path, const char *text, struct error *err);
 
 /*
- * standin_remove - the program is at path again, as it is now: what was edited meanwhile stays.
- * *replaced: another file is at path, which stays; the program is left at PATH.galera-selinux where
- * it differs. -ENOENT: the program is gone.
+ * The program is at path again, as it is now: what was edited meanwhile stays. *replaced: another
+ * file is at path, which stays; the program is left at PATH.galera-selinux where it differs.
+ * -ENOENT: the program is gone.
  */
 int standin_remove(const char *path, const char *text, bool *replaced, struct error *err);
 

@@ -7,15 +7,13 @@
 
 #include <sys/types.h>
 
-/* host_who - the login name of the person who started this program, also behind sudo and su; in new
- * memory (caller frees). */
+/* The login name of the person who started this program, also behind sudo and su; caller frees. */
 char *host_who(void);
-/* who_named - as host_who, out of the text of /proc/self/loginuid, sudo's variable (each may be
- * NULL) and the user that the program runs as. A name that the system does not know is not taken.
- */
+/* Likewise, out of the text of /proc/self/loginuid, sudo's variable (each may be NULL) and the user
+ * that the program runs as. A name that the system does not know is not taken. */
 char *who_named(const char *loginuid, const char *sudo_user, uid_t user);
 
-/* host_note - a line of `program` for the system's log, where auditors look (authpriv, notice). */
+/* A line of `program` for the system's log, where auditors look (authpriv, notice). */
 void host_note(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -12,7 +12,6 @@
 
 #include "steps/audit/denial.h"
 #include "steps/galera/config.h"
-#include "steps/galera/ports.h"
 #include "steps/host/selinux.h"
 #include "steps/rehearsal/player.h"
 #include "steps/oracle/oracle.h"

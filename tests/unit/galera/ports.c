@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/galera/ports.h"
+#include "steps/galera/config.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 

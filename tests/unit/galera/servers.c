@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "steps/galera/exercises.h"
-#include "steps/galera/wsrep_servers.h"
-#include "tests/unit/unit.h"
+#include "steps/galera/failures.h"
+#include "steps/galera/wsrep_messages.h"
+#include "tests/unit/galera/stories.h"
 #include "wizard/util.h"
 
 #define LOGS "tests/fixtures/wsrep/exercises/"
@@ -120,9 +121,126 @@ static void test_not_before_the_end(void **state)
 	}
 }
 
+/* ---- real logs, whole or in part ------------------------------------------------------------- */
+
+#define REAL "tests/fixtures/wsrep/real/"
+#define ROW_JOINER(log, kind, proved)                                                              \
+	{                                                                                          \
+		(log), ROLE_JOINER, TRANSFER_##kind, COMPLETE, (proved), ""                        \
+	}
+#define ROW_DONOR(log, kind)                                                                       \
+	{                                                                                          \
+		(log), ROLE_DONOR, TRANSFER_##kind, COMPLETE, "", ""                               \
+	}
+#define ROW_FAILED(log, kind, flags, cause)                                                        \
+	{                                                                                          \
+		(log), ROLE_JOINER, TRANSFER_##kind, (flags), "", (cause)                          \
+	}
+
+enum wanted { COMPLETE = 1, FAILED = 2, DENIED = 4 };
+
+/* What the file's name says, and nothing else. */
+static const struct real {
+	const char *log;
+	enum transfer_role role;
+	enum transfer_kind kind;
+	int flags;
+	const char *proved; /* the exercises, in the table's order */
+	const char *cause;  /* what the failure means, in part; "": there is none */
+} real[] = {
+	{ "mariadb-11.8-bootstrap-ssl", .proved = "bootstrap", .cause = "" },
+	{ "mariadb-11.8-bootstrap", .proved = "bootstrap", .cause = "" },
+	{ "mariadb-11.8-bootstrap2", .proved = "bootstrap", .cause = "" },
+	ROW_JOINER("mariadb-11.8-ist-mariabackup", IST, "ist"),
+	ROW_JOINER("mariadb-11.8-ist-rsync", IST, "ist"),
+	ROW_DONOR("mariadb-11.8-ist-rsync.donor", IST),
+	/* Nothing was written meanwhile: two configuration changes are sent. */
+	ROW_JOINER("mariadb-11.8-nothing", IST, "ist"),
+	ROW_JOINER("mariadb-11.8-notify", IST, "ist notify"),
+	ROW_JOINER("mariadb-11.8-notify-fail", IST, "ist"),
+	ROW_DONOR("mariadb-11.8-sst-mariabackup-ssl.donor", SST),
+	ROW_DONOR("mariadb-11.8-sst-mariabackup-syslog.donor", SST),
+	ROW_JOINER("mariadb-11.8-sst-mariabackup-syslog", SST, "sst sst-mariabackup"),
+	ROW_DONOR("mariadb-11.8-sst-mariabackup.donor", SST),
+	ROW_JOINER("mariadb-11.8-sst-mariabackup", SST, "sst sst-mariabackup"),
+	ROW_JOINER("mariadb-11.8-sst-rsync-ssl", SST, "sst sst-rsync sst-encrypted"),
+	ROW_DONOR("mariadb-11.8-sst-rsync.donor", SST),
+	ROW_JOINER("mariadb-11.8-sst-rsync", SST, "sst sst-rsync"),
+	ROW_DONOR("mariadb-11.8-fail-donor.donor", SST),
+	ROW_JOINER("mariadb-11.8-fail-donor", SST, "sst sst-mariabackup"),
+	/* It waits for a donor until the log ends. */
+	ROW_FAILED("mariadb-11.8-fail-istport", NONE, 0, "another program has the IST's port"),
+	{ "mariadb-11.8-fail-nocluster", .flags = FAILED, .proved = "",
+	  .cause = "does not reach the cluster" },
+	ROW_FAILED("mariadb-11.8-fail-nolsof", NONE, FAILED, "needs lsof"),
+	ROW_FAILED("mariadb-11.8-fail-norsync", NONE, FAILED, "needs rsync"),
+	{ "mariadb-11.8-fail-not-safe", .flags = FAILED, .proved = "",
+	  .cause = "not the last one to leave the cluster" },
+	ROW_FAILED("mariadb-11.8-fail-sstport-mariabackup", SST, FAILED,
+		   "another program has the SST's port (4444)"),
+	{ "mariadb-11.8-fail-sstport-mariabackup.donor", ROLE_DONOR, TRANSFER_SST, 0, "", "" },
+	ROW_FAILED("mariadb-11.8-fail-sstport-rsync", NONE, FAILED, "its port (4444) is taken"),
+	{ "mariadb-11.8-fail-sstport-rsync.donor", .proved = "", .cause = "" },
+	/* Of these the start is not in the log, so nothing is proved. */
+	ROW_JOINER("pxc-5.6-syslog-ist-joiner", IST, ""),
+	ROW_JOINER("mariadb-10.1-kolla-joiner-tail-sst", SST, ""),
+	ROW_FAILED("mysql-8.0.23-spawn-eacces", NONE, FAILED | DENIED,
+		   "may not run its SST script"),
+	ROW_FAILED("mariadb-10.3-rsync-no-lsof", NONE, FAILED, "needs lsof"),
+	{ "pxc-8.0-zh-ist-joiner", ROLE_JOINER, TRANSFER_IST, 0, "", "" },
+	ROW_JOINER("mariadb-10.6-mariabackup-grep-ist", IST, ""),
+	ROW_JOINER("mysql-5.6-nostamps-ist", IST, ""),
+	{ "mariadb-10.4-start-errno13-abort", .flags = FAILED | DENIED, .proved = "",
+	  .cause = "may not use what the message names" },
+};
+
+static char *proved_by(const struct wsrep_story *story)
+{
+	char *names = str_printf("%s", "");
+
+	for (const struct exercise *e = galera_exercises; e->name; e++) {
+		_cleanup_free_ char *why = NULL, *before = names;
+
+		names = exercise_judge(e, story, -1, &why) == PROOF_OK
+				? str_printf("%s%s%s", before, *before ? " " : "", e->name)
+				: str_printf("%s", before);
+	}
+	return names;
+}
+
+static void test_real(void **state)
+{
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(glob(REAL "*.log", 0, NULL, &found), 0);
+	assert_int_equal(found.gl_pathc, ARRAY_SIZE(real));
+	globfree(&found);
+	for (size_t i = 0; i < ARRAY_SIZE(real); i++) {
+		_cleanup_free_ char *name = str_printf("%s.log", real[i].log), *proved = NULL;
+		const char *cause = "";
+		struct wsrep_story story;
+		int flags;
+
+		read_log(REAL, name, &story);
+		flags = (story.complete ? COMPLETE : 0) | (story.failed ? FAILED : 0) |
+			(story.permission_denied ? DENIED : 0);
+		proved = proved_by(&story);
+		if (*story.failure)
+			cause = failure_find(story.failure)->what;
+		if (story.role != real[i].role || story.kind != real[i].kind ||
+		    flags != real[i].flags || strcmp(proved, real[i].proved) != 0 ||
+		    !*cause != !*real[i].cause || !strstr(cause, real[i].cause))
+			fail_msg("%s: role %d, kind %d, flags %d, proved \"%s\", cause \"%s\"",
+				 name, story.role, story.kind, flags, proved, cause);
+		assert_int_equal(story.notify_failed, strstr(name, "notify-fail") != NULL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_real),
 		cmocka_unit_test(test_each_server),
 		cmocka_unit_test(test_not_before_the_end),
 	};

@@ -14,6 +14,7 @@
 #define EACH_MESSAGE "tests/fixtures/wsrep/messages/*.log"
 #define IN_SHORT     "tests/fixtures/wsrep/*.log"
 #define EXERCISES    "tests/fixtures/wsrep/exercises/*/*.log"
+#define REAL         "tests/fixtures/wsrep/real/*.log"
 #define RECORDINGS   CLUSTER "*/*/node*.log"
 
 enum { MOST = 256 };
@@ -21,11 +22,12 @@ static unsigned int messages_seen[MOST];
 
 static void see_line(const char *path, unsigned int server, struct span line)
 {
-	struct span message = wsrep_message_of(line);
+	bool unstamped;
+	struct span message = wsrep_message_of(line, &unstamped);
 	const struct wsrep_message *row = wsrep_message_find(message);
 
 	if (row) {
-		if (!(row->servers & server))
+		if (!(wsrep_message_servers(row) & server))
 			fail_msg("%s has \"%s\", whose range is without it", path, row->text);
 		messages_seen[row - wsrep_messages] |= server;
 	}
@@ -95,10 +97,9 @@ static void test_each_row(void **state)
 
 	(void)state;
 	see_logs(EACH_MESSAGE, 8);
-	for (; wsrep_messages[rows].text; rows++)
-		if (wsrep_messages[rows].servers & ~messages_seen[rows])
-			fail_unseen(wsrep_messages[rows].text,
-				    wsrep_messages[rows].servers & ~messages_seen[rows]);
+	for (const struct wsrep_message *row = wsrep_messages; row->text; row++, rows++)
+		if (wsrep_message_servers(row) & ~messages_seen[rows])
+			fail_unseen(row->text, wsrep_message_servers(row) & ~messages_seen[rows]);
 	assert_in_range(rows, 100, MOST);
 }
 
@@ -108,6 +109,7 @@ static void test_ranges(void **state)
 	see_logs(IN_SHORT, 11);
 	see_logs(RECORDINGS, 43);
 	see_logs(EXERCISES, 40);
+	see_logs(REAL, 36);
 }
 
 static bool is_generic(const char *message)
@@ -123,6 +125,7 @@ static void explain_line(const char *path, struct span message)
 
 	if (row &&
 	    (row->event == EVENT_FAILURE || row->event == EVENT_HINDRANCE ||
+	     row->event == EVENT_CAUSE || row->event == EVENT_DENIED || row->event == EVENT_READ ||
 	     row->event == EVENT_NOTIFY_FAILED) &&
 	    is_generic(text))
 		fail_msg("%s: not explained: %s", path, text);
@@ -143,12 +146,14 @@ static void test_explained(void **state)
 	assert_int_equal(glob(EACH_MESSAGE, 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		_cleanup_free_ char *text = NULL;
+		bool unstamped;
 		char *line;
 
 		assert_int_equal(file_read(found.gl_pathv[i], &text, NULL, NULL), 0);
 		for (char *rest = text; (line = strsep(&rest, "\n"));)
-			explain_line(found.gl_pathv[i],
-				     wsrep_message_of((struct span){ line, strlen(line) }));
+			explain_line(
+				found.gl_pathv[i],
+				wsrep_message_of((struct span){ line, strlen(line) }, &unstamped));
 	}
 	globfree(&found);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)

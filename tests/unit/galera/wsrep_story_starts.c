@@ -88,6 +88,126 @@ static void test_failures(void **state)
 	assert_false(story.failed);
 }
 
+/* What comes before a failure may be why; it is no failure where none follows. */
+static void test_causes(void **state)
+{
+	static const struct {
+		const char *text, *failure;
+		bool failed, denied;
+	} cases[] = {
+		{ "sh: /usr/bin/wsrep_sst_rsync: Permission denied\n"
+		  "[ERROR] WSREP: Process was aborted.\n",
+		  "sh: /usr/bin/wsrep_sst_rsync: Permission denied", true, true },
+		{ "notify.sh: cannot create x: Permission denied\n" SYNC, "", false, false },
+		/* The named cause counts; so does a failure that says itself what was denied. */
+		{ "ls: cannot open x: Permission denied\n"
+		  "WSREP_SST: [ERROR] 'rsync' not found in PATH\n"
+		  "[ERROR] WSREP: Process was aborted.\n",
+		  "'rsync' not found in PATH", true, true },
+		{ "[ERROR] WSREP: Permission denied\n"
+		  "[ERROR] WSREP: gcs connect failed: Permission denied\n",
+		  "gcs connect failed: Permission denied", true, true },
+		/* Older servers write the number alone, and what the script has said. */
+		{ "[ERROR] mysqld: File './x.index' not found (Errcode: 13)\n[ERROR] Aborting\n",
+		  "mysqld: File './x.index' not found (Errcode: 13)", true, true },
+		{ "[ERROR] WSREP: Failed to read 'ready <addr>' from: wsrep_sst_rsync\n"
+		  "\tRead: ''lsof' not found in PATH'\n",
+		  "Read: ''lsof' not found in PATH'", true, false },
+		{ "[ERROR] WSREP: Failed to read 'ready <addr>' from: wsrep_sst_rsync\n"
+		  "\tRead: '(null)'\n",
+		  "Failed to read 'ready <addr>' from: wsrep_sst_rsync", true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *text = str_printf(BOOT PROVIDER "%s", cases[i].text);
+		struct wsrep_story story;
+
+		read_text(text, &story);
+		assert_string_equal(story.failure, cases[i].failure);
+		assert_int_equal(story.failed, cases[i].failed);
+		assert_int_equal(story.permission_denied, cases[i].denied);
+	}
+}
+
+/* A start that was denied something, and of which no more is known. */
+static void test_denied_start(void **state)
+{
+	static const char denied[] =
+		BOOT "[ERROR] mysqld: File './x.index' not found (Errcode: 13)\n";
+	_cleanup_free_ char *synced = str_printf("%s" PROVIDER SYNC, denied);
+	struct wsrep_story story;
+
+	(void)state;
+	read_text(denied, &story);
+	assert_true(story.permission_denied);
+	assert_false(story.failed);
+	assert_non_null(str_starts(story.failure, "mysqld: File './x.index' not found"));
+	read_text(synced, &story);
+	assert_false(story.permission_denied);
+	assert_string_equal(story.failure, "");
+	/* Of a server that runs, it tells nothing. */
+	read_text(denied + strlen(BOOT), &story);
+	assert_false(story.permission_denied);
+}
+
+/* What others put before the server's lines: syslog, grep, a container's log, a mail. */
+static void test_prefixes(void **state)
+{
+	static const char *const prefixes[] = {
+		"Jul 10 14:16:51 db3 mysqld-3321: ", "error.log:",    "error.log-", "> ",
+		"Sat, Jan 28 2023 3:55:02 am | ",    "mariadb_1  | ",
+	};
+	struct wsrep_story story;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		const char *p = prefixes[i];
+		_cleanup_free_ char *text = str_printf(
+			"%s2026-11-24 14:25:50 2 [Note] WSREP: State transfer "
+			"required: \n%s\tGroup state: " HERE("9") "\n%s\tLocal state: " HERE(
+				"3") "\n%s" SCRIPT "%s[Note] WSREP: Receiving IST: 1 writesets, "
+				     "seqnos 9-9\n%s" SYNC,
+			p, p, p, p, p, p);
+
+		read_text(text, &story);
+		/* The local state was understood, which the first write-set does not follow. */
+		assert_int_equal(story.kind, TRANSFER_SST);
+		assert_true(story.transfer_required && story.complete);
+	}
+	/* MySQL-wsrep 8 says whose message it is. */
+	read_text("[Note] [MY-000000] [WSREP] P: State transfer required: \n", &story);
+	assert_true(story.transfer_required);
+}
+
+#define UNSTAMPED                                                                                  \
+	"WSREP: State transfer required:\nGroup state: " HERE("9") "\nLocal state: " HERE(         \
+		"7") "\n"                                                                          \
+		     "WSREP: Receiving IST: 2 writesets, seqnos 8-9\n"                             \
+		     "WSREP: Synchronized with group, ready for connections\n"
+
+/* A log without times and levels tells what happened; in one that has them, such lines are forged.
+ */
+static void test_unstamped(void **state)
+{
+	struct wsrep_story story;
+
+	(void)state;
+	read_text("WSREP: wsrep_load(): loading provider library '/usr/lib/libgalera_smm.so'\n"
+		  "" UNSTAMPED,
+		  &story);
+	assert_int_equal(story.kind, TRANSFER_IST);
+	assert_true(story.complete);
+	assert_false(story.started);
+	read_text(BOOT PROVIDER UNSTAMPED, &story);
+	assert_int_equal(story.kind, TRANSFER_NONE);
+	assert_false(story.transfer_required || story.synced);
+	read_text("WSREP: Member 2.0 (garb) synced with group.\n", &story);
+	assert_false(story.arbitrator);
+	read_text(BOOT UNSTAMPED PROVIDER, &story);
+	assert_int_equal(story.kind, TRANSFER_NONE);
+}
+
 static void test_notify(void **state)
 {
 	struct wsrep_story story;
@@ -248,6 +368,10 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_starts),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_denied_start),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_unstamped),
 		cmocka_unit_test(test_notify),
 		cmocka_unit_test(test_server),
 		cmocka_unit_test(test_bootstrap_and_crash),

@@ -182,6 +182,58 @@ static void test_donor(void **state)
 	assert_true(story.complete);
 }
 
+/* Where the log is not whole: what each message alone still tells. */
+static void test_in_part(void **state)
+{
+	static const struct {
+		const char *text;
+		enum transfer_role role;
+		enum transfer_kind kind;
+	} cases[] = {
+		/* Galera 4 sends its index so for an SST, too, and says from where. */
+		{ "[Note] WSREP: async IST sender starting to serve tcp://x:4568 sending 4-17\n",
+		  ROLE_DONOR, TRANSFER_IST },
+		{ "[Note] WSREP: async IST sender starting to serve tcp://x:4568 sending 4-17, "
+		  "preload starts from 1\n",
+		  ROLE_NONE, TRANSFER_NONE },
+		{ "WSREP_SST: [INFO] Moving the backup to /srv/mysql\n", ROLE_JOINER,
+		  TRANSFER_SST },
+		{ "WSREP_SST: [INFO] Waiting for SST streaming to complete!\n", ROLE_NONE,
+		  TRANSFER_NONE },
+		/* The position that the script had, and no write-sets after it. */
+		{ "[Note] WSREP: SST received: " HERE(
+			  "7") "\n"
+			       "[Note] WSREP: Shifting JOINER -> JOINED (TO: 9)\n",
+		  ROLE_JOINER, TRANSFER_SST },
+		{ "[Note] WSREP: SST received: " HERE("7") "\n"
+							   "[Note] WSREP: IST received: " HERE(
+								   "9") "\n" SYNC,
+		  ROLE_JOINER, TRANSFER_NONE },
+		{ PROVIDER "[Note] WSREP: SST received: " HERE("7") "\n" SYNC, ROLE_JOINER,
+		  TRANSFER_NONE },
+		/* It is the local one, and write-sets followed; or it is not. */
+		{ "[Note] WSREP: Prepared IST receiver for 8-9, listening at: tcp://x:4568\n"
+		  "[Note] WSREP: SST succeeded for position " HERE(
+			  "7") "\n"
+			       "[Note] WSREP: IST received: " HERE("9") "\n" SYNC,
+		  ROLE_JOINER, TRANSFER_IST },
+		{ "[Note] WSREP: Prepared IST receiver for 8-9, listening at: tcp://x:4568\n"
+		  "[Note] WSREP: SST succeeded for position " HERE(
+			  "8") "\n"
+			       "[Note] WSREP: IST received: " HERE("9") "\n" SYNC,
+		  ROLE_JOINER, TRANSFER_SST },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct wsrep_story story;
+
+		read_text(cases[i].text, &story);
+		if (story.role != cases[i].role || story.kind != cases[i].kind)
+			fail_msg("role %d, kind %d of: %s", story.role, story.kind, cases[i].text);
+	}
+}
+
 /* A donor's failure is not undone by its being synced again. */
 static void test_donor_failed(void **state)
 {
@@ -319,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_not_complete_yet),
 		cmocka_unit_test(test_seqno_minus_one),
 		cmocka_unit_test(test_donor),
+		cmocka_unit_test(test_in_part),
 		cmocka_unit_test(test_donor_failed),
 		cmocka_unit_test(test_other_nodes),
 		cmocka_unit_test(test_joiner_then_donor),

@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "steps/galera/failures.h"
-#include "steps/galera/wsrep_time.h"
-#include "steps/galera/wsrep_watch.h"
+#include "steps/galera/wsrep_messages.h"
+#include "steps/galera/wsrep_story.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
@@ -243,9 +243,18 @@ static void the_time_of_a_line(void **state)
 		{ "261124 14:25:50 [Note] x", "14:25:50", 1795530350 },
 		{ "261124  4:25:50 [Note] x", "04:25:50", 1795494350 },
 		{ "2026-11-24T14:25:50.123456Z 0 [Note] x", "14:25:50", 1795530350 },
+		{ "2024-09-27T18:09:52.916033+08:00 1 [Note] x", "18:09:52", 1727431792 },
 		{ "WSREP_SST: [INFO] done (20261124 14:25:50.400)", "14:25:50", 1795530350 },
 		{ "WSREP_SST: [INFO] a (b) and more of it, longer (20261124 14:25:50.400)",
 		  "14:25:50", 1795530350 },
+		{ "Nov 24 14:25:52 db3 mysqld[7]: 2026-11-24  4:25:50 0 [Note] x", "04:25:50",
+		  1795494350 },
+		{ "Nov 24 14:25:52 db3 mysqld[7]: WSREP_SST: [INFO] x (20261124 14:25:50.400)",
+		  "14:25:50", 1795530350 },
+		{ "error.log:261124 14:25:50 [Note] x", "14:25:50", 1795530350 },
+		{ "261124 14:25:50 [Note] WSREP_SST: [x (20261124 11:11:11.400)", "14:25:50",
+		  1795530350 },
+		{ "Nov 24 14:25:52 db3 mysqld[7]: \tGroup state: x", NULL, 0 },
 		{ "WSREP_SST: [INFO] done", NULL, 0 },
 		{ "\tGroup state: 2026-11-24 14:25:50", NULL, 0 },
 		{ "2026-13-24 14:25:50 x", NULL, 0 },

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/exercising/doubts.h"
+#include "steps/exercising/evidence.h"
 #include "steps/galera/exercises.h"
 #include "steps/ledger.h"
 #include "tests/unit/unit.h"
