@@ -24,7 +24,8 @@ bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const ch
 	const type_datum_t *other = policy_type(oracle, attribute, TYPE_ATTRIB);
 
 	return one && other &&
-	       policy_bit(&oracle->policy->p.type_attr_map[one->s.value - 1], other->s.value - 1);
+	       ebitmap_get_bit(&oracle->policy->p.type_attr_map[one->s.value - 1],
+			       other->s.value - 1);
 }
 
 bool oracle_is_permissive(struct oracle *oracle, const char *type)
@@ -32,7 +33,7 @@ bool oracle_is_permissive(struct oracle *oracle, const char *type)
 	const type_datum_t *datum = policy_type(oracle, type, TYPE_TYPE);
 
 	/* This map alone counts from 1. */
-	return datum && policy_bit(&oracle->policy->p.permissive_map, datum->s.value);
+	return datum && ebitmap_get_bit(&oracle->policy->p.permissive_map, datum->s.value);
 }
 
 bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)
@@ -90,23 +91,24 @@ struct users {
 	bool *found; /* by type, from 0 */
 };
 
-static void add_users(void *data, const avtab_key_t *key, const avtab_datum_t *datum)
+static int add_users(avtab_key_t *key, avtab_datum_t *datum, void *data)
 {
 	struct users *users = data;
 	ebitmap_node_t *node;
 	unsigned int bit;
 
 	if (!(key->specified & AVTAB_ALLOWED) || key->target_class != users->class ||
-	    !(datum->data & users->mask) || !policy_bit(users->target, key->target_type - 1U))
-		return;
+	    !(datum->data & users->mask) || !ebitmap_get_bit(users->target, key->target_type - 1U))
+		return 0;
 	users->found[key->source_type - 1] = true;
 	ebitmap_for_each_positive_bit(&users->policy->attr_type_map[key->source_type - 1], node,
 				      bit) users->found[bit] = true;
+	return 0;
 }
 
 void oracle_port_users(const struct oracle *oracle, const char *target, struct strings *names)
 {
-	const policydb_t *policy = &oracle->policy->p;
+	policydb_t *policy = &oracle->policy->p;
 	const type_datum_t *type = policy_type(oracle, target, TYPE_TYPE);
 	const type_datum_t *domains = policy_type(oracle, "domain", TYPE_ATTRIB);
 	_cleanup_free_ bool *found = memory_new(policy->p_types.nprim, sizeof(*found));
@@ -117,9 +119,9 @@ void oracle_port_users(const struct oracle *oracle, const char *target, struct s
 	if (!type || !domains)
 		return;
 	users.target = &policy->type_attr_map[type->s.value - 1];
-	policy_rules(policy, false, -1, add_users, &users);
+	policy_rules(policy, false, add_users, &users);
 	for (uint32_t i = 0; i < policy->p_types.nprim; i++)
-		if (found[i] && policy_bit(&policy->attr_type_map[domains->s.value - 1], i) &&
+		if (found[i] && ebitmap_get_bit(&policy->attr_type_map[domains->s.value - 1], i) &&
 		    policy->type_val_to_struct[i]->flavor == TYPE_TYPE)
 			strings_add(names, policy->p_type_val_to_name[i]);
 	strings_sort(names);
