@@ -2,6 +2,7 @@
 #include "steps/oracle/policy.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sepol/debug.h>
 
@@ -75,6 +76,182 @@ void oracle_close(struct oracle *oracle)
 	sepol_sidtab_destroy(&oracle->sids);
 	free(oracle->suppositions);
 	free(oracle);
+}
+
+/* ---- its tables
+ * ----------------------------------------------------------------------------------- */
+
+const type_datum_t *policy_type(const struct oracle *oracle, const char *name, uint32_t flavor)
+{
+	const type_datum_t *type = hashtab_search(oracle->policy->p.p_types.table, name);
+
+	return type && type->flavor == flavor ? type : NULL;
+}
+
+const perm_datum_t *policy_permission(const class_datum_t *class, const char *name)
+{
+	const perm_datum_t *permission = hashtab_search(class->permissions.table, name);
+
+	if (!permission && class->comdatum)
+		permission = hashtab_search(class->comdatum->permissions.table, name);
+	return permission;
+}
+
+uint32_t policy_access(const policydb_t *policy, const char *tclass, const char *permission,
+		       uint16_t *class)
+{
+	const class_datum_t *datum = hashtab_search(policy->p_classes.table, tclass);
+	const perm_datum_t *found = datum ? policy_permission(datum, permission) : NULL;
+
+	*class = datum ? (uint16_t)datum->s.value : 0;
+	return found ? UINT32_C(1) << (found->s.value - 1) : 0;
+}
+
+static void visit_list(cond_av_list_t *list, rule_visit *visit, void *data)
+{
+	for (; list; list = list->next)
+		visit(&list->node->key, &list->node->datum, data);
+}
+
+void policy_rules(policydb_t *policy, bool whatever, rule_visit *visit, void *data)
+{
+	avtab_map(&policy->te_avtab, visit, data);
+	for (cond_node_t *node = policy->cond_list; node; node = node->next) {
+		bool holds = cond_evaluate_expr(policy, node->expr) > 0;
+
+		if (holds || whatever)
+			visit_list(node->true_list, visit, data);
+		if (!holds || whatever)
+			visit_list(node->false_list, visit, data);
+	}
+}
+
+/* ---- names
+ * ---------------------------------------------------------------------------------------- */
+
+bool oracle_has_type(struct oracle *oracle, const char *type)
+{
+	return policy_type(oracle, type, TYPE_TYPE) != NULL;
+}
+
+bool oracle_has_attribute(struct oracle *oracle, const char *attribute)
+{
+	return policy_type(oracle, attribute, TYPE_ATTRIB) != NULL;
+}
+
+bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute)
+{
+	const type_datum_t *one = policy_type(oracle, type, TYPE_TYPE);
+	const type_datum_t *other = policy_type(oracle, attribute, TYPE_ATTRIB);
+
+	return one && other &&
+	       ebitmap_get_bit(&oracle->policy->p.type_attr_map[one->s.value - 1],
+			       other->s.value - 1);
+}
+
+bool oracle_is_permissive(struct oracle *oracle, const char *type)
+{
+	const type_datum_t *datum = policy_type(oracle, type, TYPE_TYPE);
+
+	/* This map alone counts from 1. */
+	return datum && ebitmap_get_bit(&oracle->policy->p.permissive_map, datum->s.value);
+}
+
+bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)
+{
+	uint16_t class;
+
+	return policy_access(&oracle->policy->p, tclass, permission, &class) != 0;
+}
+
+static int add_name(hashtab_key_t name, hashtab_datum_t datum, void *names)
+{
+	(void)datum;
+	strings_add(names, name);
+	return 0;
+}
+
+static int add_type(hashtab_key_t name, hashtab_datum_t datum, void *names)
+{
+	if (((const type_datum_t *)datum)->flavor == TYPE_TYPE)
+		strings_add(names, name);
+	return 0;
+}
+
+void oracle_names(const struct oracle *oracle, bool permissions, struct strings *names)
+{
+	const policydb_t *policy = &oracle->policy->p;
+
+	if (!permissions)
+		hashtab_map(policy->p_types.table, add_type, names);
+	for (uint32_t i = 0; permissions && i < policy->p_classes.nprim; i++) {
+		const class_datum_t *class = policy->class_val_to_struct[i];
+
+		if (class)
+			hashtab_map(class->permissions.table, add_name, names);
+		if (class && class->comdatum)
+			hashtab_map(class->comdatum->permissions.table, add_name, names);
+	}
+}
+
+/* ---- ports ---------------------------------------------------------------------------------- */
+
+/* As the kernel has it: the first entry that holds the port, local ones standing before ranges. */
+const char *oracle_port_type(const struct oracle *oracle, const char *proto, unsigned int number)
+{
+	const policydb_t *policy = &oracle->policy->p;
+	int protocol = !strcmp(proto, "udp") ? IPPROTO_UDP : IPPROTO_TCP;
+	const ocontext_t *entry = policy->ocontexts[OCON_PORT];
+
+	while (entry && !(entry->u.port.protocol == protocol && number >= entry->u.port.low_port &&
+			  number <= entry->u.port.high_port))
+		entry = entry->next;
+	return entry ? policy->p_type_val_to_name[entry->context[0].type - 1] : NULL;
+}
+
+/* Which sources have rules for one type. */
+struct users {
+	const policydb_t *policy;
+	const ebitmap_t *target; /* the type's attributes, and itself */
+	uint16_t class;
+	uint32_t mask;
+	bool *found; /* by type, from 0 */
+};
+
+static int add_users(avtab_key_t *key, avtab_datum_t *datum, void *data)
+{
+	struct users *users = data;
+	ebitmap_node_t *node;
+	unsigned int bit;
+
+	if (!(key->specified & AVTAB_ALLOWED) || key->target_class != users->class ||
+	    !(datum->data & users->mask) || !ebitmap_get_bit(users->target, key->target_type - 1U))
+		return 0;
+	users->found[key->source_type - 1] = true;
+	ebitmap_for_each_positive_bit(&users->policy->attr_type_map[key->source_type - 1], node,
+				      bit) users->found[bit] = true;
+	return 0;
+}
+
+void oracle_port_users(const struct oracle *oracle, const char *target, struct strings *names)
+{
+	policydb_t *policy = &oracle->policy->p;
+	const type_datum_t *type = policy_type(oracle, target, TYPE_TYPE);
+	const type_datum_t *domains = policy_type(oracle, "domain", TYPE_ATTRIB);
+	_cleanup_free_ bool *found = memory_new(policy->p_types.nprim, sizeof(*found));
+	struct users users = { .policy = policy, .found = found };
+
+	users.mask = policy_access(policy, "tcp_socket", "name_connect", &users.class) |
+		     policy_access(policy, "tcp_socket", "name_bind", &users.class);
+	if (!type || !domains)
+		return;
+	users.target = &policy->type_attr_map[type->s.value - 1];
+	policy_rules(policy, false, add_users, &users);
+	for (uint32_t i = 0; i < policy->p_types.nprim; i++)
+		if (found[i] && ebitmap_get_bit(&policy->attr_type_map[domains->s.value - 1], i) &&
+		    policy->type_val_to_struct[i]->flavor == TYPE_TYPE)
+			strings_add(names, policy->p_type_val_to_name[i]);
+	strings_sort(names);
 }
 
 /* ---- policies that are changed -------------------------------------------------------------- */
