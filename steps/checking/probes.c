@@ -37,7 +37,7 @@ static int look_mode(struct report *report, struct error *err)
 {
 	const char *root = report->session->root;
 	_cleanup_free_ char *type = NULL;
-	enum selinux_mode mode, boot;
+	enum selinux_mode mode = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
 	int r = host_selinux_config(root, &boot, &type, err);
 
 	if (r == 0)

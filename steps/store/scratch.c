@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A scratch root of its own, with a copy of the host's policy store. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -99,16 +99,7 @@ static int copy_tree(const char *from, const char *to, bool skip_unreadable, str
 	return r;
 }
 
-static int module_wanted(const struct dirent *entry)
-{
-	const char *suffix = strstr(entry->d_name, ".pp");
-
-	return entry->d_name[0] != '.' && suffix &&
-	       (!strcmp(suffix, ".pp") || !strcmp(suffix, ".pp.bz2"));
-}
-
-static int install_all(struct store *store, const char *directory, struct dirent **entries,
-		       int count, struct error *err)
+static int install_all(struct store *store, const glob_t *modules, struct error *err)
 {
 	int r = store_begin(store, err);
 
@@ -116,41 +107,35 @@ static int install_all(struct store *store, const char *directory, struct dirent
 		return r;
 	if (semanage_set_default_priority(store->handle, PACKAGE_PRIORITY) < 0)
 		no_memory();
-	for (int i = 0; i < count; i++) {
-		_cleanup_free_ char *path = str_printf("%s/%s", directory, entries[i]->d_name);
-
-		if (semanage_module_install_file(store->handle, path) < 0)
-			return store_error(store, err, EIO, REMEDY_ROOT, "cannot install %s", path);
-	}
+	for (size_t i = 0; i < modules->gl_pathc; i++)
+		if (semanage_module_install_file(store->handle, modules->gl_pathv[i]) < 0)
+			return store_error(store, err, EIO, REMEDY_ROOT, "cannot install %s",
+					   modules->gl_pathv[i]);
 	return store_commit(store, err);
 }
 
 /* As the policy package's installation does it, but that it has a few unusual modules disabled. */
 static int build(const char *root, const char *from, const char *type, struct error *err)
 {
-	_cleanup_free_ char *modules = str_printf("%s/usr/share/selinux/%s", from, type);
+	_cleanup_free_ char *directory = str_printf("%s/usr/share/selinux/%s", from, type);
+	_cleanup_free_ char *pattern = str_printf("%s/*.pp{,.bz2}", directory);
 	_cleanup_free_ char *var = str_printf("%s/var/lib/selinux", root);
+	_cleanup_(globfree) glob_t modules = { 0 };
 	struct store *store = NULL;
-	struct dirent **entries = NULL;
-	int count = scandir(modules, &entries, module_wanted, alphasort), r;
+	int r;
 
-	if (count <= 0) {
-		free(entries);
+	if (glob(pattern, GLOB_BRACE, NULL, &modules) != 0)
 		return error_set(
 			err, EACCES, REMEDY_ROOT,
 			"only root may read the policy store of %s/, and %s has no modules "
 			"to build one from",
-			from, modules);
-	}
+			from, directory);
 	r = make_directories(var, 0755, err);
 	if (r == 0)
 		r = store_open_new(&store, root, err);
 	if (r == 0)
-		r = install_all(store, modules, entries, count, err);
+		r = install_all(store, &modules, err);
 	store_close(store);
-	for (int i = 0; i < count; i++)
-		free(entries[i]);
-	free(entries);
 	return r;
 }
 
