@@ -11,13 +11,16 @@ ANSWERS ?=
 FULL    ?=
 
 PROGRAM := $(BUILD)/galera-selinux
-LIBS    := libsemanage libsepol libselinux auparse audit popt libedit jansson libsystemd libarchive
+LIBS    := libsemanage libselinux auparse audit popt libedit jansson libsystemd libarchive
+# Only the static libsepol judges by a policy that we have open (sepol_set_policydb). libsemanage has the shared one:
+# neither is to see the names of the other.
+SEPOL   := -l:libsepol.a -Wl,--exclude-libs,libsepol.a
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers
 
 # libauparse and libaudit have pkg-config files; popt has one everywhere that we build.
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null) $(SEPOL)
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFLAGS) \
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 

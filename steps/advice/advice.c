@@ -39,7 +39,6 @@ static int suppose(struct ladder *ladder, const struct denials *denials,
 		   struct judgements *judgements, struct error *err)
 {
 	_cleanup_free_ struct supposed *accesses = NULL;
-	struct oracle *supposed;
 	size_t count = 0;
 	int r = 0;
 
@@ -56,15 +55,15 @@ static int suppose(struct ladder *ladder, const struct denials *denials,
 	}
 	if (!count)
 		return 0;
-	supposed = oracle_suppose(ladder->advisor->oracle, accesses, count);
+	oracle_suppose(ladder->advisor->oracle, accesses, count);
 	for (size_t i = 0; r == 0 && i < judgements->count; i++) {
 		struct judged *judged = &judgements->items[i];
 
 		if (judged->rung.fix == FIX_ALLOW)
-			r = ladder_suppose(ladder, supposed, &denials->items[judged->index],
+			r = ladder_suppose(ladder, &denials->items[judged->index],
 					   judged->permission, &judged->rung, err);
 	}
-	oracle_close(supposed);
+	oracle_suppose(ladder->advisor->oracle, NULL, 0);
 	return r;
 }
 

@@ -228,9 +228,7 @@ static const char *obstacle(enum verdict verdict)
 	}
 }
 
-/* oracle: the policy that gave the verdict. */
-static int rung_constraint(const struct inquiry *inquiry, struct oracle *oracle, struct rung *rung,
-			   struct error *err)
+static int rung_constraint(const struct inquiry *inquiry, struct rung *rung, struct error *err)
 {
 	const struct denial *denial = inquiry->denial;
 	const char *name = obstacle(inquiry->judgement.verdict);
@@ -241,8 +239,8 @@ static int rung_constraint(const struct inquiry *inquiry, struct oracle *oracle,
 
 	if (!name)
 		return 0;
-	r = oracle_obstacle(oracle, from, to, denial->tclass, inquiry->permission, &expression,
-			    err);
+	r = oracle_obstacle(inquiry->ladder->advisor->oracle, from, to, denial->tclass,
+			    inquiry->permission, &expression, err);
 	if (r < 0)
 		return r;
 	source = text_plain(from, 100);
@@ -318,7 +316,7 @@ static int climb(const struct inquiry *inquiry, struct rung *rung, struct error 
 	if (r == 0)
 		r = rung_invalid_label(inquiry, rung);
 	if (r == 0)
-		r = rung_constraint(inquiry, inquiry->ladder->advisor->oracle, rung, err);
+		r = rung_constraint(inquiry, rung, err);
 	if (r == 0)
 		rung_rule(inquiry, rung);
 	return r < 0 ? r : 0;
@@ -353,16 +351,17 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 	return r;
 }
 
-int ladder_suppose(struct ladder *ladder, struct oracle *supposed, const struct denial *denial,
-		   const char *permission, struct rung *rung, struct error *err)
+int ladder_suppose(struct ladder *ladder, const struct denial *denial, const char *permission,
+		   struct rung *rung, struct error *err)
 {
 	struct inquiry inquiry = {
 		.ladder = ladder, .denial = denial, .permission = permission, .target = rung->target
 	};
-	int r = ladder_ask(supposed, denial, rung->target, permission, &inquiry.judgement, err);
+	int r = ladder_ask(ladder->advisor->oracle, denial, rung->target, permission,
+			   &inquiry.judgement, err);
 
 	if (r == 0)
-		r = rung_constraint(&inquiry, supposed, rung, err);
+		r = rung_constraint(&inquiry, rung, err);
 	if (r == 1)
 		rung->known = false;
 	return r < 0 ? r : 0;

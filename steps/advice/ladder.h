@@ -40,9 +40,9 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 int ladder_ask(struct oracle *oracle, const struct denial *denial, const char *target,
 	       const char *permission, struct judgement *judgement, struct error *err);
 
-/* ladder_suppose - of a rung of FIX_ALLOW, with the rule in the policy supposed: does something
- * else deny it all the same? Then FIX_CONSTRAINT. */
-int ladder_suppose(struct ladder *ladder, struct oracle *supposed, const struct denial *denial,
-		   const char *permission, struct rung *rung, struct error *err);
+/* ladder_suppose - of a rung of FIX_ALLOW, while the policy supposes the rule: does something else
+ * deny it all the same? Then FIX_CONSTRAINT. */
+int ladder_suppose(struct ladder *ladder, const struct denial *denial, const char *permission,
+		   struct rung *rung, struct error *err);
 
 #endif

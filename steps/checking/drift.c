@@ -21,16 +21,6 @@ static void add(json_t *changes, const char *kind, const char *what, const char 
 
 /* ---- the module ------------------------------------------------------------------------------ */
 
-static void add_shadowed(json_t *changes, unsigned int priority)
-{
-	_cleanup_free_ char *why =
-		str_printf("another of that name, at priority %u, stands over it", priority);
-	_cleanup_free_ char *todo = str_printf(
-		"see whose it is; semodule -X %u -r " MODULE_NAME " takes it away", priority);
-
-	add(changes, "module-shadowed", "module " MODULE_NAME, why, todo);
-}
-
 /* *text: as it is in force, so that its rules can be looked at; NULL: it is not. */
 static int look_at_module(struct session *session, const char *loaded, json_t *changes, char **text,
 			  struct error *err)
@@ -50,7 +40,13 @@ static int look_at_module(struct session *session, const char *loaded, json_t *c
 	if (r < 0)
 		return r;
 	if (priority > STORE_PRIORITY) {
-		add_shadowed(changes, priority);
+		_cleanup_free_ char *why = str_printf(
+			"another of that name, at priority %u, stands over it", priority);
+		_cleanup_free_ char *todo = str_printf(
+			"see whose it is; semodule -X %u -r " MODULE_NAME " takes it away",
+			priority);
+
+		add(changes, "module-shadowed", name, why, todo);
 	} else if (!present) {
 		add(changes, "module-removed", name, "it is not installed any more",
 		    AGAIN "it is loaded again");

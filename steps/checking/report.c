@@ -51,8 +51,3 @@ void report_add(struct report *report, enum level level, const char *name, const
 	else
 		screen_detail("%s", remedy);
 }
-
-bool report_knows_policy(const struct report *report)
-{
-	return report->silent && report->session->unchanged;
-}

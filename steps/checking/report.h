@@ -19,7 +19,7 @@ enum level {
 
 struct report {
 	struct session *session;
-	bool silent; /* count, do not print */
+	bool silent;  /* count, do not print */
 	size_t stops; /* not waived */
 };
 
@@ -32,9 +32,5 @@ void report_add(struct report *report, enum level level, const char *name, const
 
 /* Every name that a finding can have, in the order of the alphabet; NULL-terminated. */
 extern const char *const checking_names[];
-
-/* report_knows_policy - a silent look at a policy that has not changed since all was well: nothing
- * is to be looked at that needs it to be loaded. */
-bool report_knows_policy(const struct report *report);
 
 #endif

@@ -48,6 +48,7 @@ static void explanation_clear(struct explanation *explanation)
 	denials_clear(&explanation->denials);
 	file_labels_close(explanation->labels);
 	oracle_close(explanation->oracle);
+	free(explanation->policy);
 }
 
 /* ---- the policy ----------------------------------------------------------------------------- */
@@ -71,9 +72,9 @@ static int host_policy(struct session *session, char **path, struct error *err)
 /*
  * The file contexts that belong to a policy stand beside it:
  * ROOT/etc/selinux/TYPE/policy/policy.NN. Of a policy that lies elsewhere nothing is known of
- * files.
+ * files: labels stays NULL.
  */
-static int open_labels(const char *policy, struct explanation *explanation, struct error *err)
+static int open_labels(const char *policy, struct file_labels **labels, struct error *err)
 {
 	char resolved[PATH_MAX];
 	char *name, *type, *rest;
@@ -96,23 +97,20 @@ static int open_labels(const char *policy, struct explanation *explanation, stru
 	if (rest < resolved || strcmp(rest, "/etc/selinux"))
 		return 0;
 	*rest = '\0';
-	return file_labels_open(&explanation->labels, *resolved ? resolved : "/", type, err);
+	return file_labels_open(labels, *resolved ? resolved : "/", type, err);
 }
 
 static int open_policy(struct session *session, struct explanation *explanation, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
 	int r = 0;
 
 	if (chosen.policy)
-		path = str_copy(chosen.policy);
+		explanation->policy = str_copy(chosen.policy);
 	else
-		r = host_policy(session, &path, err);
+		r = host_policy(session, &explanation->policy, err);
 	if (r == 0)
-		r = oracle_open(&explanation->oracle, path, err);
-	if (r == 0)
-		r = node_check_names(explanation->oracle, err);
-	return r < 0 ? r : open_labels(path, explanation, err);
+		r = oracle_open(&explanation->oracle, explanation->policy, err);
+	return r < 0 ? r : node_check_names(explanation->oracle, err);
 }
 
 /* ---- the judgement -------------------------------------------------------------------------- */
@@ -131,8 +129,15 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 		      struct error *err)
 {
 	struct explanation *explanation = data;
+	int r = 0;
 
-	return case_path_label(explanation->labels, path, tclass, type, err);
+	*type = NULL;
+	if (!explanation->labels_asked)
+		r = open_labels(explanation->policy, &explanation->labels, err);
+	explanation->labels_asked = true;
+	return r < 0 || !explanation->labels
+		       ? r
+		       : case_path_label(explanation->labels, path, tclass, type, err);
 }
 
 static void add_port(struct explanation *explanation, const struct galera_port *port)
@@ -170,7 +175,7 @@ static int judge(struct explanation *explanation, struct error *err)
 		case_advisor_of(explanation->oracle, explanation->ports, explanation->port_count);
 
 	advisor.port_label = port_label;
-	advisor.path_label = explanation->labels ? path_label : NULL;
+	advisor.path_label = path_label;
 	advisor.data = explanation;
 	/* Asked about a domain in which a program lands that has none, we say where it belongs. */
 	if (known_is_general_domain(advisor.domain))

@@ -11,8 +11,10 @@
 #include "steps/audit/denial.h"
 
 struct explanation {
+	char *policy; /* its file */
 	struct oracle *oracle;
-	struct file_labels *labels; /* NULL: not known */
+	struct file_labels *labels; /* once one was asked for (labels_asked); NULL: not known */
+	bool labels_asked;
 	struct advice_port ports[2 * GALERA_PORTS_MAX];
 	size_t port_count;
 	struct denials denials;

@@ -243,8 +243,7 @@ static bool is_shared(const struct look *look, const char *path, const char *wan
 static int look_at_tree(struct look *look, const struct galera_file *file, struct label *label,
 			struct error *err)
 {
-	if (label->type && oracle_has_attribute(look->oracle, "noxattrfs") &&
-	    oracle_type_has_attribute(look->oracle, label->type, "noxattrfs")) {
+	if (label->type && oracle_type_has_attribute(look->oracle, label->type, "noxattrfs")) {
 		is_misplaced(label, "its file system keeps no labels: mount it with the option "
 				    "context=system_u:object_r:mysqld_db_t:s0");
 		return 0;

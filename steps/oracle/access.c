@@ -59,7 +59,7 @@ static uint32_t *map_types(const policydb_t *of, const policydb_t *space)
 		const type_datum_t *type =
 			of == space || !of->p_type_val_to_name[i]
 				? of->type_val_to_struct[i]
-				: policy_find(space->p_types.table, of->p_type_val_to_name[i]);
+				: hashtab_search(space->p_types.table, of->p_type_val_to_name[i]);
 
 		if (type && type->flavor == TYPE_TYPE)
 			types[i + 1] = type->s.value;
@@ -91,15 +91,10 @@ static int translate_one(hashtab_key_t name, hashtab_datum_t datum, void *data)
 static int each_permission(const class_datum_t *class,
 			   int (*visit)(hashtab_key_t, hashtab_datum_t, void *), void *data)
 {
-	hashtab_t tables[] = { class->permissions.table,
-			       class->comdatum ? class->comdatum->permissions.table : NULL };
-	int r = 0;
+	int r = hashtab_map(class->permissions.table, visit, data);
 
-	for (size_t t = 0; t < ARRAY_SIZE(tables) && tables[t]; t++)
-		for (unsigned int i = 0; i < tables[t]->size; i++)
-			for (hashtab_ptr_t node = tables[t]->htable[i]; node && r == 0;
-			     node = node->next)
-				r = visit(node->key, node->datum, data);
+	if (r == 0 && class->comdatum)
+		r = hashtab_map(class->comdatum->permissions.table, visit, data);
 	return r;
 }
 
@@ -110,7 +105,7 @@ static bool translate(const struct reading *reading, uint32_t class, uint32_t *s
 	const char *name = reading->of->p_class_val_to_name[class - 1];
 	struct translation translation = { .bits = *bits };
 
-	translation.to = policy_find(reading->set->space->p_classes.table, name);
+	translation.to = hashtab_search(reading->set->space->p_classes.table, name);
 	if (!translation.to || each_permission(reading->of->class_val_to_struct[class - 1],
 					       translate_one, &translation) < 0)
 		return false;
@@ -130,7 +125,7 @@ static void add_type(struct reading *reading, uint32_t type, uint32_t class, uin
 		reading->foreign = reading->of->p_type_val_to_name[type - 1];
 }
 
-static void add_rule(void *data, const avtab_key_t *key, const avtab_datum_t *datum)
+static int add_rule(avtab_key_t *key, avtab_datum_t *datum, void *data)
 {
 	struct reading *reading = data;
 	const ebitmap_t *members = &reading->of->attr_type_map[key->target_type - 1];
@@ -141,21 +136,21 @@ static void add_rule(void *data, const avtab_key_t *key, const avtab_datum_t *da
 	unsigned int bit;
 
 	if (!(key->specified & (silent ? AVTAB_AUDITDENY : AVTAB_ALLOWED)) ||
-	    !policy_bit(reading->source, key->source_type - 1U))
-		return;
+	    !ebitmap_get_bit(reading->source, key->source_type - 1U))
+		return 0;
 	if (!translate(reading, key->target_class, &class, &bits)) {
 		reading->foreign = reading->of->p_class_val_to_name[key->target_class - 1];
-		return;
+		return 0;
 	}
 	add_type(reading, key->target_type, class, bits);
 	ebitmap_for_each_positive_bit(members, node, bit) add_type(reading, bit + 1, class, bits);
+	return 0;
 }
 
-/* The boolean `flipped` (from 0; -1: none) counts as its other state. *foreign (may be NULL): a
- * name that the space does not have, and the set leaves out; NULL: none. */
+/* *foreign (may be NULL): a name that the space does not have, and the set leaves out; NULL: none.
+ */
 static struct access_set *read_set(const struct oracle *space, const struct oracle *of,
-				   const char *source, enum access_kind kind, int flipped,
-				   const char **foreign)
+				   const char *source, enum access_kind kind, const char **foreign)
 {
 	const type_datum_t *type = policy_type(of, source, TYPE_TYPE);
 	_cleanup_free_ uint32_t *types = map_types(&of->policy->p, &space->policy->p);
@@ -165,7 +160,7 @@ static struct access_set *read_set(const struct oracle *space, const struct orac
 
 	if (type) {
 		reading.source = &reading.of->type_attr_map[type->s.value - 1];
-		policy_rules(reading.of, kind == ACCESS_POSSIBLE, flipped, add_rule, &reading);
+		policy_rules(&of->policy->p, kind == ACCESS_POSSIBLE, add_rule, &reading);
 	}
 	if (foreign)
 		*foreign = reading.foreign;
@@ -176,7 +171,7 @@ int access_of(const struct oracle *space, const struct oracle *of, const char *s
 	      enum access_kind kind, struct access_set **result, struct error *err)
 {
 	const char *foreign;
-	struct access_set *set = read_set(space, of, source, kind, -1, &foreign);
+	struct access_set *set = read_set(space, of, source, kind, &foreign);
 
 	if (!foreign) {
 		*result = set;
@@ -190,8 +185,8 @@ int access_of(const struct oracle *space, const struct oracle *of, const char *s
 size_t access_gained(const struct oracle *base, const struct oracle *with, const char *source,
 		     enum access_kind kind)
 {
-	struct access_set *before = read_set(base, base, source, kind, -1, NULL);
-	struct access_set *after = read_set(base, with, source, kind, -1, NULL);
+	struct access_set *before = read_set(base, base, source, kind, NULL);
+	struct access_set *after = read_set(base, with, source, kind, NULL);
 	size_t count = access_count(after, before);
 
 	access_free(before);
@@ -203,7 +198,7 @@ void access_add(struct access_set *set, const char *target, const char *tclass,
 		const char *permission)
 {
 	const policydb_t *space = set->space;
-	const type_datum_t *type = policy_find(space->p_types.table, target);
+	const type_datum_t *type = hashtab_search(space->p_types.table, target);
 	ebitmap_node_t *node;
 	unsigned int bit;
 	uint16_t class;
@@ -297,11 +292,14 @@ bool access_first(const struct access_set *set, const struct access_set *without
 struct access_set *access_opened(const struct oracle *oracle, const char *source,
 				 const char *boolean)
 {
-	const cond_bool_datum_t *datum = policy_find(oracle->policy->p.p_bools.table, boolean);
-	int flipped = datum ? (int)datum->s.value - 1 : -1;
-	struct access_set *now = read_set(oracle, oracle, source, ACCESS_ALLOWED, -1, NULL);
-	struct access_set *then = read_set(oracle, oracle, source, ACCESS_ALLOWED, flipped, NULL);
+	cond_bool_datum_t *datum = hashtab_search(oracle->policy->p.p_bools.table, boolean);
+	struct access_set *now = read_set(oracle, oracle, source, ACCESS_ALLOWED, NULL), *then;
 
+	if (datum)
+		datum->state = !datum->state;
+	then = read_set(oracle, oracle, source, ACCESS_ALLOWED, NULL);
+	if (datum)
+		datum->state = !datum->state;
 	access_subtract(then, now);
 	access_free(now);
 	return then;
@@ -309,7 +307,7 @@ struct access_set *access_opened(const struct oracle *oracle, const char *source
 
 /* The access that is asked about, in numbers. */
 struct numbers {
-	const policydb_t *policy;
+	policydb_t *policy;
 	const ebitmap_t *source, *target;
 	uint16_t class;
 	uint32_t mask;
@@ -318,7 +316,7 @@ struct numbers {
 static bool numbers_find(struct numbers *numbers, const struct oracle *oracle, const char *source,
 			 const char *target, const char *tclass, const char *permission)
 {
-	const policydb_t *policy = &oracle->policy->p;
+	policydb_t *policy = &oracle->policy->p;
 	const type_datum_t *from = policy_type(oracle, source, TYPE_TYPE);
 	const type_datum_t *to = policy_type(oracle, target, TYPE_TYPE);
 
@@ -334,8 +332,8 @@ static bool numbers_find(struct numbers *numbers, const struct oracle *oracle, c
 static bool key_matches(const struct numbers *asked, const avtab_key_t *key)
 {
 	return key->target_class == asked->class &&
-	       policy_bit(asked->source, key->source_type - 1U) &&
-	       policy_bit(asked->target, key->target_type - 1U);
+	       ebitmap_get_bit(asked->source, key->source_type - 1U) &&
+	       ebitmap_get_bit(asked->target, key->target_type - 1U);
 }
 
 static bool list_grants(const struct numbers *asked, const cond_av_list_t *list)
@@ -345,6 +343,29 @@ static bool list_grants(const struct numbers *asked, const cond_av_list_t *list)
 		    (list->node->datum.data & asked->mask) && key_matches(asked, &list->node->key))
 			return true;
 	return false;
+}
+
+/* Which boolean a part (COND_BOOL) of an expression names, from 0. The member's name is a keyword
+ * of C by now, and another one in later releases of libsepol; its place is the same. */
+static uint32_t boolean_of(const cond_expr_t *part)
+{
+	uint32_t words[2];
+
+	_Static_assert(offsetof(cond_expr_t, next) == sizeof(words), "type and boolean come first");
+	memcpy(words, part, sizeof(words));
+	return words[1] - 1;
+}
+
+/* Does a conditional block's expression hold, once this boolean is changed? */
+static bool holds_flipped(policydb_t *policy, cond_expr_t *expression, uint32_t number)
+{
+	cond_bool_datum_t *boolean = policy->bool_val_to_struct[number];
+	bool holds;
+
+	boolean->state = !boolean->state;
+	holds = cond_evaluate_expr(policy, expression) > 0;
+	boolean->state = !boolean->state;
+	return holds;
 }
 
 static void add_boolean(const struct numbers *asked, uint32_t number,
@@ -377,11 +398,9 @@ struct access_boolean *access_booleans(const struct oracle *oracle, const char *
 		if (by_true == list_grants(&asked, node->false_list))
 			continue;
 		for (const cond_expr_t *part = node->expr; part; part = part->next) {
-			uint32_t number = condition_boolean(part) - 1;
-
 			if (part->expr_type == COND_BOOL &&
-			    condition_holds(asked.policy, node->expr, (int)number) == by_true)
-				add_boolean(&asked, number, &booleans, count);
+			    holds_flipped(asked.policy, node->expr, boolean_of(part)) == by_true)
+				add_boolean(&asked, boolean_of(part), &booleans, count);
 		}
 	}
 	return booleans;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,15 +9,14 @@
 #include "steps/oracle/oracle.h"
 #include "wizard/util.h"
 
-/* The compiler's handler has no argument for its user. NULL while we do not compile. */
+/* The compiler's handler has no argument for its user. */
 static FILE *heard;
 
 static void message_from_compiler(int level, const char *message)
 {
-	/* The level is the one that was asked for, not the message's. Whoever else compiles in this
-	 * process (libsemanage) is heard as if we were not here. */
+	/* The level is the one that was asked for, not the message's. */
 	(void)level;
-	fputs(message, heard ? heard : stderr);
+	fputs(message, heard);
 }
 
 static void cleanup_db(cil_db_t **db)
@@ -90,14 +88,8 @@ static bool build_listening(const struct source *source, bool neverallow, sepol_
 static char *line_next(char **rest)
 {
 	char *line = strsep(rest, "\n");
-	size_t length;
 
-	if (!line)
-		return NULL;
-	line += strspn(line, " \t");
-	for (length = strlen(line); length && isspace((unsigned char)line[length - 1]); length--)
-		line[length - 1] = '\0';
-	return line;
+	return line ? str_trim(line) : NULL;
 }
 
 void violations_clear(struct violations *violations)
@@ -214,27 +206,27 @@ static char *candidate_line(const char *candidate, unsigned long number)
 static int error_compile(const struct source *source, char *text, struct error *err)
 {
 	_cleanup_free_ char *place = str_printf(" at %s:", source->name ? source->name : "");
-	_cleanup_free_ char *said = NULL, *quoted = NULL;
+	_cleanup_free_ char *reasons = NULL, *quoted = NULL;
+	_cleanup_(strings_clear) struct strings said = { 0 };
 	const char *found;
-	char *line, *joined;
+	char *line;
 
 	while (!quoted && (line = line_next(&text))) {
 		if (!*line)
 			continue;
-		joined = str_printf("%s%s%s", said ? said : "", said ? "; " : "", line);
-		free(said);
-		said = joined;
+		strings_add(&said, line);
 		found = strstr(line, place);
 		if (found && source->candidate)
 			quoted = candidate_line(source->candidate,
 						strtoul(found + strlen(place), NULL, 10));
 	}
-	return error_set(err, EINVAL,
-			 source->candidate ? "correct the module, or leave the rule out"
-					   : "look at `semodule -lfull`, and try `semodule -B`",
-			 "%s does not compile: %s%s%s",
-			 source->candidate ? source->name : "the policy",
-			 said ? said : "no reason given", quoted ? ": " : "", quoted ? quoted : "");
+	reasons = strings_join(&said, "; ");
+	return error_set(
+		err, EINVAL,
+		source->candidate ? "correct the module, or leave the rule out"
+				  : "look at `semodule -lfull`, and try `semodule -B`",
+		"%s does not compile: %s%s%s", source->candidate ? source->name : "the policy",
+		said.count ? reasons : "no reason given", quoted ? ": " : "", quoted ? quoted : "");
 }
 
 static int error_violations(const struct source *source, const struct violations *violations,

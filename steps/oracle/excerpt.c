@@ -29,7 +29,7 @@ static const char *next_name(struct cil_reader *line, char name[NAME_ROOM])
 /* May a rule of this source, a type or an attribute, be one of our sources'? */
 static bool concerns(const struct excerpt *excerpt, const char *source)
 {
-	const type_datum_t *type = policy_find(excerpt->policy->policy->p.p_types.table, source);
+	const type_datum_t *type = hashtab_search(excerpt->policy->policy->p.p_types.table, source);
 
 	/* What no rule of the policy names is not in it. */
 	if (!type)
@@ -38,8 +38,8 @@ static bool concerns(const struct excerpt *excerpt, const char *source)
 		const type_datum_t *one = policy_type(excerpt->policy, *ours, TYPE_TYPE);
 
 		if (!one || one->s.value == type->s.value ||
-		    policy_bit(&excerpt->policy->policy->p.type_attr_map[one->s.value - 1],
-			       type->s.value - 1))
+		    ebitmap_get_bit(&excerpt->policy->policy->p.type_attr_map[one->s.value - 1],
+				    type->s.value - 1))
 			return true;
 	}
 	return false;
@@ -54,7 +54,7 @@ static bool is_permission_known(const struct excerpt *excerpt, struct cil_reader
 
 	if (!cil_is(cil_next(line), "("))
 		return false;
-	class = policy_find(policy->p_classes.table, next_name(line, name));
+	class = hashtab_search(policy->p_classes.table, next_name(line, name));
 	if (!class || !cil_is(cil_next(line), "("))
 		return false;
 	while (strcmp(next_name(line, name), ")") != 0)
@@ -89,8 +89,8 @@ static bool is_beside(const struct excerpt *excerpt, struct cil_reader line, boo
 	if (!role && !cil_is(head, "typeattributeset"))
 		return false;
 	return cil_is(cil_next(&line), "cil_gen_require") &&
-	       (!optional || policy_find(role ? policy->p_roles.table : policy->p_types.table,
-					 next_name(&line, name)));
+	       (!optional || hashtab_search(role ? policy->p_roles.table : policy->p_types.table,
+					    next_name(&line, name)));
 }
 
 /* By how many blocks more are open behind the line than before it. */

@@ -4,49 +4,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sepol/policydb/services.h>
-#include <sepol/sepol.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#else
-#define __lsan_disable()
-#define __lsan_enable()
-#endif
 
 #include "steps/oracle/oracle.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
-
-/* The image that libsepol judges from now; 0: none. */
-static unsigned long current;
-
-/* libsepol (3.4) forgets the policy that it judged from, some 12 MB, when it gets another; there is
- * no call to free it. */
-static int set_policy(FILE *file)
-{
-	int r;
-
-	__lsan_disable();
-	r = sepol_set_policydb_from_file(file);
-	__lsan_enable();
-	return r;
-}
-
-static int make_current(const struct oracle *oracle, struct error *err)
-{
-	_cleanup_fclose_ FILE *file = NULL;
-
-	if (current == oracle->serial)
-		return 0;
-	file = fmemopen(oracle->image, oracle->length, "r");
-	if (!file)
-		no_memory();
-	current = 0;
-	if (set_policy(file) < 0)
-		return error_set(err, EINVAL, "build the policy anew: semodule -B",
-				 "libsepol cannot load the policy");
-	current = oracle->serial;
-	return 0;
-}
 
 /* ---- who is asked about, and what ----------------------------------------------------------- */
 
@@ -103,25 +64,23 @@ static bool find_sid(const struct oracle *oracle, const char *name, sepol_securi
 	return type && system_sid(oracle, type, !strcmp(role, "object_r"), sid);
 }
 
-static int asking_open(struct asking *asking, const struct oracle *oracle, const char *source,
-		       const char *target, const char *tclass, const char *permission,
-		       struct error *err)
+static struct asking asking_open(struct oracle *oracle, const char *source, const char *target,
+				 const char *tclass, const char *permission)
 {
-	int r = make_current(oracle, err);
+	struct asking asking = { .tclass = tclass, .permission = permission };
 
-	if (r < 0)
-		return r;
-	*asking = (struct asking){ .tclass = tclass, .permission = permission };
-	asking->requested = policy_access(&oracle->policy->p, tclass, permission, &asking->class);
-	if (!find_sid(oracle, source, &asking->source))
-		asking->unknown = "source context";
-	else if (!find_sid(oracle, target, &asking->target))
-		asking->unknown = "target context";
-	else if (!asking->class)
-		asking->unknown = "class";
-	else if (!asking->requested)
-		asking->unknown = "permission";
-	return 0;
+	sepol_set_policydb(&oracle->policy->p);
+	sepol_set_sidtab(&oracle->sids);
+	asking.requested = policy_access(&oracle->policy->p, tclass, permission, &asking.class);
+	if (!find_sid(oracle, source, &asking.source))
+		asking.unknown = "source context";
+	else if (!find_sid(oracle, target, &asking.target))
+		asking.unknown = "target context";
+	else if (!asking.class)
+		asking.unknown = "class";
+	else if (!asking.requested)
+		asking.unknown = "permission";
+	return asking;
 }
 
 static int asking_failed(const struct asking *asking, struct error *err)
@@ -150,11 +109,8 @@ int oracle_judge(struct oracle *oracle, const char *source, const char *target, 
 {
 	struct sepol_av_decision decision;
 	unsigned int reason = 0;
-	struct asking asking;
-	int r = asking_open(&asking, oracle, source, target, tclass, permission, err);
+	struct asking asking = asking_open(oracle, source, target, tclass, permission);
 
-	if (r < 0)
-		return r;
 	*judgement = (struct judgement){ .verdict = VERDICT_UNKNOWN, .unknown = asking.unknown };
 	if (asking.unknown)
 		return 0;
@@ -248,13 +204,13 @@ int oracle_obstacle(struct oracle *oracle, const char *source, const char *targe
 		    const char *tclass, const char *permission, char **text, struct error *err)
 {
 	_cleanup_free_ char *written = NULL;
-	struct asking asking;
+	struct asking asking = asking_open(oracle, source, target, tclass, permission);
 	FILE *out;
-	int r = asking_open(&asking, oracle, source, target, tclass, permission, err);
+	int r;
 
 	*text = NULL;
-	if (r < 0 || asking.unknown)
-		return r;
+	if (asking.unknown)
+		return 0;
 	out = stream_open(&written, NULL);
 	r = write_obstacle(out, oracle, &asking, source, target, err);
 	stream_close(&out);

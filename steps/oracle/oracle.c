@@ -2,28 +2,26 @@
 #include "steps/oracle/policy.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
-#include <sepol/booleans.h>
 #include <sepol/debug.h>
 
 #include "steps/oracle/oracle.h"
 #include "wizard/util.h"
 
-static unsigned long last_serial;
-
 /* sepol_policydb_from_image would destroy a policy that it cannot read, and freeing it would again.
  */
-static int policy_read(struct oracle *oracle, struct error *err)
+static int policy_read(sepol_policydb_t **policy, void *image, size_t length, struct error *err)
 {
 	sepol_policy_file_t *file = NULL;
 	int r;
 
-	if (sepol_policydb_create(&oracle->policy) < 0 || sepol_policy_file_create(&file) < 0)
+	if (sepol_policydb_create(policy) < 0 || sepol_policy_file_create(&file) < 0)
 		no_memory();
-	sepol_policy_file_set_mem(file, oracle->image, oracle->length);
-	r = oracle->length ? sepol_policydb_read(oracle->policy, file) : -1;
+	sepol_policy_file_set_mem(file, image, length);
+	r = length ? sepol_policydb_read(*policy, file) : -1;
 	sepol_policy_file_free(file);
-	if (r == 0 && oracle->policy->p.policy_type == POLICY_KERN)
+	if (r == 0 && (*policy)->p.policy_type == POLICY_KERN)
 		return 0;
 	return error_set(err, EINVAL,
 			 "name a compiled policy that this host's libsepol can read, such as "
@@ -36,10 +34,12 @@ int oracle_open_image(struct oracle **result, void *image, size_t length, struct
 	struct oracle *oracle = memory_new(1, sizeof(*oracle));
 	int r;
 
-	*oracle = (struct oracle){ .image = image, .length = length, .serial = ++last_serial };
 	/* libsepol's word goes to standard error otherwise; what it returns is said by us. */
 	sepol_debug(0);
-	r = policy_read(oracle, err);
+	if (sepol_sidtab_init(&oracle->sids) < 0)
+		no_memory();
+	r = policy_read(&oracle->policy, image, length, err);
+	free(image);
 	if (r < 0)
 		oracle_close(oracle);
 	else
@@ -60,7 +60,12 @@ int oracle_open(struct oracle **oracle, const char *path, struct error *err)
 
 int oracle_save(const struct oracle *oracle, const char *path, struct error *err)
 {
-	return file_write(path, oracle->image, oracle->length, 0600, err);
+	_cleanup_free_ void *image = NULL;
+	size_t length = 0;
+
+	if (sepol_policydb_to_image(NULL, oracle->policy, &image, &length) < 0)
+		no_memory();
+	return file_write(path, image, length, 0600, err);
 }
 
 void oracle_close(struct oracle *oracle)
@@ -68,153 +73,247 @@ void oracle_close(struct oracle *oracle)
 	if (!oracle)
 		return;
 	sepol_policydb_free(oracle->policy);
-	free(oracle->image);
+	sepol_sidtab_destroy(&oracle->sids);
+	free(oracle->suppositions);
 	free(oracle);
+}
+
+/* ---- its tables
+ * ----------------------------------------------------------------------------------- */
+
+const type_datum_t *policy_type(const struct oracle *oracle, const char *name, uint32_t flavor)
+{
+	const type_datum_t *type = hashtab_search(oracle->policy->p.p_types.table, name);
+
+	return type && type->flavor == flavor ? type : NULL;
+}
+
+const perm_datum_t *policy_permission(const class_datum_t *class, const char *name)
+{
+	const perm_datum_t *permission = hashtab_search(class->permissions.table, name);
+
+	if (!permission && class->comdatum)
+		permission = hashtab_search(class->comdatum->permissions.table, name);
+	return permission;
+}
+
+uint32_t policy_access(const policydb_t *policy, const char *tclass, const char *permission,
+		       uint16_t *class)
+{
+	const class_datum_t *datum = hashtab_search(policy->p_classes.table, tclass);
+	const perm_datum_t *found = datum ? policy_permission(datum, permission) : NULL;
+
+	*class = datum ? (uint16_t)datum->s.value : 0;
+	return found ? UINT32_C(1) << (found->s.value - 1) : 0;
+}
+
+static void visit_list(cond_av_list_t *list, rule_visit *visit, void *data)
+{
+	for (; list; list = list->next)
+		visit(&list->node->key, &list->node->datum, data);
+}
+
+void policy_rules(policydb_t *policy, bool whatever, rule_visit *visit, void *data)
+{
+	avtab_map(&policy->te_avtab, visit, data);
+	for (cond_node_t *node = policy->cond_list; node; node = node->next) {
+		bool holds = cond_evaluate_expr(policy, node->expr) > 0;
+
+		if (holds || whatever)
+			visit_list(node->true_list, visit, data);
+		if (!holds || whatever)
+			visit_list(node->false_list, visit, data);
+	}
+}
+
+/* ---- names
+ * ---------------------------------------------------------------------------------------- */
+
+bool oracle_has_type(struct oracle *oracle, const char *type)
+{
+	return policy_type(oracle, type, TYPE_TYPE) != NULL;
+}
+
+bool oracle_has_attribute(struct oracle *oracle, const char *attribute)
+{
+	return policy_type(oracle, attribute, TYPE_ATTRIB) != NULL;
+}
+
+bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute)
+{
+	const type_datum_t *one = policy_type(oracle, type, TYPE_TYPE);
+	const type_datum_t *other = policy_type(oracle, attribute, TYPE_ATTRIB);
+
+	return one && other &&
+	       ebitmap_get_bit(&oracle->policy->p.type_attr_map[one->s.value - 1],
+			       other->s.value - 1);
+}
+
+bool oracle_is_permissive(struct oracle *oracle, const char *type)
+{
+	const type_datum_t *datum = policy_type(oracle, type, TYPE_TYPE);
+
+	/* This map alone counts from 1. */
+	return datum && ebitmap_get_bit(&oracle->policy->p.permissive_map, datum->s.value);
+}
+
+bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)
+{
+	uint16_t class;
+
+	return policy_access(&oracle->policy->p, tclass, permission, &class) != 0;
+}
+
+static int add_name(hashtab_key_t name, hashtab_datum_t datum, void *names)
+{
+	(void)datum;
+	strings_add(names, name);
+	return 0;
+}
+
+static int add_type(hashtab_key_t name, hashtab_datum_t datum, void *names)
+{
+	if (((const type_datum_t *)datum)->flavor == TYPE_TYPE)
+		strings_add(names, name);
+	return 0;
+}
+
+void oracle_names(const struct oracle *oracle, bool permissions, struct strings *names)
+{
+	const policydb_t *policy = &oracle->policy->p;
+
+	if (!permissions)
+		hashtab_map(policy->p_types.table, add_type, names);
+	for (uint32_t i = 0; permissions && i < policy->p_classes.nprim; i++) {
+		const class_datum_t *class = policy->class_val_to_struct[i];
+
+		if (class)
+			hashtab_map(class->permissions.table, add_name, names);
+		if (class && class->comdatum)
+			hashtab_map(class->comdatum->permissions.table, add_name, names);
+	}
+}
+
+/* ---- ports ---------------------------------------------------------------------------------- */
+
+/* As the kernel has it: the first entry that holds the port, local ones standing before ranges. */
+const char *oracle_port_type(const struct oracle *oracle, const char *proto, unsigned int number)
+{
+	const policydb_t *policy = &oracle->policy->p;
+	int protocol = !strcmp(proto, "udp") ? IPPROTO_UDP : IPPROTO_TCP;
+	const ocontext_t *entry = policy->ocontexts[OCON_PORT];
+
+	while (entry && !(entry->u.port.protocol == protocol && number >= entry->u.port.low_port &&
+			  number <= entry->u.port.high_port))
+		entry = entry->next;
+	return entry ? policy->p_type_val_to_name[entry->context[0].type - 1] : NULL;
+}
+
+/* Which sources have rules for one type. */
+struct users {
+	const policydb_t *policy;
+	const ebitmap_t *target; /* the type's attributes, and itself */
+	uint16_t class;
+	uint32_t mask;
+	bool *found; /* by type, from 0 */
+};
+
+static int add_users(avtab_key_t *key, avtab_datum_t *datum, void *data)
+{
+	struct users *users = data;
+	ebitmap_node_t *node;
+	unsigned int bit;
+
+	if (!(key->specified & AVTAB_ALLOWED) || key->target_class != users->class ||
+	    !(datum->data & users->mask) || !ebitmap_get_bit(users->target, key->target_type - 1U))
+		return 0;
+	users->found[key->source_type - 1] = true;
+	ebitmap_for_each_positive_bit(&users->policy->attr_type_map[key->source_type - 1], node,
+				      bit) users->found[bit] = true;
+	return 0;
+}
+
+void oracle_port_users(const struct oracle *oracle, const char *target, struct strings *names)
+{
+	policydb_t *policy = &oracle->policy->p;
+	const type_datum_t *type = policy_type(oracle, target, TYPE_TYPE);
+	const type_datum_t *domains = policy_type(oracle, "domain", TYPE_ATTRIB);
+	_cleanup_free_ bool *found = memory_new(policy->p_types.nprim, sizeof(*found));
+	struct users users = { .policy = policy, .found = found };
+
+	users.mask = policy_access(policy, "tcp_socket", "name_connect", &users.class) |
+		     policy_access(policy, "tcp_socket", "name_bind", &users.class);
+	if (!type || !domains)
+		return;
+	users.target = &policy->type_attr_map[type->s.value - 1];
+	policy_rules(policy, false, add_users, &users);
+	for (uint32_t i = 0; i < policy->p_types.nprim; i++)
+		if (found[i] && ebitmap_get_bit(&policy->attr_type_map[domains->s.value - 1], i) &&
+		    policy->type_val_to_struct[i]->flavor == TYPE_TYPE)
+			strings_add(names, policy->p_type_val_to_name[i]);
+	strings_sort(names);
 }
 
 /* ---- policies that are changed -------------------------------------------------------------- */
 
-/* Our own copy was changed: what judges shall know it, too. */
-static void renew(struct oracle *oracle)
-{
-	free(oracle->image);
-	if (sepol_policydb_to_image(NULL, oracle->policy, &oracle->image, &oracle->length) < 0)
-		no_memory();
-	oracle->serial = ++last_serial;
-}
-
-static void boolean_set(struct oracle *oracle, const char *name, int state)
-{
-	sepol_bool_key_t *key = NULL;
-	sepol_bool_t *boolean = NULL;
-
-	if (sepol_bool_key_create(NULL, name, &key) < 0 || sepol_bool_create(NULL, &boolean) < 0 ||
-	    sepol_bool_set_name(NULL, boolean, name) < 0)
-		no_memory();
-	sepol_bool_set_value(boolean, state);
-	if (sepol_bool_set(NULL, oracle->policy, key, boolean) < 0)
-		no_memory();
-	sepol_bool_free(boolean);
-	sepol_bool_key_free(key);
-}
-
 void oracle_copy_booleans(struct oracle *oracle, const struct oracle *from)
 {
 	const policydb_t *theirs = &from->policy->p;
-	bool changed = false;
+	policydb_t *ours = &oracle->policy->p;
 
 	for (uint32_t i = 0; i < theirs->p_bools.nprim; i++) {
-		const char *name = theirs->p_bool_val_to_name[i];
-		int state = theirs->bool_val_to_struct[i]->state;
-		const cond_bool_datum_t *ours = policy_find(oracle->policy->p.p_bools.table, name);
+		cond_bool_datum_t *boolean =
+			hashtab_search(ours->p_bools.table, theirs->p_bool_val_to_name[i]);
 
-		if (!ours || ours->state == state)
-			continue;
-		boolean_set(oracle, name, state);
-		changed = true;
+		if (boolean)
+			boolean->state = theirs->bool_val_to_struct[i]->state;
 	}
-	if (changed)
-		renew(oracle);
+	if (evaluate_conds(ours) < 0)
+		no_memory();
 }
 
-/*
- * What a policy would say if it had some rules more. avtab_insert is not exported by the shared
- * library; but what is written goes through the whole table, and what reads it puts each rule where
- * it belongs. So a new one may stand anywhere, as long as its key is not there already.
- */
-struct addition {
-	avtab_key_t key;
-	uint32_t bits;
-	bool present;
-};
-
-static int compare(const void *one, const void *other)
-{
-	const avtab_key_t *a = &((const struct addition *)one)->key;
-	const avtab_key_t *b = &((const struct addition *)other)->key;
-
-	if (a->source_type != b->source_type)
-		return a->source_type < b->source_type ? -1 : 1;
-	if (a->target_type != b->target_type)
-		return a->target_type < b->target_type ? -1 : 1;
-	return (a->target_class > b->target_class) - (a->target_class < b->target_class);
-}
-
-static bool translate(const struct oracle *oracle, const struct supposed *access,
-		      struct addition *addition)
+/* The policy's rule for an access, a new one that allows nothing where it has none; NULL: it does
+ * not know the names. */
+static avtab_datum_t *rule_of(const struct oracle *oracle, const struct supposed *access,
+			      uint32_t *bits)
 {
 	const type_datum_t *source = policy_type(oracle, access->source, TYPE_TYPE);
 	const type_datum_t *target = policy_type(oracle, access->target, TYPE_TYPE);
-	uint16_t class;
-	uint32_t bits =
-		policy_access(&oracle->policy->p, access->tclass, access->permission, &class);
+	avtab_t *rules = &oracle->policy->p.te_avtab;
+	avtab_key_t key = { .specified = AVTAB_ALLOWED };
+	avtab_datum_t nothing = { 0 };
+	avtab_ptr_t node;
 
-	if (!source || !target || !bits)
-		return false;
-	*addition = (struct addition){ .key = { .source_type = (uint16_t)source->s.value,
-						.target_type = (uint16_t)target->s.value,
-						.target_class = class,
-						.specified = AVTAB_ALLOWED },
-				       .bits = bits };
-	return true;
-}
-
-/* One for each source, target and class; how many. */
-static size_t merge(struct addition *additions, size_t count)
-{
-	size_t kept = 0;
-
-	qsort(additions, count, sizeof(*additions), compare);
-	for (size_t i = 0; i < count; i++) {
-		if (kept && compare(&additions[kept - 1], &additions[i]) == 0)
-			additions[kept - 1].bits |= additions[i].bits;
-		else
-			additions[kept++] = additions[i];
-	}
-	return kept;
-}
-
-static void add(avtab_t *table, struct addition *additions, size_t count)
-{
-	for (uint32_t i = 0; i < table->nslot; i++)
-		for (avtab_ptr_t node = table->htable[i]; node; node = node->next) {
-			struct addition wanted = { .key = node->key };
-			struct addition *found =
-				bsearch(&wanted, additions, count, sizeof(wanted), compare);
-
-			if (!found || !(node->key.specified & AVTAB_ALLOWED))
-				continue;
-			node->datum.data |= found->bits;
-			found->present = true;
-		}
-	for (size_t i = 0; i < count; i++) {
-		avtab_ptr_t node;
-
-		if (additions[i].present)
-			continue;
-		node = memory_new(1, sizeof(*node)); /* libsepol frees it, with the others */
-		node->key = additions[i].key;
-		node->datum.data = additions[i].bits;
-		node->next = table->htable[0];
-		table->htable[0] = node;
-		table->nel++;
-	}
-}
-
-struct oracle *oracle_suppose(const struct oracle *oracle, const struct supposed *accesses,
-			      size_t count)
-{
-	_cleanup_free_ struct addition *additions = memory_new(count, sizeof(*additions));
-	void *image = memory_copy(oracle->image, oracle->length);
-	struct oracle *with;
-	size_t known = 0;
-
-	/* This image has been read before. */
-	if (oracle_open_image(&with, image, oracle->length, NULL) < 0)
+	*bits = policy_access(&oracle->policy->p, access->tclass, access->permission,
+			      &key.target_class);
+	if (!source || !target || !*bits)
+		return NULL;
+	key.source_type = (uint16_t)source->s.value;
+	key.target_type = (uint16_t)target->s.value;
+	node = avtab_search_node(rules, &key);
+	if (!node)
+		node = avtab_insert_nonunique(rules, &key, &nothing);
+	if (!node)
 		no_memory();
-	for (size_t i = 0; i < count; i++)
-		known += translate(with, &accesses[i], &additions[known]);
-	add(&with->policy->p.te_avtab, additions, merge(additions, known));
-	renew(with);
-	return with;
+	return &node->datum;
+}
+
+void oracle_suppose(struct oracle *oracle, const struct supposed *accesses, size_t count)
+{
+	while (oracle->supposition_count) {
+		const struct supposition *last = &oracle->suppositions[--oracle->supposition_count];
+
+		last->rule->data = last->before;
+	}
+	for (size_t i = 0; i < count; i++) {
+		uint32_t bits;
+		avtab_datum_t *rule = rule_of(oracle, &accesses[i], &bits);
+		struct supposition *made;
+
+		if (!rule)
+			continue;
+		made = array_push(&oracle->suppositions, &oracle->supposition_count, sizeof(*made));
+		*made = (struct supposition){ rule, rule->data };
+		rule->data |= bits;
+	}
 }

@@ -20,11 +20,8 @@ struct store {
 	char first_error[512]; /* since the operation began; what follows is its consequence */
 };
 
-/* store_connect - create: the store does not exist yet, and an empty one is made. */
-int store_connect(struct store *store, bool create, struct error *err);
-
-/* store_disconnect - let go of everything, the lock and uncommitted changes included. */
-void store_disconnect(struct store *store);
+/* store_open_new - as store_open, of a store that does not exist yet: an empty one is made. */
+int store_open_new(struct store **store, const char *root, struct error *err);
 
 /* store_ready - begin an operation: connect again where a commit failed or was given up. */
 int store_ready(struct store *store, struct error *err);
@@ -32,19 +29,12 @@ int store_ready(struct store *store, struct error *err);
 /* store_in_transaction - 0, or -EINVAL without store_begin. */
 int store_in_transaction(const struct store *store, struct error *err);
 
-/*
- * The CIL compiler, setfiles and genhomedircon write to standard error: it is turned to memory
- * while they run, and what they said first is an error of this operation afterwards. Where that is
- * not possible (saved is -1) they are heard on the screen.
- */
-struct store_capture {
-	int saved, memory;
-};
-struct store_capture store_capture_begin(void);
-void store_capture_end(struct store *store, struct store_capture *capture);
-
 /* store_error - as error_set, with the library's first message of this operation put behind. */
 int store_error(const struct store *store, struct error *err, int code, const char *remedy,
 		const char *what, ...) __attribute__((format(printf, 5, 6)));
+
+/* store_setting - the value of KEY=value in a file, in new memory (caller frees); *value is NULL
+ * when the file does not set it. Errors: as file_read. */
+int store_setting(const char *path, const char *key, char **value, struct error *err);
 
 #endif

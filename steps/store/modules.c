@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -33,12 +34,16 @@ static void cleanup_list(struct list *list)
 	free(list->items);
 }
 
-/* all: every module of every priority; else the enabled ones alone, each at its highest. */
+/* Begins an operation. all: every module of every priority; else the enabled ones alone, each at
+ * its highest. */
 static int list_read(struct store *store, bool all, struct list *list, struct error *err)
 {
-	int r = all ? semanage_module_list_all(store->handle, &list->infos, &list->info_count)
-		    : semanage_module_list(store->handle, &list->infos, &list->info_count);
+	int r = store_ready(store, err);
 
+	if (r < 0)
+		return r;
+	r = all ? semanage_module_list_all(store->handle, &list->infos, &list->info_count)
+		: semanage_module_list(store->handle, &list->infos, &list->info_count);
 	list->handle = store->handle;
 	if (r < 0)
 		list->info_count = 0;
@@ -59,16 +64,18 @@ static int list_read(struct store *store, bool all, struct list *list, struct er
 	return 0;
 }
 
-/* The entry of a name: at this priority; 0: at its highest. NULL: there is none. */
-static const struct listed *list_find(const struct list *list, const char *name,
-				      unsigned int priority)
+#define ANY_PRIORITY UINT_MAX
+
+/* The entry of a name at its highest priority below that; NULL: there is none. */
+static const struct listed *list_highest(const struct list *list, const char *name,
+					 unsigned int below)
 {
 	const struct listed *found = NULL;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct listed *item = &list->items[i];
 
-		if (!strcmp(item->name, name) && (!priority || item->priority == priority) &&
+		if (!strcmp(item->name, name) && item->priority < below &&
 		    (!found || item->priority > found->priority))
 			found = item;
 	}
@@ -104,9 +111,11 @@ static int module_present(struct store *store, const char *name, unsigned int pr
 			  bool *present, struct error *err)
 {
 	_cleanup_(cleanup_list) struct list list = { 0 };
+	const struct listed *listed;
 	int r = list_read(store, true, &list, err);
 
-	*present = r == 0 && list_find(&list, name, priority);
+	listed = list_highest(&list, name, priority + 1);
+	*present = listed && listed->priority == priority;
 	return r;
 }
 
@@ -136,10 +145,8 @@ int store_module_text(struct store *store, const char *name, unsigned int priori
 {
 	bool present = false;
 	size_t length;
-	int r = store_ready(store, err);
+	int r = module_present(store, name, priority, &present, err);
 
-	if (r == 0)
-		r = module_present(store, name, priority, &present, err);
 	if (r < 0)
 		return r;
 	*text = NULL;
@@ -151,13 +158,11 @@ int store_module_active(struct store *store, const char *name, bool *active, uns
 {
 	_cleanup_(cleanup_list) struct list list = { 0 };
 	const struct listed *listed;
-	int r = store_ready(store, err);
+	int r = list_read(store, true, &list, err);
 
-	if (r == 0)
-		r = list_read(store, true, &list, err);
 	if (r < 0)
 		return r;
-	listed = list_find(&list, name, 0);
+	listed = list_highest(&list, name, ANY_PRIORITY);
 	*active = listed && listed->enabled;
 	if (priority)
 		*priority = listed ? listed->priority : 0;
@@ -225,44 +230,28 @@ void store_modules_free(struct store_module *modules, size_t count)
 	free(modules);
 }
 
-/* The highest priority that the distribution or a product's package has the name at; 0: none. */
-static unsigned int priority_below(const struct list *list, const char *name)
-{
-	unsigned int below = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		unsigned int priority = list->items[i].priority;
-
-		if (!strcmp(list->items[i].name, name) && priority < STORE_PRIORITY_OTHERS &&
-		    priority > below)
-			below = priority;
-	}
-	return below;
-}
-
 int store_other_modules(struct store *store, struct store_module **modules, size_t *count,
 			struct error *err)
 {
 	_cleanup_(cleanup_list) struct list list = { 0 };
-	int r = store_ready(store, err);
+	int r = list_read(store, true, &list, err);
 
-	if (r == 0)
-		r = list_read(store, true, &list, err);
 	if (r < 0)
 		return r;
 	*modules = NULL;
 	*count = 0;
 	for (size_t i = 0; i < list.count; i++) {
-		const struct listed *listed = &list.items[i];
+		const struct listed *listed = &list.items[i], *below;
 		struct store_module *module;
 
 		if (!listed->enabled || listed->priority < STORE_PRIORITY_OTHERS ||
-		    list_find(&list, listed->name, 0) != listed)
+		    list_highest(&list, listed->name, ANY_PRIORITY) != listed)
 			continue;
+		below = list_highest(&list, listed->name, STORE_PRIORITY_OTHERS);
 		module = array_push(modules, count, sizeof(*module));
 		module->name = str_copy(listed->name);
 		module->priority = listed->priority;
-		module->below = priority_below(&list, listed->name);
+		module->below = below ? below->priority : 0;
 	}
 	return 0;
 }
@@ -282,10 +271,8 @@ int store_all_modules(struct store *store, const char *without, struct store_cil
 	_cleanup_(cleanup_list) struct list list = { 0 };
 	struct store_cil *modules = NULL;
 	size_t used = 0;
-	int r = store_ready(store, err);
+	int r = list_read(store, false, &list, err);
 
-	if (r == 0)
-		r = list_read(store, false, &list, err);
 	for (size_t i = 0; r == 0 && i < list.count; i++) {
 		const struct listed *listed = &list.items[i];
 		struct store_cil *module;

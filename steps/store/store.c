@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The connection to libsemanage, and its transactions. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "steps/store/handle.h"
@@ -17,11 +20,162 @@
 	"install the policy package: selinux-policy-default (Debian, Ubuntu) or "                  \
 	"selinux-policy-targeted (Fedora, RHEL and kin)"
 #define REMEDY_SCRATCH "run it as root, or rehearse on a scratch root"
-#define REMEDY_ROOT    "run it as root"
-#define REMEDY_DIR     "name an empty directory on a disk with 100 MB to spare"
 
-/* What the distributions' own modules are installed at. */
-#define PACKAGE_PRIORITY 100
+#define LOCK_TRIES    50
+#define LOCK_PAUSE_NS 100000000 /* 50 times: 5 s */
+
+/* ---- what the libraries say ----------------------------------------------------------------- */
+
+/* A trailing full stop or white space does not fit inside a sentence of ours. */
+static void first_error_trim(struct store *store)
+{
+	char *text = store->first_error;
+	size_t length = strlen(text);
+
+	while (length && (isspace((unsigned char)text[length - 1]) || text[length - 1] == '.'))
+		text[--length] = '\0';
+}
+
+__attribute__((format(printf, 3, 4))) static void
+message_from_library(void *data, semanage_handle_t *handle, const char *format, ...)
+{
+	struct store *store = data;
+	va_list arguments;
+
+	if (store->first_error[0] || semanage_msg_get_level(handle) != SEMANAGE_MSG_ERR)
+		return;
+	va_start(arguments, format);
+	vsnprintf(store->first_error, sizeof(store->first_error), format, arguments);
+	va_end(arguments);
+	first_error_trim(store);
+}
+
+/*
+ * The CIL compiler, setfiles and genhomedircon write to standard error: it is turned to memory
+ * while they run, and what they said first is an error of this operation afterwards. Where that is
+ * not possible (saved is -1) they are heard on the screen.
+ */
+struct capture {
+	int saved, memory;
+};
+
+static struct capture capture_begin(void)
+{
+	struct capture capture = { -1, memfd_create("policy-messages", MFD_CLOEXEC) };
+
+	if (capture.memory < 0)
+		return capture;
+	fflush(stderr);
+	capture.saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (capture.saved < 0 || dup2(capture.memory, STDERR_FILENO) < 0) {
+		cleanup_close(&capture.saved);
+		cleanup_close(&capture.memory);
+		capture.saved = capture.memory = -1;
+	}
+	return capture;
+}
+
+static void capture_end(struct store *store, const struct capture *capture)
+{
+	_cleanup_close_ int memory = capture->memory;
+	char text[4096], *rest = text, *line;
+	ssize_t length;
+
+	if (capture->saved < 0)
+		return;
+	fflush(stderr);
+	dup2(capture->saved, STDERR_FILENO);
+	close(capture->saved);
+	length = pread(memory, text, sizeof(text) - 1, 0);
+	text[length > 0 ? length : 0] = '\0';
+	while (!store->first_error[0] && (line = strsep(&rest, "\n"))) {
+		snprintf(store->first_error, sizeof(store->first_error), "%s", line);
+		first_error_trim(store);
+	}
+}
+
+int store_error(const struct store *store, struct error *err, int code, const char *remedy,
+		const char *what, ...)
+{
+	char text[sizeof(err->what)];
+	va_list arguments;
+
+	va_start(arguments, what);
+	vsnprintf(text, sizeof(text), what, arguments);
+	va_end(arguments);
+	return error_set(err, code, remedy, "%s%s%s", text, store->first_error[0] ? ": " : "",
+			 store->first_error);
+}
+
+/* ---- the connection ------------------------------------------------------------------------- */
+
+/* Is this the running system's own root, with a kernel that has its policy? */
+static bool is_live(const struct store *store)
+{
+	return !store->root[0] && access("/sys/fs/selinux/enforce", F_OK) == 0;
+}
+
+/* create: the store does not exist yet, and an empty one is made. */
+static int connect_to(struct store *store, bool create, struct error *err)
+{
+	store->handle = semanage_handle_create();
+	if (!store->handle)
+		return error_set(err, ENOENT, "look at /etc/selinux/semanage.conf",
+				 "libsemanage cannot read its configuration below %s/",
+				 store->root);
+	semanage_msg_set_callback(store->handle, message_from_library, store);
+	semanage_select_store(store->handle, store->type, SEMANAGE_CON_DIRECT);
+	if (create)
+		semanage_set_create_store(store->handle, 1);
+	else if (semanage_is_managed(store->handle) != 1)
+		return store_error(store, err, ENODEV,
+				   "set `module-store = direct` in semanage.conf",
+				   "the policy \"%s\" is not managed by libsemanage", store->type);
+	if (!is_live(store)) {
+		semanage_set_reload(store->handle, 0);
+		semanage_set_check_contexts(store->handle, 0);
+	}
+	if (semanage_connect(store->handle) < 0)
+		return store_error(store, err, errno == EACCES ? EACCES : EIO,
+				   "run it as root, or rehearse on a scratch root",
+				   "cannot connect to the policy store %s", store->directory);
+	store->connected = true;
+	return 0;
+}
+
+/* Let go of everything, the lock and uncommitted changes included. */
+static void disconnect(struct store *store)
+{
+	if (store->connected)
+		semanage_disconnect(store->handle);
+	if (store->handle)
+		semanage_handle_destroy(store->handle);
+	store->handle = NULL;
+	store->connected = store->in_transaction = false;
+}
+
+int store_ready(struct store *store, struct error *err)
+{
+	int r;
+
+	store->first_error[0] = '\0';
+	if (store->connected)
+		return 0;
+	r = connect_to(store, false, err);
+	if (r < 0)
+		disconnect(store);
+	return r;
+}
+
+int store_in_transaction(const struct store *store, struct error *err)
+{
+	if (store->in_transaction)
+		return 0;
+	return error_set(err, EINVAL, "report this: it is a fault of the program",
+			 "no transaction of the policy store is open");
+}
+
+/* ---- opening it ---------------------------------------------------------------------------- */
 
 /* libsemanage keeps its paths for the life of the process. */
 static char *process_root, *process_type;
@@ -31,9 +185,7 @@ static void cleanup_store(struct store **store)
 	store_close(*store);
 }
 
-/* The value of KEY=value in a file, in new memory (caller frees); *value is NULL when the file does
- * not set it. Errors: as file_read. */
-static int configured(const char *path, const char *key, char **value, struct error *err)
+int store_setting(const char *path, const char *key, char **value, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	int r = file_read(path, &text, NULL, err);
@@ -47,7 +199,7 @@ static int type_read(struct store *store, struct error *err)
 {
 	_cleanup_free_ char *path = str_printf("%s/etc/selinux/config", store->root);
 	struct error why = { 0 };
-	int r = configured(path, "SELINUXTYPE", &store->type, &why);
+	int r = store_setting(path, "SELINUXTYPE", &store->type, &why);
 
 	if (r == -ENOENT)
 		return error_set(err, ENOENT, REMEDY_PACKAGE, "no SELinux configuration: %s", path);
@@ -66,7 +218,7 @@ static int directory_find(struct store *store, struct error *err)
 	_cleanup_free_ char *store_root = NULL;
 	struct error why = { 0 };
 	/* Systems with a read-only /var move the store, with this setting. */
-	int r = configured(path, "store-root", &store_root, &why);
+	int r = store_setting(path, "store-root", &store_root, &why);
 
 	if (r < 0 && r != -ENOENT)
 		return error_set(err, -r, r == -EACCES ? REMEDY_SCRATCH : why.remedy, "%s",
@@ -106,7 +258,6 @@ static int process_claim(const struct store *store, struct error *err)
 	return 0;
 }
 
-/* create: it does not exist yet, and an empty one is made. */
 static int open_store(struct store **result, const char *root, bool create, struct error *err)
 {
 	_cleanup_(cleanup_store) struct store *store = memory_new(1, sizeof(*store));
@@ -125,7 +276,7 @@ static int open_store(struct store **result, const char *root, bool create, stru
 	if (r == 0)
 		r = process_claim(store, err);
 	if (r == 0)
-		r = store_connect(store, create, err);
+		r = connect_to(store, create, err);
 	if (r < 0)
 		return r;
 	*result = TAKE_PTR(store);
@@ -137,11 +288,16 @@ int store_open(struct store **store, const char *root, struct error *err)
 	return open_store(store, root, false, err);
 }
 
+int store_open_new(struct store **store, const char *root, struct error *err)
+{
+	return open_store(store, root, true, err);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	store_disconnect(store);
+	disconnect(store);
 	free(store->root);
 	free(store->type);
 	free(store->directory);
@@ -195,184 +351,123 @@ char *store_linked_policy(const struct store *store)
 	return access(linked, R_OK) == 0 ? TAKE_PTR(linked) : NULL;
 }
 
-/* ---- a scratch root of its own -------------------------------------------------------------- */
+/* ---- transactions -------------------------------------------------------------------------- */
 
-static int copy_file(const char *from, const char *to, const struct stat *stat, struct error *err)
+/*
+ * libsemanage waits 5 s for its lock and then says only that it failed; newer versions wait for
+ * ever. So the lock is tried here first, let go at once, and taken by libsemanage.
+ */
+static int lock_wait(const struct store *store, struct error *err)
 {
-	_cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
-	ssize_t moved;
+	_cleanup_free_ char *path = str_printf("%s/semanage.trans.LOCK", store->directory);
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (in < 0)
-		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %s", from,
-				 strerror(errno));
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0)
-		return error_set(err, errno, REMEDY_DIR, "cannot create %s: %s", to,
-				 strerror(errno));
-	do
-		moved = sendfile(out, in, NULL, 1 << 20);
-	while (moved > 0);
-	if (moved < 0 || fchmod(out, stat->st_mode & 0777) < 0)
-		return error_set(err, errno, REMEDY_DIR, "cannot copy %s to %s: %s", from, to,
-				 strerror(errno));
+	if (fd < 0)
+		return 0; /* nobody has locked it yet; what else is wrong, libsemanage will say */
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return 0;
+		if (tries == LOCK_TRIES) {
+			error_set(err, EBUSY, NULL,
+				  "another program (semodule, semanage, a package's installation) "
+				  "is changing the policy and holds %s",
+				  path);
+			return error_remedy(
+				err, "wait until it is done, or find it: fuser -v %s; then go on",
+				path);
+		}
+		nanosleep(&(struct timespec){ .tv_nsec = LOCK_PAUSE_NS }, NULL);
+	}
 	return 0;
 }
 
-static int copy_directory(const char *to, const struct stat *stat, struct error *err)
+int store_begin(struct store *store, struct error *err)
 {
-	/* The copy is for the one who made it to work with, whatever the original's mode. */
-	if (mkdir(to, (stat->st_mode & 0777) | 0700) == 0 || errno == EEXIST)
-		return 0;
-	return error_set(err, errno, REMEDY_DIR, "cannot create %s: %s", to, strerror(errno));
+	int r = store_ready(store, err);
+
+	if (r < 0)
+		return r;
+	if (store->in_transaction)
+		return error_set(err, EALREADY, "report this: it is a fault of the program",
+				 "a transaction of the policy store is open already");
+	r = lock_wait(store, err);
+	if (r < 0)
+		return r;
+	errno = 0;
+	if (semanage_begin_transaction(store->handle) < 0)
+		return store_error(
+			store, err, errno == EACCES ? EACCES : EIO,
+			"see that you are root and that the disk is neither full nor read-only",
+			"cannot begin a change of the policy store %s", store->directory);
+	store->in_transaction = true;
+	return 0;
 }
 
-static bool is_lock(const char *name)
+int store_rebuild(struct store *store, struct error *err)
 {
-	return !strcmp(name, "semanage.read.LOCK") || !strcmp(name, "semanage.trans.LOCK");
-}
+	int r = store_in_transaction(store, err);
 
-/*
- * Links are followed, so that nothing below the copy leads back to the host. `skip_unreadable`:
- * what may not be read is left out.
- */
-static int copy_entry(const FTSENT *entry, const char *to, bool skip_unreadable, struct error *err)
-{
-	switch (entry->fts_info) {
-	case FTS_D:
-		return copy_directory(to, entry->fts_statp, err);
-	case FTS_F:
-		if (is_lock(entry->fts_name) ||
-		    (skip_unreadable && access(entry->fts_path, R_OK) < 0))
-			return 0;
-		return copy_file(entry->fts_path, to, entry->fts_statp, err);
-	case FTS_DNR:
-	case FTS_NS:
-	case FTS_ERR:
-		if (skip_unreadable)
-			return 0;
-		return error_set(err, entry->fts_errno, REMEDY_ROOT, "cannot read %s: %s",
-				 entry->fts_path, strerror(entry->fts_errno));
-	default: /* sockets, loops, links to nowhere; a directory seen again on the way out */
-		return 0;
-	}
-}
-
-static int copy_tree(const char *from, const char *to, bool skip_unreadable, struct error *err)
-{
-	char *const paths[] = { (char *)from, NULL };
-	_cleanup_fts_ FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
-	size_t length = strlen(from);
-	FTSENT *entry;
-	int r = make_directories(to, 0755, err);
-
-	if (!tree)
-		no_memory();
-	while (r == 0 && (errno = 0, entry = fts_read(tree))) {
-		_cleanup_free_ char *path = str_printf("%s%s", to, entry->fts_path + length);
-
-		r = copy_entry(entry, path, skip_unreadable, err);
-	}
-	if (r == 0 && errno)
-		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %s", from,
-				 strerror(errno));
+	if (r == 0)
+		semanage_set_rebuild(store->handle, 1);
 	return r;
 }
 
-static int module_wanted(const struct dirent *entry)
+int store_shows_hidden(struct store *store, bool *shown, struct error *err)
 {
-	const char *suffix = strstr(entry->d_name, ".pp");
-
-	return entry->d_name[0] != '.' && suffix &&
-	       (!strcmp(suffix, ".pp") || !strcmp(suffix, ".pp.bz2"));
-}
-
-static int install_all(struct store *store, const char *directory, struct dirent **entries,
-		       int count, struct error *err)
-{
-	int r = store_begin(store, err);
-
-	if (r < 0)
-		return r;
-	if (semanage_set_default_priority(store->handle, PACKAGE_PRIORITY) < 0)
-		no_memory();
-	for (int i = 0; i < count; i++) {
-		_cleanup_free_ char *path = str_printf("%s/%s", directory, entries[i]->d_name);
-
-		if (semanage_module_install_file(store->handle, path) < 0)
-			return store_error(store, err, EIO, REMEDY_ROOT, "cannot install %s", path);
-	}
-	return store_commit(store, err);
-}
-
-/* As the policy package's installation does it, but that it has a few unusual modules disabled. */
-static int build(const char *root, const char *from, const char *type, struct error *err)
-{
-	_cleanup_free_ char *modules = str_printf("%s/usr/share/selinux/%s", from, type);
-	_cleanup_free_ char *var = str_printf("%s/var/lib/selinux", root);
-	struct store *store = NULL;
-	struct dirent **entries = NULL;
-	int count = scandir(modules, &entries, module_wanted, alphasort), r;
-
-	if (count <= 0) {
-		free(entries);
-		return error_set(
-			err, EACCES, REMEDY_ROOT,
-			"only root may read the policy store of %s/, and %s has no modules "
-			"to build one from",
-			from, modules);
-	}
-	r = make_directories(var, 0755, err);
-	if (r == 0)
-		r = open_store(&store, root, true, err);
-	if (r == 0)
-		r = install_all(store, modules, entries, count, err);
-	store_close(store);
-	for (int i = 0; i < count; i++)
-		free(entries[i]);
-	free(entries);
-	return r;
-}
-
-static int create(const char *root, const char *from, struct error *err)
-{
-	_cleanup_free_ char *etc_from = str_printf("%s/etc/selinux", from);
-	_cleanup_free_ char *etc = str_printf("%s/etc/selinux", root);
-	_cleanup_free_ char *config = str_printf("%s/etc/selinux/config", from);
-	_cleanup_free_ char *var_from = str_printf("%s/var/lib/selinux", from);
-	_cleanup_free_ char *var = str_printf("%s/var/lib/selinux", root);
-	_cleanup_free_ char *type = NULL, *active = NULL;
-	bool readable;
-	int r = configured(config, "SELINUXTYPE", &type, err);
-
-	if (r < 0)
-		return r;
-	active = str_printf("%s/%s/active/modules", var_from, type ? type : "");
-	readable = access(active, R_OK | X_OK) == 0 || errno != EACCES;
-	r = copy_tree(etc_from, etc, !readable, err);
-	if (r < 0)
-		return r;
-	if (!readable)
-		return build(root, from, type, err);
-	return access(var_from, F_OK) == 0 ? copy_tree(var_from, var, false, err) : 0;
-}
-
-int store_create(const char *root, const char *from_root, struct error *err)
-{
-	_cleanup_free_ char *from = realpath(from_root, NULL), *to = NULL;
 	int r;
 
-	if (!from)
-		return error_set(err, errno, "name a directory that exists", "no root %s: %s",
-				 from_root, strerror(errno));
-	r = make_directories(root, 0700, err);
+	/* libsemanage looks when it connects, and never again. */
+	if (!store->in_transaction)
+		disconnect(store);
+	r = store_ready(store, err);
+	if (r == 0)
+		*shown = semanage_get_disable_dontaudit(store->handle) == 1;
+	return r;
+}
+
+int store_show_hidden(struct store *store, bool show, struct error *err)
+{
+	int r = store_in_transaction(store, err);
+
 	if (r < 0)
 		return r;
-	to = realpath(root, NULL);
-	if (!to)
-		return error_set(err, errno, REMEDY_DIR, "cannot use %s: %s", root,
-				 strerror(errno));
-	if (!strcmp(from, to) || !strcmp(to, "/"))
-		return error_set(err, EINVAL, REMEDY_DIR,
-				 "%s is no place for a scratch copy of the policy store", to);
-	return create(to, strcmp(from, "/") ? from : "", err);
+	semanage_set_disable_dontaudit(store->handle, show);
+	semanage_set_rebuild(store->handle, 1);
+	return 0;
+}
+
+int store_commit(struct store *store, struct error *err)
+{
+	static const int held_back[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+	struct capture capture;
+	sigset_t signals, before;
+	int r = store_in_transaction(store, err);
+
+	if (r < 0)
+		return r;
+	/* A half-written policy is worse than a deaf program. Children (setfiles) inherit this. */
+	sigemptyset(&signals);
+	for (size_t i = 0; i < ARRAY_SIZE(held_back); i++)
+		sigaddset(&signals, held_back[i]);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	capture = capture_begin();
+	r = semanage_commit(store->handle);
+	capture_end(store, &capture);
+	store->in_transaction = false;
+	semanage_set_rebuild(store->handle, 0);
+	if (r < 0) {
+		r = store_error(store, err, EIO,
+				"nothing was changed; correct the cause and run the step again",
+				"the policy store did not take the change");
+		/* libsemanage keeps the rejected records in memory, and would try them again. */
+		disconnect(store);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return r < 0 ? r : 0;
+}
+
+void store_abort(struct store *store)
+{
+	if (store && store->in_transaction)
+		disconnect(store);
 }
