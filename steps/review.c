@@ -10,6 +10,7 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
+#include "steps/told.h"
 #include "steps/subjects.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
@@ -357,7 +358,7 @@ static int decide(struct session *session, const struct finding *finding,
 	r = header_note_decider(session, prompt_origin(session, key, subject), err);
 	if (r == 0)
 		r = case_decide(session, finding, decision_named(value),
-				  !strcmp(value, "companions"), err);
+				!strcmp(value, "companions"), err);
 	if (r == 0 && decision_named(value) == DECISION_REJECT && finding_is_needed(finding))
 		warn_of_need(session, finding);
 	return r;
@@ -384,6 +385,7 @@ static int ask_silence(struct session *session, bool *asked, bool *silence, stru
 static void show_overview(const struct findings *findings)
 {
 	size_t observed = 0, open = 0, settled = 0, unobserved = 0;
+	_cleanup_(strings_clear) struct strings unknown = { 0 };
 
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
@@ -411,10 +413,9 @@ static void show_overview(const struct findings *findings)
 			   finding->source, finding->target, finding->tclass,
 			   COUNTED(finding->count, "time", "times"), finding->why);
 	}
-	if (findings->unknown_names)
-		screen_mark(MARK_WARN,
-			    "%zu %s something that this policy does not define: left out",
-			    COUNTED(findings->unknown_names, "denial names", "denials name"));
+	told_unknown(findings, &unknown);
+	for (size_t i = 0; i < unknown.count; i++)
+		screen_mark(i ? MARK_NONE : MARK_WARN, "%s", unknown.items[i]);
 }
 
 struct dialogue {

@@ -44,6 +44,7 @@ struct verification {
 	size_t denials;       /* of the confined run, of the server's domains */
 	size_t fresh;         /* findings that nobody has decided about, ... */
 	size_t fresh_denials; /* ... and their denials */
+	size_t unread;        /* lines of its evidence that could not be read */
 	struct replay replay;
 };
 
@@ -90,6 +91,7 @@ static int look(struct session *session, struct verification *found, struct erro
 
 	if (r == 0)
 		r = case_read(session, sources, &denials, err);
+	found->unread = denials.unreadable;
 	return r < 0 ? r : judge(session, &denials, found, err);
 }
 
@@ -191,9 +193,10 @@ static int remember(struct session *session, const struct verification *found, s
 		return r;
 	return session_remember(
 		session, LEDGER_JUDGED,
-		json_pack("{s:I, s:I, s:I, s:I, s:O?, s:O}", "denials", (json_int_t)found->denials,
-			  "left", (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh,
-			  "era", results_era(session, PHASE_ENFORCING), "module",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:O?, s:O}", "denials",
+			  (json_int_t)found->denials, "unread", (json_int_t)found->unread, "left",
+			  (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh, "era",
+			  results_era(session, PHASE_ENFORCING), "module",
 			  session_recall(session, MODULE_LOADED), "denied", denied),
 		err);
 }

@@ -35,6 +35,11 @@ bool oracle_is_permissive(struct oracle *oracle, const char *type)
 	return datum && policy_bit(&oracle->policy->p.permissive_map, datum->s.value);
 }
 
+bool oracle_has_class(struct oracle *oracle, const char *tclass)
+{
+	return policy_find(oracle->policy->p.p_classes.table, tclass) != NULL;
+}
+
 bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)
 {
 	uint16_t class;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "steps/oracle/policy.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <sepol/booleans.h>
@@ -10,6 +11,25 @@
 #include "wizard/util.h"
 
 static unsigned long last_serial;
+
+/* newer_version - of a kernel policy that this libsepol is too old for: its version; 0: it is none.
+ * The file begins with a magic number, a string's length, the string, and the version. */
+static unsigned int newer_version(const struct oracle *oracle)
+{
+	static const char target[] = "\10\0\0\0SE Linux";
+	uint32_t head;
+	unsigned char version[4];
+
+	if (oracle->length < 20)
+		return 0;
+	memcpy(&head, oracle->image, sizeof(head));
+	memcpy(version, (char *)oracle->image + 16, sizeof(version));
+	if (le32toh(head) != POLICYDB_MAGIC ||
+	    memcmp((char *)oracle->image + 4, target, sizeof(target) - 1) != 0 || version[1] ||
+	    version[0] <= (unsigned int)sepol_policy_kern_vers_max())
+		return 0;
+	return version[0];
+}
 
 /* sepol_policydb_from_image would destroy a policy that it cannot read, and freeing it would again.
  */
@@ -25,6 +45,13 @@ static int policy_read(struct oracle *oracle, struct error *err)
 	sepol_policy_file_free(file);
 	if (r == 0 && oracle->policy->p.policy_type == POLICY_KERN)
 		return 0;
+	if (newer_version(oracle))
+		return error_set(
+			err, EINVAL,
+			"judge against it on its own host, or install a libsepol of that "
+			"host's age",
+			"a policy of version %u, and this host's libsepol reads none above %d",
+			newer_version(oracle), sepol_policy_kern_vers_max());
 	return error_set(err, EINVAL,
 			 "name a compiled policy that this host's libsepol can read, such as "
 			 "/etc/selinux/TYPE/policy/policy.NN",
