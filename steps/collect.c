@@ -14,6 +14,7 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
+#include "steps/told.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
@@ -101,6 +102,7 @@ static int check_given(struct session *session, const char *path, struct error *
 
 static void show_counts(const json_t *sources, const struct denials *denials)
 {
+	_cleanup_(strings_clear) struct strings others = { 0 }, unread = { 0 };
 	json_t *source;
 	size_t i;
 
@@ -118,15 +120,12 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 		    COUNTED(denials->events, "event", "events"),
 		    COUNTED(denials->lines, "line", "lines"),
 		    COUNTED(denials_total(denials), "denial", "denials"), node_domain());
-	if (denials->other)
-		screen_say("%zu %s of other domains: not the server's, left alone.",
-			   COUNTED(denials->other, "denial", "denials"));
-	if (denials->unreadable)
-		screen_mark(MARK_WARN, "%zu %s could not be read",
-			    COUNTED(denials->unreadable, "line", "lines"));
-	if (denials->lost_notices)
-		screen_mark(MARK_WARN, "%zu %s lost events: some denials may be missing",
-			    COUNTED(denials->lost_notices, "record tells of", "records tell of"));
+	told_others(denials, &others);
+	for (i = 0; i < others.count; i++)
+		screen_say("%s", others.items[i]);
+	told_unread(denials, &unread);
+	for (i = 0; i < unread.count; i++)
+		screen_mark(*unread.items[i] == ' ' ? MARK_NONE : MARK_WARN, "%s", unread.items[i]);
 	if (!denials->count)
 		screen_say("Nothing was denied: the policy already allows all that was exercised.");
 }

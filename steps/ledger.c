@@ -99,6 +99,7 @@ int ledger_read(struct session *session, struct ledger *ledger, struct error *er
 	ledger->judged = judged && member_number(judged, "era") == era;
 	if (ledger->judged) {
 		ledger->fresh = (size_t)member_number(judged, "fresh");
+		ledger->unread = (size_t)member_number(judged, "unread");
 		ledger->denied = json_object_get(judged, "denied");
 	}
 	/* Nothing is confined yet, and nobody claims it. */
@@ -196,6 +197,11 @@ void ledger_missing(const struct ledger *ledger, const char *program, json_t *li
 		return;
 	}
 	add_denials(&gaps, ledger);
+	if (ledger->unread)
+		add(&gaps,
+		    json_sprintf("%zu %s of the confined run's evidence could not be read",
+				 COUNTED(ledger->unread, "line", "lines")),
+		    "run verify", NULL);
 	add_now(&gaps, ledger);
 	for (size_t i = 0; i < ledger->count; i++)
 		add_row(&gaps, &ledger->rows[i]);
@@ -230,7 +236,8 @@ void ledger_unlearned(const struct ledger *ledger, const char *program, json_t *
 
 enum ledger_end ledger_end(const struct ledger *ledger)
 {
-	bool complete = ledger->begun && ledger->judged && !ledger->now && !ledger->pending;
+	bool complete = ledger->begun && ledger->judged && !ledger->unread && !ledger->now &&
+			!ledger->pending;
 	bool failed = ledger->judged && ledger->fresh;
 
 	for (size_t i = 0; i < ledger->count; i++) {

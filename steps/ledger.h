@@ -56,6 +56,7 @@ struct ledger {
 				 refused: strings; borrowed; may be NULL */
 	bool judged;          /* the denials of the confined phase were looked at */
 	size_t fresh;         /* of these, accesses that nobody has decided about */
+	size_t unread;        /* lines of that phase's evidence that could not be read */
 };
 
 /* ledger_read - as the session remembers it, the system is and the command line has it. Borrows

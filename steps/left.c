@@ -56,9 +56,10 @@ static void append(json_t *list, const char *kind, const char *what, const char 
 
 int left_out(struct session *session, json_t *list, struct error *err)
 {
-	_cleanup_free_ char *unknown = NULL;
+	_cleanup_free_ char *unknown = NULL, *unread = NULL;
 	const struct findings *findings;
-	int r = case_findings(session, &findings, NULL, err);
+	const struct denials *denials;
+	int r = case_findings(session, &findings, &denials, err);
 
 	if (r < 0)
 		return r;
@@ -74,6 +75,13 @@ int left_out(struct session *session, json_t *list, struct error *err)
 			      : str_copy(finding->why);
 		todo = to_do(session, finding);
 		append(list, kind_of(finding), what, why, todo);
+	}
+	if (denials->unreadable) {
+		unread = str_printf("%zu %s of the logs that could not be read",
+				    COUNTED(denials->unreadable, "line", "lines"));
+		append(list, "unread", unread, "It may have been a denial.",
+		       "give the log as auditd writes it (--log), or as `ausearch --raw` prints "
+		       "it");
 	}
 	if (!findings->unknown_names)
 		return 0;

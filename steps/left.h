@@ -15,6 +15,7 @@
  *           refused    never by a rule
  *           undecided  no answer has settled it
  *           action     to be done outside of the module: a label, a boolean, ...
+ *           unread     lines of the logs that could not be read; one for all
  *           unknown    denials that name what the policy does not define; one for all
  *   "what"  "12 denials of rsync_exec_t:file { execute open }"
  *   "why"   a sentence

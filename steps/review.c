@@ -7,6 +7,7 @@
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
+#include "steps/told.h"
 #include "steps/subjects.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
@@ -363,6 +364,7 @@ static int ask_silence(struct session *session, bool *asked, bool *silence, stru
 static void show_overview(struct session *session, const struct findings *findings)
 {
 	size_t observed = 0, open = 0, settled = 0, unobserved = 0;
+	_cleanup_(strings_clear) struct strings unknown = { 0 };
 
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
@@ -390,10 +392,9 @@ static void show_overview(struct session *session, const struct findings *findin
 			   finding->source, finding->target, finding->tclass,
 			   COUNTED(finding->count, "time", "times"), finding->why);
 	}
-	if (findings->unknown_names)
-		screen_mark(MARK_WARN,
-			    "%zu %s something that this policy does not define: left out",
-			    COUNTED(findings->unknown_names, "denial names", "denials name"));
+	told_unknown(findings, &unknown);
+	for (size_t i = 0; i < unknown.count; i++)
+		screen_mark(i ? MARK_NONE : MARK_WARN, "%s", unknown.items[i]);
 }
 
 struct dialogue {

@@ -40,6 +40,7 @@ struct verification {
 	size_t denials;       /* of the confined run, of the server's domains */
 	size_t fresh;         /* findings that nobody has decided about, ... */
 	size_t fresh_denials; /* ... and their denials */
+	size_t unread;        /* lines of its evidence that could not be read */
 	struct replay replay;
 };
 
@@ -79,10 +80,11 @@ static int look(struct session *session, struct verification *found, struct erro
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	json_auto_t *sources = json_array();
+	int r = results_evidence(session, PHASE_ENFORCING, false, sources, err)
+			?: case_read(session, sources, &denials, err);
 
-	return results_evidence(session, PHASE_ENFORCING, false, sources, err)
-		       ?: case_read(session, sources, &denials, err)
-		       ?: judge(session, &denials, found, err);
+	found->unread = denials.unreadable;
+	return r < 0 ? r : judge(session, &denials, found, err);
 }
 
 /* What follows from all that was seen. */
@@ -176,9 +178,10 @@ static int remember(struct session *session, const struct verification *found, s
 		return r;
 	return session_remember(
 		session, LEDGER_JUDGED,
-		json_pack("{s:I, s:I, s:I, s:I, s:O?, s:O}", "denials", (json_int_t)found->denials,
-			  "left", (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh,
-			  "era", results_era(session, PHASE_ENFORCING), "module",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:O?, s:O}", "denials",
+			  (json_int_t)found->denials, "unread", (json_int_t)found->unread, "left",
+			  (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh, "era",
+			  results_era(session, PHASE_ENFORCING), "module",
 			  session_recall(session, MODULE_LOADED), "denied", denied),
 		err);
 }

@@ -191,7 +191,8 @@ void screen_time(time_t when, char *text, size_t size)
 {
 	struct tm local;
 
-	if (!localtime_r(&when, &local) || !strftime(text, size, "%Y-%m-%d %H:%M:%S %Z", &local))
+	if (!when || !localtime_r(&when, &local) ||
+	    !strftime(text, size, "%Y-%m-%d %H:%M:%S %Z", &local))
 		snprintf(text, size, "-");
 }
 

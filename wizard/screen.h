@@ -47,7 +47,7 @@ void screen_blank(void);
 /* screen_other - another part of the program (the line editor) has written a line to the screen. */
 void screen_other(void);
 
-/* screen_time - a time as every screen has it: local, with its zone. "-" where it is none. */
+/* screen_time - a time as every screen has it: local, with its zone. "-" for 0: not known. */
 void screen_time(time_t when, char *text, size_t size);
 
 /* screen_changes - a plan's changes as an aligned table (see step.h); with_commands adds each one's

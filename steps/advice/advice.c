@@ -17,6 +17,33 @@ static void judgements_clear(struct judgements *judgements)
 	free(judgements->items);
 }
 
+/* note_unknown - which of the denial's names the policy does not define, each with its kind. */
+static void note_unknown(struct oracle *oracle, const struct denial *denial, struct strings *names)
+{
+	const char *const types[] = { denial->source, denial->target };
+	bool has_class = oracle_has_class(oracle, denial->tclass);
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		_cleanup_free_ char *name = str_printf("type %s", types[i]);
+
+		if (!oracle_has_type(oracle, types[i]))
+			strings_insert(names, name);
+	}
+	for (size_t i = 0; i < denial->permission_count; i++) {
+		_cleanup_free_ char *name = str_printf("permission %s of class %s",
+						       denial->permissions[i], denial->tclass);
+
+		if (has_class &&
+		    !oracle_has_permission(oracle, denial->tclass, denial->permissions[i]))
+			strings_insert(names, name);
+	}
+	if (!has_class) {
+		_cleanup_free_ char *name = str_printf("class %s", denial->tclass);
+
+		strings_insert(names, name);
+	}
+}
+
 static int judge_denial(struct ladder *ladder, struct judgements *judgements, size_t index,
 			const struct denial *denial, bool *unknown, struct error *err)
 {
@@ -80,7 +107,10 @@ int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		bool unknown = false;
 
 		r = judge_denial(&ladder, &judgements, i, &denials->items[i], &unknown, err);
-		made.unknown_names += unknown ? denial_records(&denials->items[i]) : 0;
+		if (!unknown)
+			continue;
+		made.unknown_names += denial_records(&denials->items[i]);
+		note_unknown(advisor->oracle, &denials->items[i], &made.unknown);
 	}
 	if (r == 0)
 		r = suppose(&ladder, denials, &judgements, err);

@@ -46,6 +46,7 @@ void findings_clear(struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++)
 		finding_clear(&findings->items[i]);
 	free(findings->items);
+	strings_clear(&findings->unknown);
 	*findings = (struct findings){ 0 };
 }
 

@@ -153,8 +153,9 @@ struct finding {
 struct findings {
 	struct finding *items; /* grouped by fix in the ladder's order, most severe first */
 	size_t count;
-	size_t denials;       /* records judged */
-	size_t unknown_names; /* records with a name that the policy does not define */
+	size_t denials;         /* records judged */
+	size_t unknown_names;   /* records with a name that the policy does not define */
+	struct strings unknown; /* these names, each once, with its kind before it: "type x_t" */
 };
 
 void finding_clear(struct finding *finding);

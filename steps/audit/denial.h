@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "wizard/strings.h"
+
 /* An access keeps so many denials apart by program, object or port; further ones count as the one
  * of them that is most alike. */
 #define DENIALS_OF_AN_ACCESS 256
@@ -59,9 +61,24 @@ struct denial {
 	unsigned int ioctl; /* ioctlcmd */
 };
 
+/* So many names of other domains are kept; the last one counts all further ones. */
+#define OTHER_DOMAINS_MAX 256
+
+/* How many denials one of the domains that were not asked for had. */
+struct other_domain {
+	char *name;
+	size_t count;
+};
+
+/* So many texts of SELINUX_ERR records are kept. */
+#define REFUSALS_MAX 16
+
 struct denials {
 	struct denial *items;
 	size_t count; /* items; the records are denials_total() */
+	struct other_domain *others;
+	size_t other_count;
+	struct strings refusals; /* what SELINUX_ERR records say, each text once */
 
 	/* What was read, whatever became of it. */
 	size_t lines;        /* lines of the logs */
@@ -70,6 +87,12 @@ struct denials {
 	size_t other;        /* of these, those whose source is not one of the domains asked for */
 	size_t granted;      /* "granted" records (auditallow), passed over */
 	size_t unreadable;   /* lines that are no audit record, or deny what cannot be read */
+	size_t passed;       /* of a given log, lines that are no record and tell of no denial */
+	size_t pasted;       /* records that were read out of text which anyone can have written */
+	size_t summaries;    /* of setroubleshoot's: no records */
+	size_t apparmor;     /* AppArmor's denials: not SELinux's */
+	size_t refused;      /* SELINUX_ERR records, ... */
+	size_t refused_ours; /* ... and those of them that name one of the domains */
 	size_t lost_notices; /* records that tell of lost events (audit_lost=, backlog limit) */
 };
 
@@ -87,6 +110,14 @@ static inline time_t denial_last(const struct denial *denial)
 
 /* denials_total - the records of all items. */
 size_t denials_total(const struct denials *denials);
+
+/* denials_add_other - so many more denials of a domain that was not asked for. Returns which of
+ * others it is. */
+size_t denials_add_other(struct denials *denials, const char *domain, size_t count);
+
+/* denials_add_refusal - a SELINUX_ERR record, by its fields. */
+void denials_add_refusal(struct denials *denials, const char *fields, size_t length,
+			 const char *const *domains);
 
 /* denials_append - copies of more, and its counts, behind what is there; origin: theirs from now
  * on.

@@ -243,13 +243,13 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	reader->settled++;
 	denials->avc++;
 	if (!is_asked_for(reader, denial->source)) {
-		denials->other++;
+		denials_add_other(denials, denial->source, 1);
 		return;
 	}
 	item = array_push(&denials->items, &denials->count, sizeof(*item));
 	*item = *denial;
 	memset(denial, 0, sizeof(*denial));
-	item->seconds = id->seconds;
+	item->seconds = id->seconds == TIME_UNKNOWN ? 0 : id->seconds;
 	item->millis = id->millis;
 	item->serial = id->serial;
 	item->origin = str_copy(reader->origin);

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "steps/audit/extract.h"
+#include "steps/audit/plain.h"
 #include "steps/audit/record.h"
-#include "steps/audit/interpreted.h"
 #include "steps/audit/source.h"
 #include "wizard/util.h"
 
@@ -19,8 +19,9 @@ struct extraction {
 	FILE *out; /* NULL: the first pass */
 
 	/* Of the log that is read now. */
+	bool given;
 	struct record record;
-	struct interpreted *interpreted;
+	struct plain *plain;
 };
 
 static int compare_ids(const void *left, const void *right)
@@ -34,16 +35,21 @@ static int compare_ids(const void *left, const void *right)
 	return (a->serial > b->serial) - (a->serial < b->serial);
 }
 
-/* is_ours - is the source of an access in one of the server's domains? */
-static bool is_ours(const struct extraction *reading, const char *line, const char *end)
+/* is_ours - is the source of an access in one of the server's domains? *unsure: it has none. */
+static bool is_ours(const struct extraction *reading, const char *line, const char *end,
+		    bool *unsure)
 {
-	const char *at = text_find(line, end, "scontext="), *stop;
+	const char *at = NULL, *stop;
 	size_t length = 0;
 
+	/* What stands before the last one may be somebody's text. */
+	for (const char *next = line; (next = text_find(next, end, " scontext=")); next++)
+		at = next + 1;
 	if (at) {
 		stop = memchr(at, ' ', (size_t)(end - at));
 		at = str_field(at, (size_t)((stop ?: end) - at), ':', 2, &length);
 	}
+	*unsure = !at;
 	for (const char *const *domain = reading->domains; at && *domain; domain++)
 		if (strlen(*domain) == length && !memcmp(at, *domain, length))
 			return true;
@@ -55,10 +61,15 @@ static void note_event(struct extraction *reading, const char *line)
 {
 	const struct record *record = &reading->record;
 	struct record_id *id;
+	bool unsure = false;
 
 	if ((record->kind != RECORD_AVC && record->kind != RECORD_USER_AVC) ||
-	    record_verdict(record) != VERDICT_DENIED || !is_ours(reading, line, record->end))
+	    record_verdict(record) != VERDICT_DENIED)
 		return;
+	if (!is_ours(reading, line, record->end, &unsure)) {
+		reading->extract->unsure += unsure;
+		return;
+	}
 	id = array_push(&reading->ids, &reading->count, sizeof(*reading->ids));
 	*id = record->id;
 	reading->extract->denials++;
@@ -81,40 +92,41 @@ static void write_record(struct extraction *reading, const char *line)
 	reading->extract->notices += notice;
 }
 
-/* is_record - the line that was parsed, or the record that it shows, which *line is then. */
-static bool is_record(struct extraction *reading, const char **line)
+static void take_record(struct extraction *reading, const char *line)
 {
-	struct record *record = &reading->record;
-	struct interpreted *interpreted = reading->interpreted;
-	enum interpreted_as as;
+	if (reading->out)
+		write_record(reading, line);
+	else
+		note_event(reading, line);
+}
 
-	if (record->kind >= RECORD_AVC)
-		return true;
-	if (record->kind == RECORD_DECORATION)
-		return false;
-	as = interpreted_read(interpreted, *line, (size_t)(record->end - *line));
-	reading->extract->unsure += as == INTERPRETED_UNSURE && !reading->out;
-	if (as != INTERPRETED_RECORD)
-		return false;
-	*line = interpreted->text;
-	record_parse(*line, record);
-	return record->kind >= RECORD_AVC;
+/* take_plain - what an odd line shows. */
+static void take_plain(void *data, enum plain_as as, const char *text, size_t length)
+{
+	struct extraction *reading = data;
+
+	(void)length;
+	reading->extract->unsure += as == PLAIN_UNSURE && !reading->out;
+	if (as != PLAIN_RECORD && as != PLAIN_PASTED)
+		return;
+	record_parse(text, &reading->record);
+	if (reading->record.kind >= RECORD_AVC)
+		take_record(reading, text);
 }
 
 static void take_lines(struct extraction *reading, const char *at, size_t size)
 {
+	struct record *record = &reading->record;
 	const char *stop = at + size;
 
-	for (const char *end, *line; at < stop; at = end + 1) {
-		line = at;
-		record_parse(line, &reading->record);
-		end = reading->record.end;
-		if (!is_record(reading, &line))
-			continue;
-		if (reading->out)
-			write_record(reading, line);
-		else
-			note_event(reading, line);
+	for (const char *end; at < stop; at = end + 1) {
+		record_parse(at, record);
+		end = record->end;
+		if (record->kind >= RECORD_AVC &&
+		    !(reading->given && (plain_goes_on(end, stop) || plain_is_dressed(at, end))))
+			take_record(reading, at);
+		else if (record->kind != RECORD_DECORATION)
+			end = plain_read(reading->plain, at, stop);
 	}
 }
 
@@ -124,14 +136,14 @@ static int read_logs(struct extraction *reading, char *const *paths, struct erro
 
 	for (; r == 0 && *paths; paths++) {
 		_cleanup_(source_close) struct log_source *source = NULL;
-		_cleanup_free_ struct interpreted *interpreted = interpreted_new();
 		const char *lines;
 		size_t size;
 
-		reading->interpreted = interpreted;
+		reading->plain = plain_new(reading->given, take_plain, reading);
 		r = source_open(*paths, &source, err);
 		while (r == 0 && (r = source_next(source, &lines, &size, err)) == 0 && size)
 			take_lines(reading, lines, size);
+		plain_free(reading->plain);
 	}
 	return r;
 }
@@ -142,10 +154,12 @@ void extract_clear(struct extract *extract)
 	*extract = (struct extract){ 0 };
 }
 
-int extract_read(char *const *paths, const char *const *domains, const char *node,
+int extract_read(char *const *paths, bool given, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err)
 {
-	struct extraction reading = { .extract = extract, .node = node, .domains = domains };
+	struct extraction reading = {
+		.extract = extract, .node = node, .domains = domains, .given = given
+	};
 	int r;
 
 	*extract = (struct extract){ 0 };

@@ -5,6 +5,7 @@
 #ifndef STEPS_AUDIT_EXTRACT_H
 #define STEPS_AUDIT_EXTRACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "wizard/error.h"
@@ -15,20 +16,20 @@ struct extract {
 	size_t denials; /* denying records of the domains */
 	size_t records; /* lines of text */
 	size_t notices; /* of these, those that tell of lost events */
-	size_t unsure;  /* lines that may be records, but cannot be read in one way only, or are
-			 * longer  than any */
+	size_t unsure;  /* lines that may be records, or tell of a denial, but cannot be read in one
+			 * way only, or are longer than any */
 };
 
 /*
  * extract_read - all records of each event in which one of domains (NULL-terminated) was denied
  * something, and those that tell of lost events, in the order of the logs at paths
  * (NULL-terminated; files, also compressed: each is read twice). Each is given node's name, as
- * auditd's name_format does, unless it has one.
+ * auditd's name_format does, unless it has one. given: the logs are not this host's own (plain.h).
  *
- * Records in another form (interpreted.h) become raw ones. Without a denial it is empty. Errors: as
+ * Records in another form become raw ones. Without a denial it is empty. Errors: as
  * source_open() and source_next(). Caller clears.
  */
-int extract_read(char *const *paths, const char *const *domains, const char *node,
+int extract_read(char *const *paths, bool given, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err);
 void extract_clear(struct extract *extract);
 

@@ -7,51 +7,9 @@
 #include <sys/ioctl.h>
 
 #include "steps/audit/interpreted.h"
+#include "steps/audit/piece.h"
 #include "steps/audit/record.h"
 #include "wizard/util.h"
-
-/* A piece of a line. */
-struct piece {
-	const char *at, *end;
-};
-
-static size_t size_of(struct piece piece)
-{
-	return (size_t)(piece.end - piece.at);
-}
-
-/* passes - does the piece begin with the text? Then it is moved behind it. */
-static bool passes(struct piece *piece, const char *text)
-{
-	size_t length = strlen(text);
-
-	if (size_of(*piece) < length || memcmp(piece->at, text, length) != 0)
-		return false;
-	piece->at += length;
-	return true;
-}
-
-/* passes_word - takes off the word before the next space. */
-static bool passes_word(struct piece *piece, struct piece *word)
-{
-	const char *space = memchr(piece->at, ' ', size_of(*piece));
-
-	if (!space || space == piece->at)
-		return false;
-	*word = (struct piece){ piece->at, space };
-	piece->at = space;
-	return true;
-}
-
-static bool is(struct piece piece, const char *text)
-{
-	return size_of(piece) == strlen(text) && !memcmp(piece.at, text, strlen(text));
-}
-
-static const char *finds(struct piece piece, const char *word)
-{
-	return text_find(piece.at, piece.end, word);
-}
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
@@ -59,7 +17,7 @@ static void put(struct interpreted *out, struct piece piece)
 {
 	/* For what is behind it there is room. */
 	size_t room = sizeof(out->text) - LINE_SLACK - out->length;
-	size_t length = size_of(piece) < room ? size_of(piece) : room;
+	size_t length = piece_size(piece) < room ? piece_size(piece) : room;
 
 	memcpy(out->text + out->length, piece.at, length);
 	out->length += length;
@@ -67,7 +25,7 @@ static void put(struct interpreted *out, struct piece piece)
 
 static void put_text(struct interpreted *out, const char *text)
 {
-	put(out, (struct piece){ text, text + strlen(text) });
+	put(out, piece_of(text));
 }
 
 static void put_quoted(struct interpreted *out, struct piece piece)
@@ -85,7 +43,7 @@ static void put_name(struct interpreted *out, struct piece name)
 
 	while (at<name.end && * at> ' ' && *at <= '~' && *at != '"')
 		at++;
-	if (is(name, "(null)"))
+	if (piece_is(name, "(null)"))
 		put(out, name);
 	else if (at == name.end && at > name.at)
 		put_quoted(out, name);
@@ -105,64 +63,6 @@ static bool is_escaped(struct piece piece)
 	return false;
 }
 
-/* ---- a kernel's message ---------------------------------------------------------------------- */
-
-static const struct {
-	const char *number, *name;
-} types[] = {
-	{ "1400", "AVC" },
-	{ "1107", "USER_AVC" },
-	{ "1300", "SYSCALL" },
-	{ "1302", "PATH" },
-};
-
-/* is_from_kernel - is this what stands before a message of the kernel, and of nobody else? The
- * first word that ends in a colon is the sender's name; dmesg has none, but a time in brackets. */
-static bool is_from_kernel(struct piece before)
-{
-	bool dmesg = before.at < before.end && *before.at == '[' && before.end[-1] == ' ' &&
-		     before.end[-2] == ']';
-	struct piece word;
-
-	while (before.at < before.end) {
-		if (*before.at == ' ') {
-			before.at++;
-			continue;
-		}
-		if (!passes_word(&before, &word))
-			return false;
-		if (word.end[-1] != ':')
-			continue;
-		if (!is(word, "kernel:"))
-			return false;
-		before.at++;
-		/* Some kernels' messages have the time since the boot. */
-		return before.at == before.end ||
-		       (*before.at == '[' && before.end - before.at >= 3 &&
-			memchr(before.at, ']', size_of(before)) == before.end - 2);
-	}
-	return dmesg;
-}
-
-static enum interpreted_as read_kernel(struct interpreted *out, struct piece line)
-{
-	struct piece rest = { finds(line, "audit: type="), line.end }, type;
-	const char *name = "UNKNOWN";
-
-	if (!rest.at || !is_from_kernel((struct piece){ line.at, rest.at }) ||
-	    !passes(&rest, "audit: type=") || !passes_word(&rest, &type) ||
-	    !passes(&rest, " audit("))
-		return INTERPRETED_NOTHING;
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (is(type, types[i].number))
-			name = types[i].name;
-	put_text(out, "type=");
-	put_text(out, name);
-	put_text(out, " msg=audit(");
-	put(out, rest);
-	return INTERPRETED_RECORD;
-}
-
 /* ---- the fields of an AVC record ------------------------------------------------------------- */
 
 /* An AVC record has at most so many fields. */
@@ -177,7 +77,7 @@ static size_t name_length(const char *text, const char *end)
 {
 	const char *at = text;
 
-	while (at < end && ((*at >= 'a' && *at <= 'z') || *at == '_'))
+	while (at < end && ((*at >= 'a' && *at <= 'z') || *at == '_' || *at == '-'))
 		at++;
 	return at < end && *at == '=' ? (size_t)(at - text) : 0;
 }
@@ -210,7 +110,7 @@ static size_t split(struct piece text, struct field fields[FIELDS_MAX])
 static size_t follow(const struct field *fields, size_t count, size_t at, const char *const *names)
 {
 	for (; *names && at < count; names++)
-		at += is(fields[at].name, *names);
+		at += piece_is(fields[at].name, *names);
 	return at;
 }
 
@@ -229,6 +129,11 @@ static bool is_record(const struct field *fields, size_t count)
 		{ "opid", "ocomm" },
 		{ "key_serial", "key_desc" },
 		{ "lockdown_reason" },
+		{ "anonclass" },
+		{ "ipc_key" },
+		{ "nl-msgtype" },
+		{ "pkey", "subnet_prefix" },
+		{ "device", "port_num" },
 	};
 	static const char *const last[] = { "permissive", "srawcon", "trawcon", NULL };
 	static const char *const contexts[] = { "scontext", "tcontext", "tclass", NULL };
@@ -244,16 +149,26 @@ static bool is_record(const struct field *fields, size_t count)
 	return false;
 }
 
-/* is_about_ports - only sockets of the network have some: else, one is a part of a name. */
+/* is_of_network - has an object of this class ports? */
+static bool is_of_network(struct piece tclass)
+{
+	static const char *const others[] = { "packet", "peer", "node", "netif", "association" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (piece_is(tclass, others[i]))
+			return true;
+	return piece_find(tclass, "_socket") && !piece_find(tclass, "unix_");
+}
+
+/* is_about_ports - where it has none, what looks like one is a part of a name. */
 static bool is_about_ports(const struct field *fields, size_t count)
 {
 	bool ports = false, network = false;
 
 	for (size_t i = 0; i < count; i++) {
-		ports |= is(fields[i].name, "src") || is(fields[i].name, "dest");
-		if (is(fields[i].name, "tclass"))
-			network = finds(fields[i].value, "_socket") &&
-				  !finds(fields[i].value, "unix_");
+		ports |= piece_is(fields[i].name, "src") || piece_is(fields[i].name, "dest");
+		if (piece_is(fields[i].name, "tclass"))
+			network = is_of_network(fields[i].value);
 	}
 	return !ports || network;
 }
@@ -279,12 +194,12 @@ static bool put_ioctl(struct interpreted *out, struct piece value)
 {
 	char number[16];
 
-	if (size_of(value) > 2 && !memcmp(value.at, "0x", 2)) {
+	if (piece_size(value) > 2 && !memcmp(value.at, "0x", 2)) {
 		put(out, value);
-		return strspn(value.at + 2, "0123456789abcdef") >= size_of(value) - 2;
+		return strspn(value.at + 2, "0123456789abcdef") >= piece_size(value) - 2;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(ioctls); i++)
-		if (is(value, ioctls[i].name)) {
+		if (piece_is(value, ioctls[i].name)) {
 			snprintf(number, sizeof(number), "0x%x", ioctls[i].command & 0xffff);
 			put_text(out, number);
 			return true;
@@ -297,20 +212,21 @@ static bool put_value(struct interpreted *out, const struct field *field)
 {
 	struct piece name = field->name, value = field->value;
 
-	if (is(name, "comm") || is(name, "path") || is(name, "name") || is(name, "ocomm")) {
+	if (piece_is(name, "comm") || piece_is(name, "path") || piece_is(name, "name") ||
+	    piece_is(name, "ocomm")) {
 		put_name(out, value);
 		return !is_escaped(value);
 	}
 	while (value.end > value.at && value.end[-1] == ' ')
 		value.end--;
-	if (is(name, "ioctlcmd"))
+	if (piece_is(name, "ioctlcmd"))
 		return put_ioctl(out, value);
 	put(out, value);
 	/* Words in quotes are as the kernel has written them. */
 	return value.at < value.end &&
-	       ((*value.at == '"' && size_of(value) >= 2 &&
-		 memchr(value.at + 1, '"', size_of(value) - 1) == value.end - 1) ||
-		!memchr(value.at, ' ', size_of(value)));
+	       ((*value.at == '"' && piece_size(value) >= 2 &&
+		 memchr(value.at + 1, '"', piece_size(value) - 1) == value.end - 1) ||
+		!memchr(value.at, ' ', piece_size(value)));
 }
 
 /* ---- the records of ausearch -i -------------------------------------------------------------- */
@@ -320,14 +236,14 @@ static bool put_value(struct interpreted *out, const struct field *field)
 
 static enum interpreted_as put_avc(struct interpreted *out, struct piece body)
 {
-	struct piece rest = { memchr(body.at, '}', size_of(body)), body.end };
+	struct piece rest = { memchr(body.at, '}', piece_size(body)), body.end };
 	struct field fields[FIELDS_MAX];
 	bool sure = true;
 	size_t count;
 
-	if (!finds(body, " tclass="))
+	if (!piece_find(body, " tclass="))
 		return INTERPRETED_NOTHING;
-	if (!rest.at || !passes(&rest, "} for "))
+	if (!rest.at || !piece_passes(&rest, "} for "))
 		return INTERPRETED_UNSURE;
 	/* Something else ends the body. */
 	rest.at += strspn(rest.at, " ");
@@ -347,9 +263,14 @@ static enum interpreted_as put_avc(struct interpreted *out, struct piece body)
 /* Of its fields, only the path is not as its program has written it. */
 static enum interpreted_as put_user_avc(struct interpreted *out, struct piece body)
 {
-	const char *path = finds(body, " path="), *behind;
+	const char *path = piece_find(body, " path="), *behind;
 
-	if (!finds(body, " tclass="))
+	/* A notice: a policy was loaded, or the mode was set. */
+	if (piece_find(body, "msg='avc:  received ") && body.end[-1] == '\'') {
+		put(out, body);
+		return INTERPRETED_RECORD;
+	}
+	if (!piece_find(body, " tclass="))
 		return INTERPRETED_NOTHING;
 	if (path)
 		path += strlen(" path=");
@@ -377,17 +298,17 @@ static enum interpreted_as put_user_avc(struct interpreted *out, struct piece bo
 static enum interpreted_as put_named(struct interpreted *out, const char *name, const char *behind,
 				     const char *or_behind, struct piece body)
 {
-	const char *at = finds(body, name), *stop;
+	const char *at = piece_find(body, name), *stop;
 	struct piece rest, value;
 
 	if (!at)
 		return INTERPRETED_NOTHING;
 	rest = (struct piece){ at + strlen(name), body.end };
-	stop = finds(rest, behind) ?: finds(rest, or_behind);
+	stop = piece_find(rest, behind) ?: piece_find(rest, or_behind);
 	if (!stop)
 		return INTERPRETED_NOTHING;
 	value = (struct piece){ rest.at, stop };
-	if (finds(rest, name) || text_find(stop + 1, body.end, behind) || is_escaped(value))
+	if (piece_find(rest, name) || text_find(stop + 1, body.end, behind) || is_escaped(value))
 		return INTERPRETED_UNSURE;
 	put_text(out, name + 1);
 	put_name(out, value);
@@ -396,9 +317,10 @@ static enum interpreted_as put_named(struct interpreted *out, const char *name, 
 
 static enum interpreted_as put_path(struct interpreted *out, struct piece body)
 {
-	const char *inode = finds(body, " inode="), *stop;
+	const char *inode = piece_find(body, " inode="), *stop;
 
-	if (!finds(body, " nametype="))
+	/* RHEL 7 has the second. */
+	if (!piece_find(body, " nametype=") && !piece_find(body, " objtype="))
 		return INTERPRETED_NOTHING;
 	/* A file that is not there has no inode, and tells nothing. */
 	if (!inode)
@@ -414,7 +336,7 @@ static enum interpreted_as put_path(struct interpreted *out, struct piece body)
 static bool passes_id(struct interpreted *out, struct piece *line, time_t *seconds,
 		      struct piece *serial)
 {
-	const char *close = memchr(line->at, ')', size_of(*line)), *dot;
+	const char *close = memchr(line->at, ')', piece_size(*line)), *dot;
 	size_t digits;
 
 	if (!close || !(dot = memrchr(line->at, '.', (size_t)(close - line->at))))
@@ -428,18 +350,18 @@ static bool passes_id(struct interpreted *out, struct piece *line, time_t *secon
 	    !interpreted_dates_parse(&out->dates, line->at, (size_t)(dot - line->at), seconds))
 		return false;
 	line->at = close;
-	return passes(line, ") : ");
+	return piece_passes(line, ") : ");
 }
 
 static enum interpreted_as put_body(struct interpreted *out, struct piece type, struct piece body)
 {
-	if (is(type, "AVC"))
+	if (piece_is(type, "AVC"))
 		return put_avc(out, body);
-	if (is(type, "USER_AVC"))
+	if (piece_is(type, "USER_AVC"))
 		return put_user_avc(out, body);
-	if (is(type, "SYSCALL"))
+	if (piece_is(type, "SYSCALL"))
 		return put_named(out, " exe=", " subj=", " key=", body);
-	if (is(type, "PATH"))
+	if (piece_is(type, "PATH"))
 		return put_path(out, body);
 	put(out, body);
 	return INTERPRETED_RECORD;
@@ -452,9 +374,11 @@ static enum interpreted_as read_interpreted(struct interpreted *out, struct piec
 	time_t seconds;
 	char id[48];
 
-	if (passes(&line, "node=") && (!passes_word(&line, &node) || !passes(&line, " ")))
+	if (piece_passes(&line, "node=") &&
+	    (!piece_passes_word(&line, &node) || !piece_passes(&line, " ")))
 		return INTERPRETED_NOTHING;
-	if (!passes(&line, "type=") || !passes_word(&line, &type) || !passes(&line, " msg=audit("))
+	if (!piece_passes(&line, "type=") || !piece_passes_word(&line, &type) ||
+	    !piece_passes(&line, " msg=audit("))
 		return INTERPRETED_NOTHING;
 	if (!passes_id(out, &line, &seconds, &serial))
 		return INTERPRETED_UNSURE;
@@ -467,34 +391,32 @@ static enum interpreted_as read_interpreted(struct interpreted *out, struct piec
 	put_text(out, "): ");
 	/* The lines after a torn one may be the rest of a name: up to the line that ends it, which
 	 * is no record, nothing that denies is believed. */
-	if (out->torn && (is(type, "AVC") || is(type, "USER_AVC")))
+	if (out->torn && !out->given && (piece_is(type, "AVC") || piece_is(type, "USER_AVC")))
 		return INTERPRETED_UNSURE;
 	as = put_body(out, type, line);
 	out->torn |= as == INTERPRETED_NOTHING;
 	return as == INTERPRETED_RECORD ? as : INTERPRETED_UNSURE;
 }
 
-struct interpreted *interpreted_new(void)
+struct interpreted *interpreted_new(bool given)
 {
 	struct interpreted *out = memory_new(1, sizeof(*out));
 
+	out->given = given;
 	interpreted_dates_init(&out->dates);
 	return out;
 }
 
 enum interpreted_as interpreted_read(struct interpreted *out, const char *line, size_t length)
 {
-	struct piece piece = { line, line + length };
 	enum interpreted_as as;
 
 	if (length > LINE_MAX_BYTES || memchr(line, '\0', length))
 		return INTERPRETED_UNSURE;
 	out->length = 0;
-	as = read_interpreted(out, piece);
-	if (as == INTERPRETED_NOTHING) {
+	as = read_interpreted(out, (struct piece){ line, line + length });
+	if (as == INTERPRETED_NOTHING)
 		out->torn = false;
-		as = read_kernel(out, piece);
-	}
 	strcpy(out->text + out->length, "\n");
 	return as;
 }

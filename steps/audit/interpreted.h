@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * interpreted.h - audit records as other programs show them -> as auditd writes them
- *
- *   ausearch -i      type=AVC msg=audit(11/24/26 14:25:49.432:88) : avc:  denied  { read } for ...
- *   dmesg            [   12.3] audit: type=1400 audit(1795530349.432:88): avc:  denied  { read }
- * ... journalctl -k    Nov 24 14:25:49 db1 kernel: audit: type=1400 audit(1795530349.432:88): avc:
- * ...
+ * interpreted.h - records as `ausearch -i` shows them -> as auditd writes them
  *
  * The date of `ausearch -i` is without a zone: it is taken as local time of this host. Of 04/05/26
  * the locale decides which is the month, unless that would be in the future or no date.
@@ -16,10 +11,6 @@
  * a PATH's name= and inode=. A capability stays a name. (Before audit 2.6, ausearch escaped
  * nothing: a name with a line break that is followed by a whole record cannot be told from that
  * record.)
- *
- * A kernel's message in a file of syslog is as good as syslog: any process may send one under the
- * kernel's name. What journalctl shows as "audit[796]: AVC", everyone can forge, so that it is not
- * read; the same record is in the audit log, or without auditd in the kernel's log.
  */
 #ifndef STEPS_AUDIT_INTERPRETED_H
 #define STEPS_AUDIT_INTERPRETED_H
@@ -53,22 +44,24 @@ bool interpreted_dates_parse(struct interpreted_dates *dates, const char *text, 
 /* ---- records --------------------------------------------------------------------------------- */
 
 enum interpreted_as {
-	INTERPRETED_NOTHING, /* no record in any of these forms */
+	INTERPRETED_NOTHING, /* no record in this form */
 	INTERPRETED_RECORD,  /* text is what it stands for */
 	INTERPRETED_UNSURE,  /* a record, but not one that can be read in one way only */
 };
 
 struct interpreted {
 	struct interpreted_dates dates;
-	bool torn; /* a record ended within a name: what follows may be the rest of it */
+	bool given; /* a record is believed whatever stands before it */
+	bool torn;  /* a record ended within a name: what follows may be the rest of it */
 
 	size_t length;
 	/* Ended by a newline, for record_parse(), and a NUL; a name in hex is twice as long. */
 	char text[3 * LINE_MAX_BYTES + LINE_SLACK];
 };
 
-/* interpreted_new - for the lines of one log, in their order; free() it. */
-struct interpreted *interpreted_new(void);
+/* interpreted_new - for the lines of one log, in their order; given: by somebody, not the host's
+ * own. free() it. */
+struct interpreted *interpreted_new(bool given);
 
 /* interpreted_read - line is without its newline, and need not be ended by anything. */
 enum interpreted_as interpreted_read(struct interpreted *interpreted, const char *line,

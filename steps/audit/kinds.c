@@ -35,7 +35,9 @@ struct memory {
 	size_t length;
 	struct counted *counted;
 	size_t count;
-	size_t avc, other, unreadable;
+	size_t *others; /* for each denial of another domain, which of kinds->others it is */
+	size_t other_count;
+	size_t avc, unreadable;
 };
 
 struct kinds {
@@ -43,6 +45,7 @@ struct kinds {
 	void *accesses;        /* a tree */
 	struct denial **items; /* all, in the order of the log */
 	size_t count;
+	struct denials others; /* of it, only the other domains */
 	struct memory memories[PLACES];
 	struct record record; /* the last one made canonical */
 	char text[CANONICAL_MAX];
@@ -68,6 +71,7 @@ static void memory_clear(struct memory *memory)
 {
 	free(memory->text);
 	free(memory->counted);
+	free(memory->others);
 	memset(memory, 0, sizeof(*memory));
 }
 
@@ -84,6 +88,7 @@ void kinds_free(struct kinds **pointer)
 		free(kinds->items[i]);
 	}
 	free(kinds->items);
+	denials_clear(&kinds->others);
 	for (size_t i = 0; i < PLACES; i++)
 		memory_clear(&kinds->memories[i]);
 	free(kinds);
@@ -409,8 +414,12 @@ static void read_event(struct kinds *kinds, const struct event *event, struct me
 
 		*slot = kind_of(kinds, &read.items[i], &event->id);
 	}
+	for (size_t i = 0; i < read.other_count; i++)
+		for (size_t more = read.others[i].count; more > 0; more--)
+			*(size_t *)array_push(&memory->others, &memory->other_count,
+					      sizeof(size_t)) =
+				denials_add_other(&kinds->others, read.others[i].name, 0);
 	memory->avc = read.avc;
-	memory->other = read.other;
 	memory->unreadable = read.unreadable;
 	denials_clear(&read);
 }
@@ -432,12 +441,16 @@ void kinds_add(struct kinds *kinds, const struct event *event, struct denials *c
 		memory->text = length ? memory_copy(kinds->text, length) : NULL;
 	}
 	counts->avc += memory->avc;
-	counts->other += memory->other;
+	for (size_t i = 0; i < memory->other_count; i++)
+		kinds->others.others[memory->others[i]].count++;
 	counts->unreadable += memory->unreadable;
 }
 
 void kinds_take(struct kinds *kinds, struct denials *denials)
 {
+	for (size_t i = 0; i < kinds->others.other_count; i++)
+		denials_add_other(denials, kinds->others.others[i].name,
+				  kinds->others.others[i].count);
 	for (size_t i = 0; i < kinds->count; i++) {
 		struct denial *item = array_push(&denials->items, &denials->count, sizeof(*item));
 

@@ -5,8 +5,9 @@
 
 #include "steps/audit/kinds.h"
 #include "steps/audit/log.h"
+#include "steps/audit/piece.h"
+#include "steps/audit/plain.h"
 #include "steps/audit/record.h"
-#include "steps/audit/interpreted.h"
 #include "steps/audit/source.h"
 #include "wizard/util.h"
 
@@ -29,10 +30,13 @@ struct open_event {
 
 struct log_reader {
 	struct kinds *kinds;
+	const char *const *domains;
 	struct denials counts;
-	bool old_kernel;                 /* its last whole AVC record did not end by permissive= */
-	struct record record;            /* of the line at hand */
-	struct interpreted *interpreted; /* NULL: there was no odd line yet */
+	bool given;           /* by somebody: not the host's own log */
+	bool dressed;         /* a record was, so others may be */
+	bool old_kernel;      /* its last whole AVC record did not end by permissive= */
+	struct record record; /* of the line at hand */
+	struct plain *plain;  /* NULL: there was no odd line yet */
 
 	/* The last events seen, in the order of their first records; a ring. */
 	struct open_event events[OPEN_EVENTS], *newest;
@@ -158,8 +162,8 @@ static bool take_denial(struct log_reader *reader, const char *line, bool ended)
 	if (record->kind == RECORD_AVC)
 		reader->old_kernel = !says_permissive(line, (size_t)(record->end - line));
 	verdict = record_verdict(record);
-	if (verdict == VERDICT_GRANTED)
-		reader->counts.granted++;
+	reader->counts.granted += verdict == VERDICT_GRANTED;
+	reader->counts.apparmor += verdict == VERDICT_APPARMOR;
 	return verdict == VERDICT_DENIED;
 }
 
@@ -185,43 +189,88 @@ static void take_record(struct log_reader *reader, const char *line, bool ended)
 		close_event(reader, open);
 }
 
+/* take_refusal - of a SELINUX_ERR record: each once, as it is written. */
+static void take_refusal(struct log_reader *reader)
+{
+	const struct record *record = &reader->record;
+	struct piece body = { record->body, record->end };
+
+	body.at += piece_span(body, " ");
+	body.end = memchr(body.at, ENRICHED_SEPARATOR, piece_size(body)) ?: body.end;
+	denials_add_refusal(&reader->counts, body.at, piece_size(body), reader->domains);
+}
+
 /* take_other - nothing is read of it but its head. */
 static inline void take_other(struct log_reader *reader)
 {
 	if (reader->record.kind == RECORD_NOTICE)
 		reader->counts.lost_notices += record_tells_loss(&reader->record);
+	else if (reader->record.kind == RECORD_SELINUX_ERR)
+		take_refusal(reader);
+	else
+		reader->counts.apparmor += reader->record.kind == RECORD_APPARMOR;
 	event_of(reader, &reader->record.id);
 }
 
-/* take_odd - a line that is no record as auditd writes it, but may show one. */
-static void take_odd(struct log_reader *reader, const char *line, bool ended)
+/* take_plain - what an odd line was. */
+static void take_plain(void *data, enum plain_as as, const char *text, size_t length)
 {
+	struct log_reader *reader = data;
 	struct record *record = &reader->record;
 
-	if (record->end > line && record->end[-1] == '\r')
-		record_odd(line, record->end - 1, record);
-	if (record->kind == RECORD_DECORATION)
-		return;
-	if (record_tells_loss(record)) {
-		reader->counts.lost_notices++;
-		return;
-	}
-	if (!reader->interpreted)
-		reader->interpreted = interpreted_new();
-	if (interpreted_read(reader->interpreted, line, (size_t)(record->end - line)) ==
-	    INTERPRETED_RECORD) {
-		line = reader->interpreted->text;
-		record_parse(line, record);
-		if (record->kind >= RECORD_OTHER) {
+	if (as == PLAIN_RECORD || as == PLAIN_PASTED) {
+		record_parse(text, record);
+		if (as == PLAIN_PASTED && record->kind >= RECORD_AVC)
+			reader->counts.pasted++;
+		if (record->kind >= RECORD_OTHER)
 			take_other(reader);
-			return;
-		}
-		if (record->kind >= RECORD_AVC) {
-			take_record(reader, line, ended);
-			return;
-		}
+		else if (record->kind >= RECORD_AVC)
+			take_record(reader, text, true);
+		else
+			reader->counts.unreadable++;
+		return;
 	}
-	reader->counts.unreadable++;
+	record_odd(text, text + length, record);
+	record->end = text + length;
+	if (record_tells_loss(record))
+		reader->counts.lost_notices++;
+	else if (as == PLAIN_SUMMARY)
+		reader->counts.summaries++;
+	else if (as == PLAIN_UNSURE || !reader->given)
+		reader->counts.unreadable++;
+	else
+		reader->counts.passed++;
+}
+
+/* take_odd - a line that is no record as auditd writes it, but may show one. Returns the end of the
+ * last line that it is in. */
+static const char *take_odd(struct log_reader *reader, const char *line, const char *stop)
+{
+	struct record *record = &reader->record;
+	const char *end = record->end;
+
+	if (end > line && end[-1] == '\r')
+		record_odd(line, end - 1, record);
+	if (record->kind == RECORD_DECORATION)
+		return end;
+	if (!reader->plain)
+		reader->plain = plain_new(reader->given, take_plain, reader);
+	return plain_read(reader->plain, line, stop);
+}
+
+/* is_dressed - is there more to this record than the line? What tells of no denial does not matter.
+ */
+static inline bool is_dressed(struct log_reader *reader, const char *line, const char *stop)
+{
+	const struct record *record = &reader->record;
+	bool denial = record->kind == RECORD_AVC || record->kind == RECORD_USER_AVC;
+
+	if (plain_goes_on(record->end, stop))
+		return true;
+	if (!denial && !reader->dressed)
+		return false;
+	reader->dressed |= plain_is_dressed(line, record->end);
+	return reader->dressed;
 }
 
 /* take_lines - whole ones but for the log's last. */
@@ -236,10 +285,11 @@ static void take_lines(struct log_reader *reader, const char *at, size_t size)
 		reader->counts.lines++;
 		if (record->kind >= RECORD_OTHER)
 			take_other(reader);
-		else if (record->kind >= RECORD_AVC)
-			take_record(reader, at, end < stop);
+		else if (record->kind >= RECORD_AVC &&
+			 !(reader->given && is_dressed(reader, at, stop)))
+			take_record(reader, at, end < stop || reader->given);
 		else
-			take_odd(reader, at, end < stop);
+			end = take_odd(reader, at, stop);
 	}
 }
 
@@ -252,17 +302,19 @@ static void reader_free(struct log_reader **pointer)
 	kinds_free(&reader->kinds);
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		free(reader->events[i].event.text);
-	free(reader->interpreted);
+	plain_free(reader->plain);
 	free(reader);
 }
 
 /* reader_new - counts: those of the logs before. */
-static struct log_reader *reader_new(const char *origin, const char *const *domains,
+static struct log_reader *reader_new(const char *origin, const char *const *domains, bool given,
 				     const struct denials *counts)
 {
 	struct log_reader *reader = memory_new(1, sizeof(*reader));
 
 	reader->kinds = kinds_new(origin, domains);
+	reader->domains = domains;
+	reader->given = given;
 	reader->counts = *counts;
 	reader->newest = reader->events;
 	/* No record has this id. */
@@ -279,10 +331,27 @@ static void reader_end(struct log_reader *reader, struct denials *denials)
 	*denials = reader->counts;
 }
 
-int audit_log_read(const char *path, const char *origin, const char *const *domains,
-		   struct denials *denials, struct error *err)
+/* nothing_read - of a log in which no line is a record. */
+static int nothing_read(const struct log_reader *reader, const char *name, struct error *err)
 {
-	_cleanup_(reader_free) struct log_reader *reader = reader_new(origin, domains, denials);
+	if (reader->counts.summaries)
+		return error_set(err, EINVAL,
+				 "give the records themselves: ausearch -m avc,user_avc -ts recent "
+				 "--raw | galera-selinux explain -",
+				 "%s has what setroubleshoot says of denials, but no record of one",
+				 name);
+	return error_set(err, EINVAL,
+			 "give an audit log (usually /var/log/audit/audit.log), or what "
+			 "`ausearch --raw -m avc,user_avc` prints, without -i (--interpret)",
+			 "%s is no audit log: no line of it is an audit record that can be read",
+			 name);
+}
+
+static int read_log(const char *path, const char *origin, const char *const *domains, bool given,
+		    struct denials *denials, struct error *err)
+{
+	_cleanup_(reader_free) struct log_reader *reader =
+		reader_new(origin, domains, given, denials);
 	_cleanup_(source_close) struct log_source *source = NULL;
 	const char *lines;
 	size_t size;
@@ -292,23 +361,31 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 		take_lines(reader, lines, size);
 	if (rc < 0)
 		return rc;
-	if (reader->counts.events == denials->events &&
-	    reader->counts.unreadable > denials->unreadable)
-		return error_set(
-			err, EINVAL,
-			"give an audit log (usually /var/log/audit/audit.log), or what "
-			"`ausearch --raw -m avc,user_avc` prints, without -i (--interpret)",
-			"%s is no audit log: no line of it is an audit record that can "
-			"be read",
-			source_name(source));
+	if (reader->counts.events == denials->events && reader->counts.lines > denials->lines &&
+	    reader->counts.unreadable + reader->counts.passed + reader->counts.summaries >
+		    denials->unreadable + denials->passed + denials->summaries)
+		return nothing_read(reader, source_name(source), err);
 	reader_end(reader, denials);
 	return 0;
+}
+
+int audit_log_read(const char *path, const char *origin, const char *const *domains,
+		   struct denials *denials, struct error *err)
+{
+	return read_log(path, origin, domains, false, denials, err);
+}
+
+int audit_given_read(const char *path, const char *origin, const char *const *domains,
+		     struct denials *denials, struct error *err)
+{
+	return read_log(path, origin, domains, true, denials, err);
 }
 
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials)
 {
-	_cleanup_(reader_free) struct log_reader *reader = reader_new(origin, domains, denials);
+	_cleanup_(reader_free) struct log_reader *reader =
+		reader_new(origin, domains, false, denials);
 	_cleanup_free_ char *copy = memory_new(length + LINE_SLACK, 1);
 
 	memset(mempcpy(copy, text, length), '\n', LINE_SLACK);

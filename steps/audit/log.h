@@ -2,9 +2,8 @@
 /*
  * log.h - audit logs -> denials (libauparse)
  *
- * Raw and enriched logs, interpreted text (`ausearch -i`) and the kernel's own messages:
- * interpreted.h has what is read of the last two. What cannot be read in one way only counts as
- * unreadable.
+ * Raw and enriched logs, and what plain.h reads besides. What cannot be read in one way only counts
+ * as unreadable.
  */
 #ifndef STEPS_AUDIT_LOG_H
 #define STEPS_AUDIT_LOG_H
@@ -23,8 +22,12 @@
 int audit_log_read(const char *path, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err);
 
-/* audit_text_read - the same of records in memory. What cannot be read only counts as unreadable.
- */
+/* audit_given_read - the same of a log that somebody gives: pasted text of any kind, too. */
+int audit_given_read(const char *path, const char *origin, const char *const *domains,
+		     struct denials *denials, struct error *err);
+
+/* audit_text_read - as audit_log_read(), of records in memory. What cannot be read only counts as
+ * unreadable. */
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials);
 

@@ -6,9 +6,6 @@
 #include "steps/audit/record.h"
 #include "wizard/util.h"
 
-/* From here on an enriched record repeats its fields, decoded. */
-#define ENRICHED_SEPARATOR '\x1d'
-
 /* ---- the head of a line --------------------------------------------------------------------- */
 
 /* No number in an id has more digits. */
@@ -124,9 +121,18 @@ static inline enum record_kind kind_of(const char *type, size_t length)
 		if (starts(type, "SYSCALL"))
 			return RECORD_SYSCALL;
 		break;
+	case 15:
+		if (starts(type, "APPARMOR_DENIED"))
+			return RECORD_APPARMOR;
+		break;
 	case 8:
 		if (starts(type, "USER_AVC"))
 			return RECORD_USER_AVC;
+		break;
+	case 11:
+	case 16:
+		if (starts(type, "SELINUX_ERR") || starts(type, "USER_SELINUX_ERR"))
+			return RECORD_SELINUX_ERR;
 		break;
 	}
 	return starts(type, "KERNEL") || starts(type, "DAEMON_") ? RECORD_NOTICE : RECORD_OTHER;
@@ -156,7 +162,8 @@ const char *record_head(const char *line, struct record *record)
 	if (*at == 'n' && !(at = parse_node(at, &record->id)))
 		return NULL;
 	type = at + strlen("type=");
-	if (!starts(at, "type=") || (at = word_end(type)) == type)
+	/* A number is not as auditd writes it. */
+	if (!starts(at, "type=") || *type < 'A' || (at = word_end(type)) == type)
 		return NULL;
 	record->kind = kind_of(type, (size_t)(at - type));
 	at = parse_second(at, record);
@@ -255,6 +262,8 @@ enum avc_verdict record_verdict(const struct record *record)
 
 	if (text && starts(text, "granted "))
 		return VERDICT_GRANTED;
+	if (!text && text_find(record->body, record->end, "apparmor=\""))
+		return VERDICT_APPARMOR;
 	/* A kernel's AVC record tells of a decision, whatever is left of it. */
 	if (record->kind == RECORD_AVC || (text && starts(text, "denied")))
 		return VERDICT_DENIED;

@@ -32,10 +32,19 @@ enum record_kind {
 	RECORD_SYSCALL,
 	RECORD_PATH,
 	RECORD_OTHER,
-	RECORD_NOTICE, /* of the kernel's own, or of auditd's: it may tell of lost events */
+	RECORD_NOTICE,      /* of the kernel's own, or of auditd's: it may tell of lost events */
+	RECORD_APPARMOR,    /* a denial of another security module */
+	RECORD_SELINUX_ERR, /* the policy refused something that is no access, as a transition */
 };
 
 #define RECORD_NODE_MAX 255
+
+/* From here on an enriched record repeats its fields, decoded. */
+#define ENRICHED_SEPARATOR '\x1d'
+
+/* The second of a record that was pasted without its time: any that no log has; libauparse takes no
+ * event of second 0. */
+#define TIME_UNKNOWN 86399
 
 /* Which event a record belongs to. */
 struct record_id {
@@ -93,6 +102,7 @@ enum avc_verdict {
 	VERDICT_NONE, /* a notice of the security server, no decision */
 	VERDICT_DENIED,
 	VERDICT_GRANTED,
+	VERDICT_APPARMOR, /* of another security module, under the same type */
 };
 
 /* record_verdict - what an AVC or USER_AVC record tells. */

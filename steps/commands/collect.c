@@ -106,9 +106,12 @@ static void name_node(struct session *session, char *name, size_t size)
 	galera_config_clear(&config);
 }
 
-static void say_written(const struct extract *extract)
+/* Of a file that may lack a denial nothing says ok. Returns the exit status. */
+static int say_written(const struct extract *extract)
 {
-	screen_mark(MARK_OK, "%zu %s of %s, in %zu %s: %s",
+	bool whole = !extract->notices && !extract->unsure;
+
+	screen_mark(whole ? MARK_OK : MARK_WARN, "%zu %s of %s, in %zu %s: %s",
 		    COUNTED(extract->denials, "denial", "denials"), node_domain(),
 		    COUNTED(extract->records, "record", "records"),
 		    output_is_stdout(output) ? "standard output" : output);
@@ -122,6 +125,7 @@ static void say_written(const struct extract *extract)
 			    COUNTED(extract->unsure, "line looks like a record",
 				    "lines look like records"));
 	screen_say("Take the file to the node that is set up, and give it there with --log.");
+	return whole ? 0 : STEP_DENIALS;
 }
 
 static int run(struct session *session, struct error *err)
@@ -139,12 +143,11 @@ static int run(struct session *session, struct error *err)
 	if (r == 0)
 		r = node_guard_logs(session, output, logs.items, err);
 	if (r == 0)
-		r = extract_read(logs.items, node_domains(), node, &extract, err);
+		r = extract_read(logs.items, session->arguments && *session->arguments,
+				 node_domains(), node, &extract, err);
 	if (r == 0)
 		r = write_file(session, &extract, &logs, err);
-	if (r == 0)
-		say_written(&extract);
-	return r;
+	return r < 0 ? r : say_written(&extract);
 }
 
 const struct command command_collect = {

@@ -100,6 +100,19 @@ static int open_labels(const char *policy, struct file_labels **labels, struct e
 	return file_labels_open(labels, *resolved ? resolved : "/", type, err);
 }
 
+/* check_domain - does the policy know the server at all? Those that were asked for are looked at
+ * elsewhere. */
+static int check_domain(struct oracle *oracle, const char *path, struct error *err)
+{
+	if (oracle_has_type(oracle, node_domain()))
+		return 0;
+	return error_set(err, ENOENT,
+			 "name the policy of a host that has the server's policy module (mysql) "
+			 "with --policy, or the domain that the server has in this one with "
+			 "--domain",
+			 "%s does not define %s", path, node_domain());
+}
+
 static int open_policy(struct session *session, struct explanation *explanation, struct error *err)
 {
 	int r = 0;
@@ -110,7 +123,9 @@ static int open_policy(struct session *session, struct explanation *explanation,
 		r = host_policy(session, &explanation->policy, err);
 	if (r == 0)
 		r = oracle_open(&explanation->oracle, explanation->policy, err);
-	return r < 0 ? r : node_check_names(explanation->oracle, err);
+	return r < 0 ? r
+		     : (node_check_names(explanation->oracle, err)
+				?: check_domain(explanation->oracle, explanation->policy, err));
 }
 
 /* ---- the judgement -------------------------------------------------------------------------- */
@@ -191,8 +206,9 @@ static int read_logs(struct session *session, struct explanation *explanation, s
 
 	if (logs && *logs) {
 		for (r = 0; r == 0 && *logs; logs++)
-			r = audit_log_read(*logs, strcmp(*logs, "-") ? *logs : "standard input",
-					   node_domains(), &explanation->denials, err);
+			r = (node_log_is_own(session, *logs) ? audit_log_read : audit_given_read)(
+				*logs, strcmp(*logs, "-") ? *logs : "standard input",
+				node_domains(), &explanation->denials, err);
 		return r;
 	}
 	r = host_audit_log_path(session->root, &inside, err);
@@ -296,6 +312,20 @@ static int write_modules(struct session *session, struct explanation *explanatio
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
+/* is_settled - was every denial judged, and needs none of them anything? */
+static bool is_settled(const struct explanation *explanation)
+{
+	const struct denials *denials = &explanation->denials;
+	const struct findings *findings = &explanation->findings;
+	size_t i = 0;
+
+	while (i < findings->count && finding_needs_nothing(&findings->items[i]))
+		i++;
+	return i == findings->count && !findings->unknown_names && !denials->unreadable &&
+	       !denials->lost_notices && !denials->apparmor && !denials->summaries &&
+	       !denials->refused_ours;
+}
+
 static int run(struct session *session, struct error *err)
 {
 	_cleanup_(explanation_clear) struct explanation explanation = { 0 };
@@ -320,10 +350,7 @@ static int run(struct session *session, struct error *err)
 		else
 			explanation_text(&explanation);
 	}
-	for (size_t i = 0; i < explanation.findings.count; i++)
-		if (!finding_needs_nothing(&explanation.findings.items[i]))
-			return STEP_DENIALS;
-	return 0;
+	return is_settled(&explanation) ? 0 : STEP_DENIALS;
 }
 
 const struct command command_explain = {

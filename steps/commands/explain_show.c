@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "steps/commands/explain.h"
+#include "steps/told.h"
 #include "wizard/screen.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
@@ -56,25 +57,101 @@ static json_t *finding_json(const struct finding *finding, const struct denials 
 		booleans_json(finding), "evidence", evidence);
 }
 
+/* others_json - how many denials each of the other domains had. */
+static json_t *others_json(const struct denials *denials)
+{
+	json_t *others = json_object();
+
+	for (size_t i = 0; i < denials->other_count; i++) {
+		_cleanup_free_ char *name = text_safe(denials->others[i].name, false);
+
+		member_set(others, name, json_integer((json_int_t)denials->others[i].count));
+	}
+	return others;
+}
+
+/* unknown_json - the names that the policy does not define, by their kinds. */
+static json_t *unknown_json(const struct findings *findings)
+{
+	json_t *kinds = json_object();
+
+	for (size_t i = 0; i < findings->unknown.count; i++) {
+		const char *text = findings->unknown.items[i], *name = strchr(text, ' ') + 1;
+		_cleanup_free_ char *kind = memory_copy(text, (size_t)(name - 1 - text));
+
+		if (!json_object_get(kinds, kind))
+			member_set(kinds, kind, json_array());
+		list_add(json_object_get(kinds, kind), text_json(name));
+	}
+	return kinds;
+}
+
 void explanation_json(const struct explanation *explanation)
 {
 	const struct findings *findings = &explanation->findings;
 	const struct denials *denials = &explanation->denials;
-	json_auto_t *object = NULL;
-	json_t *list = json_array();
+	const struct {
+		const char *name;
+		size_t count;
+	} counts[] = {
+		{ "lines", denials->lines },
+		{ "events", denials->events },
+		{ "denials", denials_total(denials) },
+		{ "granted", denials->granted },
+		{ "unreadable", denials->unreadable },
+		{ "other_lines", denials->passed },
+		{ "pasted", denials->pasted },
+		{ "lost", denials->lost_notices },
+		{ "apparmor", denials->apparmor },
+		{ "setroubleshoot", denials->summaries },
+		{ "unknown_names", findings->unknown_names },
+	};
+	json_auto_t *object = json_object();
+	json_t *list = json_array(), *refusals = json_array();
 
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
+		member_set(object, counts[i].name, json_integer((json_int_t)counts[i].count));
+	member_set(object, "unknown", unknown_json(findings));
+	member_set(object, "others", others_json(denials));
+	for (size_t i = 0; i < denials->refusals.count; i++)
+		list_add(refusals, text_json(denials->refusals.items[i]));
+	member_set(object, "selinux_err", refusals);
 	for (size_t i = 0; i < findings->count; i++)
 		list_add(list, finding_json(&findings->items[i], denials));
-	object = json_made(json_pack(
-		"{s:I, s:I, s:I, s:I, s:o}", "events", (json_int_t)denials->events, "denials",
-		(json_int_t)denials_total(denials), "unreadable", (json_int_t)denials->unreadable,
-		"unknown_names", (json_int_t)findings->unknown_names, "findings", list));
+	member_set(object, "findings", list);
 	screen_result_json(object);
 }
 
 /* ---- text ----------------------------------------------------------------------------------- */
 
-static void print_finding(const struct finding *finding)
+/* print_evidence - by whom, on what, how often, when: of the kinds of denials behind a finding. */
+static void print_evidence(const struct finding *finding, const struct denials *denials)
+{
+	enum { SHOWN = 4 };
+	size_t left = finding->count;
+
+	for (size_t i = 0; i < finding->evidence_count && i < SHOWN; i++) {
+		const struct denial *denial = &denials->items[finding->evidence[i]];
+		char port[32] = "", when[64];
+
+		if (denial->port)
+			snprintf(port, sizeof(port), "  port %u", denial->port);
+		screen_time(denial_last(denial), when, sizeof(when));
+		screen_result("      %s%s%s%s%s  %zu %s, last %s",
+			      denial->exe    ? denial->exe
+			      : denial->comm ? denial->comm
+					     : "?",
+			      denial->path ? "  " : "", denial->path ? denial->path : "",
+			      denial->path_is_name ? " (its name only)" : "", port,
+			      COUNTED(denial_records(denial), "time", "times"), when);
+		left -= denial_records(denial);
+	}
+	if (left)
+		screen_result("      and %zu %s of it",
+			      COUNTED(left, "further denial", "further denials"));
+}
+
+static void print_finding(const struct finding *finding, const struct denials *denials)
 {
 	_cleanup_free_ char *permissions = finding_permissions(finding);
 
@@ -84,6 +161,7 @@ static void print_finding(const struct finding *finding)
 	screen_result("      %s", finding->why);
 	if (*finding->detail)
 		screen_result("      %s", finding->detail);
+	print_evidence(finding, denials);
 	for (size_t i = 0; i < finding->boolean_count; i++)
 		screen_result("      the boolean %s %s would allow it, and %zu %s besides",
 			      finding->booleans[i].name, finding->booleans[i].state ? "on" : "off",
@@ -94,19 +172,16 @@ static void print_counts(const struct explanation *explanation)
 {
 	const struct denials *denials = &explanation->denials;
 	const struct findings *findings = &explanation->findings;
+	_cleanup_(strings_clear) struct strings told = { 0 };
 
 	screen_result("%zu %s, %zu %s, %zu %s", COUNTED(denials->events, "event", "events"),
 		      COUNTED(denials_total(denials), "denial", "denials"),
 		      COUNTED(findings->count, "finding", "findings"));
-	if (denials->other)
-		screen_result("%zu %s of other domains left alone (--domain adds one)",
-			      COUNTED(denials->other, "denial", "denials"));
-	if (denials->unreadable)
-		screen_result("%zu %s could not be read",
-			      COUNTED(denials->unreadable, "line", "lines"));
-	if (findings->unknown_names)
-		screen_result("%zu %s something that this policy does not define",
-			      COUNTED(findings->unknown_names, "denial names", "denials name"));
+	told_others(denials, &told);
+	told_unread(denials, &told);
+	told_unknown(findings, &told);
+	for (size_t i = 0; i < told.count; i++)
+		screen_result("%s", told.items[i]);
 }
 
 void explanation_text(const struct explanation *explanation)
@@ -125,6 +200,6 @@ void explanation_text(const struct explanation *explanation)
 			screen_result("%s", title);
 		}
 		last = title;
-		print_finding(finding);
+		print_finding(finding, &explanation->denials);
 	}
 }

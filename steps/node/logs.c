@@ -50,8 +50,8 @@ static struct log *log_at(struct logs *logs, const char *path)
 	return log;
 }
 
-int logs_read(struct logs *logs, const char *path, const char *origin, const char *const *domains,
-	      struct denials *denials, struct error *err)
+int logs_read(struct logs *logs, const char *path, bool given, const char *origin,
+	      const char *const *domains, struct denials *denials, struct error *err)
 {
 	_cleanup_free_ char *stamp = log_stamp(path);
 	struct log *log = log_at(logs, path);
@@ -62,7 +62,8 @@ int logs_read(struct logs *logs, const char *path, const char *origin, const cha
 		free(log->stamp);
 		log->stamp = NULL;
 		denials_clear(&log->denials);
-		r = audit_log_read(path, "", domains, &log->denials, err);
+		r = (given ? audit_given_read : audit_log_read)(path, "", domains, &log->denials,
+								err);
 		if (r < 0)
 			return r;
 		log->stamp = TAKE_PTR(stamp);

@@ -123,7 +123,20 @@ int node_log_read(struct session *session, const char *path, const char *origin,
 {
 	struct node *node = session->data;
 
-	return logs_read(&node->logs, path, origin, node_domains(), denials, err);
+	return logs_read(&node->logs, path, *origin == '/' && !node_log_is_own(session, path),
+			 origin, node_domains(), denials, err);
+}
+
+bool node_log_is_own(const struct session *session, const char *path)
+{
+	_cleanup_free_ char *inside = NULL, *log = NULL, *real = realpath(path, NULL), *own = NULL;
+
+	if (!real || host_audit_log_path(session->root, &inside, NULL) < 0)
+		return false;
+	log = session_in_root(session, inside);
+	own = realpath(log, NULL);
+	/* Those that auditd has rotated, too. */
+	return own && str_starts(real, own);
 }
 
 int node_guard_logs(const struct session *session, const char *path, char *const *logs,

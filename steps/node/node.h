@@ -129,8 +129,11 @@ int node_is_permissive(struct session *session, bool *permissive, struct error *
 /* node_audit_log - path of the audit log on this machine, root included. */
 int node_audit_log(struct session *session, const char **path, struct error *err);
 
-/* node_log_read - as audit_log_read(), of the server's domains; but a log that stays as it is is
- * read once in a session. */
+/* node_log_is_own - is it this machine's own audit log, or one that auditd has rotated? */
+bool node_log_is_own(const struct session *session, const char *path);
+
+/* node_log_read - of the server's domains; a log that stays as it is is read once in a session. A
+ * log whose origin is a path is one that somebody gives, unless it is this machine's own. */
 int node_log_read(struct session *session, const char *path, const char *origin,
 		  struct denials *denials, struct error *err);
 

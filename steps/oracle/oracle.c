@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "steps/oracle/policy.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -8,6 +9,25 @@
 
 #include "steps/oracle/oracle.h"
 #include "wizard/util.h"
+
+/* newer_version - of a kernel policy that this libsepol is too old for: its version; 0: it is none.
+ * The file begins with a magic number, a string's length, the string, and the version. */
+static unsigned int newer_version(const char *image, size_t length)
+{
+	static const char target[] = "\10\0\0\0SE Linux";
+	uint32_t head;
+	unsigned char version[4];
+
+	if (length < 20)
+		return 0;
+	memcpy(&head, image, sizeof(head));
+	memcpy(version, image + 16, sizeof(version));
+	if (le32toh(head) != POLICYDB_MAGIC ||
+	    memcmp(image + 4, target, sizeof(target) - 1) != 0 || version[1] ||
+	    version[0] <= (unsigned int)sepol_policy_kern_vers_max())
+		return 0;
+	return version[0];
+}
 
 /* sepol_policydb_from_image would destroy a policy that it cannot read, and freeing it would again.
  */
@@ -23,6 +43,13 @@ static int policy_read(sepol_policydb_t **policy, void *image, size_t length, st
 	sepol_policy_file_free(file);
 	if (r == 0 && (*policy)->p.policy_type == POLICY_KERN)
 		return 0;
+	if (newer_version(image, length))
+		return error_set(
+			err, EINVAL,
+			"judge against it on its own host, or install a libsepol of that "
+			"host's age",
+			"a policy of version %u, and this host's libsepol reads none above %d",
+			newer_version(image, length), sepol_policy_kern_vers_max());
 	return error_set(err, EINVAL,
 			 "name a compiled policy that this host's libsepol can read, such as "
 			 "/etc/selinux/TYPE/policy/policy.NN",
@@ -155,6 +182,14 @@ bool oracle_is_permissive(struct oracle *oracle, const char *type)
 
 	/* This map alone counts from 1. */
 	return datum && ebitmap_get_bit(&oracle->policy->p.permissive_map, datum->s.value);
+}
+
+bool oracle_has_class(struct oracle *oracle, const char *tclass)
+{
+	uint16_t class;
+
+	policy_access(&oracle->policy->p, tclass, "", &class);
+	return class != 0;
 }
 
 bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission)

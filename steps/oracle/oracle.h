@@ -63,6 +63,7 @@ int oracle_obstacle(struct oracle *oracle, const char *source, const char *targe
 bool oracle_has_type(struct oracle *oracle, const char *type); /* a type, not an attribute */
 bool oracle_has_attribute(struct oracle *oracle, const char *attribute);
 bool oracle_type_has_attribute(struct oracle *oracle, const char *type, const char *attribute);
+bool oracle_has_class(struct oracle *oracle, const char *tclass);
 bool oracle_has_permission(struct oracle *oracle, const char *tclass, const char *permission);
 /* oracle_names - add those of the types, or of the permissions of all classes. */
 void oracle_names(const struct oracle *oracle, bool permissions, struct strings *names);

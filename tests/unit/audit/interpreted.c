@@ -116,7 +116,7 @@ static void a_path_that_is_missing_is_unsure(void **state)
 
 static void every_ioctl_with_a_name(void **state)
 {
-	struct interpreted *interpreted = interpreted_new();
+	struct interpreted *interpreted = interpreted_new(false);
 	size_t named = 0;
 
 	(void)state;
@@ -293,7 +293,7 @@ static void another_nodes_interpreted_log(void **state)
 	struct denials denials = { 0 };
 
 	(void)state;
-	assert_int_equal(extract_read(paths, mysqld, "db2", &extract, NULL), 0);
+	assert_int_equal(extract_read(paths, false, mysqld, "db2", &extract, NULL), 0);
 	assert_int_equal(extract.unsure, 0);
 	assert_int_equal(read_bytes(extract.text, extract.length, &denials, NULL), 0);
 	assert_true(denials.count > 0);

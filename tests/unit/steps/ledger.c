@@ -185,8 +185,13 @@ static void before_the_end(void **state)
 	expect(&ledger, LEDGER_DENIALS,
 	       "denials: 2 accesses were denied, confined, that nobody has decided about", "gs",
 	       NULL);
-	ledger.judged = false;
 	ledger.fresh = 0;
+	ledger.unread = 1;
+	expect(&ledger, LEDGER_UNVERIFIED,
+	       "not verified: 1 line of the confined run's evidence could not be read",
+	       "gs run verify", NULL);
+	ledger.judged = false;
+	ledger.unread = 0;
 	expect(&ledger, LEDGER_UNVERIFIED,
 	       "not verified: the denials of the confined run have not been looked at",
 	       "gs run verify", NULL);

@@ -53,7 +53,7 @@ static void what_is_kept_is_what_is_read(void **state)
 
 		for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 			must(audit_log_read(paths[i], "a", domains, &read, &err), &err);
-			must(logs_read(&logs, paths[i], "a", domains, &kept, &err), &err);
+			must(logs_read(&logs, paths[i], false, "a", domains, &kept, &err), &err);
 		}
 		assert_true(read.count > 50);
 		assert_int_equal(kept.count, read.count);
@@ -75,7 +75,7 @@ static size_t count_in(struct logs *logs, const char *path)
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	struct error err = { 0 };
 
-	must(logs_read(logs, path, path, domains, &denials, &err), &err);
+	must(logs_read(logs, path, false, path, domains, &denials, &err), &err);
 	return denials_total(&denials);
 }
 
@@ -93,7 +93,7 @@ static void one_that_has_grown_is_read_anew(void **state)
 	(void)state;
 	must(file_read(sst, &text, &length, &err), &err);
 	half = (size_t)(strchr(text + length / 2, '\n') + 1 - text);
-	assert_int_equal(logs_read(&logs, path, "a", domains, &denials, &err), -ENOENT);
+	assert_int_equal(logs_read(&logs, path, false, "a", domains, &denials, &err), -ENOENT);
 	assert_int_equal(denials.count, 0);
 	must(file_write(path, text, half, 0600, &err), &err);
 	assert_in_range(count_in(&logs, path), 1, count_in(&logs, sst) - 1);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * form.h - in which form does a record begin in a line?
+ */
+#ifndef STEPS_AUDIT_FORM_H
+#define STEPS_AUDIT_FORM_H
+
+#include "steps/audit/piece.h"
+
+enum form {
+	FORM_NONE,
+	FORM_AUDITD,  /* type=AVC msg=audit( */
+	FORM_KERNEL,  /* type=1400 audit( */
+	FORM_OLD,     /* audit(1158064002.046:4): avc: */
+	FORM_JOURNAL, /* audit[796]: AVC avc: */
+	FORM_BARE,    /* avc: denied */
+};
+
+/* form_at - of a record that begins with the text. What is behind it may be in the next line. */
+enum form form_at(struct piece text);
+
+/* form_find - of the first record in the line, and where it begins. */
+enum form form_find(struct piece line, const char **from);
+
+/* form_next - behind this record, where another begins with its type and id: a paste may have lost
+ * the line breaks. NULL: nowhere, or the record has a program's own text, which may look so. */
+const char *form_next(struct piece record);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * piece.h - a piece of a line: not ended by anything
+ */
+#ifndef STEPS_AUDIT_PIECE_H
+#define STEPS_AUDIT_PIECE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct piece {
+	const char *at, *end;
+};
+
+static inline size_t piece_size(struct piece piece)
+{
+	return (size_t)(piece.end - piece.at);
+}
+
+static inline struct piece piece_of(const char *text)
+{
+	return (struct piece){ text, text + strlen(text) };
+}
+
+/* piece_is - this text, and no more? */
+static inline bool piece_is(struct piece piece, const char *text)
+{
+	return piece_size(piece) == strlen(text) && !memcmp(piece.at, text, strlen(text));
+}
+
+/* piece_find - where the words are in it; NULL: nowhere. */
+static inline const char *piece_find(struct piece piece, const char *words)
+{
+	return memmem(piece.at, piece_size(piece), words, strlen(words));
+}
+
+/* piece_begins - with the text? */
+static inline bool piece_begins(struct piece piece, const char *text)
+{
+	return piece_size(piece) >= strlen(text) && !memcmp(piece.at, text, strlen(text));
+}
+
+/* piece_passes - does it begin with the text? Then it is moved behind it. */
+static inline bool piece_passes(struct piece *piece, const char *text)
+{
+	bool begins = piece_begins(*piece, text);
+
+	piece->at += begins ? strlen(text) : 0;
+	return begins;
+}
+
+/* piece_span - how many bytes at its beginning are of these. */
+static inline size_t piece_span(struct piece piece, const char *bytes)
+{
+	const char *at = piece.at;
+
+	while (at < piece.end && *at && strchr(bytes, *at))
+		at++;
+	return (size_t)(at - piece.at);
+}
+
+/* piece_passes_word - takes off the word before the next space. */
+static inline bool piece_passes_word(struct piece *piece, struct piece *word)
+{
+	const char *space = memchr(piece->at, ' ', piece_size(*piece));
+
+	if (!space || space == piece->at)
+		return false;
+	*word = (struct piece){ piece->at, space };
+	piece->at = space;
+	return true;
+}
+
+/* piece_next_word - takes off the next word, and the blanks before it. False: there is none. */
+static inline bool piece_next_word(struct piece *piece, struct piece *word)
+{
+	piece->at += piece_span(*piece, " \t");
+	word->at = piece->at;
+	while (piece->at < piece->end && *piece->at != ' ' && *piece->at != '\t')
+		piece->at++;
+	word->end = piece->at;
+	return word->at < word->end;
+}
+
+#endif

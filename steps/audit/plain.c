@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "steps/audit/form.h"
+#include "steps/audit/interpreted.h"
+#include "steps/audit/markup.h"
+#include "steps/audit/piece.h"
+#include "steps/audit/plain.h"
+#include "steps/audit/record.h"
+#include "steps/audit/sender.h"
+#include "steps/audit/source.h"
+#include "steps/audit/wrapped.h"
+#include "wizard/util.h"
+
+struct plain {
+	bool given;
+	plain_taker *take;
+	void *data;
+	struct interpreted *interpreted;
+
+	/* The event of the last record without an id of its own: what was before it, and its
+	 * number. */
+	char before[128];
+	unsigned long serial;
+	bool told; /* a record that follows the denying ones was there */
+};
+
+/* is_denial - does the text look as if it told of one? */
+static bool is_denial(struct piece text)
+{
+	return piece_find(text, "denied") &&
+	       (piece_find(text, "avc:") || piece_find(text, "context=") ||
+		piece_find(text, "tclass=") || piece_find(text, ":object_r:"));
+}
+
+/* ---- the record over several lines ----------------------------------------------------------- */
+
+/* ---- into auditd's form ---------------------------------------------------------------------- */
+
+static const struct {
+	const char *number, *name;
+} types[] = {
+	{ "1400", "AVC" },  { "1107", "USER_AVC" },    { "1300", "SYSCALL" },
+	{ "1302", "PATH" }, { "1401", "SELINUX_ERR" },
+};
+
+/* trim - off the end of a record that was in quotes, in a list, in HTML. */
+static void trim(char *text)
+{
+	bool quoted = strstr(text, "msg='");
+	char *tag = strrchr(text, '<');
+	size_t length;
+
+	if (tag && text[strlen(text) - 1] == '>')
+		*tag = '\0';
+	for (length = strlen(text); length && strchr(quoted ? " ,;|`" : " ,;|`'", text[length - 1]);
+	     length--)
+		text[length - 1] = '\0';
+	/* One that nothing has opened. */
+	if (length && text[length - 1] == '"') {
+		size_t quotes = 0;
+
+		for (const char *at = text; *at; at++)
+			quotes += *at == '"';
+		text[length - 1] = quotes % 2 ? '\0' : '"';
+	}
+}
+
+/* time_of - of what stands before: as syslog's files have it ("Nov 24 14:25:49"), or with the year;
+ * 0: not understood. */
+static time_t time_of(const char *before)
+{
+	static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S",
+					       "%b %d %H:%M:%S" };
+	time_t now = time(NULL), seconds;
+
+	before += strspn(before, " \t>|#");
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		struct tm tm = { .tm_year = -1, .tm_isdst = -1 };
+		bool year;
+
+		if (!strptime(before, formats[i], &tm))
+			continue;
+		year = tm.tm_year >= 0;
+		if (!year)
+			tm.tm_year = localtime(&now)->tm_year;
+		seconds = mktime(&tm);
+		if (!year && seconds > now + 86400) {
+			tm.tm_year--;
+			seconds = mktime(&tm);
+		}
+		return seconds > 0 ? seconds : 0;
+	}
+	return 0;
+}
+
+/*
+ * put_id - of a record that has none. What one process says in one second (`before` has both) is
+ * one event, up to the first denial after the records that follow the denials of an event.
+ */
+static void put_id(FILE *out, struct plain *plain, const char *before, bool denial)
+{
+	if (!*before || strcmp(before, plain->before) != 0 || (denial && plain->told)) {
+		plain->serial++;
+		plain->told = false;
+	}
+	snprintf(plain->before, sizeof(plain->before), "%s", before);
+	plain->told |= !denial;
+	fprintf(out, " msg=audit(%lld.000:%lu): ", (long long)(time_of(before) ?: TIME_UNKNOWN),
+		plain->serial);
+}
+
+/* put_node - as auditd writes it: the word before the record. */
+static void put_node(FILE *out, struct piece before)
+{
+	struct piece word = { NULL, before.end };
+	const char *name;
+
+	while (word.end > before.at && word.end[-1] == ' ')
+		word.end--;
+	word.at = memrchr(before.at, ' ', (size_t)(word.end - before.at)) ?: before.at;
+	name = piece_find(word, "node=") ?: piece_find(word, "host=");
+	if (name && word.end - name > 5)
+		fprintf(out, "node=%.*s ", (int)(word.end - name - 5), name + 5);
+}
+
+/* write_journal - "audit[796]: AVC avc:" */
+static void write_journal(FILE *out, struct plain *plain, struct piece before, const char *text)
+{
+	size_t head = (size_t)(strstr(text, ": ") + 2 - text), type = strcspn(text + head, " ");
+	char key[sizeof(plain->before)];
+
+	snprintf(key, sizeof(key), "%.*s%.*s", (int)piece_size(before), before.at, (int)head, text);
+	text += head;
+	fprintf(out, "type=%.*s", (int)type, text);
+	put_id(out, plain, key, memmem(text, type, "AVC", 3));
+	fputs(text + type + strspn(text + type, " "), out);
+}
+
+/* write_record - the text, which begins with a record in this form, as auditd has it. */
+static void write_record(FILE *out, struct plain *plain, enum form form, struct piece before,
+			 const char *text)
+{
+	const char *name = "UNKNOWN";
+
+	put_node(out, before);
+	switch (form) {
+	case FORM_KERNEL:
+		for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+			if (str_starts(text + strlen("type="), types[i].number))
+				name = types[i].name;
+		text += strlen("type=1400 ");
+		fprintf(out, "type=%s %s%s", name, str_starts(text, "msg=") ? "" : "msg=", text);
+		break;
+	case FORM_OLD:
+		fprintf(out, "type=AVC msg=%s", text);
+		break;
+	case FORM_JOURNAL:
+		write_journal(out, plain, before, text);
+		break;
+	case FORM_BARE:
+		fputs("type=AVC", out);
+		put_id(out, plain, "", true);
+		fputs(text, out);
+		break;
+	default:
+		fputs(text, out);
+	}
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+/* take - a line that is no record, or shows none that can be read. */
+static void take_rest(struct plain *plain, struct piece line)
+{
+	enum plain_as as = is_denial(line)                              ? PLAIN_UNSURE
+			   : piece_find(line, "SELinux is preventing ") ? PLAIN_SUMMARY
+									: PLAIN_OTHER;
+
+	plain->take(plain->data, as, line.at, piece_size(line));
+}
+
+/* take_interpreted - is it a record as `ausearch -i` shows it? */
+static bool take_interpreted(struct plain *plain, struct piece line, enum plain_as as)
+{
+	const struct interpreted *read = plain->interpreted;
+
+	switch (interpreted_read(plain->interpreted, line.at, piece_size(line))) {
+	case INTERPRETED_RECORD:
+		plain->take(plain->data, as, read->text, read->length);
+		return true;
+	case INTERPRETED_UNSURE:
+		if (read->given)
+			take_rest(plain, line);
+		else
+			plain->take(plain->data, PLAIN_UNSURE, line.at, piece_size(line));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* take_record - the text, which begins with a record in this form. */
+static void take_record(struct plain *plain, enum form form, struct piece before, const char *text,
+			enum plain_as as)
+{
+	_cleanup_free_ char *record = NULL;
+	struct record parsed = { 0 };
+	size_t length;
+	FILE *out = stream_open(&record, &length);
+
+	write_record(out, plain, form, before, text);
+	fprintf(out, "\n%*s", LINE_SLACK, "");
+	stream_close(&out);
+	length -= LINE_SLACK + 1;
+	record_parse(record, &parsed);
+	if (parsed.kind >= RECORD_AVC ||
+	    !take_interpreted(plain, (struct piece){ record, record + length }, as))
+		plain->take(plain->data, as, record, length);
+}
+
+static const char *read_given(struct plain *plain, const char *at, const char *end,
+			      const char *stop, bool inside);
+
+/* read_json - false: it is none. */
+static bool read_json(struct plain *plain, struct piece line, const char *from)
+{
+	_cleanup_free_ char *text =
+		memchr(line.at, '"', piece_size(line)) ? markup_json(line, from) : NULL;
+
+	for (char *at = text; at && *at;) {
+		char *end = strchrnul(at, '\n');
+
+		read_given(plain, at, end, end, true);
+		at = *end ? end + 1 : end;
+	}
+	return text;
+}
+
+/* read_record - of the line, behind `before`; it goes on in those after `at`, where the line stands
+ * in the log (NULL: it does not). Returns the end of the last. */
+static const char *read_record(struct plain *plain, struct piece before, struct piece line,
+			       const char *at, const char *stop)
+{
+	_cleanup_free_ char *text = NULL;
+	FILE *out = stream_open(&text, NULL);
+	enum form form = form_at(line);
+
+	fprintf(out, "%.*s", (int)piece_size(line), line.at);
+	if (at)
+		stop = wrapped_gather(out, &text, at, stop);
+	stream_close(&out);
+	trim(text);
+	if (wrapped_is_whole(text))
+		take_record(plain, form, before, text,
+			    form == FORM_AUDITD && before.at == before.end ? PLAIN_RECORD
+									   : PLAIN_PASTED);
+	else
+		take_rest(plain, piece_of(text));
+	return stop;
+}
+
+/* read_given - a line of a log that somebody gives, and those that its record goes on in; inside:
+ * JSON, where it ends with the line. */
+static const char *read_given(struct plain *plain, const char *at, const char *end,
+			      const char *stop, bool inside)
+{
+	struct piece line = wrapped_line(at, end);
+	_cleanup_free_ char *clean = memory_new(piece_size(line) + 1, 1);
+	const char *from = NULL;
+	enum form form;
+
+	line = (struct piece){ clean, clean + markup_remove(at, piece_size(line), clean) };
+	form = form_find(line, &from);
+	if (!inside && read_json(plain, line, form == FORM_NONE ? line.at : from))
+		return end;
+	if (form == FORM_NONE || sender_is_anybody((struct piece){ line.at, from })) {
+		take_rest(plain, line);
+		return end;
+	}
+	while (from) {
+		const char *next = form_next((struct piece){ from, line.end });
+
+		end = read_record(plain, (struct piece){ line.at, from },
+				  (struct piece){ from, next ?: line.end },
+				  next || inside ? NULL : at, next || inside ? end : stop);
+		line.at = from;
+		from = next;
+	}
+	return end;
+}
+
+/* read_own - a line of the host's own log, as `ausearch -i` or the kernel's log shows a record. */
+static void read_own(struct plain *plain, struct piece line)
+{
+	struct piece before = { line.at, piece_find(line, "audit: type=") };
+	_cleanup_free_ char *text = NULL;
+
+	if (take_interpreted(plain, line, PLAIN_RECORD))
+		return;
+	if (before.end && sender_is_kernel(before)) {
+		line.at = before.end + strlen("audit: ");
+		text = memory_copy(line.at, piece_size(line));
+	}
+	if (text && form_at(line) == FORM_KERNEL)
+		take_record(plain, FORM_KERNEL, (struct piece){ text, text }, text, PLAIN_RECORD);
+	else
+		take_rest(plain, line);
+}
+
+/* ---- a log ----------------------------------------------------------------------------------- */
+
+struct plain *plain_new(bool given, plain_taker *take, void *data)
+{
+	struct plain *plain = memory_new(1, sizeof(*plain));
+
+	plain->given = given;
+	plain->take = take;
+	plain->data = data;
+	plain->interpreted = interpreted_new(given);
+	return plain;
+}
+
+void plain_free(struct plain *plain)
+{
+	if (!plain)
+		return;
+	free(plain->interpreted);
+	free(plain);
+}
+
+const char *plain_read(struct plain *plain, const char *line, const char *stop)
+{
+	const char *end = rawmemchr(line, '\n');
+	size_t length;
+
+	if (end > stop)
+		end = stop;
+	length = (size_t)(end - line);
+	if (length > LINE_MAX_BYTES || memchr(line, '\0', length))
+		plain->take(plain->data, PLAIN_UNSURE, line, length);
+	else if (plain->given)
+		end = read_given(plain, line, end, stop, false);
+	else
+		read_own(plain, (struct piece){ line, end });
+	return end;
+}
+
+bool plain_goes_on(const char *end, const char *stop)
+{
+	static const char *const records[] = { "type=", "node=", "----", "time->", "\n" };
+	struct piece next = { end + 1, stop };
+
+	if (next.at >= stop)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(records); i++)
+		if (piece_begins(next, records[i]))
+			return false;
+	return true;
+}
+
+bool plain_is_dressed(const char *line, const char *end)
+{
+	const char *body = memchr(line, ')', (size_t)(end - line)) ?: line;
+
+	/* Few records have a second bracket. */
+	return (memchr(body, '(', (size_t)(end - body)) &&
+		form_next((struct piece){ line, end })) ||
+	       markup_is(line, end) ||
+	       (!isalnum((unsigned char)end[-1]) && !strchr("\"')", end[-1]));
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/audit/sender.h"
+#include "wizard/util.h"
+
+/* has_clock - "14:25:49" */
+static bool has_clock(struct piece word)
+{
+	for (const char *at = word.at; word.end - at >= 8; at++) {
+		size_t i = 0;
+
+		while (i < 8 && (i % 3 == 2 ? at[i] == ':' : at[i] >= '0' && at[i] <= '9'))
+			i++;
+		if (i == 8)
+			return true;
+	}
+	return false;
+}
+
+/* is_sender - does this program hand on what the kernel says? With the number of its process or
+ * without. */
+static bool is_sender(struct piece name)
+{
+	static const char *const senders[] = { "kernel",        "audit",         "audispd",
+					       "audisp-syslog", "audisp-remote", "auditd" };
+
+	name.end -= name.end > name.at && name.end[-1] == ':';
+	if (name.end > name.at && name.end[-1] == ']')
+		name.end = memchr(name.at, '[', piece_size(name)) ?: name.end;
+	for (size_t i = 0; i < ARRAY_SIZE(senders); i++)
+		if (piece_is(name, senders[i]))
+			return true;
+	return false;
+}
+
+/* is_own_text - of a sender that hands on: is there more between its name and the record? */
+static bool is_own_text(struct piece between)
+{
+	struct piece word;
+	bool time = false;
+
+	while (piece_next_word(&between, &word)) {
+		time |= *word.at == '[';
+		if (!time && !piece_is(word, "audit:") && !piece_begins(word, "node=") &&
+		    !piece_begins(word, "host="))
+			return true;
+		time &= word.end[-1] != ']';
+	}
+	return false;
+}
+
+/* In RFC 5424 the sender is the fourth word; else, the first behind a time that ends in a colon. */
+bool sender_is_anybody(struct piece before)
+{
+	struct piece word, rest = before;
+	bool time = false;
+
+	if (before.at < before.end && *before.at == '<' && piece_find(before, ">1 ")) {
+		for (int i = 0; i < 4; i++)
+			if (!piece_next_word(&rest, &word))
+				return false;
+		return !is_sender(word);
+	}
+	while (piece_next_word(&rest, &word)) {
+		if (time && word.end[-1] == ':' && word.end < before.end)
+			return !is_sender(word) || is_own_text(rest);
+		time |= has_clock(word);
+	}
+	return false;
+}
+
+/* The first word that ends in a colon is the sender's name; dmesg has none, but a time in brackets.
+ */
+bool sender_is_kernel(struct piece before)
+{
+	bool dmesg = before.at < before.end && *before.at == '[' && before.end[-1] == ' ' &&
+		     before.end[-2] == ']';
+	struct piece word;
+
+	while (piece_next_word(&before, &word) && word.end < before.end) {
+		if (word.end[-1] != ':')
+			continue;
+		if (!piece_is(word, "kernel:"))
+			return false;
+		before.at++;
+		/* Some kernels' messages have the time since the boot. */
+		return before.at == before.end ||
+		       (*before.at == '[' && piece_size(before) >= 3 &&
+			memchr(before.at, ']', piece_size(before)) == before.end - 2);
+	}
+	return dmesg;
+}
