@@ -94,6 +94,8 @@ struct advisor case_advisor_of(struct oracle *oracle, const struct advice_port *
 		.bad_booleans = galera_bad_booleans,
 		.insisted = node_options.dangerous,
 		.data_directory = "/var/lib/mysql",
+		.data_files = galera_data_files,
+		.own_types = galera_own_types,
 	};
 }
 

@@ -84,6 +84,9 @@ struct advisor {
 	/* Where the policy expects the service's data: the labels that a directory elsewhere is to
 	 * be given ("semanage fcontext -a -e"). NULL: no such advice. */
 	const char *data_directory;
+	/* How the service's data files are named, and which types are its own: each as words of
+	 * match_words(). NULL: a file is judged by its label alone. */
+	const char *data_files, *own_types;
 	/* The type of a port now, or *type NULL: unlabelled (caller frees). NULL: not known. */
 	int (*port_label)(void *data, const char *proto, unsigned int number, char **type,
 			  struct error *err);

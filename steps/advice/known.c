@@ -44,8 +44,8 @@ bool match_words(const char *words, const char *text)
 
 #define HOMES "admin_home_t user_home_t user_home_dir_t home_root_t"
 #define LABELS                                                                                     \
-	"default_t var_t var_lib_t var_log_t var_spool_t usr_t root_t unlabeled_t file_t "         \
-	"mnt_t " HOMES
+	"default_t var_t var_lib_t var_log_t var_spool_t usr_t root_t etc_runtime_t unlabeled_t "  \
+	"file_t mnt_t " HOMES
 #define FILES   "file dir lnk_file sock_file fifo_file"
 #define SOCKETS "tcp_socket udp_socket dccp_socket sctp_socket"
 

@@ -158,6 +158,29 @@ static bool rung_domain(const struct inquiry *inquiry, struct rung *rung)
 				     comm, domain));
 }
 
+/* A data file is one by its name: whatever label it has instead of the data's, and whatever the
+ * policy says of that label, the file is to be labelled. */
+static int rung_data(const struct inquiry *inquiry, struct rung *rung, struct error *err)
+{
+	char *advice;
+	int r;
+
+	if (!relabel_is_data(inquiry->ladder->advisor, inquiry->denial) ||
+	    known_is_general_domain(inquiry->denial->source) ||
+	    !match_words("read write open append create unlink rename link getattr setattr lock map",
+			 inquiry->permission))
+		return 0;
+	r = relabel_data_advice(inquiry->ladder->advisor, inquiry->denial, inquiry->permission,
+				&advice, err);
+	if (r < 0)
+		return r;
+	rung->severity = 6;
+	return hold(rung, FIX_LABEL,
+		    "A file of the server's data, under another label than theirs: it was moved, or "
+		    "made elsewhere. A rule would open all that has this label.",
+		    advice);
+}
+
 static bool rung_port(const struct inquiry *inquiry, struct rung *rung)
 {
 	const struct advice_port *port = inquiry->port;
@@ -339,6 +362,9 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 	*rung = (struct rung){ .target = inquiry.target,
 			       .severity = known_severity(denial->tclass, permission),
 			       .silent = inquiry.judgement.dontaudit };
+	r = rung_data(&inquiry, rung, err);
+	if (r)
+		return r < 0 ? r : 0;
 	if (inquiry.judgement.verdict == VERDICT_UNKNOWN) {
 		rung->unknown = true;
 		return 0;

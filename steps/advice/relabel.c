@@ -38,12 +38,19 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 	return advisor->path_label(advisor->data, denial->path, denial->tclass, type, err);
 }
 
-/* Only the last component is known, or nothing. */
-static char *advise_to_find(const struct denial *denial)
+/* Only the last component is known, or nothing. Where the policy has no label for a place,
+ * restorecon gives it the same one again. */
+static char *advise_to_find(const struct advisor *advisor, const struct denial *denial, bool data)
 {
 	_cleanup_free_ char *name = text_plain(denial->path ? denial->path : "", 60);
 	_cleanup_free_ char *type = text_plain(denial->target, 60);
 
+	if (*name && advisor->data_directory &&
+	    (data || match_words("default_t mnt_t", denial->target)))
+		return str_printf("find \"%s\", which is labelled %s; in a data directory DIR "
+				  "elsewhere than %s: semanage fcontext -a -e %s DIR && restorecon "
+				  "-Rv DIR",
+				  name, type, advisor->data_directory, advisor->data_directory);
 	if (!*name)
 		return str_printf("find what is labelled %s there, and run restorecon -v on it",
 				  type);
@@ -106,7 +113,7 @@ char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
 	_cleanup_free_ char *path = NULL;
 
 	if (!has_path(denial))
-		return advise_to_find(denial);
+		return advise_to_find(advisor, denial, false);
 	if (match_words(known_homes, label) &&
 	    (expected || str_starts(denial->path, "/home/") || str_starts(denial->path, "/root/")))
 		return advise_to_move(denial, permission);
@@ -115,4 +122,48 @@ char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
 		return advise_own_label(advisor, denial, label);
 	path = text_shell(denial->path);
 	return str_printf("restorecon -v %s", path);
+}
+
+bool relabel_is_data(const struct advisor *advisor, const struct denial *denial)
+{
+	const char *path = denial->path, *name = path ? strrchr(path, '/') : NULL;
+
+	name = name ? name + 1 : path;
+	return name && advisor->data_files && !strcmp(denial->tclass, "file") &&
+	       match_words(advisor->data_files, name) &&
+	       !match_words(advisor->own_types, denial->target) && !str_starts(path, "/tmp/") &&
+	       !str_starts(path, "/var/tmp/") && !is_kernels(path);
+}
+
+/* is_systems - below a directory of which the system has its own idea. */
+static bool is_systems(const char *path)
+{
+	static const char *const roots[] = { "/etc/", "/usr/", "/var/", "/home/", "/root/",
+					     "/run/", "/dev/", "/boot/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
+		if (str_starts(path, roots[i]))
+			return true;
+	return false;
+}
+
+int relabel_data_advice(const struct advisor *advisor, const struct denial *denial,
+			const char *permission, char **advice, struct error *err)
+{
+	_cleanup_free_ char *expected = NULL;
+	int r;
+
+	if (!has_path(denial)) {
+		*advice = advise_to_find(advisor, denial, true);
+		return 0;
+	}
+	r = advisor->path_label ? advisor->path_label(advisor->data, denial->path, denial->tclass,
+						      &expected, err)
+				: 0;
+	if (r < 0)
+		return r;
+	if (!expected && !is_systems(denial->path))
+		expected = str_copy("default_t");
+	*advice = relabel_advice(advisor, denial, permission, expected);
+	return 0;
 }
