@@ -127,8 +127,22 @@ int oracle_judge(struct oracle *oracle, const char *source, const char *target, 
 
 /* ---- what denies in spite of a rule ---------------------------------------------------------- */
 
+/* is_listed - is the permission a word between the braces? */
+static bool is_listed(const char *open, const char *close, const char *permission)
+{
+	_cleanup_free_ char *list = memory_copy(open + 1, (size_t)(close - open - 1));
+	char *rest = list;
+	const char *word;
+
+	while ((word = strsep(&rest, " ")))
+		if (!strcmp(word, permission))
+			return true;
+	return false;
+}
+
 /* write_constraint - a line of libsepol's: "constrain CLASS { PERMISSION... } (EXPRESSION);
- * Constraint DENIED", in which "-Fail-" is behind what fails. Of the permissions only the one. */
+ * Constraint DENIED", in which "-Fail-" is behind what fails. libsepol has those of all permissions
+ * that a rule allows: only the one that was asked about is written. */
 static void write_constraint(FILE *out, char *line, const char *permission)
 {
 	static const char failed[] = " -Fail-";
@@ -136,7 +150,8 @@ static void write_constraint(FILE *out, char *line, const char *permission)
 	char *at = close ? strchr(close, '(') : NULL, *end = strrchr(line, ')');
 
 	/* The outermost brackets are libsepol's. */
-	if (!at || !end || end <= at || !strstr(end, "; Constraint "))
+	if (!at || !end || end <= at || !strstr(end, "; Constraint ") ||
+	    !is_listed(open, close, permission))
 		return;
 	*end = '\0';
 	fprintf(out, "%s%.*s{ %s } ", ftell(out) > 0 ? "; " : "", (int)(open - line), line,

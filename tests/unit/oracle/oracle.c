@@ -27,16 +27,18 @@ static const char small_policy[] =
 	"(role system_r) (role object_r) (role other_r)\n"
 	"(userrole system_u system_r) (userrole system_u object_r) (userrole system_u other_r)\n"
 	"(userrole owner_u other_r)\n"
-	"(type one_t) (type two_t) (type child_t) (type parent_t) (type file_t)\n"
+	"(type one_t) (type two_t) (type child_t) (type parent_t) (type file_t) (type writer_t)\n"
 	"(typealias old_t) (typealiasactual old_t file_t)\n"
-	"(typeattribute domains) (typeattributeset domains (one_t two_t child_t parent_t))\n"
+	"(typeattribute domains) (typeattributeset domains (one_t two_t child_t parent_t writer_t))\n"
 	"(typeattribute nothing)\n"
 	"(roletype system_r domains) (roletype other_r two_t) (typebounds parent_t child_t)\n"
 	"(typepermissive two_t)\n"
 	"(mlsconstrain (file (read write)) (dom h1 h2))\n"
+	"(mlsconstrain (file (write)) (eq h1 h2))\n"
 	"(constrain (file (open)) (eq u1 u2))\n"
 	"(allow domains file_t (file (open))) (allow one_t file_t (file (read)))\n"
 	"(allow child_t file_t (file (read))) (allow one_t two_t (process (transition)))\n"
+	"(allow writer_t file_t (file (read write)))\n"
 	"(dontaudit one_t file_t (file (write)))\n";
 
 /* Compiled here, without the checks of neverallow and bounds that would refuse it. */
@@ -144,6 +146,9 @@ static void test_obstacle(void **state)
 		const char *source, *target, *tclass, *permission, *text;
 	} rows[] = {
 		{ "system_u:system_r:one_t:s0", "system_u:object_r:file_t:s0:c0", "file", "read",
+		  "mlsconstrain file { read } (h1 dom h2 (failed))" },
+		/* Of its constraints only those of the permission. */
+		{ "system_u:system_r:writer_t:s0", "system_u:object_r:file_t:s0:c0", "file", "read",
 		  "mlsconstrain file { read } (h1 dom h2 (failed))" },
 		{ "system_u:system_r:one_t:s0", "owner_u:object_r:file_t:s0", "file", "open",
 		  "constrain file { open } (u1 == u2 (failed))" },
