@@ -15,10 +15,10 @@ static json_t *evidence_json(const struct denial *denial)
 
 	snprintf(event, sizeof(event), "%lld.%03u:%lu", (long long)denial->seconds, denial->millis,
 		 denial->serial);
-	return json_pack("{s:s, s:I, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:b, s:I}", "event",
+	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b, s:I}", "event",
 			 event, "time", (json_int_t)denial->seconds, "origin",
 			 text_json(denial->origin), "node", text_json(denial->node), "target",
-			 denial->target, "pid", (json_int_t)denial->pid, "comm",
+			 text_json(denial->target), "pid", (json_int_t)denial->pid, "comm",
 			 text_json(denial->comm), "exe", text_json(denial->exe), "path",
 			 text_json(denial->path), "port",
 			 denial->port ? json_integer(denial->port) : json_null(), "permissive",
