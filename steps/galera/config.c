@@ -167,8 +167,9 @@ char *galera_provider_option(const struct galera_config *config, const char *nam
 {
 	_cleanup_free_ char *options =
 		str_copy(galera_config_get(config, "wsrep_provider_options"));
-	_cleanup_free_ char *variable = str_printf("wsrep_provider_%s", name), *own = NULL;
-	char *option, *value = NULL;
+	_cleanup_free_ char *variable = str_printf("wsrep_provider_%s", name), *found = NULL;
+	const char *value = NULL;
+	char *option;
 
 	for (char *rest = options; (option = strsep(&rest, ";"));) {
 		const char *key = str_trim(strsep(&option, "="));
@@ -176,11 +177,9 @@ char *galera_provider_option(const struct galera_config *config, const char *nam
 		if (option && strcmp(key, name) == 0)
 			value = option;
 	}
-	if (!value) {
-		underscore(variable, '.');
-		value = own = str_copy(galera_config_get(config, variable));
-	}
-	return value ? str_copy(str_trim(value)) : NULL;
+	underscore(variable, '.');
+	found = str_copy(value ? value : galera_config_get(config, variable));
+	return found ? str_copy(str_trim(found)) : NULL;
 }
 
 /* ---- what follows from it -------------------------------------------------------------------- */
