@@ -38,7 +38,7 @@ struct known_companion {
 /* A row of a table of denials that are known for a service, with their explanation. A NULL member
  * matches anything; the members that are words match any one of their space-separated words, of
  * which one with a '*' is a pattern of fnmatch(3). A word "@x" matches a target type that has the
- * policy's attribute x; "self" a target equal to the source. A row of FIX_DOMAIN holds where the
+ * policy's attribute x, "!x" one that has it not, and "self" a target equal to the source. A row of FIX_DOMAIN holds where the
  * source is a domain in which programs land that were given none: unconfined_service_t, initrc_t,
  * ... */
 struct known_denial {
@@ -49,6 +49,7 @@ struct known_denial {
 	const char *exe;  /* ... its program's path; what is in no log matches, but is not sure */
 	const char *path; /* of the object; a word without '/': its last component, where the log
 			   * has nothing else */
+	bool others;      /* only where the target is none of the service's own types */
 	enum fix fix;     /* FIX_DONTAUDIT, FIX_REFUSE, FIX_ALLOW, FIX_LABEL, FIX_DOMAIN */
 	int severity;     /* 0 (harmless) .. 10 (never) of granting it */
 	const char *why;  /* a sentence for the operator */

@@ -23,6 +23,11 @@ extern const char known_homes[];
 const struct known_denial *known_row(const struct advisor *advisor, const struct denial *denial,
 				     const char *target, const char *permission, bool domain);
 
+/* known_danger - of an access that no row knows: what makes it dangerous, so that it is to be
+ * refused; NULL: nothing that can be seen. */
+const struct known_denial *known_danger(const struct advisor *advisor, const struct denial *denial,
+					const char *target, const char *permission);
+
 /* known_severity - 0..10 of granting a permission about which no row says anything. */
 int known_severity(const char *tclass, const char *permission);
 

@@ -167,18 +167,20 @@ static int rung_data(const struct inquiry *inquiry, struct rung *rung, struct er
 
 	if (!relabel_is_data(inquiry->ladder->advisor, inquiry->denial) ||
 	    known_is_general_domain(inquiry->denial->source) ||
-	    !match_words("read write open append create unlink rename link getattr setattr lock map",
-			 inquiry->permission))
+	    !match_words(
+		    "read write open append create unlink rename link getattr setattr lock map",
+		    inquiry->permission))
 		return 0;
 	r = relabel_data_advice(inquiry->ladder->advisor, inquiry->denial, inquiry->permission,
 				&advice, err);
 	if (r < 0)
 		return r;
 	rung->severity = 6;
-	return hold(rung, FIX_LABEL,
-		    "A file of the server's data, under another label than theirs: it was moved, or "
-		    "made elsewhere. A rule would open all that has this label.",
-		    advice);
+	return hold(
+		rung, FIX_LABEL,
+		"A file of the server's data, under another label than theirs: it was moved, or "
+		"made elsewhere. A rule would open all that has this label.",
+		advice);
 }
 
 static bool rung_port(const struct inquiry *inquiry, struct rung *rung)
@@ -307,10 +309,15 @@ static void refuse_port(const struct inquiry *inquiry, struct rung *rung)
 }
 
 /* The last three, one of which holds: dontaudit, refuse, allow. */
-static void rung_rule(const struct inquiry *inquiry, struct rung *rung)
+static void rung_rule(struct inquiry *inquiry, struct rung *rung)
 {
 	const struct known_denial *row = inquiry->row;
 
+	/* What the policy hides needs no rule, dangerous or not. */
+	if (!row && !inquiry->judgement.dontaudit)
+		row = rung->row = inquiry->row =
+			known_danger(inquiry->ladder->advisor, inquiry->denial, inquiry->target,
+				     inquiry->permission);
 	if (row)
 		rung->severity = row->severity;
 	if (row ? row->fix == FIX_DONTAUDIT : inquiry->judgement.dontaudit) {
@@ -329,7 +336,7 @@ static void rung_rule(const struct inquiry *inquiry, struct rung *rung)
 	}
 }
 
-static int climb(const struct inquiry *inquiry, struct rung *rung, struct error *err)
+static int climb(struct inquiry *inquiry, struct rung *rung, struct error *err)
 {
 	int r;
 

@@ -88,10 +88,10 @@ static void test_no_label_advice(void **state)
 	(void)state;
 	/* Labelled by hand where the policy says nothing: to restore that would do harm. */
 	check(DENIAL(.target = "mysqld_db_t", .tclass = "file", .path = "/data/mysql/x"), "execute",
-	      FIX_ALLOW, NULL);
+	      FIX_REFUSE, NULL);
 	/* The label of a process, whatever a log has as its path. */
 	check(DENIAL(.target = "getty_t", .tclass = "file", .path = "/var/lib/mysql/x"), "write",
-	      FIX_ALLOW, NULL);
+	      FIX_REFUSE, NULL);
 	check(DENIAL(.target = "var_t", .tclass = "file", .path = "/srv/mysql/x"), "write",
 	      FIX_LABEL,
 	      "semanage fcontext -a -e /var/lib/mysql /srv/mysql && restorecon -Rv /srv/mysql");
@@ -144,7 +144,7 @@ static void test_other_rungs(void **state)
 		     .comm = "mariadbd", .exe = "/usr/sbin/mariadbd"),
 	      "transition", FIX_DOMAIN,
 	      "mariadbd is to run as mysqld_t: restorecon -v /usr/sbin/mariadbd, then restart it");
-	check(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "mariadbd"), "write", FIX_ALLOW,
+	check(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "mariadbd"), "read", FIX_ALLOW,
 	      NULL);
 	/* The kernel's own file systems: no label of theirs is restored. */
 	check(DENIAL(.target = "security_t", .tclass = "file", .path = "/sys/fs/selinux/enforce"),

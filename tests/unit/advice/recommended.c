@@ -211,7 +211,7 @@ static void test_known_and_unknown(void **state)
 static void test_split(void **state)
 {
 	char *write[] = { "append", "create", "write" };
-	struct denial item = with_contexts(DENIAL(.target = "getty_exec_t", .tclass = "file",
+	struct denial item = with_contexts(DENIAL(.target = "rsync_tmp_t", .tclass = "file",
 						  .permissions = write, .permission_count = 3));
 	struct findings findings = judge(&item, 1);
 	static const bool apart[] = { false, true, false };

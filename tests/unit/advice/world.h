@@ -82,6 +82,8 @@ static int setup(void **state)
 	world.advisor.port_count = ARRAY_SIZE(ports);
 	world.advisor.domain = "mysqld_t";
 	world.advisor.data_directory = "/var/lib/mysql";
+	world.advisor.data_files = galera_data_files;
+	world.advisor.own_types = galera_own_types;
 	world.advisor.port_label = port_label;
 	world.advisor.path_label = path_label;
 	world.advisor.data = &world;
