@@ -208,6 +208,12 @@ static int compare(const struct oracle *base, const struct oracle *with, const c
 	return silence ? count_silenced(with, source, sets.after, proof, err) : 0;
 }
 
+static void add_name(struct strings *names, const char *name)
+{
+	if (!strings_has(names, name))
+		strings_add(names, name);
+}
+
 static int compare_source(const struct oracle *base, const struct oracle *with, const char *source,
 			  const struct rules *rules, struct comparison *proof, struct error *err)
 {
@@ -218,14 +224,6 @@ static int compare_source(const struct oracle *base, const struct oracle *with, 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++)
 		r = compare(base, with, source, kinds[i], rules, proof, err);
 	return r;
-}
-
-static bool is_domain(const char *const *domains, const char *source)
-{
-	for (; *domains; domains++)
-		if (!strcmp(*domains, source))
-			return true;
-	return false;
 }
 
 /* ---- the evidence ---------------------------------------------------------------------------- */
@@ -282,33 +280,24 @@ int proof_width(const struct oracle *base, const struct oracle *with, const char
 		const struct rules *rules, const struct findings *findings,
 		const struct denials *denials, struct comparison *proof, struct error *err)
 {
+	_cleanup_(strings_clear) struct strings sources = { 0 };
 	int r = 0;
 
 	*proof = (struct comparison){ 0 };
-	for (size_t i = 0; i < rules->count; i++)
+	for (; *domains; domains++)
+		add_name(&sources, *domains);
+	for (size_t i = 0; i < rules->count; i++) {
 		check_rule(&rules->items[i], findings, denials, proof);
-	for (const char *const *domain = domains; r == 0 && *domain; domain++)
-		r = compare_source(base, with, *domain, rules, proof, err);
-	for (size_t i = 0; r == 0 && i < rules->count; i++) {
-		const char *source = rules->items[i].source;
-
-		/* Sorted by kind and source: it may come once more, among the dontaudit rules. */
-		if (!is_domain(domains, source) &&
-		    (i == 0 || strcmp(rules->items[i - 1].source, source)))
-			r = compare_source(base, with, source, rules, proof, err);
+		add_name(&sources, rules->items[i].source);
 	}
+	for (size_t i = 0; r == 0 && i < sources.count; i++)
+		r = compare_source(base, with, sources.items[i], rules, proof, err);
 	return r;
 }
 
 /* ---- coverage -------------------------------------------------------------------------------- */
 
 #define NAMES_SHOWN 4
-
-static void add_name(struct strings *names, const char *name)
-{
-	if (!strings_has(names, name))
-		strings_add(names, name);
-}
 
 static char *names_text(const struct strings *names)
 {

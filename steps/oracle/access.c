@@ -9,7 +9,8 @@
 
 struct access_set {
 	const policydb_t *space;
-	uint32_t *bits; /* by type and class: the permissions */
+	uint32_t *bits;      /* by type and class: the permissions */
+	const char *foreign; /* a name that the space does not have, and the set leaves out */
 };
 
 static size_t cells(const struct access_set *set)
@@ -48,7 +49,6 @@ struct reading {
 	const ebitmap_t *source; /* the source's attributes, and itself */
 	uint32_t *types;         /* number in `of` -> number in the space; 0: none */
 	enum access_kind kind;
-	const char *foreign; /* a name that the space does not have */
 };
 
 static uint32_t *map_types(const policydb_t *of, const policydb_t *space)
@@ -122,7 +122,7 @@ static void add_type(struct reading *reading, uint32_t type, uint32_t class, uin
 		*cell(reading->set, reading->types[type], class) |= bits;
 	else if (reading->of->type_val_to_struct[type - 1] &&
 		 reading->of->type_val_to_struct[type - 1]->flavor == TYPE_TYPE)
-		reading->foreign = reading->of->p_type_val_to_name[type - 1];
+		reading->set->foreign = reading->of->p_type_val_to_name[type - 1];
 }
 
 static int add_rule(avtab_key_t *key, avtab_datum_t *datum, void *data)
@@ -139,7 +139,7 @@ static int add_rule(avtab_key_t *key, avtab_datum_t *datum, void *data)
 	    !ebitmap_get_bit(reading->source, key->source_type - 1U))
 		return 0;
 	if (!translate(reading, key->target_class, &class, &bits)) {
-		reading->foreign = reading->of->p_class_val_to_name[key->target_class - 1];
+		reading->set->foreign = reading->of->p_class_val_to_name[key->target_class - 1];
 		return 0;
 	}
 	add_type(reading, key->target_type, class, bits);
@@ -147,10 +147,8 @@ static int add_rule(avtab_key_t *key, avtab_datum_t *datum, void *data)
 	return 0;
 }
 
-/* *foreign (may be NULL): a name that the space does not have, and the set leaves out; NULL: none.
- */
 static struct access_set *read_set(const struct oracle *space, const struct oracle *of,
-				   const char *source, enum access_kind kind, const char **foreign)
+				   const char *source, enum access_kind kind)
 {
 	const type_datum_t *type = policy_type(of, source, TYPE_TYPE);
 	_cleanup_free_ uint32_t *types = map_types(&of->policy->p, &space->policy->p);
@@ -162,31 +160,29 @@ static struct access_set *read_set(const struct oracle *space, const struct orac
 		reading.source = &reading.of->type_attr_map[type->s.value - 1];
 		policy_rules(&of->policy->p, kind == ACCESS_POSSIBLE, add_rule, &reading);
 	}
-	if (foreign)
-		*foreign = reading.foreign;
 	return reading.set;
 }
 
 int access_of(const struct oracle *space, const struct oracle *of, const char *source,
 	      enum access_kind kind, struct access_set **result, struct error *err)
 {
-	const char *foreign;
-	struct access_set *set = read_set(space, of, source, kind, &foreign);
+	struct access_set *set = read_set(space, of, source, kind);
 
-	if (!foreign) {
+	if (!set->foreign) {
 		*result = set;
 		return 0;
 	}
+	error_set(err, ENOTUNIQ, "build the policy anew: semodule -B",
+		  "one policy knows %s, and the other does not", set->foreign);
 	access_free(set);
-	return error_set(err, ENOTUNIQ, "build the policy anew: semodule -B",
-			 "one policy knows %s, and the other does not", foreign);
+	return -ENOTUNIQ;
 }
 
 size_t access_gained(const struct oracle *base, const struct oracle *with, const char *source,
 		     enum access_kind kind)
 {
-	struct access_set *before = read_set(base, base, source, kind, NULL);
-	struct access_set *after = read_set(base, with, source, kind, NULL);
+	struct access_set *before = read_set(base, base, source, kind);
+	struct access_set *after = read_set(base, with, source, kind);
 	size_t count = access_count(after, before);
 
 	access_free(before);
@@ -293,11 +289,11 @@ struct access_set *access_opened(const struct oracle *oracle, const char *source
 				 const char *boolean)
 {
 	cond_bool_datum_t *datum = hashtab_search(oracle->policy->p.p_bools.table, boolean);
-	struct access_set *now = read_set(oracle, oracle, source, ACCESS_ALLOWED, NULL), *then;
+	struct access_set *now = read_set(oracle, oracle, source, ACCESS_ALLOWED), *then;
 
 	if (datum)
 		datum->state = !datum->state;
-	then = read_set(oracle, oracle, source, ACCESS_ALLOWED, NULL);
+	then = read_set(oracle, oracle, source, ACCESS_ALLOWED);
 	if (datum)
 		datum->state = !datum->state;
 	access_subtract(then, now);

@@ -400,7 +400,14 @@ static void test_supposed(void **state)
 	assert_int_equal(verdict(with, one, file, "file", "read"), VERDICT_ALLOWED);
 	assert_int_equal(by_types(with, "two_t", "file_t", "file", "write"), VERDICT_NO_RULE);
 	assert_int_equal(by_types(with, "one_t", "two_t", "file", "open"), VERDICT_NO_RULE);
+	/* Others in their place; and none. */
+	oracle_suppose(with, &accesses[3], 1);
+	assert_int_equal(by_types(with, "one_t", "two_t", "file", "read"), VERDICT_ALLOWED);
+	assert_int_equal(by_types(with, "one_t", "two_t", "file", "write"), VERDICT_NO_RULE);
+	assert_int_equal(verdict(with, one, file, "file", "write"), VERDICT_NO_RULE);
+	assert_int_equal(verdict(with, one, file, "file", "read"), VERDICT_ALLOWED);
 	oracle_suppose(with, NULL, 0);
+	assert_int_equal(by_types(with, "one_t", "two_t", "file", "read"), VERDICT_NO_RULE);
 	assert_int_equal(verdict(small, one, file, "file", "write"), VERDICT_NO_RULE);
 }
 
