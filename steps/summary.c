@@ -214,7 +214,9 @@ int summary_standing(struct session *session, json_t **standing, struct error *e
 
 void summary_leave(struct session *session)
 {
-	_cleanup_free_ char *open = NULL, *on = node_command(session, "");
+	/* A rehearsal that is kept is gone on with as it was begun. */
+	_cleanup_free_ char *open = NULL, *on = node_options.keep ? session_resume(session)
+								  : node_command(session, "");
 	_cleanup_free_ char *back = node_command(session, "undo");
 
 	/* A scratch root that goes with the rehearsal leaves nothing open. */

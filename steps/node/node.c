@@ -196,10 +196,12 @@ int node_policy(struct session *session, char **path, struct stat *st, struct er
 	struct store *store;
 	int r = node_store(session, &store, err) ?: store_kernel_policy(store, path, err);
 
-	if (r == 0 && stat(*path, st) < 0)
+	if (r < 0)
+		return r;
+	if (stat(*path, st) < 0)
 		return error_set(err, errno, "reinstall the policy package",
 				 "cannot look at %s: %m", *path);
-	return r;
+	return 0;
 }
 
 static void forget(struct oracle **oracle)
