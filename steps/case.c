@@ -7,6 +7,7 @@
 #include "steps/advice/refine.h"
 #include "steps/case.h"
 #include "steps/exercising/roles.h"
+#include "steps/galera/files.h"
 #include "steps/galera/known.h"
 #include "steps/node/node.h"
 #include "wizard/util.h"
@@ -16,6 +17,7 @@ struct kept {
 	struct denials denials;
 	struct findings findings;
 	struct advice_port ports[GALERA_PORTS_MAX];
+	struct strings directories;
 };
 
 static void forget(struct kept *kept)
@@ -33,6 +35,7 @@ static void release(void *data)
 	if (!kept)
 		return;
 	forget(kept);
+	strings_clear(&kept->directories);
 	free(kept);
 }
 
@@ -103,16 +106,21 @@ int case_advisor(struct session *session, struct oracle *oracle, struct advisor 
 		 struct error *err)
 {
 	struct kept *kept = kept_of(session);
+	const struct galera_config *config;
 	const struct galera_port *ports;
 	int count = node_ports(session, &ports, err);
+	int r = count < 0 ? count : node_config(session, &config, err);
 
-	if (count < 0)
-		return count;
+	if (r < 0)
+		return r;
 	for (int i = 0; i < count; i++)
 		kept->ports[i] = (struct advice_port){ .proto = ports[i].proto,
 						       .number = ports[i].number,
 						       .type = PORT_TYPE };
+	strings_clear(&kept->directories);
+	galera_directories(config, &kept->directories);
 	*advisor = case_advisor_of(oracle, kept->ports, (size_t)count);
+	advisor->directories = &kept->directories;
 	advisor->port_label = port_label;
 	advisor->path_label = path_label;
 	advisor->data = session;

@@ -88,6 +88,9 @@ struct advisor {
 	/* How the service's data files are named, and which types are its own: each as words of
 	 * match_words(). NULL: a file is judged by its label alone. */
 	const char *data_files, *own_types;
+	/* The directories of the service's configuration: only these, and those of its data files,
+	 * are advised to be labelled as the data. May be NULL. */
+	const struct strings *directories;
 	/* The type of a port now, or *type NULL: unlabelled (caller frees). NULL: not known. */
 	int (*port_label)(void *data, const char *proto, unsigned int number, char **type,
 			  struct error *err);

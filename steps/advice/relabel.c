@@ -71,21 +71,35 @@ static char *advise_to_move(const struct denial *denial, const char *permission)
 			  path);
 }
 
+/* configured - the directory of the configuration that the path is, or is in; NULL: none. */
+static const char *configured(const struct advisor *advisor, const char *path)
+{
+	const struct strings *directories = advisor->directories;
+
+	for (size_t i = 0; directories && i < directories->count; i++) {
+		const char *rest = str_starts(path, directories->items[i]);
+
+		if (rest && (!*rest || *rest == '/'))
+			return directories->items[i];
+	}
+	return NULL;
+}
+
 /*
- * The directory of an object to which the policy gives no label of its own, so that it may be a
- * moved data directory: outside of the system's own trees, and not just below "/". Else NULL;
+ * The directory of an object to which the policy gives no label of its own, where it is the
+ * service's: by its configuration, or for there is a file of its data. Outside of the system's own
+ * trees, and not just below "/". A path that the service merely touched tells nothing. Else NULL;
  * caller frees.
  */
-static char *moved_directory(const struct denial *denial, const char *label)
+static char *moved_directory(const struct advisor *advisor, const struct denial *denial,
+			     const char *label)
 {
-	const char *path = denial->path;
-	size_t length = strlen(path);
+	const char *path = denial->path, *named = configured(advisor, path);
+	size_t length = named ? strlen(named) : (size_t)(strrchr(path, '/') - path);
 
-	if (!match_words("default_t mnt_t", label) && !str_starts(path, "/srv/"))
-		return NULL;
-	if (strcmp(denial->tclass, "dir") != 0)
-		length = (size_t)(strrchr(path, '/') - path);
-	if (length == 0 || !memchr(path + 1, '/', length - 1))
+	if ((!match_words("default_t mnt_t", label) && !str_starts(path, "/srv/")) ||
+	    (!named && !relabel_is_data(advisor, denial)) || length == 0 ||
+	    !memchr(path + 1, '/', length - 1))
 		return NULL;
 	return str_printf("%.*s", (int)length, path);
 }
@@ -94,7 +108,7 @@ static char *advise_own_label(const struct advisor *advisor, const struct denial
 			      const char *label)
 {
 	_cleanup_free_ char *path = text_shell(denial->path);
-	_cleanup_free_ char *moved = moved_directory(denial, label);
+	_cleanup_free_ char *moved = moved_directory(advisor, denial, label);
 	_cleanup_free_ char *directory = moved ? text_shell(moved) : NULL;
 
 	if (directory && advisor->data_directory)
@@ -138,8 +152,8 @@ bool relabel_is_data(const struct advisor *advisor, const struct denial *denial)
 /* is_systems - below a directory of which the system has its own idea. */
 static bool is_systems(const char *path)
 {
-	static const char *const roots[] = { "/etc/", "/usr/", "/var/", "/home/", "/root/",
-					     "/run/", "/dev/", "/boot/" };
+	static const char *const roots[] = { "/etc/",  "/usr/", "/var/", "/home/",
+					     "/root/", "/run/", "/dev/", "/boot/" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
 		if (str_starts(path, roots[i]))

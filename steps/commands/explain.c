@@ -16,6 +16,7 @@
 #include "steps/commands/explain.h"
 #include "steps/header.h"
 #include "steps/galera/exercises.h"
+#include "steps/galera/files.h"
 #include "steps/galera/known.h"
 #include "steps/host/auditd.h"
 #include "steps/advice/advice.h"
@@ -46,6 +47,7 @@ static void explanation_clear(struct explanation *explanation)
 {
 	findings_clear(&explanation->findings);
 	denials_clear(&explanation->denials);
+	strings_clear(&explanation->directories);
 	file_labels_close(explanation->labels);
 	oracle_close(explanation->oracle);
 	free(explanation->policy);
@@ -165,17 +167,19 @@ static void add_port(struct explanation *explanation, const struct galera_port *
 		(struct advice_port){ port->proto, port->number, PORT_TYPE };
 }
 
-/* The ports of this host's configuration, as far as it has one, and those that Galera uses by
- * default: the log may be another node's. */
-static void find_ports(struct session *session, struct explanation *explanation)
+/* The ports and directories of this host's configuration, as far as it has one, and the ports that
+ * Galera uses by default: the log may be another node's. */
+static void find_configured(struct session *session, struct explanation *explanation)
 {
 	static const struct galera_config defaults = { .multicast = true };
 	struct galera_config config = { 0 };
 	struct galera_port ports[GALERA_PORTS_MAX];
 	int count = -1;
 
-	if (node_config_read(session, &config, NULL) == 0)
+	if (node_config_read(session, &config, NULL) == 0) {
 		count = galera_ports(&config, ports, NULL);
+		galera_directories(&config, &explanation->directories);
+	}
 	for (int i = 0; i < count; i++)
 		add_port(explanation, &ports[i]);
 	galera_config_clear(&config);
@@ -191,6 +195,7 @@ static int judge(struct explanation *explanation, struct error *err)
 
 	advisor.port_label = port_label;
 	advisor.path_label = path_label;
+	advisor.directories = &explanation->directories;
 	advisor.data = explanation;
 	/* Asked about a domain in which a program lands that has none, we say where it belongs. */
 	if (known_is_general_domain(advisor.domain))
@@ -337,7 +342,7 @@ static int run(struct session *session, struct error *err)
 		r = read_logs(session, &explanation, err);
 	if (r < 0)
 		return r;
-	find_ports(session, &explanation);
+	find_configured(session, &explanation);
 	r = judge(&explanation, err);
 	if (r == 0)
 		r = write_modules(session, &explanation, err);

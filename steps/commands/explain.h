@@ -17,6 +17,7 @@ struct explanation {
 	bool labels_asked;
 	struct advice_port ports[2 * GALERA_PORTS_MAX];
 	size_t port_count;
+	struct strings directories; /* of this host's configuration */
 	struct denials denials;
 	struct findings findings;
 };

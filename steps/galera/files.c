@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <libgen.h>
 #include <string.h>
 
 #include "steps/galera/files.h"
@@ -114,6 +115,22 @@ void galera_files_free(struct galera_file *files, size_t count)
 	for (size_t i = 0; i < count; i++)
 		free(files[i].path);
 	free(files);
+}
+
+void galera_directories(const struct galera_config *config, struct strings *directories)
+{
+	struct galera_file *files;
+	size_t count = galera_files(config, &files);
+
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *parent = str_copy(files[i].path);
+
+		if (files[i].kind == GALERA_FILE_TREE || files[i].kind == GALERA_FILE_DIR)
+			strings_insert(directories, parent);
+		else if (files[i].kind == GALERA_FILE_LOG)
+			strings_insert(directories, dirname(parent));
+	}
+	galera_files_free(files, count);
 }
 
 /* ---- the notify script ----------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #define STEPS_GALERA_FILES_H
 
 #include "steps/galera/config.h"
+#include "wizard/strings.h"
 
 enum galera_file_kind {
 	GALERA_FILE_TREE,    /* a directory that is the server's own, with all that is in it */
@@ -29,6 +30,9 @@ struct galera_file {
  * that do not exist are named, too. Returns how many. Caller frees with galera_files_free. */
 size_t galera_files(const struct galera_config *config, struct galera_file **files);
 void galera_files_free(struct galera_file *files, size_t count);
+
+/* galera_directories - add the directories that the configuration names, or has a file in. */
+void galera_directories(const struct galera_config *config, struct strings *directories);
 
 /*
  * The path of the script that the command runs, where it can be told for sure: the server hands

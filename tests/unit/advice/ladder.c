@@ -97,6 +97,33 @@ static void test_no_label_advice(void **state)
 	      "semanage fcontext -a -e /var/lib/mysql /srv/mysql && restorecon -Rv /srv/mysql");
 }
 
+/* A path that the server merely touched is no directory of its. */
+static void test_no_equivalence_of_any_directory(void **state)
+{
+	static const char move[] =
+		"move /data/app/secret.db to where the service's files belong, or "
+		"give it a type of its own: semanage fcontext -a -t TYPE "
+		"/data/app/secret.db && restorecon -v /data/app/secret.db";
+
+	(void)state;
+	check(DENIAL(.target = "default_t", .tclass = "file", .path = "/data/app/secret.db"),
+	      "write", FIX_LABEL, move);
+	/* There is data in this one. */
+	check(DENIAL(.target = "default_t", .tclass = "file", .path = "/data/app/ibdata1"), "write",
+	      FIX_LABEL,
+	      "semanage fcontext -a -e /var/lib/mysql /data/app && restorecon -Rv /data/app");
+	/* Whatever label it has, and whatever the policy says of that. */
+	check(DENIAL(.target = "etc_t", .tclass = "file", .path = "/data/app/x.ibd"), "open",
+	      FIX_LABEL,
+	      "semanage fcontext -a -e /var/lib/mysql /data/app && restorecon -Rv /data/app");
+	check(DENIAL(.target = "container_file_t", .tclass = "file", .path = "grastate.dat",
+		     .path_is_name = true),
+	      "write", FIX_LABEL,
+	      "find \"grastate.dat\", which is labelled container_file_t; in a data directory DIR "
+	      "elsewhere than /var/lib/mysql: semanage fcontext -a -e /var/lib/mysql DIR && "
+	      "restorecon -Rv DIR");
+}
+
 /* Judged against a policy file alone. */
 static void test_labels_without_file_contexts(void **state)
 {
@@ -159,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_no_label_advice),
 		cmocka_unit_test(test_labels_without_file_contexts),
 		cmocka_unit_test(test_no_equivalence_of_shared_directories),
+		cmocka_unit_test(test_no_equivalence_of_any_directory),
 		cmocka_unit_test(test_other_rungs),
 	};
 

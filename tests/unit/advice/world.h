@@ -28,6 +28,10 @@ static const struct advice_port ports[] = {
 	{ "tcp", 4444, "mysqld_port_t" },
 };
 
+/* Of the server's configuration. */
+static char *directory_names[] = { "/data/mysql", "/da ta(x/my", "/da ta/my", "/srv/mysql", NULL };
+static const struct strings directories = { directory_names, 4 };
+
 static struct world {
 	struct selabel_handle *labels;
 	struct advisor advisor;
@@ -84,6 +88,7 @@ static int setup(void **state)
 	world.advisor.data_directory = "/var/lib/mysql";
 	world.advisor.data_files = galera_data_files;
 	world.advisor.own_types = galera_own_types;
+	world.advisor.directories = &directories;
 	world.advisor.port_label = port_label;
 	world.advisor.path_label = path_label;
 	world.advisor.data = &world;
