@@ -7,19 +7,23 @@
 void told_others(const struct denials *denials, struct strings *lines)
 {
 	enum { SHOWN = 10 };
-	size_t i = 0;
+	_cleanup_(strings_clear) struct strings each = { 0 };
+	_cleanup_free_ char *list = NULL;
 
+	for (size_t i = 0; i < denials->other_count && i < SHOWN; i++)
+		strings_take(&each, str_printf("%zu of %s", denials->others[i].count,
+					       denials->others[i].name));
+	if (denials->other_count > SHOWN)
+		strings_take(&each,
+			     str_printf("%zu further domains", denials->other_count - SHOWN));
+	list = strings_join(&each, ", ");
 	if (denials->other)
-		strings_take(lines,
-			     str_printf("%zu %s of other domains: not the server's, left alone",
-					COUNTED(denials->other, "denial", "denials")));
-	for (; i < denials->other_count && i < SHOWN; i++)
-		strings_take(lines, str_printf("    %zu of %s (to add it: --domain %s --domain %s)",
-					       denials->others[i].count, denials->others[i].name,
-					       node_domain(), denials->others[i].name));
-	if (i < denials->other_count)
-		strings_take(lines,
-			     str_printf("    and those of %zu more", denials->other_count - i));
+		strings_take(
+			lines,
+			str_printf("%zu %s of other domains: not the server's, left alone: %s. "
+				   "To add one: --domain %s --domain NAME",
+				   COUNTED(denials->other, "denial", "denials"), list,
+				   node_domain()));
 	if (denials->passed)
 		strings_take(lines, str_printf("%zu %s no record, and %s of no denial",
 					       COUNTED(denials->passed, "line is", "lines are"),
