@@ -6,7 +6,8 @@
  *
  *   detect   is the system already as this step would leave it?  then: next step
  *   plan     the changes that apply would make now, as data
- *   ask      the dialogue; without one, or after it (STEP_ASKS_FIRST), the runner asks "apply?"
+ *   ask      the dialogue; without one, or after it (STEP_ASKS_FIRST), the runner asks "apply?" of
+ *            what changes the system: the question NAME.apply, "yes skip quit", of the workflow
  *            journal: begin, with the changes (each holds the state before: "from")
  *   apply    makes exactly the changes that were planned, shown and journaled
  *   detect   must now say satisfied
@@ -16,6 +17,9 @@
  * decides whether the step is still to do. Undo walks backwards over every begin that has not been
  * reversed and hands its changes back to the step. What was satisfied before the wizard came has no
  * begin, so it is never undone.
+ *
+ * A step asks by prompt.h, remembers by session.h (what apply remembers, undo forgets), and speaks
+ * by screen.h.
  */
 #pragma once
 

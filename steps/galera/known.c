@@ -3,7 +3,7 @@
  * Sources: the base policies of Debian and Fedora, the modules that RHEL and Percona ship, reports
  * of users, and recordings of a cluster under a real kernel: training and confined, by rsync and by
  * mariabackup, in which every exercise succeeded with the access denied: WENT_ON. Labels that say
- * "moved", and what no service may have, are in steps/advice/generic.c.
+ * "moved", and what no service may have, are in steps/advice/known.c.
  */
 #include "steps/galera/known.h"
 

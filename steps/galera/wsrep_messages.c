@@ -13,7 +13,7 @@ const struct wsrep_message wsrep_messages[] = {
 	/* The server's life. Every version loads the provider once at each real start, and only
 	 * then. */
 	{ "Starting MariaDB ", EVENT_BOOT, MARIADB_FROM_10_4, .and_also = " as process " },
-	{ ") starting as process ", EVENT_BOOT, EVERY_SERVER & ~(MARIADB_5_5 | MARIADB_11),
+	{ ") starting as process ", EVENT_BOOT, EVERY_SERVER & ~(MARIADB_5_5 | MARIADB_FROM_11),
 	  .anywhere = true },
 	{ "mysqld_safe Starting ", EVENT_BOOT, GALERA_3, .anywhere = true },
 	{ "Recovered position: ", EVENT_RECOVERY },
@@ -28,7 +28,7 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Group state: ", EVENT_GROUP_STATE },
 	{ "Local state: ", EVENT_LOCAL_STATE },
 	{ "Running: 'wsrep_sst_", EVENT_SCRIPT, EVERY_SERVER & ~PERCONA_8_0 },
-	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, PERCONA | MARIADB_11 },
+	{ "Initiating SST/IST transfer on ", EVENT_SCRIPT, PERCONA | MARIADB_FROM_11 },
 	{ "Joiner monitor thread started to monitor", EVENT_JOINER_MONITOR, MARIADB_FROM_10_4 },
 	{ "Prepared SST request: ", EVENT_METHOD },
 	{ "Prepared SST/IST request: ", EVENT_METHOD, PERCONA_5_7 },

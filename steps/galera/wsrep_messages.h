@@ -27,15 +27,16 @@ enum wsrep_server {
 	MYSQL_8_0 = 1 << 7,
 };
 
-/* Ranges. */
-#define EVERY_SERVER      0xffu
-#define GALERA_3          (MARIADB_5_5 | MARIADB_10_1 | PERCONA_5_7 | MYSQL_5_7)
-#define GALERA_4          (MARIADB_10_4 | MARIADB_11 | PERCONA_8_0 | MYSQL_8_0)
-#define MARIADB           (MARIADB_5_5 | MARIADB_FROM_10_1)
+/* Ranges: a new generation belongs into the first that fits; the others are made of these. */
+#define MARIADB_FROM_11   MARIADB_11
+#define MARIADB_FROM_10_4 (MARIADB_10_4 | MARIADB_FROM_11)
 #define MARIADB_FROM_10_1 (MARIADB_10_1 | MARIADB_FROM_10_4)
-#define MARIADB_FROM_10_4 (MARIADB_10_4 | MARIADB_11)
+#define MARIADB           (MARIADB_5_5 | MARIADB_FROM_10_1)
 #define PERCONA           (PERCONA_5_7 | PERCONA_8_0)
 #define MYSQL             (MYSQL_5_7 | MYSQL_8_0)
+#define EVERY_SERVER      ((unsigned int)(MARIADB | PERCONA | MYSQL))
+#define GALERA_3          (MARIADB_5_5 | MARIADB_10_1 | PERCONA_5_7 | MYSQL_5_7)
+#define GALERA_4          (EVERY_SERVER & ~GALERA_3)
 /* By what the SST scripts of these do: xtrabackup or mariabackup; rsync. */
 #define HAS_BACKUP_SST (MARIADB_FROM_10_1 | PERCONA)
 #define HAS_RSYNC_SST  (EVERY_SERVER & ~PERCONA_8_0)

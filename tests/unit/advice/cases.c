@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "steps/advice/known.h"
 #include "steps/audit/log.h"
 #include "tests/unit/advice/world.h"
 #include "wizard/process.h"
@@ -132,6 +133,10 @@ static const struct test_case cases[] = {
 	  .fix = FIX_DONTAUDIT, .severity = 2, .scan = true },
 	{ "search", "selinux_config_t", "dir", .fields = NAME_FIELDS("selinux"),
 	  .comm = "selinuxenabled", .fix = FIX_DONTAUDIT, .severity = 2 },
+	{ "search", "security_t", "dir", .fields = NAME_FIELDS("selinux"), .comm = "selinuxenabled",
+	  .fix = FIX_DONTAUDIT, .severity = 3 },
+	{ "getattr", "debugfs_t", "filesystem", .comm = "lsof", .fix = FIX_DONTAUDIT, .severity = 1,
+	  .scan = true, .or_allowed = true },
 	{ "getattr", "tty_device_t", "chr_file", .fields = FILE_FIELDS("/dev/tty1"), .comm = "ps",
 	  .fix = FIX_DONTAUDIT, .severity = 1 },
 	/* The policy hides it; no row says more. */
@@ -371,6 +376,20 @@ static void check_recommended(const struct test_case *one, const struct finding 
 	assert_int_equal(strstr(finding->why, "path is not in the log") != NULL, unsure);
 }
 
+static bool rows_seen[256];
+
+static void see_rows(const struct test_case *one, const struct denial *denial)
+{
+	for (int domain = 0; domain <= 1; domain++) {
+		const struct known_denial *row =
+			known_row(&world.advisor, denial, denial->target, one->permissions, domain);
+
+		for (size_t i = 0; row && galera_known_denials[i].why; i++)
+			if (row == &galera_known_denials[i])
+				rows_seen[i] = true;
+	}
+}
+
 static void check_case(const struct test_case *one, struct denial *denial, const char *form)
 {
 	const char *permissions = one->permissions;
@@ -423,6 +442,7 @@ static void check_form(enum form form)
 		     n && j < ARRAY_SIZE(cases); j++, n--) {
 			seen[j] = true;
 			denial->more = 0;
+			see_rows(&cases[j], denial);
 			check_case(&cases[j], denial, form_names[form]);
 		}
 	}
@@ -458,13 +478,22 @@ static void test_kernel(void **state)
 	check_form(FORM_KERNEL);
 }
 
+/* Each row is the first that takes some case: none is hidden by one before it. */
+static void test_each_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; galera_known_denials[i].why; i++)
+		if (!rows_seen[i])
+			fail_msg("no case is for the known denial: %s",
+				 galera_known_denials[i].why);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_raw),
-		cmocka_unit_test(test_enriched),
-		cmocka_unit_test(test_interpreted),
-		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_raw),         cmocka_unit_test(test_enriched),
+		cmocka_unit_test(test_interpreted), cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_each_row),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -72,7 +72,8 @@ static void see_logs(const char *pattern, size_t count)
 	glob_t found;
 
 	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
-	assert_int_equal(found.gl_pathc, count);
+	if (found.gl_pathc != count)
+		fail_msg("%zu logs are %s, not %zu", found.gl_pathc, pattern, count);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		unsigned int server = server_of(found.gl_pathv[i]);
 
@@ -96,7 +97,7 @@ static void test_each_row(void **state)
 	size_t rows = 0;
 
 	(void)state;
-	see_logs(EACH_MESSAGE, 8);
+	see_logs(EACH_MESSAGE, (size_t)__builtin_popcount(EVERY_SERVER));
 	for (const struct wsrep_message *row = wsrep_messages; row->text; row++, rows++)
 		if (wsrep_message_servers(row) & ~messages_seen[rows])
 			fail_unseen(row->text, wsrep_message_servers(row) & ~messages_seen[rows]);
@@ -108,7 +109,7 @@ static void test_ranges(void **state)
 	(void)state;
 	see_logs(IN_SHORT, 11);
 	see_logs(RECORDINGS, 43);
-	see_logs(EXERCISES, 40);
+	see_logs(EXERCISES, 5 * (size_t)__builtin_popcount(EVERY_SERVER));
 	see_logs(REAL, 36);
 }
 
@@ -173,8 +174,8 @@ static void test_server_names(void **state)
 		  "MariaDB 10.1.48", MARIADB_10_1 },
 		{ "/usr/sbin/mysqld (mysqld 8.0.36-28.1) starting as process 9", "MySQL 8.0.36",
 		  PERCONA_8_0 | MYSQL_8_0 },
-		{ "Starting MariaDB 12.1.2-MariaDB source revision 0 as process 9",
-		  "MariaDB 12.1.2", 0 },
+		{ "Starting MariaDB 99.1.2-MariaDB source revision 0 as process 9",
+		  "MariaDB 99.1.2", 0 },
 		{ "mysqld_safe Starting mysqld daemon with databases from /x", "", EVERY_SERVER },
 		{ "Starting MariaDB \33[31m as process 9", "", EVERY_SERVER },
 	};
@@ -191,7 +192,7 @@ static void test_server_names(void **state)
 	assert_int_equal(wsrep_server_find("postgresql-16"), 0);
 	assert_int_equal(wsrep_server_find("mariadb"), 0);
 	assert_int_equal(wsrep_server_find("mariadb-x"), 0);
-	wsrep_servers_words(MARIADB_FROM_10_4, words, sizeof(words));
+	wsrep_servers_words(MARIADB_10_4 | MARIADB_11, words, sizeof(words));
 	assert_string_equal(words, "MariaDB 10.4 to 10.11, MariaDB 11");
 	wsrep_servers_words(EVERY_SERVER, words, 8);
 	assert_string_equal(words, "MariaDB");

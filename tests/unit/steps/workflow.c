@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every question stands in the answers example, every option and step in the man page. */
+/* Every question stands in the answers example, every option and step in the man page; and what the
+ * runner asks of itself is a question. */
 #include <popt.h>
 #include <stdbool.h>
 #include <string.h>
@@ -10,11 +11,11 @@
 
 extern const char template_answers_example[];
 
-/* The value that the example gives the key, in new memory; NULL: none. */
-static char *example_value(const char *key)
+/* The value that these answers give the key, in new memory; NULL: none. */
+static char *value_in(const char *answers, const char *key)
 {
 	_cleanup_free_ char *line = str_printf("\n%s = ", key);
-	const char *found = strstr(template_answers_example, line);
+	const char *found = strstr(answers, line);
 
 	return found ? strndup(found + strlen(line), strcspn(found + strlen(line), "\n")) : NULL;
 }
@@ -31,12 +32,44 @@ static void the_example_has_every_question(void **state)
 {
 	(void)state;
 	for (const struct question *question = workflow.questions; question->key; question++) {
-		_cleanup_free_ char *value = example_value(question->key);
+		_cleanup_free_ char *value = value_in(template_answers_example, question->key);
 
 		if (!value)
 			fail_msg("not in answers.example: %s", question->key);
 		if (question->recommended)
 			assert_string_equal(value, question->recommended);
+	}
+}
+
+/* exercise.also has an answer without being asked: what the configuration does not speak for is
+ * wanted by name alone. */
+static void all_yes_has_every_question(void **state)
+{
+	_cleanup_free_ char *answers = NULL;
+
+	(void)state;
+	assert_int_equal(file_read("tests/fixtures/answers/all-yes", &answers, NULL, NULL), 0);
+	for (const struct question *question = workflow.questions; question->key; question++) {
+		_cleanup_free_ char *value = value_in(answers, question->key);
+
+		if (!strcmp(question->key, "exercise.also"))
+			continue;
+		if (!value)
+			fail_msg("not in tests/fixtures/answers/all-yes: %s", question->key);
+		assert_string_equal(value, question->recommended);
+	}
+}
+
+static void each_step_that_is_applied_has_its_question(void **state)
+{
+	(void)state;
+	for (const struct step *const *step = workflow.steps; *step; step++) {
+		_cleanup_free_ char *key = str_printf("%s.apply", (*step)->name);
+		bool asked = (*step)->flags & STEP_CHANGES_SYSTEM &&
+			     (!(*step)->ask || (*step)->flags & STEP_ASKS_FIRST);
+
+		if (asked && !is_question(key, strlen(key)))
+			fail_msg("no question of the workflow: %s", key);
 	}
 }
 
@@ -115,6 +148,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_example_has_every_question),
+		cmocka_unit_test(all_yes_has_every_question),
+		cmocka_unit_test(each_step_that_is_applied_has_its_question),
 		cmocka_unit_test(the_example_has_every_choice),
 		cmocka_unit_test(the_example_has_nothing_else),
 		cmocka_unit_test(the_man_page_has_every_option_command_and_step),
