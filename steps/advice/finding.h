@@ -38,9 +38,9 @@ struct known_companion {
 /* A row of a table of denials that are known for a service, with their explanation. A NULL member
  * matches anything; the members that are words match any one of their space-separated words, of
  * which one with a '*' is a pattern of fnmatch(3). A word "@x" matches a target type that has the
- * policy's attribute x, "!x" one that has it not, and "self" a target equal to the source. A row of FIX_DOMAIN holds where the
- * source is a domain in which programs land that were given none: unconfined_service_t, initrc_t,
- * ... */
+ * policy's attribute x, "!x" one that has it not, and "self" a target equal to the source. A row of
+ * FIX_DOMAIN holds where the source is a domain in which programs land that were given none:
+ * unconfined_service_t, initrc_t, ... */
 struct known_denial {
 	const char *target;
 	const char *tclass;

@@ -18,8 +18,8 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
 		     const char *permission, const char *expected);
 
-/* relabel_is_data - is the denial's object, by its name, a file of the service's data, and its label
- * not one of the service's own? */
+/* relabel_is_data - is the denial's object, by its name, a file of the service's data, and its
+ * label not one of the service's own? */
 bool relabel_is_data(const struct advisor *advisor, const struct denial *denial);
 
 /* relabel_data_advice - of such a file: as relabel_advice(). Errors: of advisor->path_label(). */
