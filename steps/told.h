@@ -2,8 +2,7 @@
 /*
  * told.h - what the operator should know of logs beside the denials
  */
-#ifndef STEPS_TOLD_H
-#define STEPS_TOLD_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -15,5 +14,3 @@
 void told_others(const struct denials *denials, struct strings *lines);
 void told_unread(const struct denials *denials, struct strings *lines);
 void told_unknown(const struct findings *findings, struct strings *lines);
-
-#endif

@@ -5,8 +5,7 @@
  * The ladder, first rung that holds: already allowed - wrong domain - port label - file label -
  * invalid label - constraint - boolean - dontaudit - refuse - allow. An allow rule comes last.
  */
-#ifndef STEPS_ADVICE_ADVICE_H
-#define STEPS_ADVICE_ADVICE_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -14,5 +13,3 @@
 /* advice_judge - the findings of denials; the same input gives the same order. */
 int advice_judge(const struct advisor *advisor, const struct denials *denials,
 		 struct findings *findings, struct error *err);
-
-#endif

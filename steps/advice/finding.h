@@ -2,8 +2,7 @@
 /*
  * finding.h - what the advice is made of (known denials, ports, whom to ask), and what it finds
  */
-#ifndef STEPS_ADVICE_FINDING_H
-#define STEPS_ADVICE_FINDING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -215,5 +214,3 @@ char *finding_permissions(const struct finding *finding);
 
 /* finding_key - "source target class permission,permission": stable; new memory (caller frees). */
 char *finding_key(const struct finding *finding);
-
-#endif

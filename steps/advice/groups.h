@@ -2,8 +2,7 @@
 /*
  * groups.h - what was found out about each denied permission -> findings
  */
-#ifndef STEPS_ADVICE_GROUPS_H
-#define STEPS_ADVICE_GROUPS_H
+#pragma once
 
 #include "steps/advice/ladder.h"
 
@@ -18,5 +17,3 @@ struct judged {
  * denials is told, and its rung. What the policy does not know makes none. */
 void groups_findings(const struct denials *denials, const struct judged *items, size_t count,
 		     struct findings *findings);
-
-#endif

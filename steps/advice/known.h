@@ -2,8 +2,7 @@
 /*
  * known.h - what is known of an access: by the service's table, or of any service
  */
-#ifndef STEPS_ADVICE_KNOWN_H
-#define STEPS_ADVICE_KNOWN_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -37,5 +36,3 @@ bool known_is_general_domain(const char *domain);
 /* known_is_insisted - is this access, by its target type or its permission, among those that the
  * operator insists on? insisted: as in struct advisor. */
 bool known_is_insisted(char *const *insisted, const char *target, const char *permission);
-
-#endif

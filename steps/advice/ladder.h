@@ -2,8 +2,7 @@
 /*
  * ladder.h - the rung of the ladder on which one permission of one denial stands
  */
-#ifndef STEPS_ADVICE_LADDER_H
-#define STEPS_ADVICE_LADDER_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -44,5 +43,3 @@ int ladder_ask(struct oracle *oracle, const struct denial *denial, const char *t
  * deny it all the same? Then FIX_CONSTRAINT. */
 int ladder_suppose(struct ladder *ladder, const struct denial *denial, const char *permission,
 		   struct rung *rung, struct error *err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * refine.h - what is found out about findings once all of their permissions are known
  */
-#ifndef STEPS_ADVICE_REFINE_H
-#define STEPS_ADVICE_REFINE_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -29,5 +28,3 @@ void refine_hiding(const struct advisor *advisor, struct findings *findings);
  * Sorted in. */
 int refine_known_companions(const struct advisor *advisor, struct findings *findings,
 			    struct error *err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * relabel.h - how to give a mislabelled object its label
  */
-#ifndef STEPS_ADVICE_RELABEL_H
-#define STEPS_ADVICE_RELABEL_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -25,5 +24,3 @@ bool relabel_is_data(const struct advisor *advisor, const struct denial *denial)
 /* relabel_data_advice - of such a file: as relabel_advice(). Errors: of advisor->path_label(). */
 int relabel_data_advice(const struct advisor *advisor, const struct denial *denial,
 			const char *permission, char **advice, struct error *err);
-
-#endif

@@ -8,8 +8,7 @@
  * A log says the same thing many times. What is equal but for its time, process and inode is one
  * struct denial, which counts; so the memory depends on what was denied, not on the log's size.
  */
-#ifndef STEPS_AUDIT_DENIAL_H
-#define STEPS_AUDIT_DENIAL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -127,5 +126,3 @@ void denials_append(struct denials *denials, const struct denials *more, const c
 /* Both leave an empty, usable value. */
 void denial_clear(struct denial *denial);
 void denials_clear(struct denials *denials);
-
-#endif

@@ -6,8 +6,7 @@
  * looks through all of them at each line. So the caller collects an event's few records of
  * interest, and auparse gets them one event at a time.
  */
-#ifndef STEPS_AUDIT_EVENT_H
-#define STEPS_AUDIT_EVENT_H
+#pragma once
 
 #include "steps/audit/denial.h"
 #include "steps/audit/record.h"
@@ -27,5 +26,3 @@ void event_reader_free(struct event_reader *reader);
 
 /* event_read - *denials, without items before, gets the event's; add up avc, other, unreadable. */
 void event_read(struct event_reader *reader, const struct event *event, struct denials *denials);
-
-#endif

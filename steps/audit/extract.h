@@ -2,8 +2,7 @@
 /*
  * extract.h - of audit logs, what is needed to judge the denials of some domains elsewhere
  */
-#ifndef STEPS_AUDIT_EXTRACT_H
-#define STEPS_AUDIT_EXTRACT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ struct extract {
 int extract_read(char *const *paths, bool given, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err);
 void extract_clear(struct extract *extract);
-
-#endif

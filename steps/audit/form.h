@@ -2,8 +2,7 @@
 /*
  * form.h - in which form does a record begin in a line?
  */
-#ifndef STEPS_AUDIT_FORM_H
-#define STEPS_AUDIT_FORM_H
+#pragma once
 
 #include "steps/audit/piece.h"
 
@@ -25,5 +24,3 @@ enum form form_find(struct piece line, const char **from);
 /* form_next - behind this record, where another begins with its type and id: a paste may have lost
  * the line breaks. NULL: nowhere, or the record has a program's own text, which may look so. */
 const char *form_next(struct piece record);
-
-#endif

@@ -12,8 +12,7 @@
  * nothing: a name with a line break that is followed by a whole record cannot be told from that
  * record.)
  */
-#ifndef STEPS_AUDIT_INTERPRETED_H
-#define STEPS_AUDIT_INTERPRETED_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,5 +65,3 @@ struct interpreted *interpreted_new(bool given);
 /* interpreted_read - line is without its newline, and need not be ended by anything. */
 enum interpreted_as interpreted_read(struct interpreted *interpreted, const char *line,
 				     size_t length);
-
-#endif

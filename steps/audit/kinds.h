@@ -5,8 +5,7 @@
  * Of a million denials few differ in more than time, process and inode. So an event's text without
  * these is looked up first, byte by byte; only what is new goes to auparse.
  */
-#ifndef STEPS_AUDIT_KINDS_H
-#define STEPS_AUDIT_KINDS_H
+#pragma once
 
 #include "steps/audit/denial.h"
 #include "steps/audit/event.h"
@@ -24,5 +23,3 @@ void kinds_add(struct kinds *kinds, const struct event *event, struct denials *c
 
 /* kinds_take - move the denials to the end of *denials, in the order of the log. */
 void kinds_take(struct kinds *kinds, struct denials *denials);
-
-#endif

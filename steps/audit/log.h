@@ -5,8 +5,7 @@
  * Raw and enriched logs, and what plain.h reads besides. What cannot be read in one way only counts
  * as unreadable.
  */
-#ifndef STEPS_AUDIT_LOG_H
-#define STEPS_AUDIT_LOG_H
+#pragma once
 
 #include "steps/audit/denial.h"
 #include "wizard/error.h"
@@ -30,5 +29,3 @@ int audit_given_read(const char *path, const char *origin, const char *const *do
  * unreadable. */
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * markup.h - text out of what carries it: HTML, a word processor, JSON
  */
-#ifndef STEPS_AUDIT_MARKUP_H
-#define STEPS_AUDIT_MARKUP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ size_t markup_remove(const char *line, size_t length, char *plain);
  * memory (caller frees). NULL: it is no JSON.
  */
 char *markup_json(struct piece line, const char *at);
-
-#endif

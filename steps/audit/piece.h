@@ -2,8 +2,7 @@
 /*
  * piece.h - a piece of a line: not ended by anything
  */
-#ifndef STEPS_AUDIT_PIECE_H
-#define STEPS_AUDIT_PIECE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,5 +81,3 @@ static inline bool piece_next_word(struct piece *piece, struct piece *word)
 	word->end = piece->at;
 	return word->at < word->end;
 }
-
-#endif

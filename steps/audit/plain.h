@@ -16,8 +16,7 @@
  * it. But of a line in a file of syslog it is still asked whether the kernel or auditd's programs
  * sent it: there, everyone can write under his own name.
  */
-#ifndef STEPS_AUDIT_PLAIN_H
-#define STEPS_AUDIT_PLAIN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,5 +48,3 @@ const char *plain_read(struct plain *plain, const char *line, const char *stop);
  * its record go on in the next line; has it other characters than a record has? */
 bool plain_goes_on(const char *end, const char *stop);
 bool plain_is_dressed(const char *line, const char *end);
-
-#endif

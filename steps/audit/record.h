@@ -5,8 +5,7 @@
  * Only the head of a line is judged here, in the bytes as they were read, so that the many lines
  * that tell of no denial cost next to nothing.
  */
-#ifndef STEPS_AUDIT_RECORD_H
-#define STEPS_AUDIT_RECORD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -120,5 +119,3 @@ bool record_set_contexts(struct denial *denial, const char *source, size_t sourc
 
 /* record_set_permissions - those of a list with this separator between them; false as above. */
 bool record_set_permissions(struct denial *denial, const char *list, size_t length, char separator);
-
-#endif

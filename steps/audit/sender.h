@@ -2,8 +2,7 @@
 /*
  * sender.h - who sent a message that stands in a file of syslog, or in the kernel's log
  */
-#ifndef STEPS_AUDIT_SENDER_H
-#define STEPS_AUDIT_SENDER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -15,5 +14,3 @@ bool sender_is_anybody(struct piece before);
 
 /* sender_is_kernel - is this what stands before a message of the kernel, and of nobody else? */
 bool sender_is_kernel(struct piece before);
-
-#endif

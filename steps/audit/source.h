@@ -4,8 +4,7 @@
  *
  * A log compressed by gzip, bzip2, xz or zstd, as logrotate leaves it, is decompressed on the way.
  */
-#ifndef STEPS_AUDIT_SOURCE_H
-#define STEPS_AUDIT_SOURCE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -35,5 +34,3 @@ const char *source_name(const struct log_source *source);
 
 /* source_close - a clean-up helper: for a variable of type struct log_source *. */
 void source_close(struct log_source **source);
-
-#endif

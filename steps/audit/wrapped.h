@@ -5,8 +5,7 @@
  * It is put together as its words allow: a word that begins a field stands for itself; what is
  * neither that, nor indented, nor behind a blank is the rest of the word before.
  */
-#ifndef STEPS_AUDIT_WRAPPED_H
-#define STEPS_AUDIT_WRAPPED_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,5 +23,3 @@ struct piece wrapped_line(const char *line, const char *end);
  * `at`, which a newline ends: adds the lines that it goes on in, up to stop. Returns the end of the
  * last. */
 const char *wrapped_gather(FILE *out, char **text, const char *at, const char *stop);
-
-#endif

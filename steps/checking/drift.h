@@ -2,8 +2,7 @@
 /*
  * drift.h - what a policy upgrade, or somebody else, has made of what the workflow reached
  */
-#ifndef STEPS_DRIFT_H
-#define STEPS_DRIFT_H
+#pragma once
 
 #include <jansson.h>
 
@@ -25,5 +24,3 @@ typedef int drift_plan(struct session *session, json_t *changes, struct error *e
  *   label-base     the policy itself gives another one than before
  */
 int drift_find(struct session *session, drift_plan *plan, json_t *changes, struct error *err);
-
-#endif

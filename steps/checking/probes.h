@@ -2,8 +2,7 @@
 /*
  * probes.h - what the check looks at, one probe a subject
  */
-#ifndef STEPS_PROBES_H
-#define STEPS_PROBES_H
+#pragma once
 
 #include "steps/checking/report.h"
 
@@ -16,5 +15,3 @@ struct probe {
 
 /* All probes, in the order in which one builds on the other, up to one with name NULL. */
 extern const struct probe probes[];
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * report.h - what the check has found, on the screen and counted
  */
-#ifndef STEPS_REPORT_H
-#define STEPS_REPORT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ void report_add(struct report *report, enum level level, const char *name, const
 
 /* Every name that a finding can have, in the order of the alphabet; NULL-terminated. */
 extern const char *const checking_names[];
-
-#endif

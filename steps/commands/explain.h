@@ -2,8 +2,7 @@
 /*
  * explain.h - what explain has found, and how it is shown
  */
-#ifndef STEPS_COMMANDS_EXPLAIN_H
-#define STEPS_COMMANDS_EXPLAIN_H
+#pragma once
 
 #include "steps/galera/config.h"
 #include "steps/host/selinux.h"
@@ -26,5 +25,3 @@ struct explanation {
 void explanation_json(const struct explanation *explanation);
 /* explanation_text - for people: grouped by fix, most dangerous first. */
 void explanation_text(const struct explanation *explanation);
-
-#endif

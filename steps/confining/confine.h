@@ -13,8 +13,7 @@
  * Each is a change in the sense of step.h, its state in "from" and "to", with a member "confine"
  * that says which of them it is.
  */
-#ifndef STEPS_CONFINE_H
-#define STEPS_CONFINE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -53,5 +52,3 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 /* confine_note - once they are made: tell the system's log of the live root what is looser or
  * stricter now, and by whom. confine_commit() does. */
 void confine_note(struct session *session, const json_t *changes, bool back);
-
-#endif

@@ -6,8 +6,7 @@
  * They are looked for once for each state of the policy that others have made; the session's memory
  * keeps what was found.
  */
-#ifndef STEPS_OTHERS_H
-#define STEPS_OTHERS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -36,5 +35,3 @@ int others_plan(struct session *session, json_t *changes, struct error *err);
 /* others_ask - ask about each of these changes; what the operator declines is struck out, and not
  * asked about again. */
 int others_ask(struct session *session, json_t *changes, struct error *err);
-
-#endif

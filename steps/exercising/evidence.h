@@ -3,8 +3,7 @@
  * evidence.h - the logs of an exercise, from its mark on: the server's tells what happened, the
  * audit log's part is kept as evidence
  */
-#ifndef STEPS_EVIDENCE_H
-#define STEPS_EVIDENCE_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -75,5 +74,3 @@ int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
  * DOUBT_UNKNOWN. */
 json_t *doubts_json(unsigned int doubts);
 unsigned int doubts_from(const json_t *list);
-
-#endif

@@ -3,8 +3,7 @@
  * exercising.h - leading the operator through the exercises of a phase (results.h), and keeping the
  * evidence
  */
-#ifndef STEPS_EXERCISING_H
-#define STEPS_EXERCISING_H
+#pragma once
 
 #include <jansson.h>
 
@@ -18,5 +17,3 @@ int exercising_run(struct session *session, const char *phase, const json_t *cha
 
 /* Are --exercise, --timeout and --pace understood? Else -EINVAL. */
 int exercising_check(struct error *err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * instructions.h - what the operator types in an exercise, for this node's unit and programs
  */
-#ifndef STEPS_INSTRUCTIONS_H
-#define STEPS_INSTRUCTIONS_H
+#pragma once
 
 #include "steps/galera/exercises.h"
 #include "wizard/session.h"
@@ -12,5 +11,3 @@
  * runs; else, and below a scratch root, the installed one; else the one that the distribution's
  * packages have. */
 int instructions_show(struct session *session, const struct exercise *exercise, struct error *err);
-
-#endif

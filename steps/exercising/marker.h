@@ -10,8 +10,7 @@
  * is stopped in between, since the server may be restarted then. Memory "notify script" says whose
  * it is: {"phase", "path"}; it is written before the script is put, and forgotten after it is gone.
  */
-#ifndef STEPS_MARKER_H
-#define STEPS_MARKER_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -51,5 +50,3 @@ int marker_stray(struct session *session, char **what, char **remedy, struct err
 
 /* Take back what marker_plan() has planned. */
 int marker_undo(struct session *session, const json_t *changes, struct error *err);
-
-#endif

@@ -13,8 +13,7 @@
  * (evidence.h), of the other "strict" (the server was confined) and "hidden" (hidden denials were
  * not shown). ledger.h says what follows from them.
  */
-#ifndef STEPS_RESULTS_H
-#define STEPS_RESULTS_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -81,5 +80,3 @@ int wanted_take_named(struct session *session, struct error *err);
  * are wanted (the question exercise.also). Without a terminal and an answer none is; so in a
  * rehearsal, which has the three alone. */
 int wanted_ask(struct session *session, struct error *err);
-
-#endif

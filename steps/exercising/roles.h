@@ -4,8 +4,7 @@
  *
  * What a donor was denied is in its own audit log alone, which the operator brings here.
  */
-#ifndef STEPS_ROLES_H
-#define STEPS_ROLES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ const struct given_node *given_nodes_find(const struct given_nodes *nodes, const
 /* A table of the results of this era: exercise, this node's and the donor's part, denials; and on
  * which node a donor's side, which --log has not named yet, is to be collected. */
 void coverage_show(struct session *session, const char *phase);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * watch.h - an exercise seen live: the server's log and the audit log, as they grow, on the screen
  */
-#ifndef STEPS_WATCH_H
-#define STEPS_WATCH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -71,5 +70,3 @@ void tally_moment(struct tally *tally, time_t seconds);
 /* What was denied in some seconds before that moment, or in all where it is not known: each access
  * counts once. */
 struct failure_moment tally_around(const struct tally *tally);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * config.h - the node's configuration, as the server itself reads it (my_print_defaults)
  */
-#ifndef STEPS_GALERA_CONFIG_H
-#define STEPS_GALERA_CONFIG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,5 +85,3 @@ struct galera_port {
  * Addresses may be IPv6, in brackets where a port follows. A port is listed once.
  */
 int galera_ports(const struct galera_config *config, struct galera_port *ports, struct error *err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * exercises.h - the exercises, in the operator's words, and what proves each
  */
-#ifndef STEPS_GALERA_EXERCISES_H
-#define STEPS_GALERA_EXERCISES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,5 +84,3 @@ extern const char *const galera_units[];
 extern const char *const galera_servers[];
 /* Domains of the server: "mysqld_t", "mysqld_safe_t". NULL-terminated. */
 extern const char *const galera_domains[];
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * failures.h - a failure in the server's log: what it means, whether SELinux did it, what to do
  */
-#ifndef STEPS_GALERA_FAILURES_H
-#define STEPS_GALERA_FAILURES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ const struct failure *failure_find(const char *message);
 /* Is SELinux the cause? In new memory (caller frees), sentences. message as logged. permission: did
  * it, or one before it, have errno 13? */
 char *failure_explain(const char *message, bool permission, const struct failure_moment *moment);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * files.h - the files of the server whose label decides whether it runs, confined
  */
-#ifndef STEPS_GALERA_FILES_H
-#define STEPS_GALERA_FILES_H
+#pragma once
 
 #include "steps/galera/config.h"
 #include "wizard/strings.h"
@@ -44,5 +43,3 @@ void galera_directories(const struct galera_config *config, struct strings *dire
  * not the notify command's alone.
  */
 char *galera_notify_script(const char *command, const char **why);
-
-#endif

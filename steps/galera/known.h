@@ -2,8 +2,7 @@
 /*
  * known.h - denials known in Galera clusters, and the right fix of each
  */
-#ifndef STEPS_GALERA_KNOWN_H
-#define STEPS_GALERA_KNOWN_H
+#pragma once
 
 #include "steps/advice/finding.h"
 
@@ -17,5 +16,3 @@ extern const char galera_own_types[];
 
 /* Booleans that are not to be recommended, as words. */
 extern const char galera_bad_booleans[];
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * span.h - a part of a text that is not NUL-terminated and may hold any byte
  */
-#ifndef STEPS_GALERA_SPAN_H
-#define STEPS_GALERA_SPAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ struct span span_word(struct span span, const char *others);
 struct span span_trim(struct span span);
 /* Into to, of size bytes: cut to fit, NUL-terminated, NUL bytes as '?'. */
 void span_copy(char *to, size_t size, struct span from);
-
-#endif

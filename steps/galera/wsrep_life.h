@@ -3,8 +3,7 @@
  * wsrep_life.h - what a log tells of one life of the server, so far: of its state transfer, and of
  * failures (wsrep_story.h reads a whole log)
  */
-#ifndef STEPS_GALERA_WSREP_LIFE_H
-#define STEPS_GALERA_WSREP_LIFE_H
+#pragma once
 
 #include "steps/galera/wsrep_messages.h"
 
@@ -103,5 +102,3 @@ bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, st
 
 /* The joiner has its state. Where no message has named the kind, the positions do. */
 void wsrep_transfer_conclude(struct wsrep_life *life);
-
-#endif

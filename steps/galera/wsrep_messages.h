@@ -5,8 +5,7 @@
  * A new version's message is a new row of the table. Texts that the server prints for an SST and an
  * IST alike (the script's start on the joiner, "SST complete", "SST received") prove neither.
  */
-#ifndef STEPS_GALERA_WSREP_MESSAGES_H
-#define STEPS_GALERA_WSREP_MESSAGES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -145,5 +144,3 @@ const struct wsrep_message *wsrep_message_find(struct span message);
  * UTC where utc is set, else in this machine's.
  */
 bool wsrep_time(struct span line, bool utc, char clock[9], time_t *seconds);
-
-#endif

@@ -5,8 +5,7 @@
  * Messages are matched, never their prefixes: those differ between MariaDB, MySQL-wsrep and
  * Percona XtraDB Cluster and their versions.
  */
-#ifndef STEPS_GALERA_WSREP_STORY_H
-#define STEPS_GALERA_WSREP_STORY_H
+#pragma once
 
 #include <stddef.h>
 #include <time.h>
@@ -70,5 +69,3 @@ void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length
 
 /* The story so far, as wsrep_story_read() has it of the same lines. */
 void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *story);
-
-#endif

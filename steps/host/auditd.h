@@ -2,8 +2,7 @@
 /*
  * auditd.h - is the kernel's audit system telling us every denial? (libaudit)
  */
-#ifndef STEPS_HOST_AUDITD_H
-#define STEPS_HOST_AUDITD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ bool auditd_rule_excludes_avc(const struct audit_rule_data *rule, char *text, si
 /* log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log: inside the root, without
  * it. Caller frees. */
 int host_audit_log_path(const char *root, char **path, struct error *err);
-
-#endif

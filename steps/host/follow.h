@@ -5,8 +5,7 @@
  * Each source is read on from a mark (logfile.h): nothing is lost or read twice, whatever rotates,
  * is truncated, removed or created later under it. Without news the process does not wake.
  */
-#ifndef STEPS_HOST_FOLLOW_H
-#define STEPS_HOST_FOLLOW_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -51,5 +50,3 @@ int follow_wait(struct follow *follow, int input, int64_t deadline, bool (*stop)
 
 /* The monotonic clock, in milliseconds. */
 int64_t follow_now(void);
-
-#endif

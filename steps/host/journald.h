@@ -4,8 +4,7 @@
  *
  * directory NULL: this machine's journal; else any, as for tests.
  */
-#ifndef STEPS_HOST_JOURNALD_H
-#define STEPS_HOST_JOURNALD_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -30,5 +29,3 @@ int journald_fd(struct journald *journald, struct error *err);
  * prefix, a line each. *gap: the marked entry is gone. */
 int journald_read(struct journald *journald, char **text, size_t *length, bool *gap,
 		  struct error *err);
-
-#endif

@@ -7,8 +7,7 @@
  * with the type. Files are reached through their directories' descriptors: whoever owns a directory
  * of the tree cannot lead root elsewhere. A tree may be a single file.
  */
-#ifndef STEPS_HOST_LABEL_TREE_H
-#define STEPS_HOST_LABEL_TREE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -53,5 +52,3 @@ int label_tree_apply(const struct label_tree *tree, size_t *changed, struct erro
  * directory. *changed: how many. -EINVAL: no record. */
 int label_tree_restore(const struct label_tree *tree, const char *record, size_t length,
 		       size_t *changed, struct error *err);
-
-#endif

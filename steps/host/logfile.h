@@ -6,8 +6,7 @@
  * the rest of that file, wherever rotation has moved it (path.1, path.2, path-DATE, ...), and every
  * newer file up to path itself. Compressed rotated files are not read: a mark inside one is a gap.
  */
-#ifndef STEPS_HOST_LOGFILE_H
-#define STEPS_HOST_LOGFILE_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -31,5 +30,3 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
  * what was read; on failure it is as it was. */
 int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
 		    struct error *err);
-
-#endif

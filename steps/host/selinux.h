@@ -5,8 +5,7 @@
  * With a scratch root there is no kernel behind it: the mode is what its configuration says, and
  * processes have no domain. All strings that are given are the caller's to free.
  */
-#ifndef STEPS_HOST_SELINUX_H
-#define STEPS_HOST_SELINUX_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -69,5 +68,3 @@ int file_labels_alias(const char *root, const char *type, const char *path, char
 char *context_type(const char *context);
 /* Of one that libselinux has given. */
 void cleanup_con(char **context);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * server.h - the database server's process and files on this machine
  */
-#ifndef STEPS_HOST_SERVER_H
-#define STEPS_HOST_SERVER_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -44,5 +43,3 @@ int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err);
 char *host_running_unit(pid_t pid, const char *const *names);
 char *units_in_cgroup(const char *text, const char *const *names);
 char *host_installed_unit(const char *root, const char *const *names, const char *instance);
-
-#endif

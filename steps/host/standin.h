@@ -10,8 +10,7 @@
  *
  * `text` is our script. Its first two lines tell it from everybody else's files, in all versions.
  */
-#ifndef STEPS_HOST_STANDIN_H
-#define STEPS_HOST_STANDIN_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -49,5 +48,3 @@ int standin_put(const char *path, const char *text, struct error *err);
  * -ENOENT: the program is gone.
  */
 int standin_remove(const char *path, const char *text, bool *replaced, struct error *err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * who.h - who changes this machine, and telling the system's log of it
  */
-#ifndef STEPS_HOST_WHO_H
-#define STEPS_HOST_WHO_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -15,5 +14,3 @@ char *who_named(const char *loginuid, const char *sudo_user, uid_t user);
 
 /* A line of `program` for the system's log, where auditors look (authpriv, notice). */
 void host_note(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-#endif

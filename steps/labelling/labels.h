@@ -6,8 +6,7 @@
  * nothing, or for something else (a data directory that was moved), a local file-context rule comes
  * first. What `check` tells and what the step `ports` does are the same list.
  */
-#ifndef STEPS_LABELS_H
-#define STEPS_LABELS_H
+#pragma once
 
 #include <jansson.h>
 
@@ -74,5 +73,3 @@ int labels_unset(struct store *store, const json_t *changes, struct error *err);
 /* After it: the files. labels_relabel keeps their labels in the session's directory first. */
 int labels_relabel(struct session *session, const json_t *changes, struct error *err);
 int labels_restore(struct session *session, const json_t *changes, struct error *err);
-
-#endif

@@ -3,8 +3,7 @@
  * proof.h - a module is not narrower than its findings, not wider than its rules, and no rule is
  * without evidence
  */
-#ifndef STEPS_MODULE_PROOF_H
-#define STEPS_MODULE_PROOF_H
+#pragma once
 
 #include "steps/module/rules.h"
 #include "steps/oracle/oracle.h"
@@ -51,5 +50,3 @@ struct coverage {
 };
 struct coverage proof_coverage(const struct rule *rule, const struct findings *findings,
 			       const struct denials *denials);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * rules.h - accepted findings -> the rules of a module, with their evidence
  */
-#ifndef STEPS_MODULE_RULES_H
-#define STEPS_MODULE_RULES_H
+#pragma once
 
 #include "steps/advice/finding.h"
 #include "steps/audit/denial.h"
@@ -39,5 +38,3 @@ size_t rules_permissions(const struct rules *rules, enum rule_kind kind);
 /* rule_keyword - "allow", "dontaudit". rule_target - the target, where it is "self" the source. */
 const char *rule_keyword(const struct rule *rule);
 const char *rule_target(const struct rule *rule);
-
-#endif

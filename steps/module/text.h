@@ -2,8 +2,7 @@
 /*
  * text.h - rules <-> text: the module as checkmodule reads it, and as the store keeps it
  */
-#ifndef STEPS_MODULE_TEXT_H
-#define STEPS_MODULE_TEXT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -38,5 +37,3 @@ int rules_check(const struct module_header *header, const struct rules *rules, s
 /* rules_comment - text as lines of at most 100 columns, each behind mark; no byte of it can end the
  * comment. text may be NULL. */
 void rules_comment(FILE *out, const char *mark, const char *text);
-
-#endif

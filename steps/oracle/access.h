@@ -6,8 +6,7 @@
  * policy. A set is numbered as one policy (its space) is, so that the sets of two policies can be
  * compared, name by name.
  */
-#ifndef STEPS_ORACLE_ACCESS_H
-#define STEPS_ORACLE_ACCESS_H
+#pragma once
 
 #include "steps/oracle/oracle.h"
 
@@ -79,5 +78,3 @@ struct access_set *access_opened(const struct oracle *oracle, const char *source
  * allowxperm rules for source, target and class? Without such rules every command is allowed. */
 bool access_ioctl_denied(const struct oracle *oracle, const char *source, const char *target,
 			 const char *tclass, unsigned int command);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * cil.h - the text of a module: its words, and what it is about
  */
-#ifndef STEPS_ORACLE_CIL_H
-#define STEPS_ORACLE_CIL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ struct cil_survey {
 /* cil_survey - of the domains, by their names as they stand there (NULL-terminated). What it does
  * not know is taken for something else than rules of these domains. */
 struct cil_survey cil_survey(const char *text, const char *const *domains);
-
-#endif

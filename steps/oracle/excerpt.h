@@ -6,8 +6,7 @@
  * module does that names none of these domains, so a compilation that is to check it can do without
  * them: it takes a tenth of the time.
  */
-#ifndef STEPS_ORACLE_EXCERPT_H
-#define STEPS_ORACLE_EXCERPT_H
+#pragma once
 
 #include "steps/oracle/oracle.h"
 
@@ -24,5 +23,3 @@
  */
 void excerpt_modules(struct store_cil *modules, size_t count, const struct oracle *policy,
 		     const char *const *sources);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * Several may be open; each takes some 12 MB (Debian 12), and 70 ms to open.
  */
-#ifndef STEPS_ORACLE_ORACLE_H
-#define STEPS_ORACLE_ORACLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -116,5 +115,3 @@ void violations_clear(struct violations *violations);
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
 		   const char *name, const char *candidate, struct violations *violations,
 		   struct error *err);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * To be included before all else: libsepol has a member "bool", which must not be a macro yet.
  */
-#ifndef STEPS_ORACLE_POLICY_H
-#define STEPS_ORACLE_POLICY_H
+#pragma once
 
 #include <sepol/policydb/conditional.h>
 #include <sepol/policydb/policydb.h>
@@ -33,5 +32,3 @@ uint32_t policy_access(const policydb_t *policy, const char *tclass, const char 
  * branches of each conditional block. */
 typedef int rule_visit(avtab_key_t *key, avtab_datum_t *datum, void *data);
 void policy_rules(policydb_t *policy, bool whatever, rule_visit *visit, void *data);
-
-#endif

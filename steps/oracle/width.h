@@ -2,8 +2,7 @@
 /*
  * width.h - modules of others, and how much each of them gives the server's domains
  */
-#ifndef STEPS_ORACLE_WIDTH_H
-#define STEPS_ORACLE_WIDTH_H
+#pragma once
 
 #include "steps/oracle/oracle.h"
 #include "steps/store/store.h"
@@ -36,5 +35,3 @@ int widths_find(struct store *store, const struct oracle *policy, const char *co
 		const char *ours, void (*begin)(size_t count), struct widths *widths,
 		struct error *err);
 void widths_clear(struct widths *widths);
-
-#endif

@@ -6,8 +6,7 @@
  * and PHASE/EXERCISE/ with audit.log and NODE.log. A scratch root that has a recording holds the
  * file rehearsal.json, which names it: whoever works in that root plays on.
  */
-#ifndef STEPS_PLAYER_H
-#define STEPS_PLAYER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -60,5 +59,3 @@ int playing_go_on(struct playing *playing, int64_t now, int64_t *next, struct er
 
 /* How long it takes, at its pace. */
 double playing_seconds(const struct playing *playing);
-
-#endif

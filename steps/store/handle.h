@@ -2,8 +2,7 @@
 /*
  * handle.h - the connection to libsemanage that the files of the store share
  */
-#ifndef STEPS_STORE_HANDLE_H
-#define STEPS_STORE_HANDLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <semanage/semanage.h>
@@ -36,5 +35,3 @@ int store_error(const struct store *store, struct error *err, int code, const ch
 /* store_setting - the value of KEY=value in a file, in new memory (caller frees); *value is NULL
  * when the file does not set it. Errors: as file_read. */
 int store_setting(const char *path, const char *key, char **value, struct error *err);
-
-#endif

@@ -7,8 +7,7 @@
  * loaded into a kernel. Messages of the libraries do not go to stderr: the first error among them
  * is part of the struct error.
  */
-#ifndef STEPS_STORE_STORE_H
-#define STEPS_STORE_STORE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -159,5 +158,3 @@ void store_cils_free(struct store_cil *modules, size_t count);
  * are such; else -EACCES with what is needed. Call before store_open of that root.
  */
 int store_create(const char *root, const char *from_root, struct error *err);
-
-#endif

@@ -3,8 +3,7 @@
  * unit.h - what unit tests share: cmocka, with what it wants before it; places to write to; what is
  * said on a stream
  */
-#ifndef TESTS_UNIT_UNIT_H
-#define TESTS_UNIT_UNIT_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -120,5 +119,3 @@ static inline const char *capture_end(struct capture *capture)
 	fclose(capture->file);
 	return capture->text;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * world.h - what the tests of the advice share: a scratch copy of this host's store, as a real
  * policy with its real file contexts, and denials made by hand
  */
-#ifndef TESTS_UNIT_POLICY_WORLD_H
-#define TESTS_UNIT_POLICY_WORLD_H
+#pragma once
 
 #include <errno.h>
 #include <selinux/label.h>
@@ -136,5 +135,3 @@ static struct finding *only(struct findings *findings)
 	assert_int_equal(findings->count, 1);
 	return &findings->items[0];
 }
-
-#endif

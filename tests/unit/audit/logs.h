@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Logs that a test has as text or as a file, and mysqld_t's denials in them. */
-#ifndef TESTS_UNIT_AUDIT_LOGS_H
-#define TESTS_UNIT_AUDIT_LOGS_H
+#pragma once
 
 #include "steps/audit/log.h"
 #include "tests/unit/unit.h"
@@ -39,5 +38,3 @@ static inline struct denials denials_in(const char *path)
 	must(audit_log_read(path, "here", mysqld, &denials, &err), &err);
 	return denials;
 }
-
-#endif

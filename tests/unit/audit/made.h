@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Logs made up. */
-#ifndef TESTS_UNIT_AUDIT_MADE_H
-#define TESTS_UNIT_AUDIT_MADE_H
+#pragma once
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,5 +73,3 @@ static inline void write_events(FILE *out, unsigned int *serial)
 			1001 + *serial / 7, *serial + 1, draw(9999));
 	++*serial;
 }
-
-#endif

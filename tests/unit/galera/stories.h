@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A log as a file or as text, read into its story; what servers say, to make such a text of. */
-#ifndef TESTS_UNIT_GALERA_STORIES_H
-#define TESTS_UNIT_GALERA_STORIES_H
+#pragma once
 
 #include "steps/galera/wsrep_story.h"
 #include "tests/unit/unit.h"
@@ -52,5 +51,3 @@ static inline void read_text(const char *text, struct wsrep_story *story)
 #define SENT      "[Note] WSREP: SST sent: " HERE("8") "\n"
 #define SYNC      "[Note] WSREP: Synchronized with group, ready for connections\n"
 #define UNDEFINED "[Note] WSREP: wsrep_notify_cmd is not defined, skipping notification.\n"
-
-#endif

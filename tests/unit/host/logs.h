@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Each test of logs has a directory of its own and stands in it. */
-#ifndef TESTS_UNIT_HOST_LOGS_H
-#define TESTS_UNIT_HOST_LOGS_H
+#pragma once
 
 #include "tests/unit/unit.h"
 
@@ -27,5 +26,3 @@ static void append(const char *path, const char *text)
 	fputs(text, file);
 	fclose(file);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A root directory for a test, and shell commands in it. */
-#ifndef TESTS_UNIT_HOST_ROOT_H
-#define TESTS_UNIT_HOST_ROOT_H
+#pragma once
 
 #include "tests/unit/unit.h"
 
@@ -14,5 +13,3 @@ static inline void run(const char *command)
 	if (system(command))
 		fail_msg("%s", command);
 }
-
-#endif

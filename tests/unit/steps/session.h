@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A session of a workflow without steps, which remembers and writes nothing. */
-#ifndef TESTS_UNIT_STEPS_SESSION_H
-#define TESTS_UNIT_STEPS_SESSION_H
+#pragma once
 
 #include "tests/unit/unit.h"
 #include "wizard/session.h"
@@ -25,5 +24,3 @@ static inline struct session *bare_session(void)
 	must(session_open(session, true, &err), &err);
 	return session;
 }
-
-#endif

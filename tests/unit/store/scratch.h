@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A scratch copy of this host's store for all tests of a program: a process can have one. */
-#ifndef TESTS_UNIT_SCRATCH_H
-#define TESTS_UNIT_SCRATCH_H
+#pragma once
 
 #include "steps/store/store.h"
 #include "tests/unit/unit.h"
@@ -61,5 +60,3 @@ static inline void assert_text(const char *name, const char *expected)
 	else
 		assert_null(text);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A session with questions to ask at a prompt. */
-#ifndef TESTS_UNIT_WIZARD_ASKING_H
-#define TESTS_UNIT_WIZARD_ASKING_H
+#pragma once
 
 #include "tests/unit/unit.h"
 #include "wizard/session.h"
@@ -61,5 +60,3 @@ static inline struct session *new_session(char **answers, bool yes)
 		fail_msg("%s", err.what);
 	return session;
 }
-
-#endif

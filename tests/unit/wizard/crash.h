@@ -2,8 +2,7 @@
 /*
  * crash.h - end the process at a record of the journal, and read what it left
  */
-#ifndef TESTS_UNIT_WIZARD_CRASH_H
-#define TESTS_UNIT_WIZARD_CRASH_H
+#pragma once
 
 #include "small.h"
 
@@ -72,5 +71,3 @@ static small_unused void runs(struct small_result result, int status)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)
-
-#endif

@@ -10,8 +10,7 @@
  *   four    "four" shall say "new"; needs talk's memory to plan
  *   verify  every run; goes back to talk as long as the file "rounds" says so
  */
-#ifndef TESTS_UNIT_WIZARD_SMALL_H
-#define TESTS_UNIT_WIZARD_SMALL_H
+#pragma once
 
 #include <errno.h>
 #include <fcntl.h>
@@ -466,5 +465,3 @@ static small_unused bool small_has(const char *text, const char *part)
 	fprintf(stderr, "no \"%s\" in:\n%s\n", part, text ? text : "(nothing)");
 	return false;
 }
-
-#endif
