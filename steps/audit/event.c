@@ -10,6 +10,8 @@
 /* auparse drops a record with more than this between the braces (and the memory it had for it). */
 #define PERMISSIONS_MAX 250
 
+#define CLASS_BYTES "abcdefghijklmnopqrstuvwxyz0123456789_"
+
 /* A file that one of the event's PATH records names. */
 struct named_file {
 	char *path;
@@ -189,7 +191,7 @@ static bool has_permission(const struct denial *denial, const char *name)
 static bool finish_avc(struct denial *denial, struct avc_fields *fields)
 {
 	if (!fields->denied || !fields->source || !fields->target || !fields->permissions ||
-	    !denial->tclass)
+	    !denial->tclass || denial->tclass[strspn(denial->tclass, CLASS_BYTES)])
 		return false;
 	if (!record_set_permissions(denial, fields->permissions, strlen(fields->permissions),
 				    ',') ||
@@ -344,7 +346,7 @@ static bool is_fit(const struct record *record)
 	const char *open = text_find(record->body, record->end, "{");
 	const char *close = open ? text_find(open, record->end, "}") : NULL;
 
-	return close && close - open <= PERMISSIONS_MAX &&
+	return close && close - open <= PERMISSIONS_MAX && !text_find(close, record->end, " {") &&
 	       !text_find(record->body, record->end, " msg=audit(");
 }
 

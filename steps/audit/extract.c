@@ -123,7 +123,8 @@ static void take_lines(struct extraction *reading, const char *at, size_t size)
 		record_parse(at, record);
 		end = record->end;
 		if (record->kind >= RECORD_AVC &&
-		    !(reading->given && (plain_goes_on(end, stop) || plain_is_dressed(at, end))))
+		    !(reading->given &&
+		      (plain_goes_on(end, stop) || plain_is_dressed(at, record->body, end))))
 			take_record(reading, at);
 		else if (record->kind != RECORD_DECORATION)
 			end = plain_read(reading->plain, at, stop);

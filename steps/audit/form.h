@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "steps/audit/piece.h"
 
 enum form {
@@ -21,6 +23,6 @@ enum form form_at(struct piece text);
 /* form_find - of the first record in the line, and where it begins. */
 enum form form_find(struct piece line, const char **from);
 
-/* form_next - behind this record, where another begins with its type and id: a paste may have lost
- * the line breaks. NULL: nowhere, or the record has a program's own text, which may look so. */
-const char *form_next(struct piece record);
+/* form_next - behind this record, where another begins: a paste may have lost the line breaks.
+ * NULL: nowhere. *doubt: it may be in a text within the record, which anyone can have written. */
+const char *form_next(struct piece record, bool *doubt);

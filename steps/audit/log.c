@@ -19,6 +19,8 @@
 #define OPEN_EVENTS 64
 /* No honest event has so much to say; what comes after is read as another event's. */
 #define EVENT_MAX_BYTES (128 * 1024)
+/* Two records, one of a denial, are longer. */
+#define TWO_RECORDS_BYTES 256
 /* What an event's memory has for its text is kept for the next one, if it is no more than this. */
 #define EVENT_USUAL_BYTES (16 * 1024)
 
@@ -268,8 +270,9 @@ static inline bool is_dressed(struct log_reader *reader, const char *line, const
 	if (plain_goes_on(record->end, stop))
 		return true;
 	if (!denial && !reader->dressed)
-		return false;
-	reader->dressed |= plain_is_dressed(line, record->end);
+		return record->end - line > TWO_RECORDS_BYTES &&
+		       plain_has_more(record->body, record->end);
+	reader->dressed |= plain_is_dressed(line, record->body, record->end);
 	return reader->dressed;
 }
 
@@ -283,9 +286,11 @@ static void take_lines(struct log_reader *reader, const char *at, size_t size)
 		record_parse(at, record);
 		end = record->end;
 		reader->counts.lines++;
-		if (record->kind >= RECORD_OTHER)
+		if (record->kind >= RECORD_OTHER &&
+		    (end - at <= TWO_RECORDS_BYTES || !reader->given ||
+		     !plain_has_more(record->body, end)))
 			take_other(reader);
-		else if (record->kind >= RECORD_AVC &&
+		else if (record->kind >= RECORD_AVC && record->kind < RECORD_OTHER &&
 			 !(reader->given && is_dressed(reader, at, stop)))
 			take_record(reader, at, end < stop || reader->given);
 		else

@@ -22,14 +22,15 @@
 #include <stddef.h>
 
 enum plain_as {
-	PLAIN_RECORD,  /* a record: ended by a newline, behind which LINE_SLACK bytes are */
+	PLAIN_RECORD,  /* a record, ended by a newline */
 	PLAIN_PASTED,  /* likewise, out of text that anyone can have written */
 	PLAIN_UNSURE,  /* it tells of a denial, or may, but cannot be read in one way */
 	PLAIN_SUMMARY, /* what setroubleshoot says of a record; not the record */
 	PLAIN_OTHER,   /* anything else */
 };
 
-/* For each record, and each line that is none: text is as it was then. */
+/* For each record, and each line that is none: text is as it was then; behind it, and its newline,
+ * LINE_SLACK bytes can be read. */
 typedef void plain_taker(void *data, enum plain_as as, const char *text, size_t length);
 
 struct plain;
@@ -44,7 +45,9 @@ void plain_free(struct plain *plain);
  */
 const char *plain_read(struct plain *plain, const char *line, const char *stop);
 
-/* Of a given log's line that begins as auditd's do: is there more to be done than to read it? Does
- * its record go on in the next line; has it other characters than a record has? */
+/* Of a given log's line that begins as auditd's do, with the body behind the id: is there more to
+ * be done than to read it? Does its record go on in the next line; are there further records in the
+ * line; has it anything else than a record has? */
 bool plain_goes_on(const char *end, const char *stop);
-bool plain_is_dressed(const char *line, const char *end);
+bool plain_has_more(const char *body, const char *end);
+bool plain_is_dressed(const char *line, const char *body, const char *end);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,11 @@ static inline enum record_kind kind_of(const char *type, size_t length)
 	case 8:
 		if (starts(type, "USER_AVC"))
 			return RECORD_USER_AVC;
+		break;
+	case 9:
+		/* Out of Markdown: no record that could be taken for another. */
+		if (starts(type, "USER\\_AVC"))
+			return RECORD_NONE;
 		break;
 	case 11:
 	case 16:
@@ -342,6 +348,18 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 
 /* ---- what both have -------------------------------------------------------------------------- */
 
+bool record_is_context(struct piece text)
+{
+	size_t colons = 0;
+
+	if (text.at == text.end || !isalpha((unsigned char)*text.at))
+		return false;
+	while (text.at<text.end && * text.at> ' ' && *text.at <= '~' &&
+	       !strchr("\\\"&<>=", *text.at))
+		colons += *text.at++ == ':';
+	return text.at == text.end && colons >= 2;
+}
+
 /* In new memory; NULL: there is none. */
 static char *type_of(const char *context, size_t length)
 {
@@ -357,7 +375,8 @@ bool record_set_contexts(struct denial *denial, const char *source, size_t sourc
 	denial->target_context = memory_copy(target, target_length);
 	denial->source = type_of(source, source_length);
 	denial->target = type_of(target, target_length);
-	return denial->source && denial->target;
+	/* A forum makes a smiley of ":o". */
+	return denial->source && denial->target && strcmp(denial->target, "bject_r") != 0;
 }
 
 bool record_set_permissions(struct denial *denial, const char *list, size_t length, char separator)

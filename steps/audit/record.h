@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "steps/audit/denial.h"
+#include "steps/audit/piece.h"
 #include "steps/audit/source.h"
 
 /* text_find - where this word is in the text up to end; NULL: it is not there. */
@@ -112,6 +113,10 @@ enum avc_verdict record_verdict(const struct record *record);
  * into *denial (empty before). False: a field that is needed is missing.
  */
 bool record_user_avc(const struct record *record, struct denial *denial);
+
+/* record_is_context - "user:role:type", with a level or without, and nothing of what programs and
+ * pages put between its characters? */
+bool record_is_context(struct piece text);
 
 /* record_set_contexts - the contexts and the types in them; false as above. */
 bool record_set_contexts(struct denial *denial, const char *source, size_t source_length,

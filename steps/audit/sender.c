@@ -18,6 +18,16 @@ static bool has_clock(struct piece word)
 	return false;
 }
 
+/* has_stamp - "1795530349.432001", "[12.345678]": seconds, and no less than thousandths of one. */
+static bool has_stamp(struct piece word)
+{
+	struct piece rest = word;
+
+	rest.at += piece_span(rest, "[");
+	rest.at += piece_span(rest, "0123456789");
+	return rest.at > word.at && piece_passes(&rest, ".") && piece_span(rest, "0123456789") >= 3;
+}
+
 /* is_sender - does this program hand on what the kernel says? With the number of its process or
  * without. */
 static bool is_sender(struct piece name)
@@ -50,22 +60,38 @@ static bool is_own_text(struct piece between)
 	return false;
 }
 
+/* is_numbered - is this RFC 5424 without its priority? Behind the version stands the time. */
+static bool is_numbered(struct piece before)
+{
+	struct piece word;
+
+	return piece_passes(&before, "1 ") && piece_next_word(&before, &word) &&
+	       memchr(word.at, 'T', piece_size(word)) && has_clock(word);
+}
+
+/* is_tag - a program's name, and not that of a file. */
+static bool is_tag(struct piece word)
+{
+	return !memchr(word.at, '/', piece_size(word));
+}
+
 /* In RFC 5424 the sender is the fourth word; else, the first behind a time that ends in a colon. */
 bool sender_is_anybody(struct piece before)
 {
 	struct piece word, rest = before;
 	bool time = false;
 
-	if (before.at < before.end && *before.at == '<' && piece_find(before, ">1 ")) {
+	if ((before.at < before.end && *before.at == '<' && piece_find(before, ">1 ")) ||
+	    is_numbered(before)) {
 		for (int i = 0; i < 4; i++)
 			if (!piece_next_word(&rest, &word))
 				return false;
 		return !is_sender(word);
 	}
 	while (piece_next_word(&rest, &word)) {
-		if (time && word.end[-1] == ':' && word.end < before.end)
+		if (time && word.end[-1] == ':' && (word.end < before.end || is_tag(word)))
 			return !is_sender(word) || is_own_text(rest);
-		time |= has_clock(word);
+		time |= has_clock(word) || has_stamp(word);
 	}
 	return false;
 }

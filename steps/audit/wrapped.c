@@ -2,6 +2,9 @@
 #include <string.h>
 
 #include "steps/audit/form.h"
+#include "steps/audit/markup.h"
+#include "steps/audit/record.h"
+#include "steps/audit/sender.h"
 #include "steps/audit/source.h"
 #include "steps/audit/wrapped.h"
 #include "wizard/util.h"
@@ -9,6 +12,8 @@
 /* A record is broken into no more lines. */
 #define LINES_MAX 40
 #define BLANK     " \t"
+/* What may stand before each of them. */
+#define QUOTING BLANK ">|#"
 
 /* field - what is behind " NAME=", up to a space; empty: it is not there, or has no value. */
 static struct piece field(const char *text, const char *name)
@@ -21,31 +26,99 @@ static struct piece field(const char *text, const char *name)
 
 bool wrapped_is_whole(const char *text)
 {
+	const char *message = strstr(text, "msg='");
+
 	if (strstr(text, "avc:") && (strstr(text, "denied") || strstr(text, "granted")))
-		return piece_size(field(text, " scontext=")) &&
-		       piece_size(field(text, " tcontext=")) &&
+		return record_is_context(field(text, " scontext=")) &&
+		       record_is_context(field(text, " tcontext=")) &&
 		       piece_size(field(text, " tclass=")) &&
-		       (!strstr(text, "msg='") || text[strlen(text) - 1] == '\'');
+		       (!message || strchr(strstr(message, " tclass=") ?: "", '\''));
 	if (str_starts(text, "type=AVC") || str_starts(text, "type=1400"))
 		return strstr(text, "apparmor=");
+	return (message && strchr(message + strlen("msg='"), '\'')) ||
+	       !(strstr(text, "USER_AVC ") || str_starts(text, "type=USER_AVC") ||
+		 str_starts(text, "type=1107"));
+}
+
+#define SMALL   "abcdefghijklmnopqrstuvwxyz_"
+#define CONTEXT SMALL "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.,-"
+
+/* field_end - of a value that may be in quotes. */
+static char *field_end(char *value)
+{
+	char *end = value + strspn(value, CONTEXT);
+
+	if (*value == '"') {
+		end = value + 1 + strcspn(value + 1, "\"");
+		return end + (*end == '"');
+	}
+	while (end > value && strchr(".,:-", end[-1]))
+		end--;
+	return end;
+}
+
+/* trim_denial - off a kernel's record of a denial, from its class on, what is behind its last
+ * field. False: a pager or a page has cut it off. */
+static bool trim_denial(char *tclass, bool interpreted)
+{
+	static const char *const last[] = { "permissive=", "srawcon=", "trawcon=" };
+	char *end = tclass + strspn(tclass, SMALL "0123456789"), *word;
+
+	if (end == tclass || *end == '>' || str_starts(end, "..") || str_starts(end, "\u2026"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(last); i++) {
+		word = end + strspn(end, " ");
+		if (!str_starts(word, last[i]))
+			continue;
+		/* A context that the policy does not know may have any characters. */
+		if (i && interpreted)
+			return true;
+		end = field_end(word + strlen(last[i]));
+	}
+	*end = '\0';
+	return true;
+}
+
+bool wrapped_trim(char *text)
+{
+	bool quoted = strstr(text, "msg='");
+	char *tclass = strstr(text, " tclass="), *tag = strrchr(text, '<');
+	size_t length;
+
+	/* Old ones have their fields by name. */
+	if (tclass && !quoted && !strstr(tclass, "context="))
+		return trim_denial(tclass + strlen(" tclass="), strstr(text, ") : "));
+	if (tag && text[strlen(text) - 1] == '>')
+		*tag = '\0';
+	for (length = strlen(text); length && strchr(quoted ? " ,;|`" : " ,;|`'", text[length - 1]);
+	     length--)
+		text[length - 1] = '\0';
+	/* One that nothing has opened. */
+	if (length && text[length - 1] == '"') {
+		size_t quotes = 0;
+
+		for (const char *at = text; *at; at++)
+			quotes += *at == '"';
+		text[length - 1] = quotes % 2 ? '\0' : '"';
+	}
 	return true;
 }
 
 /* Words of a record that stand for themselves: before them, there is a space. */
 static const char *const words[] = {
-	"avc:",      "denied",     "granted",     "{",        "}",          "for",
-	"pid=",      "comm=",      "exe=",        "path=",    "name=",      "dev=",
-	"ino=",      "src=",       "dest=",       "saddr=",   "daddr=",     "netif=",
-	"laddr=",    "lport=",     "faddr=",      "fport=",   "ioctlcmd=",  "capability=",
-	"kmod=",     "anonclass=", "ipc_key=",    "opid=",    "ocomm=",     "scontext=",
-	"tcontext=", "tclass=",    "permissive=", "srawcon=", "trawcon=",   "msg=",
-	"arch=",     "syscall=",   "success=",    "exit=",    "a0=",        "a1=",
-	"a2=",       "a3=",        "items=",      "ppid=",    "auid=",      "uid=",
-	"gid=",      "euid=",      "suid=",       "fsuid=",   "egid=",      "sgid=",
-	"fsgid=",    "tty=",       "ses=",        "subj=",    "key=",       "item=",
-	"inode=",    "mode=",      "ouid=",       "ogid=",    "rdev=",      "obj=",
-	"nametype=", "objtype=",   "cap_fp=",     "cwd=",     "proctitle=", "sauid=",
-	"hostname=", "addr=",      "terminal=",
+	"avc:",        "denied",    "granted",    "{",           "}",        "for",
+	"audit(",      "pid=",      "comm=",      "exe=",        "path=",    "name=",
+	"dev=",        "ino=",      "src=",       "dest=",       "saddr=",   "daddr=",
+	"netif=",      "laddr=",    "lport=",     "faddr=",      "fport=",   "ioctlcmd=",
+	"capability=", "kmod=",     "anonclass=", "ipc_key=",    "opid=",    "ocomm=",
+	"scontext=",   "tcontext=", "tclass=",    "permissive=", "srawcon=", "trawcon=",
+	"msg=",        "arch=",     "syscall=",   "success=",    "exit=",    "a0=",
+	"a1=",         "a2=",       "a3=",        "items=",      "ppid=",    "auid=",
+	"uid=",        "gid=",      "euid=",      "suid=",       "fsuid=",   "egid=",
+	"sgid=",       "fsgid=",    "tty=",       "ses=",        "subj=",    "key=",
+	"item=",       "inode=",    "mode=",      "ouid=",       "ogid=",    "rdev=",
+	"obj=",        "nametype=", "objtype=",   "cap_fp=",     "cwd=",     "proctitle=",
+	"sauid=",      "hostname=", "addr=",      "terminal=",
 };
 
 /* begins_word - is this the beginning of a record's word, and not of the rest of one? */
@@ -76,13 +149,16 @@ static bool is_fields(struct piece text)
  * lines before were, all at one column. False: that is nothing, or another record. */
 static bool next_line(const char *text, bool cut, struct piece *line)
 {
-	const char *from = NULL;
+	const char *from = NULL, *open = strrchr(text, '(');
 	enum form form;
 
-	line->at += piece_span(*line, BLANK ">|#");
+	line->at += piece_span(*line, QUOTING);
 	form = form_find(*line, &from);
 	if (form == FORM_BARE && !strstr(text, "avc:"))
 		form = FORM_NONE;
+	/* Another message, in a file of syslog. */
+	if ((!open || strchr(open, ')')) && sender_is_anybody(*line))
+		return false;
 	return form == FORM_NONE && line->at < line->end && !piece_begins(*line, "----") &&
 	       !piece_begins(*line, "time->") &&
 	       (cut || !wrapped_is_whole(text) || is_fields(*line));
@@ -120,23 +196,42 @@ static bool is_cut(const char *at, const char *end, const char *next, const char
 	       (next >= stop || (const char *)rawmemchr(next + 1, '\n') - next - 1 <= width);
 }
 
+/* clean_line - without what carries it, and without the quoting that the record's first line has,
+ * too. */
+static char *clean_line(const char *at, const char *end, const char *first)
+{
+	struct piece line = wrapped_line(at, end);
+	size_t quoting = strspn(first, QUOTING);
+	char *clean;
+
+	if (quoting <= piece_size(line) && !memcmp(line.at, first, quoting))
+		line.at += quoting;
+	clean = memory_new(piece_size(line) + 1, 1);
+	markup_remove(line.at, piece_size(line), clean);
+	return clean;
+}
+
 const char *wrapped_gather(FILE *out, char **text, const char *at, const char *stop)
 {
-	const char *end = rawmemchr(at, '\n');
+	const char *first = at, *end = rawmemchr(at, '\n');
 	size_t width = (size_t)(end - at);
 
 	for (size_t i = 0; i < LINES_MAX && end < stop; i++) {
 		const char *next = rawmemchr(end + 1, '\n');
-		struct piece line = wrapped_line(end + 1, next);
+		_cleanup_free_ char *clean = NULL;
 		bool cut = i && (size_t)(end - at) == width, apart, blank;
+		struct piece line;
 		size_t length;
 
 		fflush(out);
 		length = strlen(*text);
-		if (next > stop || length + piece_size(line) > LINE_MAX_BYTES ||
-		    !next_line(*text, cut, &line))
+		if (next > stop || length + (size_t)(next - end) > LINE_MAX_BYTES)
 			break;
-		blank = line.at > end + 1 || strchr(BLANK, end[-1]) ||
+		clean = clean_line(end + 1, next, first);
+		line = piece_of(clean);
+		if (!next_line(*text, cut, &line))
+			break;
+		blank = line.at > clean || strchr(BLANK, end[-1]) ||
 			(!is_cut(at, end, next, stop) && ends_word(*text));
 		apart = begins_word(line) || (blank && !strchr(":=", (*text)[length - 1]));
 		fprintf(out, "%s%.*s", apart ? " " : "", (int)piece_size(line), line.at);

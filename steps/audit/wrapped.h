@@ -15,6 +15,10 @@
 /* wrapped_is_whole - has the text all that a record of a denial must have? Of any other: true. */
 bool wrapped_is_whole(const char *text);
 
+/* wrapped_trim - off the end of a record, what is of the text that it stands in. False: a pager or
+ * a page has cut the record off. */
+bool wrapped_trim(char *text);
+
 /* wrapped_line - from line up to end, without the blanks, carriage return and backslash at its end.
  */
 struct piece wrapped_line(const char *line, const char *end);

@@ -21,6 +21,19 @@ static inline int read_bytes(const char *bytes, size_t length, struct denials *d
 	return rc;
 }
 
+/* given_read - the denials of text that somebody gives. */
+static inline int given_read(const char *text, size_t length, struct denials *denials,
+			     struct error *err)
+{
+	_cleanup_free_ char *path = scratch_file(text, length);
+	int r;
+
+	memset(denials, 0, sizeof(*denials));
+	r = audit_given_read(path, "here", mysqld, denials, err);
+	unlink(path);
+	return r;
+}
+
 static inline struct denials denials_of(const char *text)
 {
 	struct denials denials = { 0 };
