@@ -345,9 +345,17 @@ static int nothing_read(const struct log_reader *reader, const char *name, struc
 				 "--raw | galera-selinux explain -",
 				 "%s has what setroubleshoot says of denials, but no record of one",
 				 name);
+	if (reader->given && reader->counts.unreadable)
+		return error_set(
+			err, EINVAL,
+			"give it whole, as the log has it: ausearch --raw -m avc,user_avc -ts "
+			"recent | galera-selinux explain -",
+			"%s tells of a denial, but has no record of one that can be read: it is "
+			"cut off, or in a form that is not known",
+			name);
 	return error_set(err, EINVAL,
 			 "give an audit log (usually /var/log/audit/audit.log), or what "
-			 "`ausearch --raw -m avc,user_avc` prints, without -i (--interpret)",
+			 "`ausearch --raw -m avc,user_avc` prints, best without -i (--interpret)",
 			 "%s is no audit log: no line of it is an audit record that can be read",
 			 name);
 }

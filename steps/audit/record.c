@@ -352,10 +352,9 @@ bool record_is_context(struct piece text)
 {
 	size_t colons = 0;
 
-	if (text.at == text.end || !isalpha((unsigned char)*text.at))
+	if (text.at == text.end || !isalpha((unsigned char)*text.at) || piece_find(text, "\u2026"))
 		return false;
-	while (text.at<text.end && * text.at> ' ' && *text.at <= '~' &&
-	       !strchr("\\\"&<>=", *text.at))
+	while (text.at < text.end && (unsigned char)*text.at > ' ' && !strchr("\\\"&<>=", *text.at))
 		colons += *text.at++ == ':';
 	return text.at == text.end && colons >= 2;
 }
