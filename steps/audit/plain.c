@@ -444,9 +444,13 @@ const char *plain_read(struct plain *plain, const char *line, const char *stop)
 		plain->alone = NULL;
 	plain->line = line;
 	length = (size_t)(end - line);
-	if (length > LINE_MAX_BYTES || memchr(line, '\0', length))
-		hand(plain, PLAIN_UNSURE, line, length);
-	else if (plain->given)
+	if (length > LINE_MAX_BYTES || memchr(line, '\0', length)) {
+		/* No record has either; what somebody gives may be no log at all. */
+		if (plain->given)
+			take_rest(plain, (struct piece){ line, end });
+		else
+			hand(plain, PLAIN_UNSURE, line, length);
+	} else if (plain->given)
 		end = read_given(plain, line, end, stop, false);
 	else
 		read_own(plain, (struct piece){ line, end });
