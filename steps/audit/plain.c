@@ -434,26 +434,21 @@ void plain_free(struct plain *plain)
 
 const char *plain_read(struct plain *plain, const char *line, const char *stop)
 {
-	const char *end = rawmemchr(line, '\n');
-	size_t length;
+	const char *newline = rawmemchr(line, '\n'), *end = newline < stop ? newline : stop;
+	struct piece piece = { line, end };
 
-	if (end > stop)
-		end = stop;
 	/* This is another block. */
 	if (line < plain->line)
 		plain->alone = NULL;
 	plain->line = line;
-	length = (size_t)(end - line);
-	if (length > LINE_MAX_BYTES || memchr(line, '\0', length)) {
-		/* No record has either; what somebody gives may be no log at all. */
-		if (plain->given)
-			take_rest(plain, (struct piece){ line, end });
-		else
-			hand(plain, PLAIN_UNSURE, line, length);
-	} else if (plain->given)
-		end = read_given(plain, line, end, stop, false);
+	/* No record is so long, or has a NUL; what somebody gives may be no log at all. */
+	if (piece_size(piece) > LINE_MAX_BYTES || memchr(line, '\0', piece_size(piece)))
+		plain->given ? take_rest(plain, piece)
+			     : hand(plain, PLAIN_UNSURE, line, piece_size(piece));
+	else if (plain->given)
+		return read_given(plain, line, end, stop, false);
 	else
-		read_own(plain, (struct piece){ line, end });
+		read_own(plain, piece);
 	return end;
 }
 
