@@ -191,26 +191,27 @@ static void take_record(struct log_reader *reader, const char *line, bool ended)
 		close_event(reader, open);
 }
 
-/* take_refusal - of a SELINUX_ERR record: each once, as it is written. */
-static void take_refusal(struct log_reader *reader)
+/* take_notice - what is told beside the denials; a SELINUX_ERR record as it is written. */
+static void take_notice(struct log_reader *reader)
 {
 	const struct record *record = &reader->record;
 	struct piece body = { record->body, record->end };
 
 	body.at += piece_span(body, " ");
 	body.end = memchr(body.at, ENRICHED_SEPARATOR, piece_size(body)) ?: body.end;
-	denials_add_refusal(&reader->counts, body.at, piece_size(body), reader->domains);
+	if (record->kind == RECORD_NOTICE)
+		reader->counts.lost_notices += record_tells_loss(record);
+	else if (record->kind == RECORD_APPARMOR)
+		reader->counts.apparmor++;
+	else
+		denials_add_refusal(&reader->counts, body.at, piece_size(body), reader->domains);
 }
 
-/* take_other - nothing is read of it but its head. */
+/* take_other - nothing is read of most but their heads. */
 static inline void take_other(struct log_reader *reader)
 {
-	if (reader->record.kind == RECORD_NOTICE)
-		reader->counts.lost_notices += record_tells_loss(&reader->record);
-	else if (reader->record.kind == RECORD_SELINUX_ERR)
-		take_refusal(reader);
-	else
-		reader->counts.apparmor += reader->record.kind == RECORD_APPARMOR;
+	if (reader->record.kind > RECORD_OTHER)
+		take_notice(reader);
 	event_of(reader, &reader->record.id);
 }
 
@@ -260,18 +261,17 @@ static const char *take_odd(struct log_reader *reader, const char *line, const c
 	return plain_read(reader->plain, line, stop);
 }
 
-/* is_dressed - is there more to this record than the line? What tells of no denial does not matter.
- */
+/* is_dressed - of a given log: is there more to this record than the line? What tells of no denial
+ * matters only for what may stand behind it. */
 static inline bool is_dressed(struct log_reader *reader, const char *line, const char *stop)
 {
 	const struct record *record = &reader->record;
 	bool denial = record->kind == RECORD_AVC || record->kind == RECORD_USER_AVC;
 
-	if (plain_goes_on(record->end, stop))
+	if (record->kind < RECORD_OTHER && plain_goes_on(record->end, stop))
 		return true;
-	if (!denial && !reader->dressed)
-		return record->end - line > TWO_RECORDS_BYTES &&
-		       plain_has_more(record->body, record->end);
+	if (record->kind >= RECORD_OTHER || (!denial && !reader->dressed))
+		return plain_has_more(record->body, record->end);
 	reader->dressed |= plain_is_dressed(line, record->body, record->end);
 	return reader->dressed;
 }
@@ -286,15 +286,16 @@ static void take_lines(struct log_reader *reader, const char *at, size_t size)
 		record_parse(at, record);
 		end = record->end;
 		reader->counts.lines++;
-		if (record->kind >= RECORD_OTHER &&
-		    (end - at <= TWO_RECORDS_BYTES || !reader->given ||
-		     !plain_has_more(record->body, end)))
+		/* The most of all lines, first: nothing fits in behind it. */
+		if (record->kind >= RECORD_OTHER && end - at <= TWO_RECORDS_BYTES)
 			take_other(reader);
-		else if (record->kind >= RECORD_AVC && record->kind < RECORD_OTHER &&
-			 !(reader->given && is_dressed(reader, at, stop)))
-			take_record(reader, at, end < stop || reader->given);
-		else
+		else if (record->kind < RECORD_AVC ||
+			 (reader->given && is_dressed(reader, at, stop)))
 			end = take_odd(reader, at, stop);
+		else if (record->kind >= RECORD_OTHER)
+			take_other(reader);
+		else
+			take_record(reader, at, end < stop || reader->given);
 	}
 }
 

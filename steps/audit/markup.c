@@ -208,15 +208,15 @@ size_t markup_remove(const char *line, size_t length, char *plain)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-/* put_message - of a journal's entry, in one line; one with bytes that do not print is a list of
- * numbers. */
-static void put_message(FILE *out, const json_t *message)
+/* put_message - of a journal's entry, in one line, without the type before it; one with bytes that
+ * do not print is a list of numbers. */
+static void put_message(FILE *out, const json_t *message, const char *type)
 {
 	const char *text = json_string_value(message);
 	json_t *byte;
 	size_t i;
 
-	for (; text && *text; text++)
+	for (text = text ? str_starts(text, type) ?: text : ""; *text; text++)
 		fputc(*text == '\n' ? ' ' : *text, out);
 	json_array_foreach(message, i, byte)
 	{
@@ -234,6 +234,7 @@ static void put_entry(FILE *out, const json_t *entry)
 	const json_t *message = json_object_get(entry, "MESSAGE");
 	const char *transport = json_string_value(json_object_get(entry, "_TRANSPORT"));
 	const char *name = json_string_value(json_object_get(entry, "SYSLOG_IDENTIFIER"));
+	const char *uid = json_string_value(json_object_get(entry, "_UID"));
 	const char *serial = json_string_value(json_object_get(entry, "_AUDIT_ID"));
 	const char *type = json_string_value(json_object_get(entry, "_AUDIT_TYPE_NAME"));
 	const char *time =
@@ -241,17 +242,19 @@ static void put_entry(FILE *out, const json_t *entry)
 			?: json_string_value(json_object_get(entry, "__REALTIME_TIMESTAMP"));
 	unsigned long long micros = time ? strtoull(time, NULL, 10) : 0;
 
-	if (transport && !strcmp(transport, "audit") && serial && type && json_is_string(message)) {
-		struct piece body = piece_of(json_string_value(message));
-
-		piece_passes(&body, type);
-		fprintf(out, "type=%s msg=audit(%llu.%03llu:%s):%s\n", type, micros / 1000000,
-			micros / 1000 % 1000, serial, body.at);
+	if (transport && !strcmp(transport, "audit") && serial && type) {
+		fprintf(out, "type=%s msg=audit(%llu.%03llu:%s): ", type, micros / 1000000,
+			micros / 1000 % 1000, serial);
+		put_message(out, message, type);
 		return;
 	}
+	/* Everyone can give himself any name; the transport and the user are journald's word. */
 	if (!transport || strcmp(transport, "kernel") != 0)
-		fprintf(out, "00:00:00 - %s: ", name ?: "unknown");
-	put_message(out, message);
+		fprintf(out, "00:00:00 - %s: ",
+			name && uid && !strcmp(uid, "0") && strcmp(name, "kernel") != 0
+				? name
+				: "unknown");
+	put_message(out, message, "");
 }
 
 /* put_lines - of a string; each that is a record with its id once: others may have kept it twice,

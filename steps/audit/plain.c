@@ -329,6 +329,16 @@ static const char *read_value(struct plain *plain, const char *at, const char *e
 	return NULL;
 }
 
+/* is_auditds - is this what auditd writes before a record: nothing, or a node's name? */
+static bool is_auditds(struct piece before)
+{
+	struct piece node;
+
+	return before.at == before.end ||
+	       (piece_passes(&before, "node=") && piece_passes_word(&before, &node) &&
+		piece_is(before, " "));
+}
+
 /* read_record - of the line, behind `before`; it goes on in those after `at`, where the line stands
  * in the log (NULL: it does not). Returns the end of the last. */
 static const char *read_record(struct plain *plain, struct piece before, struct piece line,
@@ -344,8 +354,8 @@ static const char *read_record(struct plain *plain, struct piece before, struct 
 	stream_close(&out);
 	if (wrapped_trim(text) && wrapped_is_whole(text))
 		take_record(plain, form, before, text,
-			    form == FORM_AUDITD && before.at == before.end ? PLAIN_RECORD
-									   : PLAIN_PASTED);
+			    form == FORM_AUDITD && is_auditds(before) ? PLAIN_RECORD
+								      : PLAIN_PASTED);
 	else if (str_starts(text, "type=AVC") && !strstr(text, "granted"))
 		hand(plain, PLAIN_UNSURE, text, strlen(text));
 	else
@@ -443,8 +453,8 @@ const char *plain_read(struct plain *plain, const char *line, const char *stop)
 	plain->line = line;
 	/* No record is so long, or has a NUL; what somebody gives may be no log at all. */
 	if (piece_size(piece) > LINE_MAX_BYTES || memchr(line, '\0', piece_size(piece)))
-		plain->given ? take_rest(plain, piece)
-			     : hand(plain, PLAIN_UNSURE, line, piece_size(piece));
+		hand(plain, plain->given && !is_denial(piece) ? PLAIN_OTHER : PLAIN_UNSURE, line,
+		     piece_size(piece));
 	else if (plain->given)
 		return read_given(plain, line, end, stop, false);
 	else

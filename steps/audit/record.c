@@ -117,7 +117,10 @@ static inline enum record_kind kind_of(const char *type, size_t length)
 	case 3:
 		return starts(type, "AVC") ? RECORD_AVC : RECORD_OTHER;
 	case 4:
-		return starts(type, "PATH") ? RECORD_PATH : RECORD_OTHER;
+		/* auditd writes no number. */
+		return starts(type, "PATH") ? RECORD_PATH
+		       : *type <= '9'       ? RECORD_NONE
+					    : RECORD_OTHER;
 	case 7:
 		if (starts(type, "SYSCALL"))
 			return RECORD_SYSCALL;
@@ -168,8 +171,7 @@ const char *record_head(const char *line, struct record *record)
 	if (*at == 'n' && !(at = parse_node(at, &record->id)))
 		return NULL;
 	type = at + strlen("type=");
-	/* A number is not as auditd writes it. */
-	if (!starts(at, "type=") || *type < 'A' || (at = word_end(type)) == type)
+	if (!starts(at, "type=") || (at = word_end(type)) == type)
 		return NULL;
 	record->kind = kind_of(type, (size_t)(at - type));
 	at = parse_second(at, record);

@@ -276,6 +276,8 @@ static const struct {
 	bool pasted;
 } forms[] = {
 	{ "", NULL, false, false },
+	{ "node=db1 ", NULL, false, false }, /* auditd's own */
+	{ "host=db1 ", NULL, false, true },
 	{ "    ", NULL, false, true },
 	{ "\t", NULL, false, true },
 	{ "> ", NULL, false, true },

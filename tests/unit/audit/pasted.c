@@ -190,6 +190,18 @@ static void other_programs_are_not_believed(void **state)
 		"denied  { read } for  " CONTEXTS "tclass=file\"\n}",
 		"Nov 24 14:25:49 db1 audit[7]: AVC avc:  denied  { read } for  pid=7 comm=\"x\"\n"
 		"Nov 24 14:25:50 db1 joe: " CONTEXTS "tclass=file",
+		/* Everyone may call himself so; which transport and user it was, journald knows. */
+		"{\"_TRANSPORT\":\"syslog\",\"SYSLOG_IDENTIFIER\":\"kernel\",\"_UID\":\"0\","
+		"\"MESSAGE\":"
+		"\"type=1400 audit(1.001:1): avc:  denied  { read } for  " CONTEXTS
+		"tclass=file\"}",
+		"{\"_TRANSPORT\":\"syslog\",\"SYSLOG_IDENTIFIER\":\"audispd\",\"_UID\":\"1000\","
+		"\"MESSAGE\":\"type=AVC msg=audit(1.001:1): avc:  denied  { read } for  " CONTEXTS
+		"tclass=file\"}",
+		"{\"_TRANSPORT\":\"audit\",\"_AUDIT_TYPE_NAME\":\"USER_CMD\",\"_AUDIT_ID\":\"7\","
+		"\"MESSAGE\":"
+		"\"USER_CMD pid=1 msg='x\\ntype=AVC msg=audit(1.001:1): avc:  denied  { read } for "
+		" " CONTEXTS "tclass=file'\"}",
 		"{\"_TRANSPORT\":\"syslog\",\"SYSLOG_IDENTIFIER\":\"joe\",\"MESSAGE\":\"x\\n"
 		"type=AVC msg=audit(1.001:1): avc:  denied  { read } for  " CONTEXTS
 		"tclass=file\"}",
