@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "steps/audit/form.h"
+#include "steps/audit/record.h"
+#include "wizard/util.h"
 
 #define DIGITS  "0123456789"
 #define CAPITAL "ABCDEFGHIJKLMNOPQRSTUVWXYZ_" DIGITS
@@ -118,4 +122,114 @@ const char *form_next(struct piece record, bool *doubt)
 			return at;
 		}
 	return NULL;
+}
+
+/* ---- into auditd's form ---------------------------------------------------------------------- */
+
+static const struct {
+	const char *number, *name;
+} types[] = {
+	{ "1400", "AVC" },  { "1107", "USER_AVC" },    { "1300", "SYSCALL" },
+	{ "1302", "PATH" }, { "1401", "SELINUX_ERR" },
+};
+
+/* time_of - of what stands before: as syslog's files have it ("Nov 24 14:25:49"), or with the year;
+ * 0: not understood. */
+static time_t time_of(const char *before)
+{
+	static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S",
+					       "%b %d %H:%M:%S" };
+	time_t now = time(NULL), seconds;
+
+	before += strspn(before, " \t>|#");
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		struct tm tm = { .tm_year = -1, .tm_isdst = -1 };
+		bool year;
+
+		if (!strptime(before, formats[i], &tm))
+			continue;
+		year = tm.tm_year >= 0;
+		if (!year)
+			tm.tm_year = localtime(&now)->tm_year;
+		seconds = mktime(&tm);
+		if (!year && seconds > now + 86400) {
+			tm.tm_year--;
+			seconds = mktime(&tm);
+		}
+		return seconds > 0 ? seconds : 0;
+	}
+	return 0;
+}
+
+/*
+ * put_id - of a record that has none. What one process says in one second (`before` has both) is
+ * one event, up to the first denial after the records that follow the denials of an event.
+ */
+static void put_id(FILE *out, struct form_ids *ids, const char *before, bool denial)
+{
+	if (!*before || strcmp(before, ids->before) != 0 || (denial && ids->told)) {
+		ids->serial++;
+		ids->told = false;
+	}
+	snprintf(ids->before, sizeof(ids->before), "%s", before);
+	ids->told |= !denial;
+	fprintf(out, " msg=audit(%lld.000:%lu): ", (long long)(time_of(before) ?: TIME_UNKNOWN),
+		ids->serial);
+}
+
+/* put_node - as auditd writes it: the word before the record. */
+static void put_node(FILE *out, struct piece before)
+{
+	struct piece word = { NULL, before.end };
+	const char *name;
+
+	while (word.end > before.at && word.end[-1] == ' ')
+		word.end--;
+	word.at = memrchr(before.at, ' ', (size_t)(word.end - before.at)) ?: before.at;
+	name = piece_find(word, "node=") ?: piece_find(word, "host=");
+	if (name && word.end - name > 5)
+		fprintf(out, "node=%.*s ", (int)(word.end - name - 5), name + 5);
+}
+
+/* write_journal - "audit[796]: AVC avc:" */
+static void write_journal(FILE *out, struct form_ids *ids, struct piece before, const char *text)
+{
+	size_t head = (size_t)(strstr(text, ": ") + 2 - text), type = strcspn(text + head, " ");
+	char key[sizeof(ids->before)];
+
+	snprintf(key, sizeof(key), "%.*s%.*s", (int)piece_size(before), before.at, (int)head, text);
+	text += head;
+	fprintf(out, "type=%.*s", (int)type, text);
+	put_id(out, ids, key, memmem(text, type, "AVC", 3));
+	fputs(text + type + strspn(text + type, " "), out);
+}
+
+void form_write(FILE *out, struct form_ids *ids, enum form form, struct piece before,
+		const char *text)
+{
+	const char *name = "UNKNOWN";
+
+	put_node(out, before);
+	switch (form) {
+	case FORM_KERNEL:
+		for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+			if (str_starts(text + strlen("type="), types[i].number))
+				name = types[i].name;
+		text += strlen("type=1400 ");
+		fprintf(out, "type=%s %s%s", name, str_starts(text, "msg=") ? "" : "msg=", text);
+		break;
+	case FORM_OLD:
+		fprintf(out, "type=AVC msg=%s", text);
+		break;
+	case FORM_JOURNAL:
+		write_journal(out, ids, before, text);
+		break;
+	case FORM_BARE:
+		fputs("type=AVC", out);
+		put_id(out, ids, "", true);
+		fputs(text, out);
+		break;
+	default:
+		fputs(text, out);
+	}
 }

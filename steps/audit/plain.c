@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "steps/audit/form.h"
 #include "steps/audit/interpreted.h"
@@ -21,11 +20,7 @@ struct plain {
 	void *data;
 	struct interpreted *interpreted;
 
-	/* The event of the last record without an id of its own: what was before it, and its
-	 * number. */
-	char before[128];
-	unsigned long serial;
-	bool told; /* a record that follows the denying ones was there */
+	struct form_ids ids;
 
 	const char *line;  /* the last one that was read, ... */
 	const char *alone; /* ... and up to here, lines are no part of an entry or of JSON */
@@ -46,117 +41,6 @@ static bool is_denial(struct piece text)
 	rest.at += strlen("denied");
 	rest.at += piece_span(rest, " \t");
 	return piece_find(text, "avc:") && (rest.at == rest.end || *rest.at == '{');
-}
-
-/* ---- into auditd's form ---------------------------------------------------------------------- */
-
-static const struct {
-	const char *number, *name;
-} types[] = {
-	{ "1400", "AVC" },  { "1107", "USER_AVC" },    { "1300", "SYSCALL" },
-	{ "1302", "PATH" }, { "1401", "SELINUX_ERR" },
-};
-
-/* time_of - of what stands before: as syslog's files have it ("Nov 24 14:25:49"), or with the year;
- * 0: not understood. */
-static time_t time_of(const char *before)
-{
-	static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S",
-					       "%b %d %H:%M:%S" };
-	time_t now = time(NULL), seconds;
-
-	before += strspn(before, " \t>|#");
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		struct tm tm = { .tm_year = -1, .tm_isdst = -1 };
-		bool year;
-
-		if (!strptime(before, formats[i], &tm))
-			continue;
-		year = tm.tm_year >= 0;
-		if (!year)
-			tm.tm_year = localtime(&now)->tm_year;
-		seconds = mktime(&tm);
-		if (!year && seconds > now + 86400) {
-			tm.tm_year--;
-			seconds = mktime(&tm);
-		}
-		return seconds > 0 ? seconds : 0;
-	}
-	return 0;
-}
-
-/*
- * put_id - of a record that has none. What one process says in one second (`before` has both) is
- * one event, up to the first denial after the records that follow the denials of an event.
- */
-static void put_id(FILE *out, struct plain *plain, const char *before, bool denial)
-{
-	if (!*before || strcmp(before, plain->before) != 0 || (denial && plain->told)) {
-		plain->serial++;
-		plain->told = false;
-	}
-	snprintf(plain->before, sizeof(plain->before), "%s", before);
-	plain->told |= !denial;
-	fprintf(out, " msg=audit(%lld.000:%lu): ", (long long)(time_of(before) ?: TIME_UNKNOWN),
-		plain->serial);
-}
-
-/* put_node - as auditd writes it: the word before the record. */
-static void put_node(FILE *out, struct piece before)
-{
-	struct piece word = { NULL, before.end };
-	const char *name;
-
-	while (word.end > before.at && word.end[-1] == ' ')
-		word.end--;
-	word.at = memrchr(before.at, ' ', (size_t)(word.end - before.at)) ?: before.at;
-	name = piece_find(word, "node=") ?: piece_find(word, "host=");
-	if (name && word.end - name > 5)
-		fprintf(out, "node=%.*s ", (int)(word.end - name - 5), name + 5);
-}
-
-/* write_journal - "audit[796]: AVC avc:" */
-static void write_journal(FILE *out, struct plain *plain, struct piece before, const char *text)
-{
-	size_t head = (size_t)(strstr(text, ": ") + 2 - text), type = strcspn(text + head, " ");
-	char key[sizeof(plain->before)];
-
-	snprintf(key, sizeof(key), "%.*s%.*s", (int)piece_size(before), before.at, (int)head, text);
-	text += head;
-	fprintf(out, "type=%.*s", (int)type, text);
-	put_id(out, plain, key, memmem(text, type, "AVC", 3));
-	fputs(text + type + strspn(text + type, " "), out);
-}
-
-/* write_record - the text, which begins with a record in this form, as auditd has it. */
-static void write_record(FILE *out, struct plain *plain, enum form form, struct piece before,
-			 const char *text)
-{
-	const char *name = "UNKNOWN";
-
-	put_node(out, before);
-	switch (form) {
-	case FORM_KERNEL:
-		for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-			if (str_starts(text + strlen("type="), types[i].number))
-				name = types[i].name;
-		text += strlen("type=1400 ");
-		fprintf(out, "type=%s %s%s", name, str_starts(text, "msg=") ? "" : "msg=", text);
-		break;
-	case FORM_OLD:
-		fprintf(out, "type=AVC msg=%s", text);
-		break;
-	case FORM_JOURNAL:
-		write_journal(out, plain, before, text);
-		break;
-	case FORM_BARE:
-		fputs("type=AVC", out);
-		put_id(out, plain, "", true);
-		fputs(text, out);
-		break;
-	default:
-		fputs(text, out);
-	}
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -214,7 +98,7 @@ static void take_record(struct plain *plain, enum form form, struct piece before
 	size_t length;
 	FILE *out = stream_open(&record, &length);
 
-	write_record(out, plain, form, before, text);
+	form_write(out, &plain->ids, form, before, text);
 	fprintf(out, "\n%*s", LINE_SLACK, "");
 	stream_close(&out);
 	length -= LINE_SLACK + 1;
