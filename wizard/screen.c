@@ -343,6 +343,23 @@ void screen_result(const char *format, ...)
 	put_result(text);
 }
 
+void screen_result_prose(size_t indent, const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL, *wrapped = NULL;
+	FILE *out = stream_open(&wrapped, NULL);
+	va_list args;
+
+	va_start(args, format);
+	text = format_safe(format, args);
+	va_end(args);
+	fprintf(out, "%*s", (int)indent, "");
+	text_wrap(out, text, indent, indent, isatty(STDOUT_FILENO) ? text_width() : SIZE_MAX);
+	stream_close(&out);
+	/* put_result() ends the last line. */
+	wrapped[strlen(wrapped) - 1] = '\0';
+	put_result(wrapped);
+}
+
 /* DEL is the one character that jansson leaves bare and a terminal does not; it can only occur in
  * a string. */
 static char *without_del(const char *json)

@@ -63,6 +63,10 @@ void screen_error(const char *program, const char *what, const char *remedy);
 
 /* screen_result - a line of a result, on standard output, made safe. */
 void screen_result(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* screen_result_prose - the same of sentences, which begin at a column: at a terminal, broken at
+ * spaces. What is to be copied is not for it. */
+void screen_result_prose(size_t indent, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* screen_result_json - a JSON value and a newline on standard output; keys in insertion order.
  * Strings are ASCII: everything else is \uNNNN, which every reader of JSON takes back. */
 void screen_result_json(const json_t *value);

@@ -137,18 +137,18 @@ static void print_evidence(const struct finding *finding, const struct denials *
 		if (denial->port)
 			snprintf(port, sizeof(port), "  port %u", denial->port);
 		screen_time(denial_last(denial), when, sizeof(when));
-		screen_result("      %s%s%s%s%s  %zu %s, last %s",
-			      denial->exe    ? denial->exe
-			      : denial->comm ? denial->comm
-					     : "?",
-			      denial->path ? "  " : "", denial->path ? denial->path : "",
-			      denial->path_is_name ? " (its name only)" : "", port,
-			      COUNTED(denial_records(denial), "time", "times"), when);
+		screen_result_prose(6, "%s%s%s%s%s  %zu %s, last %s",
+				    denial->exe    ? denial->exe
+				    : denial->comm ? denial->comm
+						   : "?",
+				    denial->path ? "  " : "", denial->path ? denial->path : "",
+				    denial->path_is_name ? " (its name only)" : "", port,
+				    COUNTED(denial_records(denial), "time", "times"), when);
 		left -= denial_records(denial);
 	}
 	if (left)
-		screen_result("      and %zu %s of it",
-			      COUNTED(left, "further denial", "further denials"));
+		screen_result_prose(6, "and %zu %s of it",
+				    COUNTED(left, "further denial", "further denials"));
 }
 
 static void print_finding(const struct finding *finding, const struct denials *denials)
@@ -158,14 +158,15 @@ static void print_finding(const struct finding *finding, const struct denials *d
 	screen_result("  [%d/10] %s %s:%s { %s }  %zu %s", finding->severity, finding->source,
 		      finding->target, finding->tclass, permissions,
 		      COUNTED(finding->count, "denial", "denials"));
-	screen_result("      %s", finding->why);
+	screen_result_prose(6, "%s", finding->why);
 	if (*finding->detail)
 		screen_result("      %s", finding->detail);
 	print_evidence(finding, denials);
 	for (size_t i = 0; i < finding->boolean_count; i++)
-		screen_result("      the boolean %s %s would allow it, and %zu %s besides",
-			      finding->booleans[i].name, finding->booleans[i].state ? "on" : "off",
-			      COUNTED(finding->booleans[i].further, "access", "accesses"));
+		screen_result_prose(6, "the boolean %s %s would allow it, and %zu %s besides",
+				    finding->booleans[i].name,
+				    finding->booleans[i].state ? "on" : "off",
+				    COUNTED(finding->booleans[i].further, "access", "accesses"));
 }
 
 static void print_counts(const struct explanation *explanation)
@@ -181,7 +182,8 @@ static void print_counts(const struct explanation *explanation)
 	told_unread(denials, &told);
 	told_unknown(findings, &told);
 	for (size_t i = 0; i < told.count; i++)
-		screen_result("%s", told.items[i]);
+		screen_result_prose(strspn(told.items[i], " "), "%s",
+				    told.items[i] + strspn(told.items[i], " "));
 }
 
 void explanation_text(const struct explanation *explanation)

@@ -28,7 +28,7 @@
 /* Of InnoDB, MyISAM, Aria; the logs of replication; the state of the node, of backups. */
 const char galera_data_files[] =
 	"ibdata* ib_logfile* ibtmp* ib_buffer_pool ib_lru_dump undo[0-9]* undo_[0-9]* #ib_* "
-	"#innodb_* *.ibd *.frm *.MYD *.MYI *.MAD *.MAI *.CSM *.CSV *.sdi *.dblwr db.opt aria_log* "
+	"#innodb_* *.ibd *.frm *.MYD *.MYI *.MAD *.MAI *.sdi *.dblwr db.opt aria_log* "
 	"mysql-bin.* mariadb-bin.* binlog.* *-relay-bin.* relay-log* relaylog* tc.log auto.cnf "
 	"multi-master.info *_upgrade_info grastate.dat gvwstate.dat galera.cache gcache.page.* "
 	"xtrabackup_* backup-my.cnf";
