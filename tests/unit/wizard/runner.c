@@ -194,6 +194,18 @@ static void test_never_goes_back_for_ever(void **state)
 	assert_int_equal(count("back", "talk"), 20);
 }
 
+/* Where a step goes back to holds once. */
+static void test_goes_back_nowhere(void **state)
+{
+	(void)state;
+	small_put("rounds", "3");
+	knobs.aimless = true;
+	small_result_auto result = small_run("--yes");
+	assert_int_equal(result.status, EXIT_FAILED);
+	assert_true(small_has(result.err, "verify: it goes back, and to no step"));
+	assert_int_equal(count("back", "talk"), 1);
+}
+
 static void test_failure_names_the_step(void **state)
 {
 	(void)state;
@@ -312,6 +324,7 @@ int main(void)
 		TEST(paused_step),
 		TEST(goes_back),
 		TEST(never_goes_back_for_ever),
+		TEST(goes_back_nowhere),
 		TEST(failure_names_the_step),
 		TEST(apply_that_did_nothing_is_found_out),
 		TEST(signal_in_apply_stops_after_it),
