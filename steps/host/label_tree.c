@@ -9,19 +9,17 @@
 #include <unistd.h>
 
 #include "steps/host/label_tree.h"
+#include "steps/host/tree.h"
 #include "wizard/util.h"
-
-#define ASK_EVERY 1024 /* files */
 
 /* One file of the tree, while it is looked at. */
 struct file {
-	const char *path; /* without the root */
-	const char *name; /* below the tree's top; "" for the top itself */
-	char fd_path[32]; /* "/proc/self/fd/N": the file itself, whatever its name is by now */
+	const char *path, *name; /* as of struct tree_file */
+	char fd_path[32];        /* "/proc/self/fd/N": the file itself */
 	mode_t mode;
 	char *label; /* NULL: it has none */
 	/* label_tree_record, label_tree_restore: the label that is recorded for its directory, and
-	 * for what is in it. It lives as long as that is visited. */
+	 * for what is in it. */
 	const char *inherited;
 };
 
@@ -32,7 +30,7 @@ struct recorded {
 struct tree_walk {
 	const struct label_tree *tree;
 	int (*visit)(struct tree_walk *walk, struct file *file, struct error *err);
-	size_t files, changed;
+	size_t changed;
 	struct label_tree_found *found;
 	FILE *record;
 	struct recorded *recorded;
@@ -53,67 +51,36 @@ static int cannot(int code, const char *what, const char *path, struct error *er
 			 strerror(code));
 }
 
-/* ---- the walk -------------------------------------------------------------------------------- */
-
-static int visit_below(struct tree_walk *walk, int fd, const struct file *directory,
-		       struct error *err);
-
-/* parent: where entry is found. */
-static int visit(struct tree_walk *walk, int parent, const char *entry, const char *path,
-		 const char *inherited, struct error *err)
+static int visit(void *data, struct tree_file *found, struct error *err)
 {
-	/* O_PATH opens nothing: no device, no pipe is disturbed. */
-	_cleanup_close_ int fd = openat(parent, entry, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct tree_walk *walk = data;
 	_cleanup_(cleanup_con) char *label = NULL;
-	const char *name = path + strlen(walk->tree->path);
-	struct file file = { .path = path, .name = *name ? name + 1 : "", .inherited = inherited };
-	struct stat st;
+	struct file file = { .path = found->path,
+			     .name = found->name,
+			     .mode = found->status.st_mode,
+			     .inherited = found->inherited };
 	int r;
 
-	if (fd < 0 || fstat(fd, &st) < 0) /* a server at work removes files */
-		return errno == ENOENT ? 0 : cannot(errno, "read", path, err);
-	if (walk->files % ASK_EVERY == 0 && walk->tree->stop && walk->tree->stop())
-		return -EINTR;
-	walk->files++;
-	file.mode = st.st_mode;
-	snprintf(file.fd_path, sizeof(file.fd_path), "/proc/self/fd/%d", fd);
+	snprintf(file.fd_path, sizeof(file.fd_path), "/proc/self/fd/%d", found->fd);
 	if (getfilecon_raw(file.fd_path, &label) < 0 && errno != ENODATA && errno != EOPNOTSUPP)
-		return cannot(errno, "read", path, err);
+		return cannot(errno, "read", file.path, err);
 	file.label = label;
 	r = walk->visit(walk, &file, err);
-	if (r == 0 && S_ISDIR(st.st_mode) && !walk->tree->alone)
-		r = visit_below(walk, fd, &file, err);
+	if (file.inherited != found->inherited)
+		found->leaves = str_copy(file.inherited);
 	return r;
 }
 
-static int visit_below(struct tree_walk *walk, int fd, const struct file *directory,
-		       struct error *err)
+static int walk_tree(struct tree_walk *walk, size_t *files, struct error *err)
 {
-	_cleanup_closedir_ DIR *entries = NULL;
-	int opened = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	struct dirent *entry;
+	const struct tree tree = {
+		.root = walk->tree->root,
+		.path = walk->tree->path,
+		.alone = walk->tree->alone,
+		.stop = walk->tree->stop,
+	};
 
-	if (opened >= 0)
-		entries = fdopendir(opened);
-	if (!entries) {
-		r = cannot(errno, "read", directory->path, err);
-		cleanup_close(&opened);
-		return r;
-	}
-	while (r == 0 && (entry = readdir(entries))) {
-		_cleanup_free_ char *path = str_printf("%s/%s", directory->path, entry->d_name);
-
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			r = visit(walk, fd, entry->d_name, path, directory->inherited, err);
-	}
-	return r;
-}
-
-static int walk_tree(struct tree_walk *walk, struct error *err)
-{
-	_cleanup_free_ char *top = path_in_root(walk->tree->root, walk->tree->path);
-
-	return visit(walk, AT_FDCWD, top, walk->tree->path, NULL, err);
+	return tree_walk(&tree, visit, walk, files, err);
 }
 
 /* ---- what the policy wants ------------------------------------------------------------------- */
@@ -166,8 +133,7 @@ int label_tree_look(const struct label_tree *tree, struct label_tree_found *foun
 	int r;
 
 	*found = (struct label_tree_found){ 0 };
-	r = walk_tree(&walk, err);
-	found->files = walk.files;
+	r = walk_tree(&walk, &found->files, err);
 	if (r < 0)
 		label_tree_found_clear(found);
 	return r;
@@ -205,7 +171,7 @@ static int relabel_file(struct tree_walk *walk, struct file *file, struct error 
 int label_tree_apply(const struct label_tree *tree, size_t *changed, struct error *err)
 {
 	struct tree_walk walk = { .tree = tree, .visit = relabel_file };
-	int r = walk_tree(&walk, err);
+	int r = walk_tree(&walk, NULL, err);
 
 	*changed = walk.changed;
 	return r;
@@ -239,7 +205,7 @@ int label_tree_record(const struct label_tree *tree, char **record, size_t *leng
 	struct tree_walk walk = { .tree = tree,
 				  .visit = record_file,
 				  .record = stream_open(&made, length) };
-	int r = walk_tree(&walk, err);
+	int r = walk_tree(&walk, NULL, err);
 
 	stream_close(&walk.record);
 	if (r == 0)
@@ -296,7 +262,7 @@ int label_tree_restore(const struct label_tree *tree, const char *record, size_t
 	int r = record_parse(record, length, &walk, err);
 
 	if (r == 0)
-		r = walk_tree(&walk, err);
+		r = walk_tree(&walk, NULL, err);
 	free(walk.recorded);
 	*changed = walk.changed;
 	return r;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "steps/host/server.h"
+#include "steps/host/tree.h"
 #include "wizard/util.h"
 
 /* ---- processes ------------------------------------------------------------------------------- */
@@ -138,37 +139,23 @@ int host_free_bytes(const char *path, uint64_t *bytes, struct error *err)
 	return 0;
 }
 
+static int add_bytes(void *sum, struct tree_file *file, struct error *err)
+{
+	(void)err;
+	*(uint64_t *)sum += (uint64_t)file->status.st_blocks * 512;
+	return 0;
+}
+
 int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
 {
-	char *const paths[] = { (char *)path, NULL };
-	_cleanup_fts_ FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
-	uint64_t sum = 0;
-	FTSENT *entry;
+	const struct tree tree = { .path = path, .stay = true };
+	struct stat status;
 
-	if (!tree)
+	if (lstat(path, &status) < 0)
 		return error_set(err, errno, "look whether the path is right",
 				 "cannot look into %s: %s", path, strerror(errno));
-	while ((errno = 0, entry = fts_read(tree))) {
-		bool failed = entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
-			      entry->fts_info == FTS_NS;
-
-		/* A server at work removes files while we look. */
-		if (failed && entry->fts_errno == ENOENT && entry->fts_level > FTS_ROOTLEVEL)
-			continue;
-		if (failed)
-			return error_set(err, entry->fts_errno,
-					 "look whether the path is right, and "
-					 "be root",
-					 "cannot look into %s: %s", entry->fts_path,
-					 strerror(entry->fts_errno));
-		if (entry->fts_info != FTS_DP)
-			sum += (uint64_t)entry->fts_statp->st_blocks * 512;
-	}
-	if (errno)
-		return error_set(err, errno, "try again", "cannot look into %s: %s", path,
-				 strerror(errno));
-	*bytes = sum;
-	return 0;
+	*bytes = 0;
+	return tree_walk(&tree, add_bytes, bytes, NULL, err);
 }
 
 /* ---- systemd units --------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/xattr.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -65,7 +66,7 @@ static void make_tree(void)
 		{ "/data/mysql/my.log", "mysqld_db_t" },
 		{ "/data/mysql/db/t1.ibd", "default_t" },
 		{ "/data/mysql/db/t2.ibd", "mysqld_db_t" },
-		{ "/data/mysql/made\nby", "default_t" },
+		{ "/data/mysql/made\nby\xe9", "default_t" },
 		{ "/data/mysql/sock", "mysqld_var_run_t" },
 	};
 
@@ -158,7 +159,7 @@ static void it_sets_labels_and_gives_them_back(void **state)
 	assert_label("/data/mysql", "mysqld_db_t");
 	assert_label("/data/mysql/my.log", "mysqld_log_t");
 	assert_label("/data/mysql/db/t1.ibd", "mysqld_db_t");
-	assert_label("/data/mysql/made\nby", "mysqld_db_t");
+	assert_label("/data/mysql/made\nby\xe9", "mysqld_db_t");
 	assert_label("/data", "default_t");
 	must(label_tree_apply(&tree, &changed, &err), &err);
 	assert_int_equal(changed, 0);
@@ -173,7 +174,7 @@ static void it_sets_labels_and_gives_them_back(void **state)
 	assert_label("/data/mysql/db/t1.ibd", "default_t");
 	assert_label("/data/mysql/db/t2.ibd", "mysqld_db_t");
 	assert_label("/data/mysql/sock", "mysqld_var_run_t");
-	assert_label("/data/mysql/made\nby", "default_t");
+	assert_label("/data/mysql/made\nby\xe9", "default_t");
 	assert_label("/data/mysql/db/since", "default_t"); /* its directory's */
 	must(label_tree_restore(&tree, record, length, &changed, &err), &err);
 	assert_int_equal(changed, 0);
@@ -246,6 +247,42 @@ static void a_file_without_a_label_loses_it_again(void **state)
 	must(label_tree_restore(&tree, record, length, &changed, &err), &err);
 	assert_label("/data/mysql/bare", "none");
 	unlink(real);
+}
+
+/* As a compromised server may make it. */
+static void the_deepest_tree_is_labelled_and_put_back(void **state)
+{
+	_cleanup_free_ char *path = in_root("/data/mysql/deep"), *record = NULL, *last = NULL;
+	const struct label_tree tree = tree_of("/data/mysql/deep");
+	struct rlimit usual, few;
+	struct label_tree_found found;
+	struct error err = { 0 };
+	size_t length, changed;
+
+	(void)state;
+	need_labels();
+	for (int i = 0; i < 700; i++) {
+		assert_int_equal(mkdir(path, 0755), 0);
+		assert_true(label(path + strlen(root), "default_t"));
+		last = path;
+		path = str_printf("%s/d", last);
+		free(last);
+	}
+	last = memory_copy(path + strlen(root), strlen(path + strlen(root)) - 2);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	few = (struct rlimit){ 16, usual.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	must(label_tree_look(&tree, &found, &err), &err);
+	assert_int_equal(found.wrong, 700);
+	label_tree_found_clear(&found);
+	must(label_tree_record(&tree, &record, &length, &err), &err);
+	must(label_tree_apply(&tree, &changed, &err), &err);
+	assert_int_equal(changed, 700);
+	assert_label(last, "mysqld_db_t");
+	must(label_tree_restore(&tree, record, length, &changed, &err), &err);
+	assert_int_equal(changed, 700);
+	assert_label(last, "default_t");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
 }
 
 static bool asked;
@@ -325,6 +362,7 @@ int main(void)
 		cmocka_unit_test(it_can_be_stopped),
 		cmocka_unit_test(a_damaged_record_is_refused),
 		cmocka_unit_test(equivalences_are_applied),
+		cmocka_unit_test(the_deepest_tree_is_labelled_and_put_back),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
