@@ -18,10 +18,19 @@ SEPOL   := -l:libsepol.a -Wl,--exclude-libs,libsepol.a
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers
 
+# What makes it harder to take the program over by a fault of its own, and CET where the processor has it;
+# tests/build/hardening.test looks for each. Level 3 of fortify where compiler and libc have it.
+X86        := $(filter x86_64% i%86%,$(shell $(CC) -dumpmachine))
+FORTIFY    := $(shell echo '\#include <stdio.h>' | $(CC) -O2 -Werror -D_FORTIFY_SOURCE=3 -E - >/dev/null 2>&1 && echo 3 || echo 2)
+HARDEN     := -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) -fstack-protector-strong -fstack-clash-protection \
+              $(if $(X86),-fcf-protection)
+# libsepol.a is not marked for a shadow stack everywhere; it does nothing with its stack that one would mind.
+HARDEN_LD  := -pie -z relro -z now -z noexecstack -z text $(if $(X86),-z shstk)
+
 # libauparse and libaudit have pkg-config files; popt has one everywhere that we build.
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(LIBS) 2>/dev/null) $(SEPOL)
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(CFLAGS) \
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(HARDEN) $(CFLAGS) \
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 
 ROOMS       := audit store oracle advice module host galera
@@ -49,6 +58,7 @@ help:
 	@echo 'make check-unit the unit tests alone'
 	@echo 'make check-asan all tests, built with address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make hardening-check  is the program built with each defence that the compiler has?'
 	@echo 'make check-vm   the wizard on a real SELinux kernel, in a virtual machine (root, qemu)'
 	@echo '                (FULL=1: wrong causes, power cuts, a person at a terminal, too)'
 	@echo 'make record     record the cluster of tests/fixtures anew, in that machine'
@@ -62,9 +72,9 @@ help:
 # ---- build ----------------------------------------------------------------------------------
 
 $(PROGRAM): $(OBJ)
-	@echo "  LD  $@"; $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	@echo "  LD  $@"; $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/%.o: %.c | $(BUILD)/deps
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/deps
 	@mkdir -p $(@D)
 	@echo "  CC  $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -91,7 +101,7 @@ deps:
 define unit_rule
 $(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(2) | $(BUILD)/deps
 	@mkdir -p $$(@D)
-	@echo "  LD  $$@"; $$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $$(PKG_LIBS) -lcmocka
+	@echo "  LD  $$@"; $$(CC) $$(ALL_CFLAGS) $$(HARDEN_LD) $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $$(PKG_LIBS) -lcmocka
 endef
 BASE_OBJ := $(BASE_SRC:%.c=$(BUILD)/%.o)
 ROOM_OBJ := $(ROOM_SRC:%.c=$(BUILD)/%.o)
@@ -111,7 +121,7 @@ $(PRELOAD): tests/faults/preload.c | $(BUILD)/deps
 PLAY := $(BUILD)/tests/play
 $(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/player galera/span galera/wsrep_messages) $(BASE_OBJ) | $(BUILD)/deps
 	@mkdir -p $(@D)
-	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
+	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 
 # Measured beside what an operator would use; fails on nothing.
 BENCH := generate measure replay scan
@@ -119,7 +129,7 @@ $(BUILD)/tests/bench/scan: $(patsubst %.c,$(BUILD)/%.o,$(wildcard steps/audit/*.
 $(BUILD)/tests/bench/replay: $(ROOM_OBJ) $(BASE_OBJ)
 $(BUILD)/tests/bench/%: tests/bench/%.c | $(BUILD)/deps
 	@mkdir -p $(@D)
-	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
+	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 
 bench: $(PROGRAM) $(BENCH:%=$(BUILD)/tests/bench/%)
 	BUILD=$(BUILD) tests/bench/run
@@ -134,11 +144,14 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
-	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' check
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' HARDEN= HARDEN_LD= check
 
 check-valgrind: $(UNIT)
 	TEST_TIMEOUT=7200 WRAP='valgrind -q --suppressions=tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
 	tests/run $(UNIT)
+
+hardening-check: $(PROGRAM)
+	tests/run tests/build/hardening.test
 
 # One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run.
 check-vm: $(PROGRAM)
@@ -189,5 +202,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm record rehearse clean lint format install uninstall
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm hardening-check record rehearse clean lint format install uninstall
 .DELETE_ON_ERROR:
