@@ -16,9 +16,10 @@
 #include "wizard/util.h"
 
 enum {
-	QUIET = 2000,       /* after the end, so long without news means that all is there, */
-	QUIET_MOST = 15000, /* ... and if it is never quiet, so long */
-	LINE_EVERY = 10000, /* where no line can be redrawn, progress is told at most so often */
+	QUIET = 2000,        /* after the end, so long without news means that all is there, */
+	QUIET_MOST = 15000,  /* ... and if it is never quiet, so long */
+	LINE_EVERY = 10000,  /* where no line can be redrawn, progress is told at most so often */
+	BEHIND_MOST = 60000, /* a log that grows faster than it is read is followed so long */
 };
 
 struct watch {
@@ -38,6 +39,7 @@ struct watch {
 	char *unfit; /* the reason that was said last, where something else came */
 	bool skips;  /* 's' was pressed once */
 	bool gap;    /* some of the server's log is missing */
+	bool behind; /* there is more in the logs at once */
 };
 
 void watched_clear(struct watched *watched)
@@ -125,6 +127,7 @@ static int read_logs(struct watch *watch, bool *news, struct error *err)
 	watch->gap |= gap;
 	wsrep_watch_feed(watch->log, server, server_length, &teller);
 	*news = audit_length || server_length;
+	watch->behind = audit_length >= LOG_MOST || server_length >= LOG_MOST;
 	return 0;
 }
 
@@ -269,31 +272,44 @@ static int look(struct watch *watch, int64_t now, struct error *err)
 	return 0;
 }
 
+/* A recording that has ended brings nothing more. What is there already is read to its end, within
+ * reason. */
+static bool is_late(const struct watch *watch, int64_t now)
+{
+	int64_t limit = watch->limit;
+
+	if (watch->playing)
+		return watch->next_line < 0 && !watch->behind;
+	if (watch->behind && watch->order->limit == 0)
+		limit += BEHIND_MOST;
+	return limit >= 0 && now >= limit;
+}
+
+static int64_t next_look(const struct watch *watch, int64_t quiet)
+{
+	return earlier(quiet, watch->playing ? watch->next_line : watch->limit);
+}
+
 static int watch_on(struct watch *watch, int input, struct error *err)
 {
 	if (watch->order->keys && !live_possible())
 		screen_say("Keys: Enter tells how it stands, s skips it, q quits, to go on later.");
 	for (;;) {
-		int64_t now = follow_now(), quiet;
+		int64_t now = follow_now(), quiet = -1;
 		int r = look(watch, now, err);
 
 		if (r < 0)
 			return r;
-		if (is_over(watch, now, &quiet)) {
+		if (!watch->behind && is_over(watch, now, &quiet)) {
 			watch->watched->end = WATCH_SETTLED;
 			return 0;
 		}
-		/* A recording that has ended brings nothing more. */
-		if ((watch->limit >= 0 && now >= watch->limit && !watch->playing) ||
-		    (watch->playing && watch->next_line < 0)) {
+		if (is_late(watch, now)) {
 			watch->watched->end = WATCH_LIMIT;
 			return 0;
 		}
 		show_state(watch, now);
-		r = wait_on(watch, input,
-			    earlier(earlier(quiet, watch->playing ? -1 : watch->limit),
-				    watch->playing ? watch->next_line : -1),
-			    err);
+		r = wait_on(watch, input, watch->behind ? now : next_look(watch, quiet), err);
 		if (r)
 			return r < 0 ? r : 0;
 	}

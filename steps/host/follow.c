@@ -12,7 +12,6 @@
 
 #include "steps/host/follow.h"
 #include "steps/host/journald.h"
-#include "steps/host/logfile.h"
 #include "wizard/util.h"
 
 /* A file's own growth. Of its directory, only what gives the log's name to another file: other logs

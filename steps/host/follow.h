@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "steps/host/logfile.h"
 #include "wizard/error.h"
 
 struct follow;
@@ -26,7 +27,8 @@ int follow_file(struct follow *follow, const char *path, const json_t *mark, str
 int follow_journal(struct follow *follow, const char *directory, const char *const *units,
 		   const json_t *mark, struct error *err);
 
-/* What the source has got since the last call, as logfile_advance() gives it. */
+/* What the source has got since the last call, as logfile_advance() gives it: where *length is
+ * LOG_MOST or beyond it, there may be more at once. */
 int follow_read(struct follow *follow, int source, char **text, size_t *length, bool *gap,
 		struct error *err);
 

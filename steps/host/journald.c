@@ -6,7 +6,12 @@
 #include <systemd/sd-journal.h>
 
 #include "steps/host/journald.h"
+#include "steps/host/logfile.h"
 #include "wizard/util.h"
+
+/* What a server prints comes in lines of 48 KiB at most; what it gives to journald itself can be of
+ * any length. */
+#define MESSAGE_MOST ((size_t)64 << 10)
 
 static int failed(int rc, struct error *err)
 {
@@ -23,8 +28,7 @@ static int open_journal(const char *directory, sd_journal **journal, struct erro
 
 	if (rc < 0)
 		return failed(rc, err);
-	/* A message is read whole, however long. */
-	rc = sd_journal_set_data_threshold(*journal, 0);
+	rc = sd_journal_set_data_threshold(*journal, MESSAGE_MOST);
 	return rc < 0 ? failed(rc, err) : 0;
 }
 
@@ -61,6 +65,8 @@ static int get_field(sd_journal *journal, const char *name, char **value, size_t
 	if (rc < 0)
 		return rc == -ENOENT || rc == -EBADMSG ? 0 : rc;
 	*length -= strlen(name) + strlen("=");
+	if (*length > MESSAGE_MOST)
+		*length = MESSAGE_MOST;
 	*value = memory_copy((const char *)data + strlen(name) + strlen("="), *length);
 	return 1;
 }
@@ -98,12 +104,12 @@ static int write_message(sd_journal *journal, FILE *out)
 	return rc;
 }
 
-/* The units' messages behind the place where the journal stands. */
+/* The units' messages behind the place where the journal stands, so many at a time. */
 static int write_rest(sd_journal *journal, const char *const *units, const char *cursor, FILE *out)
 {
-	int rc;
+	int rc = 0;
 
-	while ((rc = sd_journal_next(journal)) > 0) {
+	while (ftello(out) < (off_t)LOG_MOST && (rc = sd_journal_next(journal)) > 0) {
 		/* The marked entry itself, if it is one of the units': that was then. */
 		if (cursor && sd_journal_test_cursor(journal, cursor) > 0)
 			continue;

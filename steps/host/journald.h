@@ -26,6 +26,7 @@ void journald_close(struct journald *journald);
 /* Readable when there may be more; borrowed. */
 int journald_fd(struct journald *journald, struct error *err);
 /* What came since the last call, NUL-terminated (caller frees): the messages, without the journal's
- * prefix, a line each. *gap: the marked entry is gone. */
+ * prefix, a line each, and of a longer one its first 64 KiB. *gap: the marked entry is gone. There
+ * may be more where *length is LOG_MOST (logfile.h) or beyond it. */
 int journald_read(struct journald *journald, char **text, size_t *length, bool *gap,
 		  struct error *err);

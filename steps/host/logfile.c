@@ -89,20 +89,42 @@ static int cannot(const char *what, const char *path, struct error *err)
 			 "cannot %s %s: %s", what, path, strerror(errno));
 }
 
+/* A descriptor, or a negative errno. Whoever owns the directory can put a pipe there, which would
+ * be waited on, or a link to a device, which does something when it is opened: O_PATH does not. */
+static int open_log(const char *path, struct stat *status, struct error *err)
+{
+	_cleanup_close_ int place = open(path, O_PATH | O_CLOEXEC);
+	char real[32];
+	int fd;
+
+	if (place < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (place < 0 || fstat(place, status) < 0)
+		return cannot("open", path, err);
+	if (!S_ISREG(status->st_mode))
+		return error_set(err, EINVAL,
+				 "see what it is, and who made it (ls -l); let the server log to a "
+				 "file (log_error), or to the systemd journal",
+				 "%s is no file: it is not read", path);
+	snprintf(real, sizeof(real), "/proc/self/fd/%d", place);
+	fd = open(real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return fd < 0 ? cannot("open", path, err) : fd;
+}
+
 int logfile_mark(const char *path, json_t **mark, struct error *err)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat status;
+	_cleanup_close_ int fd = open_log(path, &status, err);
 	_cleanup_free_ char *real = NULL;
 	char sum[17] = "";
-	struct stat status;
 
-	if (fd < 0 && errno == ENOENT) {
+	if (fd == -ENOENT) {
 		*mark = make_mark(path, NULL, 0, NULL);
 		return 0;
 	}
 	if (fd < 0)
-		return cannot("open", path, err);
-	if (fstat(fd, &status) < 0 || !checksum(fd, (uint64_t)status.st_size, sum))
+		return fd;
+	if (!checksum(fd, (uint64_t)status.st_size, sum))
 		return cannot("read", path, err);
 	real = realpath(path, NULL);
 	*mark = make_mark(real ? real : path, &status, (uint64_t)status.st_size, sum);
@@ -214,14 +236,26 @@ static void news_clear(struct news *news)
 	*news = (struct news){ 0 };
 }
 
+/* A hole, as `truncate -s 1T` makes it, holds no line: where there are bytes again, or the end. */
+static uint64_t behind_hole(int fd, uint64_t offset, uint64_t size)
+{
+	off_t data = lseek(fd, (off_t)offset, SEEK_DATA);
+
+	if (data >= 0)
+		return (uint64_t)data;
+	return errno == ENXIO && offset < size ? size : offset;
+}
+
 /* From *offset on, which becomes where it was read to. */
-static int read_rest(int fd, const char *path, uint64_t *offset, struct news *news,
+static int read_rest(int fd, const char *path, uint64_t *offset, uint64_t size, struct news *news,
 		     struct error *err)
 {
-	ssize_t got = lseek(fd, (off_t)*offset, SEEK_SET) < 0 ? -errno : 1;
+	ssize_t got = 1;
 
-	while (got > 0 || got == -EINTR) {
-		got = bytes_read(&news->bytes, fd);
+	while ((got > 0 || got == -EINTR) && news->bytes.used < LOG_MOST) {
+		*offset = behind_hole(fd, *offset, size);
+		got = lseek(fd, (off_t)*offset, SEEK_SET) < 0 ? -errno
+							      : bytes_read(&news->bytes, fd);
 		*offset += got > 0 ? (uint64_t)got : 0;
 	}
 	errno = (int)-got;
@@ -233,17 +267,15 @@ static int read_rest(int fd, const char *path, uint64_t *offset, struct news *ne
 static int read_piece(const struct rotated *piece, const json_t *mark, struct news *news,
 		      struct error *err)
 {
-	_cleanup_close_ int fd = open(piece->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat status;
+	_cleanup_close_ int fd = open_log(piece->path, &status, err);
 	uint64_t offset = (uint64_t)member_number(mark, "size");
 	const char *check = member_or_null(mark, "check");
-	struct stat status;
 	char sum[17];
 	int rc;
 
-	if (fd < 0 && errno == ENOENT)
-		return -EAGAIN;
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return cannot("open", piece->path, err);
+	if (fd < 0)
+		return fd == -ENOENT ? -EAGAIN : fd;
 	if (!is_piece(piece, status.st_dev, status.st_ino))
 		return -EAGAIN;
 	if (offset > (uint64_t)status.st_size ||
@@ -252,7 +284,7 @@ static int read_piece(const struct rotated *piece, const json_t *mark, struct ne
 		news->gap = true;
 		offset = 0;
 	}
-	rc = read_rest(fd, piece->path, &offset, news, err);
+	rc = read_rest(fd, piece->path, &offset, (uint64_t)status.st_size, news, err);
 	if (rc < 0)
 		return rc;
 	/* It became shorter while it was read: the next look finds out. */
@@ -298,7 +330,7 @@ static int read_since(const char *path, const json_t *mark, struct news *news, s
 		return rc;
 	first = first_piece(&pieces, mark, &found);
 	news->gap = !found && !json_is_true(json_object_get(mark, "missing"));
-	for (size_t i = first; i < pieces.count && !rc; i++)
+	for (size_t i = first; i < pieces.count && !rc && news->bytes.used < LOG_MOST; i++)
 		rc = read_piece(&pieces.items[i], found && i == first ? mark : NULL, news, err);
 	return rc;
 }
@@ -335,9 +367,26 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
 		  struct error *err)
 {
 	json_auto_t *from = json_incref((json_t *)mark);
+	_cleanup_free_ char *all = NULL;
+	FILE *out;
+	size_t got = 0;
+	int rc;
 
-	if (mark && !json_is_null(mark))
-		return logfile_advance(path, &from, text, length, gap, err);
 	*gap = false;
-	return file_read(path, text, length, err);
+	if (!mark || json_is_null(mark))
+		return file_read(path, text, length, err);
+	out = stream_open(&all, length);
+	do {
+		_cleanup_free_ char *some = NULL;
+		bool missing = false;
+
+		rc = logfile_advance(path, &from, &some, &got, &missing, err);
+		*gap |= rc == 0 && missing;
+		if (rc == 0)
+			fwrite(some, 1, got, out);
+	} while (rc == 0 && got >= LOG_MOST);
+	stream_close(&out);
+	if (rc == 0)
+		*text = TAKE_PTR(all);
+	return rc;
 }

@@ -5,6 +5,8 @@
  * A mark says "here ended the log when we looked": the file's inode and length. What came later is
  * the rest of that file, wherever rotation has moved it (path.1, path.2, path-DATE, ...), and every
  * newer file up to path itself. Compressed rotated files are not read: a mark inside one is a gap.
+ * What is no regular file is never opened (-EINVAL), and holes are passed over: a server's log and
+ * its directory are the server's, which may be in strange hands.
  */
 #pragma once
 
@@ -27,6 +29,8 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
 		  struct error *err);
 
 /* Likewise since *mark, which must not be NULL, and *mark (owned by the caller) moves to the end of
- * what was read; on failure it is as it was. */
+ * what was read; on failure it is as it was. So that any log is read in bounded memory, there may be
+ * more where *length is LOG_MOST or (up to twice as much) beyond it. */
+#define LOG_MOST ((size_t)1 << 20)
 int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
 		    struct error *err);

@@ -233,6 +233,119 @@ static void unreadable_places(void **state)
 	assert_true(*err.remedy);
 }
 
+/* ---- a server's directory in strange hands ---- */
+
+static void what_is_no_file_is_not_opened(void **state)
+{
+	static const char *const targets[] = { "pipe", "/dev/zero", "directory" };
+
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_int_equal(mkdir("directory", 0700), 0);
+	alarm(20); /* an opened pipe without a writer is waited on */
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+		struct error err = { 0 };
+		json_t *mark = NULL;
+
+		assert_int_equal(symlink(targets[i], "log"), 0);
+		assert_int_equal(logfile_mark("log", &mark, &err), -EINVAL);
+		assert_null(mark);
+		assert_non_null(strstr(err.what, "log is no file"));
+		assert_true(*err.remedy);
+		unlink("log");
+
+		/* In the place of one that was there. */
+		append("log", "old\n");
+		mark = mark_of("log");
+		unlink("log");
+		assert_int_equal(symlink(targets[i], "log"), 0);
+		assert_since("log", mark, "", true);
+		unlink("log");
+	}
+	alarm(0);
+}
+
+static void a_hole_is_passed_over(void **state)
+{
+	json_t *mark;
+
+	(void)state;
+	append("log", "old\n");
+	mark = mark_of("log");
+	assert_int_equal(truncate("log", (off_t)64 << 30), 0);
+	append("log", "new\n");
+	assert_int_equal(truncate("log", (off_t)65 << 30), 0);
+	alarm(20);
+	{
+		_cleanup_free_ char *text = NULL;
+		struct error err = { 0 };
+		size_t length;
+		bool gap;
+
+		must(logfile_since("log", mark, &text, &length, &gap, &err), &err);
+		/* What is left of them are the blocks that the lines stand in. */
+		assert_true(length < 65536);
+		assert_non_null(memmem(text, length, "new\n", 4));
+		assert_false(gap);
+	}
+	json_decref(mark);
+	mark = mark_of("log");
+	append("log", "newer\n");
+	assert_since("log", mark, "newer\n", false);
+	alarm(0);
+}
+
+/* fill - so many lines, each its number, from the first on. */
+static void fill(const char *path, int first, int count)
+{
+	FILE *file = fopen(path, "a");
+
+	assert_non_null(file);
+	for (int i = first; i < first + count; i++)
+		fprintf(file, "%09d\n", i);
+	fclose(file);
+}
+
+static void much_is_read_in_pieces(void **state)
+{
+	enum { LINES = 1000000 }; /* of 10 bytes */
+	json_t *mark;
+	struct error err = { 0 };
+	size_t length, pieces = 0, all = 0;
+	bool gap;
+
+	(void)state;
+	append("log", "old\n");
+	mark = mark_of("log");
+	fill("log", 0, LINES / 2);
+	assert_int_equal(rename("log", "log.1"), 0);
+	fill("log", LINES / 2, LINES / 2);
+	{
+		_cleanup_free_ char *whole = NULL;
+
+		must(logfile_since("log", mark, &whole, &length, &gap, &err), &err);
+		assert_int_equal(length, LINES * 10);
+	}
+	do {
+		_cleanup_free_ char *text = NULL;
+
+		must(logfile_advance("log", &mark, &text, &length, &gap, &err), &err);
+		assert_true(length <= 2 * LOG_MOST);
+		assert_false(gap);
+		/* A piece may end within a line. */
+		for (size_t i = 0; i + 20 < length; i += 10) {
+			size_t at = (10 - all % 10) % 10 + i;
+
+			assert_int_equal(strtol(text + at, NULL, 10), (all + at) / 10);
+		}
+		all += length;
+		pieces++;
+	} while (length);
+	json_decref(mark);
+	assert_int_equal(all, LINES * 10);
+	assert_true(pieces > 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +359,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(created_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_link, setup, teardown),
 		cmocka_unit_test_setup_teardown(unreadable_places, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_file_is_not_opened, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_hole_is_passed_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(much_is_read_in_pieces, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
