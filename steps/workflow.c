@@ -7,6 +7,7 @@
 
 #include "steps/checking/drift.h"
 #include "steps/checking/probes.h"
+#include "steps/confining/confine.h"
 #include "steps/exercising/exercising.h"
 #include "steps/host/selinux.h"
 #include "steps/node/node.h"
@@ -158,6 +159,7 @@ const struct workflow workflow = {
 	.drift = find_drift,
 	.summary_of = summary_print,
 	.standing_of = summary_standing,
+	.by_hand = confine_plan_strict,
 	.leave = summary_leave,
 	.open = node_open,
 	.close = node_close,

@@ -7,6 +7,7 @@
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static const json_t *record_at(const struct session *session, size_t index)
@@ -31,7 +32,7 @@ static bool is_undone(const struct session *session, size_t begin)
 	for (size_t i = begin + 1; i < count(session); i++) {
 		const json_t *record = record_at(session, i);
 
-		if (is_event(record, "undone", NULL) &&
+		if (is_event(record, "undone", member_text(record_at(session, begin), "step")) &&
 		    member_number(record, "begin") == (json_int_t)begin)
 			return true;
 	}
@@ -197,20 +198,15 @@ static void rows_add(struct rows *rows, const json_t *record)
 	}
 }
 
-/* Say which changes nothing of ours takes back, and the command where one is known. */
-static void show_left(const json_t *record)
+/* Say what nothing of ours takes back, and the command where one is known. */
+static void show_left(const json_t *record, const json_t *change)
 {
-	const json_t *changes = json_object_get(record, "changes");
+	const char *command = member_text(change, "undo");
 
-	list_each(change, changes) {
-		const char *command = member_text(change, "undo");
-
-		screen_mark(MARK_WARN, "%s: %s stays as it is (before: %s)",
-			    member_text(record, "step"), member_text(change, "what"),
-			    member_text(change, "from"));
-		if (*command)
-			screen_detail("to take it back by hand: %s", command);
-	}
+	screen_mark(MARK_WARN, "%s: %s stays as it is (before: %s)", member_text(record, "step"),
+		    member_text(change, "what"), member_text(change, "from"));
+	if (*command)
+		screen_detail("to take it back by hand: %s", command);
 }
 
 /* Show what will be taken back; returns the number of things. */
@@ -226,7 +222,8 @@ static size_t show(const struct session *session)
 		if (undoer_of(session, record))
 			rows_add(&rows, record);
 		else
-			show_left(record);
+			list_each(change, json_object_get(record, "changes"))
+				show_left(record, change);
 	}
 	if (rows.count) {
 		screen_blank();
@@ -296,4 +293,92 @@ int runner_undo(struct session *session, struct error *err)
 	if (r == 0)
 		screen_mark(MARK_OK, "Done. The next run starts from the beginning.");
 	return r;
+}
+
+/* ---- a damaged journal ----------------------------------------------------------------------- */
+
+static json_t *damage(struct session *session, const struct error *err)
+{
+	const struct workflow *workflow = session->workflow;
+	_cleanup_free_ char *what = text_safe(err->what, true);
+	json_t *applied = json_array(), *by_hand = json_array();
+	struct error failure = { 0 };
+	size_t whole = 0;
+
+	list_each(record, session_records(session))
+		whole += !json_is_null(record);
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL)) {
+		const json_t *record = record_at(session, (size_t)at);
+
+		list_add(applied, json_pack("{sO sO sO}", "step", json_object_get(record, "step"),
+					    "time", json_object_get(record, "time"), "changes",
+					    json_object_get(record, "changes")));
+	}
+	if (workflow->by_hand && workflow->by_hand(session, by_hand, &failure) < 0) {
+		json_decref(by_hand);
+		by_hand = json_null();
+		screen_mark(MARK_STOP, "%s", failure.what);
+	}
+	return json_made(json_pack("{ss sI sI so so}", "damaged", what, "lines",
+				   (json_int_t)count(session), "whole", (json_int_t)whole,
+				   "applied", applied, "by_hand", by_hand));
+}
+
+/* Of all that was done to one thing: the newest, or the oldest, which knows how it was before. */
+static const json_t *change_of(const json_t *applied, const char *what, bool oldest)
+{
+	const json_t *found = NULL;
+
+	list_each(record, applied)
+		list_each(change, json_object_get(record, "changes"))
+			if (!strcmp(member_text(change, "what"), what) && (oldest || !found))
+				found = change;
+	return found;
+}
+
+/* Each thing once, and not what is again as it was. False: nothing is left. */
+static bool show_applied(const json_t *applied)
+{
+	bool any = false;
+
+	list_each(record, applied)
+		list_each(change, json_object_get(record, "changes")) {
+			const char *what = member_text(change, "what");
+			const json_t *first = change_of(applied, what, true);
+			const json_t *last = change_of(applied, what, false);
+
+			if (change != first ||
+			    !strcmp(member_text(last, "to"), member_text(first, "from")))
+				continue;
+			show_left(record, first);
+			any = true;
+		}
+	return any;
+}
+
+void runner_damaged(struct session *session, const struct error *err)
+{
+	json_auto_t *report = damage(session, err);
+	const json_t *applied = json_object_get(report, "applied");
+	const json_t *by_hand = json_object_get(report, "by_hand");
+
+	if (session->options.json) {
+		screen_result_json(report);
+		return;
+	}
+	screen_heading(0, 0, "The journal is damaged");
+	screen_say("%lld of its %zu lines are whole. What they prove to be changed, and not taken "
+		   "back:",
+		   (long long)member_number(report, "whole"), count(session));
+	if (!show_applied(applied))
+		screen_mark(MARK_OK, "nothing");
+	screen_blank();
+	if (json_array_size(by_hand)) {
+		screen_say("What the system itself says to be open now, and how to close it:");
+		screen_changes(by_hand, true);
+	} else if (json_is_array(by_hand)) {
+		screen_mark(MARK_OK, "The system itself says that nothing is open.");
+	}
+	screen_blank();
 }

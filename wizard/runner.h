@@ -2,7 +2,7 @@
 /*
  * runner.h - run, resume, undo, plan, status over any workflow
  *
- * Journal records that it writes (see journal.h), by "event":
+ * Journal records that it writes behind the first (see journal.h), by "event":
  *   begin   step, changes: written before apply
  *   done    step: detect said satisfied after apply
  *   undone  step, begin: the begin record of that number (its index) has been taken back; with
@@ -38,6 +38,12 @@ int runner_run(struct session *session, struct error *err);
  * goes on where it stopped; after the last one, reset. Nothing to undo is success, and said.
  * Returns 0, STEP_DECLINED, or a negative errno. */
 int runner_undo(struct session *session, struct error *err);
+
+/* runner_damaged - of a journal that session_open() has found damaged, by err: print what is proved
+ * by the rest of it, and what is to be done by hand. JSON: {"damaged": TEXT, "lines", "whole",
+ * "applied": [{"step", "time", "changes"}] (the newest first, not taken back), "by_hand": changes
+ * or null where that cannot be found out}. */
+void runner_damaged(struct session *session, const struct error *err);
 
 /* runner_plan - print every change that would be made; make none. JSON with --json:
  * {"fingerprint": TEXT, "steps": [{"name", "state", "changes": [...]}]}; a step whose changes

@@ -169,42 +169,88 @@ static int create_directory(const struct session *session, const char *directory
 	return r;
 }
 
-/* A record's meaning for the memory. What is not ours to replay is the runner's. */
-static int replay(struct session *session, const json_t *record, struct error *err)
+/* What a record of each kind has at least, as json_unpack() says it. */
+static const struct shape {
+	const char *event, *format, *keys[2];
+} shapes[] = {
+	{ "journal", "{si}", { "format" } },
+	{ "begin", "{ss s[]}", { "step", "changes" } },
+	{ "done", "{ss}", { "step" } },
+	{ "undone", "{ss si}", { "step", "begin" } },
+	{ "reset", "{}", { NULL } },
+	{ "back", "{ss si}", { "step", "round" } },
+	{ "remember", "{ss so}", { "key", "value" } },
+};
+
+/* What the runner shows of each. */
+static bool are_changes(const json_t *changes)
 {
-	const char *event = member_or_null(record, "event"), *key = member_or_null(record, "key");
+	static const char *const words[] = { "what", "from", "to", "note", "command", "undo" };
+
+	list_each(change, changes) {
+		if (!json_is_object(change))
+			return false;
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+			const json_t *word = json_object_get(change, words[i]);
+
+			if (word && !json_is_string(word))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool has_shape(json_t *record)
+{
+	const char *event = member_text(record, "event");
+
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
+		if (strcmp(event, shapes[i].event) == 0)
+			return json_unpack_ex(record, NULL, JSON_VALIDATE_ONLY, shapes[i].format,
+					      shapes[i].keys[0], shapes[i].keys[1]) == 0 &&
+			       are_changes(json_object_get(record, "changes"));
+	return false;
+}
+
+/* A record's meaning for the memory. What is not ours to replay is the runner's. */
+static void replay(struct session *session, const json_t *record)
+{
+	const char *event = member_text(record, "event"), *key = member_text(record, "key");
 	json_t *value = json_object_get(record, "value");
 
-	if (!event)
-		return error_set(err, EBADMSG, "move it away to start from the beginning",
-				 "the journal holds a record without an event");
 	if (strcmp(event, "reset") == 0) {
 		json_object_clear(session->memory);
 		session->round = 1;
 	} else if (strcmp(event, "back") == 0) {
 		session->round++;
-	} else if (strcmp(event, "remember") == 0 && key) {
-		if (!value || json_is_null(value))
+	} else if (strcmp(event, "remember") == 0) {
+		if (json_is_null(value))
 			json_object_del(session->memory, key);
 		else
 			member_set(session->memory, key, json_incref(value));
 	}
-	return 0;
 }
 
 static int open_journal(struct session *session, struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, "journal");
 	int r = journal_open(&session->journal, path, session->is_read_only, err);
+	json_t *records;
 
-	if (r < 0)
+	if (!session->journal)
 		return r;
-	list_each(record, session->journal->records) {
-		r = replay(session, record, err);
-		if (r < 0)
-			return r;
+	records = session->journal->records;
+	for (size_t i = 0; i < json_array_size(records); i++) {
+		json_t *record = json_array_get(records, i);
+
+		if (has_shape(record))
+			replay(session, record);
+		else if (!json_is_null(record))
+			r = journal_damaged(session->journal, i,
+					    "is no record that this program writes",
+					    r < 0 ? NULL : err);
 	}
-	return 0;
+	return r;
 }
 
 static int take_directory(struct session *session, struct error *err)
@@ -230,9 +276,11 @@ int session_open(struct session *session, bool read_only, struct error *err)
 		r = take_directory(session, err);
 	if (r == 0)
 		r = open_journal(session, err);
-	if (r == 0 && session->workflow->open)
-		r = session->workflow->open(session, &session->data, err);
-	session->is_open = r == 0;
+	if (r == -EBADMSG)
+		session->is_read_only = true;
+	if ((r == 0 || r == -EBADMSG) && session->workflow->open)
+		r = session->workflow->open(session, &session->data, r ? NULL : err) ?: r;
+	session->is_open = r == 0 || r == -EBADMSG;
 	return r;
 }
 
@@ -317,7 +365,9 @@ static int enact(struct session *session, json_t *record, struct error *err)
 		json_decref(record);
 	else
 		r = session_record(session, record, err);
-	return r < 0 ? r : replay(session, kept, err);
+	if (r == 0)
+		replay(session, kept);
+	return r;
 }
 
 int session_record(struct session *session, json_t *record, struct error *err)

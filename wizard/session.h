@@ -65,7 +65,8 @@ void session_free(struct session *session);
 
 /* session_open - create the directory where it is missing, take the lock, replay the journal and
  * call workflow->open. Errors: -EBUSY with who holds the lock and since when; -EACCES when not
- * permitted; -EBADMSG when the journal is damaged elsewhere than in a torn last line.
+ * permitted; -ENOTSUP: of a newer version. -EBADMSG when the journal is damaged elsewhere than in a
+ * torn last line: the session is open then, for reading alone what can be proved.
  * With read_only (status, steps, plan) nothing is created, no lock is taken, and a missing
  * directory is an empty session; session_remember() then keeps its value for this process alone. */
 int session_open(struct session *session, bool read_only, struct error *err);

@@ -170,6 +170,10 @@ struct workflow {
 	/* What may be claimed at this moment, as JSON with the string "claim": status shows it
 	 * first. *standing is new (caller decrefs). May be NULL. */
 	int (*standing_of)(struct session *session, json_t **standing, struct error *err);
+	/* The journal is damaged: append to changes, a JSON array, those that a person makes by
+	 * hand to leave nothing open, with their commands, as the system itself says. May be NULL.
+	 */
+	int (*by_hand)(struct session *session, json_t *changes, struct error *err);
 	/* Called last, whatever ends a command that may change the system: what is left open, with
 	 * the ways out. May be NULL. */
 	void (*leave)(struct session *session);

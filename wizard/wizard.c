@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "wizard/answers.h"
+#include "wizard/journal.h"
 #include "wizard/options.h"
 #include "wizard/text.h"
 #include "wizard/runner.h"
@@ -140,6 +141,8 @@ static enum exit_status run(struct session *session, const struct options *optio
 	writes = session->is_open && !session->is_read_only;
 	if (r >= 0 && writes)
 		answers_say_unused(session->answers);
+	if (r == -EBADMSG && session->is_open && session->journal->damaged)
+		runner_damaged(session, &err);
 	status = conclude(session, r, &err);
 	if (writes && session->workflow->leave)
 		session->workflow->leave(session);

@@ -115,7 +115,7 @@ static void test_memory_is_on_the_disk(void **state)
 	assert_int_equal(recalled(session, "one"), 11);
 	assert_int_equal(json_array_size(session_recall(session, "two")), 1);
 	assert_null(session_recall(session, "gone"));
-	assert_int_equal(json_array_size(session_records(session)), 5);
+	assert_int_equal(json_array_size(session_records(session)), 6);
 	session_free(session);
 }
 
@@ -130,7 +130,7 @@ static void test_same_value_is_written_once(void **state)
 	/* There is only one "true". */
 	remember(session, "b", json_true());
 	remember(session, "b", json_true());
-	assert_int_equal(json_array_size(session_records(session)), 2);
+	assert_int_equal(json_array_size(session_records(session)), 3);
 	session_free(session);
 }
 
@@ -325,10 +325,26 @@ static void test_directory_is_a_file(void **state)
 	session_free(session);
 }
 
+/* What is proved is still there to be read; nothing is written. */
+static void opens_damaged(const char *what)
+{
+	struct session *session = new_session();
+	_cleanup_free_ char *before = small_get("var/lib/small/journal");
+	struct error err = { 0 };
+
+	assert_int_equal(session_open(session, false, &err), -EBADMSG);
+	assert_true(small_has(err.what, what));
+	assert_true(session->is_open && session->is_read_only);
+	assert_int_equal(recalled(session, "a"), 1);
+	assert_int_equal(session_record(session, json_pack("{ss}", "event", "reset"), &err),
+			 -EROFS);
+	assert_true(small_is("var/lib/small/journal", before));
+	session_free(session);
+}
+
 static void test_damaged_journal(void **state)
 {
 	struct session *session = open_session(false);
-	struct error err = { 0 };
 	_cleanup_free_ char *text = NULL;
 
 	(void)state;
@@ -336,12 +352,45 @@ static void test_damaged_journal(void **state)
 	remember(session, "b", json_integer(1));
 	session_free(session);
 	text = small_get("var/lib/small/journal");
-	text[strlen(text) / 4]++;
+	text[strlen(text) - 4]++;
 	small_put("var/lib/small/journal", text);
-	session = new_session();
-	assert_int_equal(session_open(session, false, &err), -EBADMSG);
-	assert_true(small_has(err.what, "line 1 is damaged"));
-	session_free(session);
+	opens_damaged("line 3 is damaged");
+}
+
+/* The sums are right: no record of ours lacks what makes it one. */
+static void test_records_of_a_wrong_shape(void **state)
+{
+	static const char *const shapes[] = {
+		"{}",
+		"{'event': null}",
+		"{'event': 'more'}",
+		"{'event': 'begin', 'step': 'one'}",
+		"{'event': 'begin', 'step': 1, 'changes': []}",
+		"{'event': 'begin', 'step': 'one', 'changes': {}}",
+		"{'event': 'begin', 'step': 'one', 'changes': [1]}",
+		"{'event': 'begin', 'step': 'one', 'changes': [{'what': 1}]}",
+		"{'event': 'begin', 'step': 'one', 'changes': [{'from': null}]}",
+		"{'event': 'done'}",
+		"{'event': 'undone', 'step': 'one', 'begin': 'one'}",
+		"{'event': 'back', 'step': 'one', 'round': 1.5}",
+		"{'event': 'remember', 'value': 1}",
+		"{'event': 'remember', 'key': 'a'}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+		struct session *session = open_session(false);
+		_cleanup_free_ char *text = str_copy(shapes[i]);
+		struct error err = { 0 };
+
+		for (char *quote = text; (quote = strchr(quote, '\''));)
+			*quote = '"';
+		remember(session, "a", json_integer(1));
+		assert_int_equal(session_record(session, json_loads(text, 0, NULL), &err), 0);
+		session_free(session);
+		opens_damaged("line 3 is no record that this program writes");
+		small_put("var/lib/small/journal", "absent");
+	}
 }
 
 /* ---- the workflow's own data ------------------------------------------------------------------
@@ -434,7 +483,8 @@ int main(void)
 		TEST(lock_names_its_holder),      TEST(lock_of_a_dead_process),
 		TEST(lock_without_a_name),        TEST(without_permission),
 		TEST(directory_is_a_file),        TEST(damaged_journal),
-		TEST(workflow_opens_and_closes),  TEST(signals_are_noted),
+		TEST(records_of_a_wrong_shape),   TEST(workflow_opens_and_closes),
+		TEST(signals_are_noted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

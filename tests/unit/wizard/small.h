@@ -353,6 +353,18 @@ static small_unused int small_drift(struct session *session, json_t *changes, st
 	return 0;
 }
 
+/* A file that is new is open. */
+static small_unused int small_by_hand(struct session *session, json_t *changes, struct error *err)
+{
+	(void)session;
+	if (small_knob(knobs.unsure_in, "hand"))
+		return error_set(err, EIO, NULL, "cannot look by hand");
+	if (small_is("one", "new"))
+		list_add(changes, json_pack("{ss ss ss ss}", "what", "one", "from", "new", "to",
+					    "old one", "command", "echo old one > one"));
+	return 0;
+}
+
 static const struct workflow small_workflow small_unused = {
 	.program = "small",
 	.version = "0.1",
@@ -362,6 +374,7 @@ static const struct workflow small_workflow small_unused = {
 	.questions = small_questions,
 	.fingerprint = small_fingerprint,
 	.drift = small_drift,
+	.by_hand = small_by_hand,
 };
 
 /* ---- a test's surroundings ------------------------------------------------------------------ */

@@ -137,6 +137,99 @@ static void test_run_after_half_an_undo_starts_anew(void **state)
 	assert_true(small_is_old());
 }
 
+/* ---- a damaged journal ----------------------------------------------------------------------- */
+
+#define JOURNAL "var/lib/small/journal"
+
+/* Alter a byte in the line that has this text. */
+static void damage(const char *in_line)
+{
+	_cleanup_free_ char *text = small_get(JOURNAL);
+	char *at = strstr(text, in_line);
+
+	assert_non_null(at);
+	at[strlen(in_line) - 1]++;
+	small_put(JOURNAL, text);
+}
+
+static void test_damage_tells_what_is_proved(void **state)
+{
+	(void)state;
+	runs(small_run("--yes"), EXIT_DONE);
+	damage("\"step\":\"two\",\"changes\":[{\"what\":\"t");
+	_cleanup_free_ char *before = small_get(JOURNAL);
+
+	small_result_auto undo = small_run("undo", "--yes");
+	assert_int_equal(undo.status, EXIT_FAILED);
+	assert_true(small_has(undo.err, "The journal is damaged\n"));
+	assert_true(small_has(undo.err, "  !   four: four stays as it is (before: old four)\n"));
+	assert_true(small_has(undo.err, "  !   one: one stays as it is (before: old one)\n"));
+	assert_null(strstr(undo.err, "two:"));
+	assert_true(small_has(undo.err, "echo old one > one"));
+	assert_true(small_has(undo.err, "line 5"));
+	assert_true(small_is_new());
+	assert_true(small_is(JOURNAL, before));
+
+	small_result_auto status = small_run("status", "--json");
+	json_auto_t *report = json_loads(status.out, 0, NULL);
+	assert_int_equal(status.status, EXIT_FAILED);
+	assert_true(small_has(member_text(report, "damaged"), "line 5"));
+	assert_int_equal(member_number(report, "whole"), member_number(report, "lines") - 1);
+	assert_int_equal(json_array_size(json_object_get(report, "applied")), 2);
+	assert_string_equal(
+		member_text(json_array_get(json_object_get(report, "by_hand"), 0), "command"),
+		"echo old one > one");
+}
+
+static void test_damage_after_undo(void **state)
+{
+	(void)state;
+	runs(small_run("--yes"), EXIT_DONE);
+	runs(small_run("undo", "--yes"), EXIT_DONE);
+	damage("\"event\":\"remember\",\"key\":\"a");
+	small_result_auto result = small_run("status");
+	assert_int_equal(result.status, EXIT_FAILED);
+	assert_true(small_has(result.err, "  ok  nothing\n"));
+	assert_true(small_has(result.err, "The system itself says that nothing is open."));
+	knobs.unsure_in = "hand";
+	small_result_auto unsure = small_run("status", "--json");
+	assert_true(small_has(unsure.err, "cannot look by hand"));
+	assert_true(small_has(unsure.out, "\"by_hand\": null"));
+}
+
+/* What was changed twice is shown as it was at first; what is as it was, not at all. */
+static void test_damage_after_two_changes_of_a_thing(void **state)
+{
+	static const char *const states[] = { "old one", "new", "newer", "old one" };
+	struct error err = { 0 };
+	struct journal *journal = NULL;
+
+	(void)state;
+	runs(small_run("run", "two", "--yes"), EXIT_DONE);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(journal_open(&journal, small_path(JOURNAL), false, &err), 0);
+		assert_int_equal(journal_append(journal,
+						json_pack("{ss ss s[{ss ss ss}]}", "event", "begin",
+							  "step", "one", "changes", "what", "one",
+							  "from", states[i], "to", states[i + 1]),
+						&err),
+				 0);
+		journal_close(journal);
+		if (i == 0)
+			continue;
+		_cleanup_free_ char *text = small_get(JOURNAL);
+		damage("\"event\":\"done\",\"step\":\"t");
+		small_result_auto result = small_run("status");
+		if (i == 1)
+			assert_true(small_has(result.err,
+					      "  !   one: one stays as it is (before: old one)"));
+		else
+			assert_null(strstr(result.err, "one: one"));
+		assert_null(strstr(result.err, "before: new"));
+		small_put(JOURNAL, text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +240,9 @@ int main(void)
 		TEST(undo_says_what_it_cannot_take_back),
 		TEST(crash_in_undo_after_each_record),
 		TEST(run_after_half_an_undo_starts_anew),
+		TEST(damage_tells_what_is_proved),
+		TEST(damage_after_undo),
+		TEST(damage_after_two_changes_of_a_thing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
