@@ -270,6 +270,28 @@ static void warn_of_need(const struct session *session, const struct finding *fi
 
 /* ---- the dialogue ---------------------------------------------------------------------------- */
 
+/* Whoever types a letter too many has not accepted what is dangerous: its name is typed, too. */
+static int confirm(struct session *session, const struct finding *finding, const char *subject,
+		   const char *value, bool *sure, struct error *err)
+{
+	_cleanup_free_ char *typed = NULL, *text = NULL;
+	int r;
+
+	*sure = !finding_is_rule(finding) || finding->severity < SEVERITY_ASKED ||
+		decision_named(value) == DECISION_REJECT ||
+		decision_named(value) == DECISION_NONE ||
+		prompt_is_answered(session, "review.rule", subject);
+	if (*sure)
+		return 0;
+	text = str_printf("Severity %d of 10. To have it all the same, type %s", finding->severity,
+			  finding->target);
+	r = prompt_text(session, "review.dangerous", subject, text, "", &typed, err);
+	*sure = r == 0 && !strcmp(typed, finding->target);
+	if (r == 0 && !*sure)
+		screen_say("That is not its name: nothing is decided.");
+	return r;
+}
+
 /* Of a rule or another finding the choice that was made. Returns as decide(). */
 static int choose(struct session *session, const struct finding *finding, const char *subject,
 		  const struct denials *denials, const char **value, struct error *err)
@@ -278,6 +300,7 @@ static int choose(struct session *session, const struct finding *finding, const 
 	int decided = decision_index(finding),
 	    usual = finding_recommended(finding) || !rule ? 0 : -1;
 	struct choice choices[12];
+	bool sure = false;
 	int r = 0;
 
 	if (usual < 0 && decided < 0)
@@ -286,7 +309,7 @@ static int choose(struct session *session, const struct finding *finding, const 
 	for (int i = 0; decided >= 0 && choices[i].value; i++)
 		if (!strcmp(choices[i].value, decisions[decided].value))
 			usual = i;
-	while (r == 0) {
+	while (r == 0 && !sure) {
 		int chosen;
 
 		r = prompt_choice(session, rule ? "review.rule" : "review.note", subject,
@@ -302,7 +325,7 @@ static int choose(struct session *session, const struct finding *finding, const 
 		else if (!strcmp(*value, "module"))
 			r = show_module(session, err);
 		else
-			break;
+			r = confirm(session, finding, subject, *value, &sure, err);
 	}
 	return r;
 }

@@ -40,6 +40,7 @@ struct verification {
 	size_t denials;       /* of the confined run, of the server's domains */
 	size_t fresh;         /* findings that nobody has decided about, ... */
 	size_t fresh_denials; /* ... and their denials */
+	size_t doubtful;      /* of the fresh, those that are no rule which is known to be right */
 	size_t unread;        /* lines of its evidence that could not be read */
 	struct replay replay;
 };
@@ -66,6 +67,7 @@ static int judge(struct session *session, const struct denials *denials, struct 
 		if (finding->fix == FIX_ALLOWED || finding->decision != DECISION_NONE)
 			continue;
 		found->fresh_denials += finding->count;
+		found->doubtful += !finding_is_rule(finding) || !finding_recommended(finding);
 		if (found->fresh++ == 0)
 			screen_mark(MARK_WARN, "denied in the confined run, and not decided yet:");
 		screen_detail("%-9s %s %s:%s, %zu %s", fix_name(finding->fix), finding->source,
@@ -101,9 +103,31 @@ static int say(struct session *session, struct error *err)
 	return (int)ledger_end(&ledger);
 }
 
+#define LED_BACK "verify led back"
+
+/* Where nobody is asked, and the answer is not for it: a server that somebody has broken into would
+ * teach the module what he wants. What is known may be learned so, once. */
+static bool needs_a_person(struct session *session, const struct verification *found, bool failed)
+{
+	bool by_subject;
+	const char *value = prompt_settled(session, "verify.back", NULL, &by_subject);
+
+	if (!value || !strcmp(value, "quit") ||
+	    (!strcmp(value, "review") && !found->doubtful && !failed &&
+	     !session_recall(session, LED_BACK)))
+		return false;
+	screen_mark(MARK_TODO, "left to a person at a terminal (verify.back = %s): %s", value,
+		    failed              ? "an exercise failed"
+		    : found->doubtful   ? "what is new is not all known to be right"
+		    : *value == 'r'     ? "it has led back once already"
+					: "what is new needs no other exercise");
+	return true;
+}
+
 /* Back to review with what is new, or to the exercises where one failed: a server that was stopped
  * by the first denial has not shown the others. */
-static int go_back(struct session *session, const struct ledger *ledger, struct error *err)
+static int go_back(struct session *session, const struct ledger *ledger,
+		   const struct verification *found, struct error *err)
 {
 	static const struct choice choices[] = {
 		{ "review", "[b]ack to review what is new", 'b',
@@ -117,20 +141,20 @@ static int go_back(struct session *session, const struct ledger *ledger, struct 
 	int chosen = 0, r;
 
 	/* In a run of some steps alone there is nothing to go back to. */
-	if (!session_takes(session, "collect"))
+	if (!session_takes(session, "collect") || needs_a_person(session, found, failed))
 		return say(session, err);
 	if (failed && !ledger->fresh)
 		screen_say("No new denial is in the log, and an exercise failed. It may not be "
 			   "SELinux at all; or it is a denial that the policy hides, which is seen "
 			   "in the permissive exercises when hidden denials are shown.");
-	r = prompt_choice(session, "verify.back", NULL, "What next?", choices, failed ? 1 : 0,
-			  &chosen, err);
-
+	r = prompt_choice(session, "verify.back", NULL, "What next?", choices,
+			  failed || found->doubtful ? -1 : 0, &chosen, err);
 	if (r < 0)
 		return r;
 	if (chosen == 2)
 		return say(session, err);
-	r = results_new_era(session, PHASE_ENFORCING, err);
+	r = results_new_era(session, PHASE_ENFORCING, err)
+			?: session_remember(session, LED_BACK, json_true(), err);
 	if (r == 0 && chosen == 1)
 		r = results_new_era(session, PHASE_PERMISSIVE, err);
 	if (r == 0)
@@ -208,7 +232,7 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	r = remember(session, &found, err) ?: ledger_read(session, &ledger, err);
 	if (r < 0)
 		return r;
-	return ledger_end(&ledger) == LEDGER_DENIALS ? go_back(session, &ledger, err)
+	return ledger_end(&ledger) == LEDGER_DENIALS ? go_back(session, &ledger, &found, err)
 						     : say(session, err);
 }
 

@@ -46,6 +46,10 @@ static const struct question questions[] = {
 	{ "review.rule", "accept companions reject allow dontaudit all quit", "accept",
 	  "does the rule enter the module? subject: as `review` shows it", subjects_finding,
 	  subjects_same_finding, "reject" },
+	{ "review.dangerous", NULL, "none",
+	  "the target type of a dangerous rule that was accepted at a terminal, typed; subject: as "
+	  "review.rule",
+	  subjects_finding, subjects_same_finding },
 	{ "review.silence", "yes no", "yes",
 	  "silence what is not needed, so that it leaves no trace? no: load the allow rules "
 	  "alone" },
@@ -56,8 +60,9 @@ static const struct question questions[] = {
 	  "confine the server again? (asked with load.apply)" },
 	{ "enforce.system", "yes no", "no",
 	  "make the whole system enforcing, where it is permissive?" },
-	{ "verify.back", "review exercise quit", "review",
-	  "new denials in the confined run: where to go back to?" },
+	{ "verify.back", "review exercise quit", "quit",
+	  "new denials in the confined run: where to go back to? Beforehand: to review, once, with "
+	  "what is known" },
 	{ 0 },
 };
 
