@@ -79,6 +79,19 @@ make_root() {
 	shift
 	exits 3 make_root "$program" rehearse --keep "$root" --answer ports.apply=quit "$@"
 }
+# server_process ROOT DATA PID: the server's process as the root's own /proc has it, in place of the one before.
+server_process() {
+	local process=$1/proc/$3
+	rm -rf "$1/proc"
+	mkdir -p "$process" "$1$2"
+	ln -s /usr/sbin/mariadbd "$process/exe"
+	ln -s "$(realpath "$1$2")" "$process/cwd"
+	echo "$3 (mariadbd) S 1 0 0 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 $(date +%s%N)" >"$process/stat"
+	printf 'Name:\tmariadbd\nUid:\t%s\t%s\n' "$(id -u)" "$(id -u)" >"$process/status"
+}
+group_state() { # ROOT DATA UUID: its grastate.dat
+	printf '# GALERA saved state\nversion: 2.1\nuuid:    %s\nseqno:   -1\n' "$3" >"$1$2/grastate.dat"
+}
 # system ROOT: a sum of all that a run could change but the session itself.
 system() {
 	find "$1/etc" "$1/var/lib/selinux" -type f ! -name '*.LOCK' -print0 2>/dev/null | sort -z |

@@ -2,8 +2,10 @@
 /*
  * A cluster that does an exercise: writes recorded logs again, each line when it was written, all
  * of it in so many seconds, while somebody watches. With --rotate both logs are rotated in the
- * middle, as auditd and logrotate do.
- * Usage: play [--rotate] RECORDED_AUDIT_LOG RECORDED_SERVER_LOG SECONDS AUDIT_LOG SERVER_LOG
+ * middle, as auditd and logrotate do. The server's process and grastate.dat are in ROOT, which has
+ * its data in DATA (player.h).
+ * Usage: play [--rotate] RECORDED_AUDIT_LOG RECORDED_SERVER_LOG SECONDS AUDIT_LOG SERVER_LOG ROOT
+ * DATA
  */
 #include <limits.h>
 #include <stdbool.h>
@@ -79,19 +81,20 @@ int main(int argc, char **argv)
 	double recorded, seconds;
 	int status;
 
-	if (argc - rotate != 6)
+	if (argc - rotate != 8)
 		return 2;
 	seconds = strtod(at[2], NULL);
 	struct played_log audit = { at[0], at[3] }, server = { at[1], at[4] };
+	struct played_machine machine = { at[5], at[6] };
 	int64_t begin = now();
 
-	if (playing_begin(&playing, &audit, &server, 1, begin, &err) < 0)
+	if (playing_begin(&playing, &audit, &server, &machine, 1, begin, &err) < 0)
 		return fail(&err);
 	recorded = playing_seconds(playing);
 	playing_end(playing);
 	begin = now();
-	if (playing_begin(&playing, &audit, &server, seconds > 0 ? recorded / seconds : 0, begin,
-			  &err) < 0)
+	if (playing_begin(&playing, &audit, &server, &machine, seconds > 0 ? recorded / seconds : 0,
+			  begin, &err) < 0)
 		return fail(&err);
 	status = play(playing, begin, seconds, rotate, at[3], at[4]);
 	playing_end(playing);

@@ -76,6 +76,17 @@ int evidence_server_log(struct session *session, char **path, struct error *err)
 	return 0;
 }
 
+/* The one on the node's data directory. */
+static int running_server(struct session *session, struct server_life *life, struct error *err)
+{
+	const struct galera_config *config;
+	int r = node_config(session, &config, err);
+
+	return r < 0 ? r
+		     : host_server_of(session->root, config->data_directory, galera_servers, life,
+				      err);
+}
+
 static char *mark_key(const struct occasion *at)
 {
 	return str_printf("mark %s %s", at->phase, at->exercise->name);
@@ -85,6 +96,7 @@ int evidence_begin(const struct occasion *at, struct error *err)
 {
 	_cleanup_free_ char *key = mark_key(at), *server_log = NULL;
 	json_auto_t *audit = NULL, *server = NULL;
+	struct server_life process = { 0 };
 	const char *audit_log;
 	unsigned int doubts = 0;
 	int r;
@@ -96,6 +108,8 @@ int evidence_begin(const struct occasion *at, struct error *err)
 		r = doubts_now(at->session, &doubts, err);
 	if (r == 0)
 		r = evidence_server_log(at->session, &server_log, err);
+	if (r == 0)
+		r = running_server(at->session, &process, err);
 	if (r < 0)
 		return r;
 	flush(at->session);
@@ -107,10 +121,11 @@ int evidence_begin(const struct occasion *at, struct error *err)
 		return r;
 	return session_remember(
 		at->session, key,
-		json_made(json_pack("{s:O, s:O, s:I, s:I, s:I, s:o}", "audit", audit, "server",
-				    server, "began", (json_int_t)time(NULL), "lost",
+		json_made(json_pack("{s:O, s:O, s:I, s:I, s:I, s:o, s:I, s:I}", "audit", audit,
+				    "server", server, "began", (json_int_t)time(NULL), "lost",
 				    lost_events(at->session), "loads", policy_loads(at->session),
-				    "doubts", doubts_json(doubts))),
+				    "doubts", doubts_json(doubts), "pid", (json_int_t)process.pid,
+				    "started", (json_int_t)process.started)),
 		err);
 }
 
@@ -145,6 +160,43 @@ int evidence_follow(const struct occasion *at, struct follow *follow, int *audit
 	*server = path ? follow_file(follow, path, mark, err)
 		       : follow_journal(follow, NULL, galera_units, mark, err);
 	return *server < 0 ? *server : 0;
+}
+
+/* The provider keeps it in the data directory, unless it is told another. */
+static void read_group(struct session *session, const struct galera_config *config,
+		       struct witness *witness)
+{
+	const char *base = galera_config_get(config, "wsrep_data_home_dir");
+	_cleanup_free_ char *inside =
+		str_printf("%s/grastate.dat", base && *base ? base : config->data_directory);
+	_cleanup_free_ char *path = session_in_root(session, inside), *text = NULL;
+	struct error none;
+	const char *at;
+
+	if (file_read(path, &text, NULL, &none) == 0 && (at = strstr(text, "\nuuid:")))
+		sscanf(at, " uuid: %39[0-9a-f-]", witness->group);
+}
+
+int evidence_witness(const struct occasion *at, struct witness *witness, struct error *err)
+{
+	const json_t *marks = marks_of(at);
+	const struct galera_config *config;
+	struct server_life now = { 0 };
+	bool same;
+	int r = node_config(at->session, &config, err) ?: running_server(at->session, &now, err);
+
+	if (r < 0)
+		return r;
+	same = now.pid == member_number(marks, "pid") &&
+	       (json_int_t)now.started == member_number(marks, "started");
+	witness->pid = now.pid;
+	witness->restarted = now.pid && !same;
+	/* With mysqldump it gets its state as a client's statements. */
+	witness->serves_joining =
+		!strcmp(config->sst_method, "mysqldump") ||
+		!strcmp(at->exercise->method ? at->exercise->method : "", "mysqldump");
+	read_group(at->session, config, witness);
+	return 0;
 }
 
 int evidence_forget(const struct occasion *at, struct error *err)

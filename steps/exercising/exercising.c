@@ -323,12 +323,13 @@ static int do_exercise(struct watch_order *order, struct error *err)
 static int do_marked(struct watch_order *order, struct error *err)
 {
 	const struct occasion *at = &order->at;
-	_cleanup_free_ char *script = NULL;
-	int ended, r = marker_begin(at->session, at->phase, &order->marked, &script, err);
+	_cleanup_free_ char *script = NULL, *mark = NULL;
+	int ended, r = marker_begin(at->session, at->phase, &mark, &script, err);
 
 	if (r < 0)
 		return r;
 	order->script = script;
+	order->mark = mark;
 	r = do_exercise(order, err);
 	if (r != 0 && r != STEP_DENIALS) {
 		marker_say_left(at->session, at->phase);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/marker.h"
@@ -11,6 +14,7 @@
 #include "steps/node/node.h"
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 #define EXERCISE "notify"
@@ -18,14 +22,31 @@
 
 extern const char template_notify[];
 
-/* The path of the script that is agreed to in this phase; NULL: none is. Borrowed. */
-static const char *agreed(struct session *session, const char *phase)
+/* Of the script that is agreed to in this phase, its "path" or "mark"; NULL: none is. Borrowed. */
+static const char *agreed_to(struct session *session, const char *phase, const char *member)
 {
 	const json_t *memory = session_recall(session, MEMORY);
 
-	return memory && !strcmp(member_or_null(memory, "phase"), phase)
-		       ? member_or_null(memory, "path")
+	return memory && !strcmp(member_text(memory, "phase"), phase)
+		       ? member_or_null(memory, member)
 		       : NULL;
+}
+
+static const char *agreed(struct session *session, const char *phase)
+{
+	return agreed_to(session, phase, "path");
+}
+
+/* 128 random bits. */
+static int new_mark(char mark[33], struct error *err)
+{
+	unsigned char bytes[16];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return error_set(err, errno, "try again", "the kernel gives no random bytes: %m");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		sprintf(mark + 2 * i, "%02x", bytes[i]);
+	return 0;
 }
 
 /* ---- may there be one? ----------------------------------------------------------------------- */
@@ -152,36 +173,43 @@ int marker_agree(struct session *session, const char *phase, const json_t *chang
 	size_t at;
 	const char *path = planned(changes, &at);
 	const char *before = member_or_null(session_recall(session, MEMORY), "path");
+	char mark[33];
 	int r = 0;
 
 	if (!wanted_in_run(session, exercise_find(EXERCISE)))
 		return 0;
 	if (before && (!path || strcmp(path, before) != 0))
 		r = take_away_and_forget(session, before, err);
-	if (r < 0 || !path || agreed(session, phase))
+	if (r < 0 || !path || agreed_to(session, phase, "mark"))
 		return r;
-	return session_remember(session, MEMORY,
-				json_made(json_pack("{s:s, s:s}", "phase", phase, "path", path)),
-				err);
+	return new_mark(mark, err)
+		       ?: session_remember(session, MEMORY,
+					   json_made(json_pack("{s:s, s:s, s:s}", "phase", phase,
+							       "path", path, "mark", mark)),
+					   err);
 }
 
-static int put(struct session *session, const char *phase, const char *path, bool *marked,
+static int put(struct session *session, const char *phase, const char *path, char **mark,
 	       struct error *err)
 {
 	const struct occasion at = { session, phase, exercise_find(EXERCISE) };
-	_cleanup_free_ char *real = session_in_root(session, path);
+	const char *agreed_mark = agreed_to(session, phase, "mark");
+	const struct template_value values[] = { { "mark", agreed_mark ? agreed_mark : "none" },
+						 { 0 } };
+	_cleanup_free_ char *real = session_in_root(session, path), *script = NULL;
 	enum standin_state before = STANDIN_NONE;
 	struct error failure = { 0 };
-	int r = standin_state(real, template_notify, &before, err);
+	int r = template_fill(template_notify, TEMPLATE_TEXT, values, &script, err)
+			?: standin_state(real, template_notify, &before, err);
 
 	if (r < 0)
 		return r;
-	if (standin_put(real, template_notify, &failure) < 0) {
+	if (standin_put(real, script, &failure) < 0) {
 		screen_mark(MARK_WARN, "%s: whether the notify command succeeds will not be seen",
 			    failure.what);
 		return session_remember(session, MEMORY, NULL, err);
 	}
-	*marked = true;
+	*mark = str_copy(values[0].value);
 	if (before == STANDIN_IN_PLACE || !evidence_is_begun(&at))
 		return 0;
 	/* What the server has done before the script was there, has no mark. */
@@ -189,18 +217,17 @@ static int put(struct session *session, const char *phase, const char *path, boo
 	return evidence_forget(&at, err);
 }
 
-int marker_begin(struct session *session, const char *phase, bool *marked, char **script,
+int marker_begin(struct session *session, const char *phase, char **mark, char **script,
 		 struct error *err)
 {
 	_cleanup_free_ char *why = NULL;
 	const char *path = agreed(session, phase);
 	int r = look(session, script, &why, err);
 
-	*marked = false;
 	if (r < 0)
 		return r;
 	if (path)
-		return put(session, phase, path, marked, err);
+		return put(session, phase, path, mark, err);
 	if (*script && node_player(session))
 		screen_say(
 			"A recorded server calls nothing, so there is no mark of it. On a node a "

@@ -8,7 +8,9 @@
  * It is a change of the step that exercises: shown, asked about, journaled before it is made, taken
  * back by undo. In place it is from the begin of the exercise to its result: also while the wizard
  * is stopped in between, since the server may be restarted then. Memory "notify script" says whose
- * it is: {"phase", "path"}; it is written before the script is put, and forgotten after it is gone.
+ * it is: {"phase", "path", "mark"}; it is written before the script is put, and forgotten after it
+ * is gone. The mark is new each time: who writes into the server's log, as its clients can, does
+ * not know it.
  */
 #pragma once
 
@@ -29,10 +31,10 @@ int marker_ask(struct session *session, json_t *changes, struct error *err);
 int marker_agree(struct session *session, const char *phase, const json_t *changes,
 		 struct error *err);
 
-/* Put the script in place, where that is agreed. *marked: it is there, and has been since the
- * exercise's mark (evidence.h); where it cannot be put, that is said, and the exercise goes on
- * without. *script: the command's path, new memory (caller frees); NULL: it has none. */
-int marker_begin(struct session *session, const char *phase, bool *marked, char **script,
+/* Put the script in place, where that is agreed. *mark: what it writes; it is there, and has been
+ * since the exercise began; NULL: it could not be put, which is said, and the exercise goes on
+ * without. *script: the command's path; NULL: it has none. Both new memory (caller frees). */
+int marker_begin(struct session *session, const char *phase, char **mark, char **script,
 		 struct error *err);
 
 /* The exercise has a result: take the script away. */

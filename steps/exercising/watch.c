@@ -18,6 +18,7 @@
 enum {
 	QUIET = 2000,        /* after the end, so long without news means that all is there, */
 	QUIET_MOST = 15000,  /* ... and if it is never quiet, so long */
+	AGAIN = 1000,        /* the process and the files behind the log are looked at so often */
 	LINE_EVERY = 10000,  /* where no line can be redrawn, progress is told at most so often */
 	BEHIND_MOST = 60000, /* a log that grows faster than it is read is followed so long */
 };
@@ -139,18 +140,27 @@ static int notify_runs(const struct watch *watch)
 	const char *script = watch->order->script;
 	size_t seen = script ? tally_of_program(watch->tally, script) : 0;
 
-	return seen ? (int)seen : watch->order->marked ? 0 : -1;
+	return seen ? (int)seen : watch->order->mark ? 0 : -1;
 }
 
-static void judge(struct watch *watch)
+static int judge(struct watch *watch, struct error *err)
 {
+	const struct occasion *at = &watch->order->at;
 	struct watched *watched = watch->watched;
+	struct witness witness = { .notify_runs = notify_runs(watch) };
+	int r = evidence_witness(at, &witness, err);
 
+	if (r < 0)
+		return r;
+	/* While the server of the begin runs, no other can have begun on its data: what the log
+	 * tells of one up to now is somebody else's. */
+	if (witness.pid && !witness.restarted && at->exercise->kind != EXERCISE_ARBITRATOR)
+		wsrep_watch_void(watch->log);
 	free(watched->why);
 	wsrep_watch_story(watch->log, &watched->story);
-	watched->proof = exercise_judge(watch->order->at.exercise, &watched->story,
-					notify_runs(watch), &watched->why);
+	watched->proof = exercise_judge(at->exercise, &watched->story, &witness, &watched->why);
 	watched->moment = tally_around(watch->tally);
+	return 0;
 }
 
 /* Something else than the exercise: said when it is over, and once. */
@@ -176,7 +186,8 @@ static bool is_over(struct watch *watch, int64_t now, int64_t *when)
 	enum proof proof = watch->watched->proof;
 	int64_t quiet;
 
-	*when = -1;
+	/* What bears it out may come a moment after the log's last line. */
+	*when = proof == PROOF_NONE && watch->watched->story.synced ? now + AGAIN : -1;
 	if (proof != PROOF_OK && proof != PROOF_SILENT && proof != PROOF_FAILED &&
 	    !is_unfit(watch)) {
 		watch->settled = -1;
@@ -266,10 +277,9 @@ static int look(struct watch *watch, int64_t now, struct error *err)
 		r = read_logs(watch, &news, err);
 	if (r < 0)
 		return r;
-	judge(watch);
 	if (news)
 		watch->last_news = now;
-	return 0;
+	return judge(watch, err);
 }
 
 /* A recording that has ended brings nothing more. What is there already is read to its end, within
@@ -336,25 +346,29 @@ static int recorded_phase(const struct occasion *at, const char **phase, struct 
 static int begin_playing(struct watch *watch, struct error *err)
 {
 	const struct occasion *at = &watch->order->at;
+	struct played_machine machine = { .root = at->session->root };
 	_cleanup_free_ char *server_log = NULL;
+	const struct galera_config *config = NULL;
 	const char *phase = at->phase, *audit_log;
 	int r = node_audit_log(at->session, &audit_log, err);
 
 	if (r == 0)
 		r = evidence_server_log(at->session, &server_log, err);
 	if (r == 0)
-		r = recorded_phase(at, &phase, err);
+		r = recorded_phase(at, &phase, err) ?: node_config(at->session, &config, err);
 	if (r < 0)
 		return r;
+	machine.data = config->data_directory;
 	return player_begin(node_player(at->session), phase, at->exercise->name, audit_log,
-			    server_log, watch->order->pace, follow_now(), &watch->playing, err);
+			    server_log, &machine, watch->order->pace, follow_now(), &watch->playing,
+			    err);
 }
 
 static int begin(struct watch *watch, struct error *err)
 {
 	int r = follow_new(&watch->follow, err);
 
-	watch->log = wsrep_watch_new();
+	watch->log = wsrep_watch_new(watch->order->mark ? watch->order->mark : "");
 	watch->tally = tally_new(node_domains());
 	if (r == 0)
 		r = evidence_follow(&watch->order->at, watch->follow, &watch->audit, &watch->server,

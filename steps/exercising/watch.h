@@ -19,7 +19,8 @@ struct watch_order {
 	int64_t limit;      /* milliseconds to wait; 0: look once; -1: as long as it takes */
 	bool keys;          /* an operator may press keys */
 	bool patient;       /* what is not the exercise, ends nothing: it may still come */
-	bool marked;        /* our script is before the notify command: each call leaves a mark */
+	const char *mark;   /* which our script before the notify command leaves at each call; NULL:
+			       it is not there */
 	const char *script; /* the notify command's path; NULL: it has none, or another exercise */
 	bool play;          /* the recorded cluster does the exercise ... */
 	double pace;        /* ... so many times as fast as recorded; 0: at once */

@@ -186,6 +186,20 @@ static enum proof say(char **why, enum proof proof, const char *format, ...)
 	return proof;
 }
 
+/* What was judged, and what is to be added to it. */
+static enum proof but(char **why, enum proof proof, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static enum proof but(char **why, enum proof proof, const char *format, ...)
+{
+	_cleanup_free_ char *judged = *why, *more = NULL;
+	va_list args;
+
+	va_start(args, format);
+	more = str_vprintf(format, args);
+	va_end(args);
+	return say(why, proof, "%s; but %s", judged, more);
+}
+
 /* A failure that the log tells of, with its text. */
 static enum proof judge_failure(const struct wsrep_story *story, char **why)
 {
@@ -252,15 +266,30 @@ static enum proof judge_unnamed(enum transfer_kind wanted, const struct wsrep_st
 			: "its state was known: remove grastate.dat while it is stopped");
 }
 
+/* What the log tells of a transfer only when clients can write into it. */
+static enum proof judge_late(const struct exercise *exercise, const struct wsrep_story *story,
+			     const struct witness *witness, char **why)
+{
+	enum proof proof = judge_end(exercise, story, why);
+
+	if (proof != PROOF_OK)
+		return proof;
+	return witness->serves_joining
+		       ? but(why, PROOF_SILENT, "in the log only: the server served clients then")
+		       : but(why, PROOF_WRONG,
+			     "its log says so only since it serves clients, who can write into it");
+}
+
 static enum proof judge_transfer(const struct exercise *exercise, const struct wsrep_story *story,
-				 char **why)
+				 const struct witness *witness, char **why)
 {
 	enum transfer_kind wanted = exercise->kind == EXERCISE_SST ? TRANSFER_SST : TRANSFER_IST;
 
 	if (story->failed)
 		return judge_failure(story, why);
 	if (story->role == ROLE_JOINER && story->kind == wanted)
-		return judge_end(exercise, story, why);
+		return story->late ? judge_late(exercise, story, witness, why)
+				   : judge_end(exercise, story, why);
 	if (story->role != ROLE_JOINER || story->kind == TRANSFER_NONE)
 		return judge_unnamed(wanted, story, why);
 	return say(why, PROOF_WRONG, "it was %s, not %s%s%s%s", transfer_words(story->kind),
@@ -330,34 +359,89 @@ static enum proof judge_crash(const struct wsrep_story *story, char **why)
 		   transferred ? transfer_words(story->kind) : "without a state transfer");
 }
 
-/* Seen by a node that need not start in it. */
+/* Seen by a node that need not start in it, and so serves clients. */
 static enum proof judge_arbitrator(const struct wsrep_story *story, char **why)
 {
-	return say(why, story->arbitrator ? PROOF_OK : PROOF_NONE,
+	return say(why, story->arbitrator ? PROOF_SILENT : PROOF_NONE,
 		   story->arbitrator
-			   ? "garbd joined, and is synced with the group"
+			   ? "garbd joined, and is synced with the group, by the log alone"
 			   : "no member named garb has synced yet (a garbd of another name is not "
 			     "known by it)");
 }
 
-enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_story *story,
-			  int notify_runs, char **why)
+static enum proof judge_story(const struct exercise *exercise, const struct wsrep_story *story,
+			      const struct witness *witness, char **why)
 {
-	if (exercise->kind == EXERCISE_ARBITRATOR)
-		return judge_arbitrator(story, why);
-	if (!story->started) {
-		if (story->failed && story->role != ROLE_DONOR)
-			return judge_failure(story, why);
-		return say(why, PROOF_NONE, "no start of the server is in its log yet");
-	}
 	switch (exercise->kind) {
 	case EXERCISE_NOTIFY:
-		return judge_notify(story, notify_runs, why);
+		return judge_notify(story, witness->notify_runs, why);
 	case EXERCISE_BOOTSTRAP:
 		return judge_bootstrap(story, why);
 	case EXERCISE_CRASH:
 		return judge_crash(story, why);
 	default:
-		return judge_transfer(exercise, story, why);
+		return judge_transfer(exercise, story, witness, why);
 	}
+}
+
+/* ---- is that borne out? ---------------------------------------------------------------------- */
+
+/* Beside the log there is the server's process, and what the provider keeps. */
+static enum proof bear_out(enum proof proof, const struct wsrep_story *story,
+			   const struct witness *witness, char **why)
+{
+	static const char none[] = "00000000-";
+
+	if (!story->pid)
+		return but(why, PROOF_SILENT,
+			   "in the log only: the server's start names no process");
+	if (story->pid != witness->pid)
+		return but(why, PROOF_NONE,
+			   "in the log only: no server runs as the process %ld that it names",
+			   story->pid);
+	if (!*witness->group || str_starts(witness->group, none) ||
+	    (*story->group && strcmp(story->group, witness->group) != 0))
+		return but(why, PROOF_NONE,
+			   "in the log only: grastate.dat does not have the group's state (yet)");
+	return proof;
+}
+
+/* A server that goes on has not failed, whatever its log says of that since it serves clients. */
+static enum proof believe_failure(bool early, const struct wsrep_story *story,
+				  const struct witness *witness, char **why)
+{
+	if (!witness->pid || (early && witness->pid == story->pid))
+		return PROOF_FAILED;
+	return but(why, PROOF_WRONG,
+		   "the server goes on, and clients may have put that into its log: a hint");
+}
+
+enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_story *story,
+			  const struct witness *witness, char **why)
+{
+	enum proof proof;
+
+	if (exercise->kind == EXERCISE_ARBITRATOR)
+		return judge_arbitrator(story, why);
+	if (witness->pid && !witness->restarted)
+		return say(why, PROOF_NONE,
+			   "the server has not been restarted since the exercise began (process "
+			   "%ld)",
+			   witness->pid);
+	if (story->ambiguous)
+		return say(why, PROOF_NONE,
+			   "the log has several starts of one process, or too many: somebody else "
+			   "writes into it, so the exercise is to be done again");
+	if (!story->started && (!story->failed || story->role == ROLE_DONOR))
+		return say(why, PROOF_NONE, "no start of the server is in its log yet");
+	proof = story->started ? judge_story(exercise, story, witness, why)
+			       : judge_failure(story, why);
+	if (proof == PROOF_OK || proof == PROOF_SILENT)
+		return bear_out(proof, story, witness, why);
+	if (proof == PROOF_FAILED)
+		return believe_failure(exercise->kind == EXERCISE_NOTIFY && story->notify_failed
+					       ? story->notify_failed_early
+					       : story->failed_early,
+				       story, witness, why);
+	return proof;
 }

@@ -62,6 +62,16 @@ enum proof {
 	PROOF_FAILED, /* it was tried and failed */
 };
 
+/* What is known of the server beside its log, into which its clients can write: a failed login's
+ * user name stands in it as it was sent, newlines included. */
+struct witness {
+	long pid;            /* of the server on the node's data directory; 0: none runs */
+	bool restarted;      /* ... and it is not the one that ran when the exercise began */
+	char group[40];      /* the UUID that grastate.dat has; "" */
+	bool serves_joining; /* it serves clients before it has its state: an SST by mysqldump */
+	int notify_runs;     /* see below */
+};
+
 /*
  * Does the story prove the exercise? *why gets a sentence without a full stop (new memory, caller
  * frees) that names what was seen; it may quote the log.
@@ -75,9 +85,18 @@ enum proof {
  * that the server found a state that was not saved in a shutdown, and synced. notify_runs says what
  * a log without a mark means: -1: there was no such script, so nothing is known (PROOF_SILENT); 0:
  * there was one, so the command did not run; more: the audit log knows of it so many times.
+ *
+ * The log's word counts where no client can have put it there, and the witness bears it out:
+ *   - the server that runs now is another one than at the begin, and the process that the story's
+ *     start names. MariaDB 5.5 and the like name none: PROOF_SILENT
+ *   - that there was a transfer, and that it was an SST, was said before the server was ready for
+ *     clients (their sources: it logs that, and then accepts). PROOF_SILENT where it serves them
+ *     meanwhile, and for garbd, whose joining a running server tells of
+ *   - grastate.dat has the group's UUID, which it gets when the state is complete
+ *   - a failure was logged before that, too, or the server is gone; else it is a hint (PROOF_WRONG)
  */
 enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_story *story,
-			  int notify_runs, char **why);
+			  const struct witness *witness, char **why);
 
 /* Services, some as patterns ("mariadb@*"), and executables, of every flavour; NULL-terminated. */
 extern const char *const galera_units[];

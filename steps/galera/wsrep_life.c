@@ -47,6 +47,7 @@ static void begin_transfer(struct wsrep_life *life, enum transfer_role role)
 	story->role = role;
 	story->kind = TRANSFER_NONE;
 	story->synced = false;
+	story->late = role == ROLE_JOINER && life->ready;
 	story->writesets = -1;
 	*story->method = *story->donor = *story->joiner = *story->position = *story->proof = '\0';
 	*life->group_uuid = '\0';
@@ -58,22 +59,32 @@ static void begin_transfer(struct wsrep_life *life, enum transfer_role role)
 /* May a message of this role be heeded? A joiner's story is not ended by its giving to others. */
 static bool take_role(struct wsrep_life *life, enum transfer_role role)
 {
-	if (life->story.role == ROLE_NONE)
+	if (life->story.role == ROLE_NONE) {
 		life->story.role = role;
+		life->story.late = role == ROLE_JOINER && life->ready;
+	}
 	return life->story.role == role;
 }
 
-/* An SST may be followed by an IST, to catch up, so its proof is the stronger. */
-static void prove(struct wsrep_life *life, enum transfer_kind kind, struct span message)
+/* An SST may be followed by an IST, to catch up, so its proof is the stronger. A joiner gets one
+ * before it serves clients: what tells of it later (late) may be theirs. */
+static void prove_when(struct wsrep_life *life, enum transfer_kind kind, struct span message,
+		       bool late)
 {
 	struct wsrep_story *story = &life->story;
 
-	if (story->kind == TRANSFER_SST || story->kind == kind)
+	if (story->kind == TRANSFER_SST || story->kind == kind ||
+	    (late && kind == TRANSFER_SST && story->role == ROLE_JOINER && !story->late))
 		return;
 	story->kind = kind;
 	if (kind == TRANSFER_SST)
 		story->writesets = -1;
 	wsrep_keep(story->proof, sizeof(story->proof), message);
+}
+
+static void prove(struct wsrep_life *life, enum transfer_kind kind, struct span message)
+{
+	prove_when(life, kind, message, life->ready);
 }
 
 void wsrep_hinder(struct wsrep_story *story, char kept[256], struct span message)
@@ -88,6 +99,7 @@ void wsrep_fail(struct wsrep_life *life, struct span message)
 	struct wsrep_story *story = &life->story;
 
 	story->failed = true;
+	story->failed_early |= !life->ready;
 	if (span_has(message, "--role 'joiner'") && story->role == ROLE_NONE)
 		story->role = ROLE_JOINER;
 	story->permission_denied |= life->denied;
@@ -114,6 +126,7 @@ static void take_sst_position(struct wsrep_life *life, struct span position, str
 	if (life->sst_seqno >= 0)
 		return;
 	life->sst_seqno = wsrep_seqno(position);
+	life->sst_late = life->ready;
 	wsrep_keep(life->sst_message, sizeof(life->sst_message), message);
 }
 
@@ -130,7 +143,7 @@ void wsrep_transfer_conclude(struct wsrep_life *life)
 		kind = TRANSFER_IST;
 	else if (!life->local_known && life->ist_seqno < 0 && !story->started)
 		kind = TRANSFER_SST;
-	prove(life, kind, span_of(life->sst_message));
+	prove_when(life, kind, span_of(life->sst_message), life->sst_late);
 }
 
 /* The position that was reached; false: an undefined one tells of a failure. */
@@ -142,6 +155,15 @@ static bool take_end(struct wsrep_life *life, struct span position, struct span 
 	}
 	take_sst_position(life, position, message);
 	return true;
+}
+
+static void take_group(struct wsrep_life *life, struct span position)
+{
+	struct span uuid = span_word(position, "-");
+
+	span_copy(life->group_uuid, sizeof(life->group_uuid), uuid);
+	if (!life->ready)
+		span_copy(life->story.group, sizeof(life->story.group), uuid);
 }
 
 static void take_local_state(struct wsrep_life *life, struct span position)
@@ -253,7 +275,7 @@ static void take_member_transfer(struct wsrep_life *life, struct span message)
 		wsrep_fail(life, message);
 	} else if (span_starts(end, "complete") && story->role == ROLE_DONOR) {
 		life->ended = true;
-		story->failed = false;
+		story->failed = story->failed_early = false;
 	}
 }
 
@@ -262,7 +284,7 @@ static void take_sent(struct wsrep_life *life, struct span position, struct span
 	if (!take_end(life, position, message))
 		return;
 	life->ended = true;
-	life->story.failed = false;
+	life->story.failed = life->story.failed_early = false;
 }
 
 static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event, struct span value,
@@ -275,7 +297,7 @@ static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event,
 	if (event == EVENT_JOINER_MONITOR)
 		life->expects_result = true;
 	else if (event == EVENT_GROUP_STATE)
-		span_copy(life->group_uuid, sizeof(life->group_uuid), span_word(value, "-"));
+		take_group(life, value);
 	else if (event == EVENT_LOCAL_STATE)
 		take_local_state(life, value);
 	else if (event == EVENT_JOINER_SST)
@@ -326,16 +348,28 @@ static void take_gap(struct wsrep_life *life)
 		take_transfer_needed(life);
 }
 
+/* What the node gets in its start is over, or begun, when it serves clients; of another transfer
+ * these may speak, so it does not take the first one's place. */
+static bool is_begun_again(const struct wsrep_life *life)
+{
+	const struct wsrep_story *story = &life->story;
+
+	return life->ready && story->pid && story->role == ROLE_JOINER && !story->late;
+}
+
 bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
 			 struct span message)
 {
 	struct wsrep_life *life = &reader->life;
 
-	if (event == EVENT_TRANSFER_NEEDED)
-		take_transfer_needed(life);
-	else if (event == EVENT_TRANSFER_GAP)
-		take_gap(life);
-	else if (event >= EVENT_JOINER && event <= EVENT_METHOD)
+	if (event == EVENT_TRANSFER_NEEDED || event == EVENT_TRANSFER_GAP) {
+		if (is_begun_again(life))
+			return true;
+		if (event == EVENT_TRANSFER_NEEDED)
+			take_transfer_needed(life);
+		else
+			take_gap(life);
+	} else if (event >= EVENT_JOINER && event <= EVENT_METHOD)
 		take_joiner_message(life, event, value, message);
 	else if (event >= EVENT_DONOR_SST && event <= EVENT_DONOR_SENT)
 		take_donor_message(life, event, value, message);

@@ -26,16 +26,22 @@ enum transfer_role { ROLE_NONE, ROLE_JOINER, ROLE_DONOR };
  * NUL bytes as '?', a password in an --auth argument left out.
  */
 struct wsrep_story {
-	bool started;           /* a server start was seen */
+	bool started;   /* a server start was seen */
+	long pid;       /* of the server, as the line of its start names it; 0: none does */
+	bool ambiguous; /* the log has two starts of one process, or more than can be told */
 	bool transfer_required; /* the node asked for a state transfer */
 	bool synced; /* "Synchronized with group", after the transfer where there was one */
 	enum transfer_role role;
 	enum transfer_kind kind;
-	bool complete;   /* kind is proved, and its end was seen */
-	bool failed;     /* a failure message was seen, and no success after it: Synchronized
-			    (joiner, or no transfer), "SST sent" (donor) */
-	char method[32]; /* rsync, mariabackup, ...; "" */
-	char donor[64];  /* names, as logged; "" */
+	bool complete;     /* kind is proved, and its end was seen */
+	bool late;         /* joiner: that there was a transfer was said only when clients could
+			      write into the log, too */
+	bool failed;       /* a failure message was seen, and no success after it: Synchronized
+			      (joiner, or no transfer), "SST sent" (donor) */
+	bool failed_early; /* ... and before clients could write into the log */
+	char group[40];    /* the group's UUID, likewise; "" */
+	char method[32];   /* rsync, mariabackup, ...; "" */
+	char donor[64];    /* names, as logged; "" */
 	char joiner[64];
 	char position[96];      /* uuid:seqno that was reached; "" */
 	long long writesets;    /* of an IST; -1 unknown */
@@ -52,7 +58,8 @@ struct wsrep_story {
 	bool sst_encrypted;     /* the SST script said that it encrypts */
 	bool arbitrator;        /* a member named as garbd is by default, synced with the group */
 	bool notify_failed;     /* "Notification command failed" */
-	size_t notify_calls;    /* the marks of our script in front of the command */
+	bool notify_failed_early;
+	size_t notify_calls;      /* the marks of our script in front of the command */
 	char notify_statuses[96]; /* what they say: "joiner, joined, synced"; "" */
 	bool notify_undefined;    /* "wsrep_notify_cmd is not defined" */
 	char notify_failure[256];
@@ -63,10 +70,12 @@ struct wsrep_story {
 /* What is known since one server start. */
 struct wsrep_life {
 	struct wsrep_story story;
+	bool ready;          /* clients may connect */
 	char group_uuid[64]; /* "": not said */
 	bool local_known;
 	long long local_seqno; /* before the transfer; -1: not a state of this group */
 	long long sst_seqno;   /* "SST received", and what says so; -1, "": not said */
+	bool sst_late;         /* ... when clients could say so, too */
 	char sst_message[256];
 	long long ist_seqno; /* "IST received"; -1: not said */
 	char cause[256];     /* of a failure, should there be one; "" */
@@ -76,11 +85,18 @@ struct wsrep_life {
 	bool ended;          /* donor: it has sent all */
 };
 
+/* So many starts are told apart; a server that starts more often does not come up. */
+enum { STARTS_TOLD = 64 };
+
 struct wsrep_reader {
+	const char *mark; /* of our notify script; "": none counts; NULL: any */
 	struct wsrep_life life;
 	struct wsrep_life before; /* the life before this boot, should that be a recovery */
 	bool booting;             /* the program has begun, the provider is not loaded yet */
 	size_t lines, starts;
+	long pids[STARTS_TOLD]; /* of the starts so far */
+	size_t pid_count;
+	bool ambiguous;
 	char asking[64], asked[64]; /* the two of the last "Member ... requested state transfer" */
 	size_t asked_line;
 	char giver[64], taker[64]; /* the same two, when this node became the donor */

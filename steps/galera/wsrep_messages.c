@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,6 +21,7 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "Found saved state: ", EVENT_SAVED_STATE },
 	{ "gcomm: bootstrapping new group ", EVENT_BOOTSTRAP },
 	{ "wsrep_load(): loading provider library '", EVENT_START },
+	{ ": ready for connections.", EVENT_READY, .anywhere = true },
 	{ "wsrep_load(): Galera ", EVENT_PROVIDER, .and_also = " loaded successfully" },
 
 	/* A state transfer is wanted. */
@@ -104,7 +106,8 @@ const struct wsrep_message wsrep_messages[] = {
 	{ "SST succeeded for position ", EVENT_SST_RESULT, MARIADB_FROM_10_4 },
 
 	{ "Total time on joiner: ", EVENT_NONE, HAS_BACKUP_SST },
-	{ "Galera co-ords from recovery: ", EVENT_NONE, MARIADB_FROM_10_1 | PERCONA_8_0 },
+	{ "Galera co-ords from recovery: ", EVENT_SST_POSITION, MARIADB_FROM_10_1 | PERCONA_8_0 },
+	{ "Galera co-ords from donor: ", EVENT_SST_POSITION, MARIADB_FROM_10_4 },
 	{ "Joiner monitor thread ended ", EVENT_NONE, MARIADB_FROM_10_4 },
 
 	/* The end, of this node and of others. */
@@ -253,7 +256,10 @@ struct span wsrep_message_of(struct span line, bool *unstamped)
 		*unstamped = span_starts(here, "WSREP: ");
 		if (*unstamped)
 			return span_after(here, "WSREP: ");
+		if (span_starts(here, "mysqld_safe "))
+			return here;
 	}
+	*unstamped = true;
 	return line;
 }
 
@@ -318,6 +324,14 @@ unsigned int wsrep_server_read(struct span message, char *name, size_t size)
 		return find("mariadb", strlen("mariadb"), text);
 	/* Percona's numbers and those of MySQL-wsrep look alike. */
 	return find("percona", strlen("percona"), text) | find("mysql", strlen("mysql"), text);
+}
+
+long wsrep_server_pid(struct span message)
+{
+	char number[16];
+
+	span_copy(number, sizeof(number), span_word(span_after(message, " as process "), ""));
+	return strtol(number, NULL, 10);
 }
 
 void wsrep_servers_words(unsigned int servers, char *words, size_t size)

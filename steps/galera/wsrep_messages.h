@@ -51,6 +51,9 @@ unsigned int wsrep_server_read(struct span message, char *name, size_t size);
 /* The generation of "mariadb-10.11", "percona-8.0.36", "mysql-5.7": a bit; 0: none. */
 unsigned int wsrep_server_find(const char *name);
 
+/* The process that such a line names ("... as process 698"); 0: it names none. */
+long wsrep_server_pid(struct span message);
+
 /* "MariaDB 10.4 to 10.11, MariaDB 11", cut to fit. */
 void wsrep_servers_words(unsigned int servers, char *words, size_t size);
 
@@ -59,9 +62,10 @@ void wsrep_servers_words(unsigned int servers, char *words, size_t size);
 enum wsrep_event {
 	EVENT_NONE, /* known, and proves nothing: said for an SST and an IST alike, or by others */
 	EVENT_BOOT, /* the server's program begins; it may be to recover a position only */
-	EVENT_RECOVERY,    /* ... it was */
-	EVENT_START,       /* it loads the provider: a real start */
-	EVENT_PROVIDER,    /* the provider's version follows, up to a bracket */
+	EVENT_RECOVERY, /* ... it was */
+	EVENT_START,    /* it loads the provider: a real start */
+	EVENT_READY,    /* from here on clients may connect, and get words of theirs into the log */
+	EVENT_PROVIDER, /* the provider's version follows, up to a bracket */
 	EVENT_BOOTSTRAP,   /* it begins a new group */
 	EVENT_SAVED_STATE, /* uuid:seqno follows; without a seqno the server was not shut down */
 	EVENT_TRANSFER_NEEDED, /* joiner: begins a state transfer */
@@ -99,7 +103,7 @@ enum wsrep_event {
 	EVENT_DENIED,        /* likewise: errno 13 */
 	EVENT_READ,          /* what the SST script said in place of "ready" follows */
 	EVENT_ABORTING,      /* the server gives up, when the line ends here */
-	EVENT_NOTIFY_CALLED, /* by our script in front of it: the status follows */
+	EVENT_NOTIFY_CALLED, /* by our script in front of it: "STATUS, mark MARK" follows */
 	EVENT_NOTIFY_FAILED,
 	EVENT_NOTIFY_UNDEFINED,
 };
@@ -122,8 +126,8 @@ struct wsrep_message {
 extern const struct wsrep_message wsrep_messages[];
 
 /* A line without what the server, or its script, puts before its messages, and without what syslog,
- * grep and others put before that. *unstamped: the line says WSREP, but has no level: no server
- * writes so into its log, and anybody may. */
+ * grep and others put before that. *unstamped: the line has no level, and is none of a script: no
+ * server writes so of itself, and anybody may. */
 struct span wsrep_message_of(struct span line, bool *unstamped);
 
 /* Whose logs have it. */

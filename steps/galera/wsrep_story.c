@@ -35,19 +35,25 @@ static void take_read(struct wsrep_life *life, struct span said, struct span mes
 	wsrep_fail(life, message);
 }
 
-static void notify_failed(struct wsrep_story *story, struct span message)
+static void notify_failed(struct wsrep_life *life, struct span message)
 {
+	struct wsrep_story *story = &life->story;
+
 	story->notify_failed = true;
+	story->notify_failed_early |= !life->ready;
 	wsrep_hinder(story, story->notify_failure, message);
 }
 
 /* A status that is repeated is said once; of a long list the beginning is kept. */
-static void notify_called(struct wsrep_story *story, struct span status)
+static void notify_called(struct wsrep_story *story, struct span status, const char *mark)
 {
 	size_t length = strlen(story->notify_statuses);
-	char word[33];
+	char word[33], said[64];
 	const char *last = strrchr(story->notify_statuses, ' ');
 
+	span_copy(said, sizeof(said), span_after(status, ", mark "));
+	if (mark && (!*mark || strcmp(said, mark) != 0))
+		return;
 	story->notify_calls++;
 	span_copy(word, sizeof(word), span_word(status, "()-"));
 	if (!*word || !strcmp(last ? last + 1 : story->notify_statuses, word) ||
@@ -67,18 +73,35 @@ static void take_synced(struct wsrep_life *life)
 	story->synced = true;
 	/* A donor is synced again after a failure, too. */
 	if (story->role != ROLE_DONOR)
-		story->failed = false;
+		story->failed = story->failed_early = false;
 }
 
 /* ---- a server's start, where a new story begins ---------------------------------------------- */
+
+/* A process starts once: a line that names it again is not the server's. False: it has been, or
+ * there are too many to tell. */
+static bool take_pid(struct wsrep_reader *reader, long pid)
+{
+	for (size_t i = 0; i < reader->pid_count; i++)
+		reader->ambiguous |= reader->pids[i] == pid;
+	reader->ambiguous |= reader->pid_count == STARTS_TOLD;
+	if (pid && !reader->ambiguous)
+		reader->pids[reader->pid_count++] = pid;
+	return !reader->ambiguous;
+}
 
 static void take_boot(struct wsrep_reader *reader, struct span message)
 {
 	struct wsrep_story *story = &reader->life.story;
 	struct wsrep_life before = reader->life;
+	long pid = wsrep_server_pid(message);
 	unsigned int servers;
 
+	/* One that names no process beside one that does: not the server's either. */
+	if (!take_pid(reader, pid) || (!pid && before.ready && before.story.pid))
+		return;
 	life_init(&reader->life);
+	story->pid = pid ? pid : reader->booting ? before.story.pid : 0;
 	/* One start may say several of these lines, and only one of them the version. */
 	if (reader->booting && *before.story.server) {
 		memcpy(story->server, before.story.server, sizeof(story->server));
@@ -108,7 +131,9 @@ static void take_start(struct wsrep_reader *reader, struct span provider)
 {
 	if (span_starts(provider, "none'"))
 		return;
-	/* A log may lack the line before it. */
+	/* A log may lack the line before it, unless it has had one. */
+	if (!reader->booting && reader->life.story.pid)
+		return;
 	if (!reader->booting)
 		life_init(&reader->life);
 	reader->booting = false;
@@ -123,6 +148,13 @@ static void take_recovery(struct wsrep_reader *reader)
 	reader->booting = false;
 }
 
+static void take_ready(struct wsrep_life *life)
+{
+	/* By what is known until now, which is the server's own word. */
+	wsrep_transfer_conclude(life);
+	life->ready = true;
+}
+
 /* Heed a message that belongs to a server's start; false: it is another. */
 static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
 		       struct span message)
@@ -133,12 +165,14 @@ static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, stru
 		take_recovery(reader);
 	else if (event == EVENT_START)
 		take_start(reader, value);
+	else if (event == EVENT_READY)
+		take_ready(&reader->life);
 	else if (event == EVENT_PROVIDER)
 		span_copy(reader->life.story.provider, sizeof(reader->life.story.provider),
 			  span_word(value, "."));
 	else if (event == EVENT_BOOTSTRAP)
-		reader->life.story.bootstrapped = true;
-	else if (event == EVENT_SAVED_STATE)
+		reader->life.story.bootstrapped |= !reader->life.ready;
+	else if (event == EVENT_SAVED_STATE && !reader->life.ready)
 		take_saved_state(&reader->life.story, value);
 	else
 		return false;
@@ -147,9 +181,10 @@ static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, stru
 
 /* ---- all messages ---------------------------------------------------------------------------- */
 
-static void take_other(struct wsrep_life *life, enum wsrep_event event, struct span value,
+static void take_other(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
 		       struct span message)
 {
+	struct wsrep_life *life = &reader->life;
 	struct wsrep_story *story = &life->story;
 
 	if (event == EVENT_SYNCED)
@@ -158,9 +193,9 @@ static void take_other(struct wsrep_life *life, enum wsrep_event event, struct s
 		/* garbd's name where it is given none, as the provider has it. */
 		story->arbitrator |= span_starts(span_after(value, "("), "garb)");
 	else if (event == EVENT_NOTIFY_CALLED)
-		notify_called(story, value);
+		notify_called(story, value, reader->mark);
 	else if (event == EVENT_NOTIFY_FAILED)
-		notify_failed(story, message);
+		notify_failed(life, message);
 	else if (event == EVENT_NOTIFY_UNDEFINED)
 		story->notify_undefined = true;
 	else if (event == EVENT_HINDRANCE && story->role == ROLE_JOINER)
@@ -173,10 +208,19 @@ static void take_other(struct wsrep_life *life, enum wsrep_event event, struct s
 		wsrep_fail(life, message);
 }
 
-static void story_begin(struct wsrep_reader *reader)
+static void story_begin(struct wsrep_reader *reader, const char *mark)
 {
-	*reader = (struct wsrep_reader){ 0 };
+	*reader = (struct wsrep_reader){ .mark = mark };
 	life_init(&reader->life);
+}
+
+/* A server that stamps its lines stamps them all: what programs say that it runs, has none. Nor may
+ * a line without a stamp begin what could prove an exercise (exercises.h). */
+static bool may_lack_stamp(const struct wsrep_reader *reader, enum wsrep_event event)
+{
+	if (reader->booting || reader->life.story.started)
+		return event >= EVENT_FAILURE;
+	return event > EVENT_START && event != EVENT_MEMBER_SYNCED;
 }
 
 /* Heed a line of the log, without its newline. */
@@ -184,21 +228,15 @@ static void story_line(struct wsrep_reader *reader, struct span line)
 {
 	bool unstamped;
 	struct span message = wsrep_message_of(line, &unstamped), value;
-	const struct wsrep_message *row;
+	const struct wsrep_message *row = wsrep_message_find(message);
 
 	reader->lines++;
-	/* A server that stamps its lines stamps them all. */
-	if (unstamped && (reader->booting || reader->life.story.started))
-		message = line;
-	row = wsrep_message_find(message);
-	/* Nor may a line without a stamp begin what could prove an exercise (exercises.h). */
-	if (!row || row->event == EVENT_NONE ||
-	    (unstamped && (row->event <= EVENT_START || row->event == EVENT_MEMBER_SYNCED)))
+	if (!row || row->event == EVENT_NONE || (unstamped && !may_lack_stamp(reader, row->event)))
 		return;
 	value = span_after(message, row->text);
 	if (!start_take(reader, row->event, value, message) &&
 	    !wsrep_transfer_take(reader, row->event, value, message))
-		take_other(&reader->life, row->event, value, message);
+		take_other(reader, row->event, value, message);
 }
 
 static bool is_complete(const struct wsrep_life *life)
@@ -218,6 +256,7 @@ static void story_end(const struct wsrep_reader *reader, struct wsrep_story *sto
 	const struct wsrep_life *life = &reader->life;
 
 	*story = life->story;
+	story->ambiguous = reader->ambiguous;
 	/* A start that goes no further, and does not say so. */
 	if (reader->booting && life->denied && !*story->failure) {
 		memcpy(story->failure, life->cause, sizeof(story->failure));
@@ -233,7 +272,7 @@ void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story
 	struct span rest = { text, length };
 	struct wsrep_reader reader;
 
-	story_begin(&reader);
+	story_begin(&reader, NULL);
 	while (rest.length) {
 		struct span line = span_until(rest, "\n");
 
@@ -250,6 +289,7 @@ enum { LINE_MAX_BYTES = 65536 };
 
 struct wsrep_watch {
 	struct wsrep_reader reader;
+	char *mark;
 	struct wsrep_story told;           /* the story as it was told */
 	const struct wsrep_teller *teller; /* of the text at hand */
 	struct wsrep_news news;            /* clock and seconds of the last line that has a time */
@@ -257,14 +297,20 @@ struct wsrep_watch {
 	size_t half_length;
 };
 
-struct wsrep_watch *wsrep_watch_new(void)
+struct wsrep_watch *wsrep_watch_new(const char *mark)
 {
 	struct wsrep_watch *watch = memory_new(1, sizeof(*watch));
 
-	story_begin(&watch->reader);
-	story_end(&watch->reader, &watch->told);
+	watch->mark = str_copy(mark);
+	wsrep_watch_void(watch);
 	watch->news.seconds = -1;
 	return watch;
+}
+
+void wsrep_watch_void(struct wsrep_watch *watch)
+{
+	story_begin(&watch->reader, watch->mark);
+	story_end(&watch->reader, &watch->told);
 }
 
 void wsrep_watch_free(struct wsrep_watch *watch)
@@ -272,6 +318,7 @@ void wsrep_watch_free(struct wsrep_watch *watch)
 	if (!watch)
 		return;
 	free(watch->half);
+	free(watch->mark);
 	free(watch);
 }
 

@@ -29,7 +29,8 @@
  * later got an SST, its "SST succeeded" with a position that is defined.
  *
  * Lines of a log without time and level are heeded as long as no start was seen: so they tell what
- * happened, and prove no exercise (exercises.h), as a client may forge them.
+ * happened, and prove no exercise (exercises.h), as a client may forge them. A notify script's
+ * marks count whatever they are.
  */
 void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story);
 
@@ -59,7 +60,9 @@ struct wsrep_teller {
 
 struct wsrep_watch;
 
-struct wsrep_watch *wsrep_watch_new(void);
+/* mark: that of our script in front of the notify command, which other scripts, and clients, do not
+ * know; "": there is none. Copied. */
+struct wsrep_watch *wsrep_watch_new(const char *mark);
 void wsrep_watch_free(struct wsrep_watch *watch);
 
 /* What the log has got, which may end, and begin, in the middle of a line. Tells what its whole
@@ -67,5 +70,8 @@ void wsrep_watch_free(struct wsrep_watch *watch);
 void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
 		      const struct wsrep_teller *teller);
 
-/* The story so far, as wsrep_story_read() has it of the same lines. */
+/* What was told so far is not true: the story begins anew with what comes. */
+void wsrep_watch_void(struct wsrep_watch *watch);
+
+/* The story so far, as wsrep_story_read() has it of the same lines, since it was void last. */
 void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *story);

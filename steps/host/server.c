@@ -24,14 +24,13 @@ void server_process_clear(struct server_process *process)
 }
 
 /* Of a process; false: it has none (a kernel thread, a zombie), is gone, or is another user's. */
-static bool executable(const char *pid, char path[PATH_MAX])
+static bool executable(const char *proc, const char *pid, char path[PATH_MAX])
 {
 	/* What the kernel says of a program that an upgrade replaced while it ran. */
 	static const char deleted[] = " (deleted)";
-	char link[64];
+	_cleanup_free_ char *link = str_printf("%s/%s/exe", proc, pid);
 	ssize_t length;
 
-	snprintf(link, sizeof(link), "/proc/%.20s/exe", pid);
 	length = readlink(link, path, PATH_MAX - 1);
 	if (length <= 0)
 		return false;
@@ -43,15 +42,13 @@ static bool executable(const char *pid, char path[PATH_MAX])
 }
 
 /* In clock ticks since boot; ULLONG_MAX: the process is gone. */
-static unsigned long long start_time(const char *pid)
+static unsigned long long start_time(const char *proc, const char *pid)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *path = str_printf("%s/%s/stat", proc, pid), *text = NULL;
 	struct error gone;
 	unsigned long long ticks;
-	char path[64];
 	const char *at;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
 	if (file_read(path, &text, NULL, &gone) < 0)
 		return ULLONG_MAX;
 	/* The second field is the name, in brackets, and may hold anything; the start is the 22nd.
@@ -70,38 +67,93 @@ static bool is_one_of(const char *name, const char *const *patterns)
 	return false;
 }
 
+/* The next process of one of these names: its executable and when it was started. NULL: there is
+ * no other. */
+static const char *next_server(DIR *proc, const char *path, const char *const *names,
+			       char exe[PATH_MAX], unsigned long long *started)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(proc))) {
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !executable(path, entry->d_name, exe) || !is_one_of(basename(exe), names))
+			continue;
+		*started = start_time(path, entry->d_name);
+		if (*started != ULLONG_MAX)
+			return entry->d_name;
+	}
+	return NULL;
+}
+
 int host_find_server(const char *const *names, struct server_process *process, struct error *err)
 {
 	_cleanup_closedir_ DIR *proc = opendir("/proc");
 	struct server_process found = { 0 };
-	unsigned long long oldest = ULLONG_MAX;
-	struct dirent *entry;
+	unsigned long long started, oldest = ULLONG_MAX;
+	char exe[PATH_MAX];
+	const char *pid;
 	size_t servers = 0;
 
 	if (!proc)
 		return error_set(err, errno, "mount /proc",
 				 "cannot list the processes in /proc: %s", strerror(errno));
-	while ((entry = readdir(proc))) {
-		unsigned long long started;
-		char path[PATH_MAX];
-
-		if (!isdigit((unsigned char)entry->d_name[0]) || !executable(entry->d_name, path) ||
-		    !is_one_of(basename(path), names))
-			continue;
-		started = start_time(entry->d_name);
-		if (started == ULLONG_MAX)
-			continue;
+	while ((pid = next_server(proc, "/proc", names, exe, &started))) {
 		servers++;
 		if (started >= oldest)
 			continue;
 		oldest = started;
 		server_process_clear(&found);
-		found.pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		found.exe = str_copy(path);
-		found.name = str_copy(basename(path));
+		found.pid = (pid_t)strtol(pid, NULL, 10);
+		found.exe = str_copy(exe);
+		found.name = str_copy(basename(exe));
 	}
 	found.others = servers ? servers - 1 : 0;
 	*process = found;
+	return 0;
+}
+
+/* Does the process work in that directory, as one of its owners? */
+static bool works_in(const char *proc, const char *pid, const struct stat *data, uid_t owner)
+{
+	_cleanup_free_ char *path = str_printf("%s/%s/cwd", proc, pid);
+	_cleanup_free_ char *status = str_printf("%s/%s/status", proc, pid), *text = NULL;
+	struct stat here;
+	struct error gone;
+	unsigned int effective;
+	const char *at;
+
+	if (stat(path, &here) < 0 || here.st_ino != data->st_ino || here.st_dev != data->st_dev ||
+	    file_read(status, &text, NULL, &gone) < 0)
+		return false;
+	/* Of a process that has changed its user, /proc itself belongs to root. */
+	at = strstr(text, "\nUid:");
+	return at && sscanf(at, " Uid: %*u %u", &effective) == 1 &&
+	       (effective == data->st_uid || effective == owner);
+}
+
+int host_server_of(const char *root, const char *data, const char *const *names,
+		   struct server_life *life, struct error *err)
+{
+	_cleanup_free_ char *proc = path_in_root(root, "/proc"), *inside = path_in_root(root, data),
+			    *state = str_printf("%s/grastate.dat", inside);
+	_cleanup_closedir_ DIR *processes = opendir(proc);
+	struct stat directory, file = { .st_uid = (uid_t)-1 };
+	unsigned long long started;
+	char exe[PATH_MAX];
+	const char *pid;
+
+	*life = (struct server_life){ 0 };
+	if ((!processes && errno == ENOENT) || stat(inside, &directory) < 0)
+		return 0;
+	if (!processes)
+		return error_set(err, errno, "mount /proc", "cannot list the processes in %s: %s",
+				 proc, strerror(errno));
+	if (stat(state, &file) < 0)
+		file.st_uid = directory.st_uid;
+	while ((pid = next_server(processes, proc, names, exe, &started)))
+		if ((!life->pid || started < life->started) &&
+		    works_in(proc, pid, &directory, file.st_uid))
+			*life = (struct server_life){ (pid_t)strtol(pid, NULL, 10), started };
 	return 0;
 }
 

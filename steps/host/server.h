@@ -20,6 +20,20 @@ struct server_process {
 int host_find_server(const char *const *names, struct server_process *process, struct error *err);
 void server_process_clear(struct server_process *process);
 
+/* A process, told from a later one that has its number. */
+struct server_life {
+	pid_t pid;                  /* 0: none */
+	unsigned long long started; /* clock ticks since boot */
+};
+
+/*
+ * The oldest of such processes that works in data, a server's data directory (it makes it its
+ * current one), and belongs to the owner of that or of its grastate.dat; life->pid 0: none. Of a
+ * scratch root it is those that the root's own /proc has.
+ */
+int host_server_of(const char *root, const char *data, const char *const *names,
+		   struct server_life *life, struct error *err);
+
 /* The first executable of these names in the usual directories below root; without the root, caller
  * frees; NULL: none. */
 char *host_program_path(const char *root, const char *const *names);

@@ -218,6 +218,28 @@ static int exchange(const struct place *place)
 	return 0;
 }
 
+static bool has_text(const struct place *place, const char *text)
+{
+	_cleanup_close_ int fd = open_file(place, place->name);
+	size_t length = strlen(text);
+	_cleanup_free_ char *is = memory_new(length + 1, 1);
+
+	return fd >= 0 && read(fd, is, length + 1) == (ssize_t)length &&
+	       memcmp(is, text, length) == 0;
+}
+
+/* Another one of ours, in the place of an earlier one. */
+static int renew(const struct place *place, const char *text, struct error *err)
+{
+	int r = make_fresh(place, text);
+
+	if (r == 0 && renameat(place->directory, place->fresh, place->directory, place->name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(place->directory, place->fresh, 0);
+	return r < 0 ? failed(place, -r, "put a script before", err) : 0;
+}
+
 int standin_put(const char *path, const char *text, struct error *err)
 {
 	_cleanup_(place_clear) struct place place = { .directory = -1 };
@@ -226,7 +248,7 @@ int standin_put(const char *path, const char *text, struct error *err)
 	if (r < 0)
 		return r;
 	if (is_ours(&place, text) && place.is_beside)
-		return 0;
+		return has_text(&place, text) ? 0 : renew(&place, text, err);
 	if (!place.is_there || is_ours(&place, text))
 		return failed(&place, ENOENT, "put a script before", err);
 	if (place.is_beside && !is_same(&place))

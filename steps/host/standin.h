@@ -36,9 +36,9 @@ int standin_state(const char *path, const char *text, enum standin_state *state,
 int standin_unfit(const char *path, char **why, struct error *err);
 
 /*
- * Ours is at path, with the program's owner, mode, access list and label. Nothing is done where it
- * is already. -EEXIST: another file is at PATH.galera-selinux; as link(2), open(2): -EROFS, -EPERM.
- * Nothing is left of it then.
+ * Ours is at path, with the program's owner, mode, access list and label. Nothing is done where
+ * it is already; one of another text is replaced. -EEXIST: another file is at PATH.galera-selinux;
+ * as link(2), open(2): -EROFS, -EPERM. Nothing is left of it then.
  */
 int standin_put(const char *path, const char *text, struct error *err);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "steps/galera/wsrep_messages.h"
@@ -144,7 +146,8 @@ bool player_recorded(const struct player *player, const char *phase, const char 
 }
 
 int player_begin(struct player *player, const char *phase, const char *exercise,
-		 const char *audit_log, const char *server_log, double pace, int64_t now,
+		 const char *audit_log, const char *server_log,
+		 const struct played_machine *machine, double pace, int64_t now,
 		 struct playing **playing, struct error *err)
 {
 	const char *node = member_text(player->recording, "node");
@@ -158,7 +161,7 @@ int player_begin(struct player *player, const char *phase, const char *exercise,
 				 "the recorded cluster did not do the exercise %s as %s (%s)",
 				 exercise, node, phase);
 	return playing_begin(playing, &(struct played_log){ audit, audit_log },
-			     &(struct played_log){ server, server_log }, pace, now, err);
+			     &(struct played_log){ server, server_log }, machine, pace, now, err);
 }
 
 /* ---- the logs of one exercise ---------------------------------------------------------------- */
@@ -178,6 +181,8 @@ struct playing {
 	char *text[LOGS];
 	struct played_line *lines;
 	size_t count, next;
+	char *root, *data; /* of the machine */
+	char group[40];    /* its UUID, as the log had it last */
 	double pace;
 	int64_t begin; /* the caller's clock */
 };
@@ -191,6 +196,8 @@ void playing_end(struct playing *playing)
 		free(playing->text[log]);
 	}
 	free(playing->lines);
+	free(playing->root);
+	free(playing->data);
 	free(playing);
 }
 
@@ -244,7 +251,8 @@ static int by_time(const void *left, const void *right)
 }
 
 int playing_begin(struct playing **playing, const struct played_log *audit,
-		  const struct played_log *server, double pace, int64_t now, struct error *err)
+		  const struct played_log *server, const struct played_machine *machine,
+		  double pace, int64_t now, struct error *err)
 {
 	_cleanup_(cleanup_playing) struct playing *made = memory_new(1, sizeof(*made));
 	const struct played_log *logs[LOGS] = { [AUDIT] = audit, [SERVER] = server };
@@ -252,6 +260,8 @@ int playing_begin(struct playing **playing, const struct played_log *audit,
 
 	made->pace = pace;
 	made->begin = now;
+	made->root = str_copy(machine->root);
+	made->data = path_in_root(machine->root, machine->data);
 	for (int log = 0; r == 0 && log < LOGS; log++) {
 		made->to[log] = str_copy(logs[log]->to);
 		r = read_lines(made, log, logs[log]->from, err);
@@ -305,13 +315,90 @@ static int write_log(struct playing *playing, int log, size_t end, struct error 
 			 playing->to[log]);
 }
 
+/* ---- the machine ----------------------------------------------------------------------------- */
+
+static void forget_processes(const char *proc)
+{
+	static const char *const names[] = { "exe", "cwd", "stat", "status" };
+	_cleanup_closedir_ DIR *directory = opendir(proc);
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory))) {
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+			_cleanup_free_ char *file =
+				str_printf("%s/%s/%s", proc, entry->d_name, names[i]);
+
+			unlink(file);
+		}
+		unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+	}
+}
+
+/* In place of the one before: two servers do not work on one data directory. */
+static int start_process(const struct playing *playing, long pid, struct error *err)
+{
+	_cleanup_free_ char *proc = path_in_root(playing->root, "/proc");
+	_cleanup_free_ char *process = str_printf("%s/%ld", proc, pid);
+	_cleanup_free_ char *exe = str_printf("%s/exe", process),
+			    *cwd = str_printf("%s/cwd", process),
+			    *stat = str_printf("%s/stat", process),
+			    *status = str_printf("%s/status", process), *fields = NULL, *uid = NULL;
+	struct timespec boot;
+	int r;
+
+	forget_processes(proc);
+	r = make_directories(playing->data, 0755, err) ?: make_directories(process, 0755, err);
+	if (r < 0)
+		return r;
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	/* The 22nd field is when it was started. */
+	fields = str_printf("%ld (mariadbd) S%s %lld%09ld\n", pid,
+			    " 1 0 0 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0", (long long)boot.tv_sec,
+			    boot.tv_nsec);
+	uid = str_printf("Name:\tmariadbd\nUid:\t%d\t%d\n", (int)geteuid(), (int)geteuid());
+	if (symlink("/usr/sbin/mariadbd", exe) < 0 || symlink(playing->data, cwd) < 0)
+		return error_set(err, errno, "see that the scratch root can be written to",
+				 "cannot make %s: %m", process);
+	return file_write(stat, fields, strlen(fields), 0644, err)
+		       ?: file_write(status, uid, strlen(uid), 0644, err);
+}
+
+static int save_state(const struct playing *playing, struct error *err)
+{
+	_cleanup_free_ char *path = str_printf("%s/grastate.dat", playing->data);
+	_cleanup_free_ char *text = str_printf(
+		"# GALERA saved state\nversion: 2.1\nuuid:    %s\nseqno:   -1\n", playing->group);
+
+	return make_directories(playing->data, 0755, err)
+		       ?: file_write(path, text, strlen(text), 0600, err);
+}
+
+/* What a line of the server's log tells of the machine that it was written on. */
+static int move_machine(struct playing *playing, const struct played_line *line, struct error *err)
+{
+	struct span text = { line->text, line->length };
+	bool unstamped;
+	struct span message = wsrep_message_of(text, &unstamped), uuid;
+	const struct wsrep_message *row = wsrep_message_find(message);
+	enum wsrep_event event = row ? row->event : EVENT_NONE;
+	long pid = event == EVENT_BOOT ? wsrep_server_pid(message) : 0;
+
+	uuid = span_after(text, event == EVENT_GROUP_STATE ? row->text : "group UUID = ");
+	if (uuid.length)
+		span_copy(playing->group, sizeof(playing->group), span_word(uuid, "-"));
+	if (pid)
+		return start_process(playing, pid, err);
+	return event == EVENT_SYNCED && *playing->group ? save_state(playing, err) : 0;
+}
+
 int playing_go_on(struct playing *playing, int64_t now, int64_t *next, struct error *err)
 {
 	size_t end = playing->next;
 	int r = 0;
 
-	while (end < playing->count && due(playing, end) <= now)
-		end++;
+	for (; r == 0 && end < playing->count && due(playing, end) <= now; end++)
+		if (playing->lines[end].log == SERVER)
+			r = move_machine(playing, &playing->lines[end], err);
 	for (int log = 0; r == 0 && end > playing->next && log < LOGS; log++)
 		r = write_log(playing, log, end, err);
 	if (r < 0)

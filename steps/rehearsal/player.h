@@ -16,6 +16,13 @@
 struct player;
 struct playing;
 
+/* Where the recorded server is to be found beside its log: ROOT/proc/PID has what the kernel says
+ * of a process (exe, cwd, stat, status), for the one that the last start in its log names; and
+ * grastate.dat in data, a directory of the root, the group's UUID, as soon as it is synced. */
+struct played_machine {
+	const char *root, *data;
+};
+
 /* The recording of a scratch root; *player NULL when the root has none. */
 int player_open(struct player **player, const char *root, struct error *err);
 void player_close(struct player *player);
@@ -30,10 +37,11 @@ const char *player_title(const struct player *player); /* the software that was 
 bool player_recorded(const struct player *player, const char *phase, const char *exercise);
 
 /* Play what was recorded of an exercise ("sst") in a phase ("permissive", "enforcing"): its lines
- * go to the end of audit_log and server_log; see playing_begin(), which also says what pace and now
- * are. -ENOENT: it was not recorded. */
+ * go to the end of audit_log and server_log; see playing_begin(), which also says what machine,
+ * pace and now are. -ENOENT: it was not recorded. */
 int player_begin(struct player *player, const char *phase, const char *exercise,
-		 const char *audit_log, const char *server_log, double pace, int64_t now,
+		 const char *audit_log, const char *server_log,
+		 const struct played_machine *machine, double pace, int64_t now,
 		 struct playing **playing, struct error *err);
 
 /* ---- the logs of one exercise ---------------------------------------------------------------- */
@@ -51,7 +59,8 @@ struct played_log {
  * milliseconds of a clock of the caller's. Nothing is written yet.
  */
 int playing_begin(struct playing **playing, const struct played_log *audit,
-		  const struct played_log *server, double pace, int64_t now, struct error *err);
+		  const struct played_log *server, const struct played_machine *machine,
+		  double pace, int64_t now, struct error *err);
 void playing_end(struct playing *playing);
 
 /* Write what is due; *next: when the next line is, -1: that was the last. */

@@ -35,7 +35,10 @@ static inline void read_text(const char *text, struct wsrep_story *story)
 #define PROVIDER                                                                                   \
 	"[Note] WSREP: wsrep_load(): loading provider library '/usr/lib/libgalera_smm.so'\n"
 #define RECOVERED "[Note] WSREP: Recovered position: 11111111-1111-1111-1111-111111111111:7\n"
-#define BOOT      "[Note] Starting MariaDB 10.11.6-MariaDB source revision x as process 7\n"
+#define BOOT      BOOT_AS("7")
+#define BOOT_AS(pid)                                                                               \
+	"[Note] Starting MariaDB 10.11.6-MariaDB source revision x as process " pid "\n"
+#define READY "[Note] /usr/sbin/mariadbd: ready for connections.\n"
 #define STATE(group, local)                                                                        \
 	"[Note] WSREP: State transfer required: \n"                                                \
 	"\tGroup state: 11111111-1111-1111-1111-111111111111:" group "\n"                          \

@@ -9,25 +9,25 @@ static void test_starts(void **state)
 	(void)state;
 	/* One start says several of these lines. */
 	read_text("120000 mysqld_safe Starting mysqld daemon with databases from /var/lib/mysql\n"
-		  "[Note] /usr/sbin/mysqld (mysqld 10.1.48) starting as process 7 ...\n" BOOT
+		  "[Note] /usr/sbin/mysqld (mysqld 10.1.48) starting as process 7 ...\n"
 		  "[Note] WSREP: Loading provider /usr/lib/libgalera_smm.so initial position: "
 		  "x\n" PROVIDER "[Note] WSREP: Start replication\n",
 		  &story);
 	assert_int_equal(story.starts, 1);
 	assert_true(story.started);
 	/* A recovery before the start, as galera_recovery does. */
-	read_text(BOOT RECOVERED BOOT PROVIDER SYNC, &story);
+	read_text(BOOT RECOVERED BOOT_AS("8") PROVIDER SYNC, &story);
 	assert_int_equal(story.starts, 1);
 	assert_true(story.synced);
 	/* A recovery after it changes nothing; alone it is no start. */
-	read_text(BOOT PROVIDER SYNC BOOT RECOVERED, &story);
+	read_text(BOOT PROVIDER SYNC BOOT_AS("8") RECOVERED, &story);
 	assert_true(story.started);
 	assert_true(story.synced);
 	read_text(BOOT RECOVERED, &story);
 	assert_false(story.started);
 	assert_int_equal(story.starts, 0);
 	/* A start that fails before the provider is loaded ends what was. */
-	read_text(BOOT PROVIDER SYNC BOOT "[ERROR] Aborting\n", &story);
+	read_text(BOOT PROVIDER SYNC BOOT_AS("8") "[ERROR] Aborting\n", &story);
 	assert_false(story.started);
 	assert_false(story.synced);
 	assert_true(story.failed);
@@ -345,7 +345,7 @@ static void test_notify_marks(void **state)
 	assert_string_equal(story.notify_statuses, "joiner, Error(7), synced");
 	/* The message is what the script says. */
 	assert_int_equal(file_read("templates/notify", &script, NULL, NULL), 0);
-	assert_non_null(strstr(script, "'" MARK "%.32s\\n'"));
+	assert_non_null(strstr(script, "'" MARK "%.32s, mark %s\\n'"));
 	/* Somebody else's words, and odd statuses. */
 	read_text(BOOT PROVIDER "[Note] WSREP: a node says " MARK "synced\n", &story);
 	assert_int_equal(story.notify_calls, 0);

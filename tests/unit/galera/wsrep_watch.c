@@ -35,7 +35,7 @@ static void tell(void *data, const struct wsrep_news *news)
 static char *read_in(const char *path, size_t piece, size_t *progress)
 {
 	_cleanup_free_ char *text = NULL;
-	struct wsrep_watch *watch = wsrep_watch_new();
+	struct wsrep_watch *watch = wsrep_watch_new("");
 	struct wsrep_story story, whole;
 	struct told told = { 0 };
 	struct wsrep_teller teller = { tell, &told };
@@ -180,7 +180,7 @@ static void an_unknown_server(void **state)
 		"2026-11-24 14:25:50 0 [Note] Starting MariaDB 12.1.2-MariaDB source revision x as "
 		"process 7\n"
 		"2026-11-24 14:25:50 0 [Note] WSREP: wsrep_load(): loading provider library 'x'\n";
-	struct wsrep_watch *watch = wsrep_watch_new();
+	struct wsrep_watch *watch = wsrep_watch_new("");
 	struct told told = { 0 };
 	struct wsrep_teller teller = { tell, &told };
 	char *lines = NULL;
@@ -207,7 +207,7 @@ static void an_endless_line(void **state)
 	static char junk[40000];
 	static const char end[] = "\n2026-11-24 14:25:50 0 [Note] WSREP: wsrep_load(): loading "
 				  "provider library '/usr/lib/galera/libgalera_smm.so'\n";
-	struct wsrep_watch *watch = wsrep_watch_new();
+	struct wsrep_watch *watch = wsrep_watch_new("");
 	struct told told = { 0 };
 	struct wsrep_teller teller = { tell, &told };
 	struct wsrep_story story;

@@ -95,6 +95,57 @@ static void a_server_is_found_by_its_executable(void **state)
 	server_process_clear(&process);
 }
 
+/* One that works in the data directory, as its owner: not another of that name. */
+static void the_server_of_a_data_directory(void **state)
+{
+	static const char *const names[] = { "mariadbd-with-data", NULL };
+	_cleanup_free_ char *program = str_printf("%s/mariadbd-with-data", root);
+	_cleanup_free_ char *data = str_printf("%s/data", root), *here = getcwd(NULL, 0);
+	_cleanup_free_ char *link = str_printf("%s/link", root);
+	struct server_life life = { .pid = 5 }, again;
+	pid_t other, ours;
+
+	(void)state;
+	run("cp /bin/sleep $root/mariadbd-with-data; mkdir $root/data; ln -s data $root/link");
+	other = start(program);
+	assert_int_equal(host_server_of("/", data, names, &life, NULL), 0);
+	assert_int_equal(life.pid, 0);
+	assert_int_equal(chdir(data), 0);
+	ours = start(program);
+	assert_int_equal(chdir(here), 0);
+	assert_int_equal(host_server_of("/", link, names, &life, NULL), 0);
+	assert_int_equal(life.pid, ours);
+	assert_true(life.started > 0);
+	if (geteuid() == 0) {
+		/* Somebody else's process; but the provider's file is its user's own. */
+		assert_int_equal(chown(data, 65534, 65534), 0);
+		assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+		assert_int_equal(again.pid, 0);
+		run("touch $root/data/grastate.dat");
+		assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+		assert_int_equal(again.pid, ours);
+	}
+	/* A scratch root has processes of its own, or none. */
+	assert_int_equal(host_server_of(root, "/data", names, &again, NULL), 0);
+	assert_int_equal(again.pid, 0);
+	run("ln -s /proc $root/proc");
+	assert_int_equal(host_server_of(root, "/data", names, &again, NULL), 0);
+	assert_memory_equal(&again, &life, sizeof(life));
+	/* Another one is another, whatever its number. */
+	stop(ours);
+	usleep(50000);
+	assert_int_equal(chdir(data), 0);
+	ours = start(program);
+	assert_int_equal(chdir(here), 0);
+	assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+	assert_int_equal(again.pid, ours);
+	assert_true(again.started > life.started);
+	stop(ours);
+	stop(other);
+	assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+	assert_int_equal(again.pid, 0);
+}
+
 static void programs_are_found_below_the_root(void **state)
 {
 	static const char *const names[] = { "mariadbd", "mysqld", NULL };
@@ -148,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_server_is_found_by_its_executable, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(the_server_of_a_data_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(programs_are_found_below_the_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(space_is_measured, setup, teardown),
 	};

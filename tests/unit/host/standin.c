@@ -142,6 +142,15 @@ static void nothing_is_lost(void **state)
 	remove_it(true);
 	has(path, OTHER "echo edited\n");
 	gone(beside);
+	/* Ours, of an exercise before: it writes another mark. */
+	assert_int_equal(standin_put(path, TEXT, NULL), 0);
+	assert_int_equal(standin_put(path, TEXT "# another\n", NULL), 0);
+	has(path, TEXT "# another\n");
+	has(beside, OTHER "echo edited\n");
+	is_state(STANDIN_IN_PLACE);
+	remove_it(false);
+	has(path, OTHER "echo edited\n");
+	gone(beside);
 	/* Our script was removed by somebody. */
 	assert_int_equal(standin_put(path, TEXT, NULL), 0);
 	run("rm \"$root/script\"");

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "steps/host/server.h"
 #include "steps/rehearsal/player.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
@@ -55,9 +57,11 @@ static void begin(struct stage *stage, const char *audit, const char *server, do
 {
 	struct played_log audit_log = { audit, stage->audit_to },
 			  server_log = { server, stage->server_to };
+	struct played_machine machine = { stage->folder, "/var/lib/mysql" };
 	struct error err = { 0 };
 
-	must(playing_begin(&stage->playing, &audit_log, &server_log, pace, BEGIN, &err), &err);
+	must(playing_begin(&stage->playing, &audit_log, &server_log, &machine, pace, BEGIN, &err),
+	     &err);
 }
 
 static int64_t go_on(struct stage *stage, int64_t after)
@@ -178,15 +182,55 @@ static void test_no_times(void **state)
 	expect_text(stage->server_to, "no time\n");
 }
 
+#define STARTS(pid)                                                                                \
+	"2026-11-24 11:33:19 0 [Note] Starting MariaDB 10.11.6-MariaDB source revision x as "      \
+	"process " pid "\n"
+#define GROUP "2e9e692a-0000-0000-0000-000000000001"
+
+/* What stands beside the log: the process that the last start names, and its state at the end. */
+static void test_machine(void **state)
+{
+	static const char *const names[] = { "mariadbd", NULL };
+	struct stage *stage = *state;
+	_cleanup_free_ char *saved = str_printf("%s/var/lib/mysql/grastate.dat", stage->folder);
+	_cleanup_free_ char *text = NULL;
+	struct server_life first, second;
+	struct error err = { 0 };
+
+	put(stage->audit, "");
+	put(stage->server, STARTS("698") "\tgroup UUID = " GROUP "\n");
+	begin(stage, stage->audit, stage->server, 0);
+	assert_int_equal(go_on(stage, 0), -1);
+	must(host_server_of(stage->folder, "/var/lib/mysql", names, &first, &err), &err);
+	assert_int_equal(first.pid, 698);
+	assert_int_equal(access(saved, F_OK), -1);
+	playing_end(stage->playing);
+	/* The same number, and another process. */
+	put(stage->server,
+	    STARTS("700") STARTS(
+		    "698") "Group state: " GROUP ":7\n"
+			   "2026-11-24 11:33:19 0 [Note] WSREP: Synchronized with group, ready for "
+			   "connections\n");
+	begin(stage, stage->audit, stage->server, 0);
+	assert_int_equal(go_on(stage, 0), -1);
+	must(host_server_of(stage->folder, "/var/lib/mysql", names, &second, &err), &err);
+	assert_int_equal(second.pid, 698);
+	assert_true(second.started > first.started);
+	assert_int_equal(file_read(saved, &text, NULL, NULL), 0);
+	assert_non_null(strstr(text, "\nuuid:    " GROUP "\n"));
+}
+
 static void test_missing(void **state)
 {
 	struct stage *stage = *state;
 	struct played_log audit = { stage->audit, stage->audit_to },
 			  server = { stage->server, stage->server_to };
+	struct played_machine machine = { stage->folder, "/var/lib/mysql" };
 	struct error err = { 0 };
 
 	put(stage->audit, A1);
-	assert_int_equal(playing_begin(&stage->playing, &audit, &server, 1, BEGIN, &err), -ENOENT);
+	assert_int_equal(playing_begin(&stage->playing, &audit, &server, &machine, 1, BEGIN, &err),
+			 -ENOENT);
 	assert_non_null(strstr(err.what, "recorded-server"));
 	assert_null(stage->playing);
 }
@@ -218,6 +262,7 @@ static void test_recording(void **state)
 static void test_not_recorded(void **state)
 {
 	struct stage *stage = *state;
+	struct played_machine machine = { stage->folder, "/var/lib/mysql" };
 	struct error err = { 0 };
 	struct player *player = NULL;
 
@@ -225,12 +270,12 @@ static void test_not_recorded(void **state)
 	assert_int_equal(player_open(&player, stage->folder, &err), 0);
 	assert_non_null(player);
 	assert_int_equal(player_begin(player, "permissive", "bootstrap", stage->audit_to,
-				      stage->server_to, 1, BEGIN, &stage->playing, &err),
+				      stage->server_to, &machine, 1, BEGIN, &stage->playing, &err),
 			 -ENOENT);
 	assert_non_null(strstr(err.what, "did not do the exercise bootstrap as node2"));
 	assert_null(stage->playing);
 	assert_int_equal(player_begin(player, "permissive", "sst", stage->audit_to,
-				      stage->server_to, 1, BEGIN, &stage->playing, &err),
+				      stage->server_to, &machine, 1, BEGIN, &stage->playing, &err),
 			 0);
 	player_close(player);
 }
@@ -243,6 +288,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rotated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_times, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_machine, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_recording, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_recorded, setup, teardown),
