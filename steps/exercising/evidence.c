@@ -6,6 +6,7 @@
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/results.h"
 #include "steps/galera/exercises.h"
+#include "steps/galera/files.h"
 #include "steps/host/auditd.h"
 #include "steps/host/journald.h"
 #include "steps/host/logfile.h"
@@ -162,25 +163,11 @@ int evidence_follow(const struct occasion *at, struct follow *follow, int *audit
 	return *server < 0 ? *server : 0;
 }
 
-/* The provider keeps it in the data directory, unless it is told another. */
-static void read_group(struct session *session, const struct galera_config *config,
-		       struct witness *witness)
-{
-	const char *base = galera_config_get(config, "wsrep_data_home_dir");
-	_cleanup_free_ char *inside =
-		str_printf("%s/grastate.dat", base && *base ? base : config->data_directory);
-	_cleanup_free_ char *path = session_in_root(session, inside), *text = NULL;
-	struct error none;
-	const char *at;
-
-	if (file_read(path, &text, NULL, &none) == 0 && (at = strstr(text, "\nuuid:")))
-		sscanf(at, " uuid: %39[0-9a-f-]", witness->group);
-}
-
 int evidence_witness(const struct occasion *at, struct witness *witness, struct error *err)
 {
 	const json_t *marks = marks_of(at);
 	const struct galera_config *config;
+	_cleanup_free_ char *state = NULL, *path = NULL;
 	struct server_life now = { 0 };
 	bool same;
 	int r = node_config(at->session, &config, err) ?: running_server(at->session, &now, err);
@@ -195,7 +182,9 @@ int evidence_witness(const struct occasion *at, struct witness *witness, struct 
 	witness->serves_joining =
 		!strcmp(config->sst_method, "mysqldump") ||
 		!strcmp(at->exercise->method ? at->exercise->method : "", "mysqldump");
-	read_group(at->session, config, witness);
+	state = str_printf("%s/grastate.dat", galera_state_directory(config));
+	path = session_in_root(at->session, state);
+	galera_saved_group(path, witness->group);
 	return 0;
 }
 

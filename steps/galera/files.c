@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "steps/galera/files.h"
 #include "wizard/util.h"
@@ -166,4 +170,32 @@ char *galera_notify_script(const char *command, const char **why)
 	else if (is_shared(path))
 		*why = "it is a program of the system";
 	return *why ? NULL : TAKE_PTR(path);
+}
+
+/* ---- grastate.dat ---------------------------------------------------------------------------- */
+
+const char *galera_state_directory(const struct galera_config *config)
+{
+	const char *home = galera_config_get(config, "wsrep_data_home_dir");
+
+	return home && *home ? home : config->data_directory;
+}
+
+void galera_saved_group(const char *path, char group[40])
+{
+	/* It lies in the server's directory: what is there may be a pipe, or have no end. */
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char text[4096];
+	const char *at;
+	struct stat st;
+	ssize_t length;
+
+	*group = '\0';
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	length = read(fd, text, sizeof(text) - 1);
+	text[length > 0 ? length : 0] = '\0';
+	at = strstr(text, "\nuuid:");
+	if (at)
+		sscanf(at, " uuid: %39[0-9a-f-]", group);
 }

@@ -33,6 +33,12 @@ void galera_files_free(struct galera_file *files, size_t count);
 /* galera_directories - add the directories that the configuration names, or has a file in. */
 void galera_directories(const struct galera_config *config, struct strings *directories);
 
+/* The directory of grastate.dat, where the provider keeps the group's UUID. Borrowed. */
+const char *galera_state_directory(const struct galera_config *config);
+/* That UUID out of it: of a node that has lost, or not got, the group's state "00000000-..."; "":
+ * the file is not there, is no file, or has none. path: with the root. */
+void galera_saved_group(const char *path, char group[40]);
+
 /*
  * The path of the script that the command runs, where it can be told for sure: the server hands
  * "COMMAND --status ..." to `sh -c`, so the command has to be an absolute path, with plain words

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "steps/galera/files.h"
 #include "tests/unit/unit.h"
@@ -60,11 +62,46 @@ static void paths_of_its_own(void **state)
 			      "config /etc/mysql/my.cnf -\n");
 }
 
+static void the_saved_group(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "# GALERA saved state\nversion: 2.1\nuuid:    2e9e692a-1\nseqno:   -1\n",
+		  "2e9e692a-1" },
+		{ "version: 2.1\nuuid: x\n", "" },
+		{ "version: 2.1\nuuid:", "" },
+		{ "uuidless", "" },
+		{ "", "" },
+		{ "\nuuid: 01234567-0123-0123-0123-0123456789abcdef-and-more\n",
+		  "01234567-0123-0123-0123-0123456789abcde" },
+	};
+	char *folder = scratch_directory();
+	_cleanup_free_ char *path = str_printf("%s/grastate.dat", folder);
+	char group[40] = "before";
+
+	(void)state;
+	galera_saved_group(path, group);
+	assert_string_equal(group, "");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *text = cases[i][0];
+
+		assert_int_equal(file_write(path, text, strlen(text), 0600, NULL), 0);
+		galera_saved_group(path, group);
+		assert_string_equal(group, cases[i][1]);
+	}
+	/* A pipe is not waited on. */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	galera_saved_group(path, group);
+	assert_string_equal(group, "");
+	scratch_remove(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_usual_node),
 		cmocka_unit_test(paths_of_its_own),
+		cmocka_unit_test(the_saved_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steps/exercising/watch.h"
+#include "steps/exercising/tally.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
