@@ -7,6 +7,7 @@
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -276,6 +277,27 @@ static int reverse_all(struct session *session, struct error *err)
 	return session_reset(session, err);
 }
 
+/* It was stopped, or it failed. */
+static void say_not_taken_back(const struct session *session)
+{
+	_cleanup_(strings_clear) struct strings names = { 0 };
+	_cleanup_free_ char *list = NULL;
+
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL)) {
+		const char *name = member_text(record_at(session, (size_t)at), "step");
+
+		if (!strings_has(&names, name))
+			strings_add(&names, name);
+	}
+	list = strings_join(&names, ", ");
+	if (names.count)
+		screen_mark(MARK_TODO,
+			    "Not taken back, or only in part: %s. The same command goes "
+			    "on there.",
+			    list);
+}
+
 int runner_undo(struct session *session, struct error *err)
 {
 	size_t count;
@@ -289,8 +311,13 @@ int runner_undo(struct session *session, struct error *err)
 	count = show(session);
 	if (count == 0) /* it was said why */
 		return 0;
-	r = ask(session, count, err) ?: reverse_all(session, err);
-	if (r == 0)
+	r = ask(session, count, err);
+	if (r != 0)
+		return r;
+	r = reverse_all(session, err);
+	if (r < 0)
+		say_not_taken_back(session);
+	else if (r == 0)
 		screen_mark(MARK_OK, "Done. The next run starts from the beginning.");
 	return r;
 }

@@ -169,6 +169,50 @@ static double seconds_since(const struct timespec *start)
 	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
+/* Is the thing that was to change planned now as it was then? NULL: it is not planned any more. */
+static const char *state_of(const json_t *change, const json_t *planned)
+{
+	list_each(now, planned) {
+		if (strcmp(member_text(now, "what"), member_text(change, "what")) != 0)
+			continue;
+		return strcmp(member_text(now, "from"), member_text(change, "from")) ||
+				       strcmp(member_text(now, "note"), member_text(change, "note"))
+			       ? "in part"
+			       : "";
+	}
+	return NULL;
+}
+
+/* Of a step that failed: what it has changed by then. The system tells: what would be planned now
+ * is not done. */
+static void say_stays(const struct walk *walk, const struct step *step, const json_t *changes)
+{
+	_cleanup_free_ char *undo = session_command(walk->session, "undo");
+	json_auto_t *planned = json_array();
+	struct error failure = { 0 };
+	bool known = step->plan && step->plan(walk->session, planned, &failure) == 0;
+	size_t stays = 0;
+
+	list_each(change, changes) {
+		const char *state = state_of(change, planned);
+
+		if (known && state && !*state)
+			continue;
+		stays++;
+		screen_mark(MARK_TODO, "%s: %s%s", member_text(change, "what"),
+			    member_text(change, "to"),
+			    !known  ? ", or not: that could not be looked at"
+			    : state ? ", but only in part"
+				    : " by now");
+	}
+	if (stays) {
+		screen_say("This stays. The next run goes on with the rest; or take it back:");
+		screen_detail("%s", undo);
+	} else if (json_array_size(changes)) {
+		screen_say("Nothing of this step is changed.");
+	}
+}
+
 static int carry_out(const struct walk *walk, const struct step *step, json_t *changes,
 		     struct error *err)
 {
@@ -181,6 +225,8 @@ static int carry_out(const struct walk *walk, const struct step *step, json_t *c
 		return r;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	r = step->apply ? step->apply(walk->session, changes, err) : 0;
+	if (r < 0)
+		say_stays(walk, step, changes);
 	if (r != 0)
 		return step_failed(step, r, err);
 	r = check ? 0 : prove(walk, step, err);

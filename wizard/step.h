@@ -30,7 +30,8 @@
 
 struct session;
 
-/* What ask and apply return beside 0 (go on) and a negative errno (failed, nothing half done). */
+/* What ask and apply return beside 0 (go on) and a negative errno (failed: by plan
+ * the runner tells what apply has changed by then). */
 enum step_outcome {
 	STEP_PAUSED = 1, /* waits for the operator; leave, and print how to resume (exit 3) */
 	STEP_SKIPPED,    /* the operator passes over this step in this run */

@@ -210,6 +210,11 @@ int host_policy_reload(struct error *err)
 	return 0;
 }
 
+const char *host_loaded_policy(void)
+{
+	return selinux_current_policy_path();
+}
+
 int host_policy_loads(unsigned int *count, struct error *err)
 {
 	int loads;

@@ -31,6 +31,8 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 /* Load the policy that is installed, as load_policy does: the kernel forgets what it has logged.
  * -ENODEV or similar: SELinux is disabled. Live root only. */
 int host_policy_reload(struct error *err);
+/* The file that the running kernel gives its policy in; borrowed. */
+const char *host_loaded_policy(void);
 /* How many policies the running kernel has loaded since boot. */
 int host_policy_loads(unsigned int *count, struct error *err);
 

@@ -6,6 +6,7 @@
 #include "steps/host/auditd.h"
 #include "steps/node/logs.h"
 #include "steps/node/node.h"
+#include "steps/node/whole.h"
 #include "steps/oracle/excerpt.h"
 #include "steps/rehearsal/player.h"
 #include "wizard/output.h"
@@ -85,11 +86,16 @@ int node_ports(struct session *session, const struct galera_port **ports, struct
 	return node->port_count;
 }
 
+static int make_whole(struct session *session, struct error *err);
+
 int node_store(struct session *session, struct store **store, struct error *err)
 {
 	struct node *node = session->data;
-	int r = node->store ? 0 : store_open(&node->store, session->root, err);
+	int r = node->store ? 0 : store_open(&node->store, session->root, err)
+						 ?: make_whole(session, err);
 
+	if (r < 0)
+		store_close(TAKE_PTR(node->store));
 	*store = node->store;
 	return r;
 }
@@ -219,6 +225,7 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 	if (!node->loaded) {
 		r = node_policy(session, &path, &st, err)
 			    ?: oracle_open(&node->loaded, path, err)
+			    ?: whole_kernel(session, node->loaded, path, err)
 			    ?: node_check_names(node->loaded, err);
 	}
 	if (r < 0)
@@ -411,7 +418,8 @@ int node_is_permissive(struct session *session, bool *permissive, struct error *
 
 /* ---- changes --------------------------------------------------------------------------------- */
 
-/* What was read of the policy is old after a commit of ours. */
+/* What was read of the policy is old after a commit of ours. current: of which stamps the state is
+ * to be the new one; the others are forgotten. */
 static int committed(struct session *session, const bool *current, struct error *err)
 {
 	struct node *node = session->data;
@@ -426,6 +434,17 @@ static int committed(struct session *session, const bool *current, struct error 
 			r = session_remember(session, stamps[i],
 					     current[i] ? json_incref(stamp) : NULL, err);
 	return r;
+}
+
+/* Whoever was cut off: what was made of the policy before is not of this one. */
+static int make_whole(struct session *session, struct error *err)
+{
+	static const bool none[ARRAY_SIZE(stamps)] = { false };
+	struct node *node = session->data;
+	bool built = false;
+	int r = whole_files(session, node->store, &built, err);
+
+	return r < 0 || !built ? r : committed(session, none, err);
 }
 
 void node_say_building(void)
@@ -450,7 +469,12 @@ int node_change(struct session *session,
 	if (r == 0)
 		r = store_commit(store, err);
 	if (r < 0) {
+		struct error late = { 0 };
+
 		store_abort(store);
+		/* It may have failed after it had put a part in place. */
+		if (make_whole(session, &late) < 0)
+			screen_mark(MARK_WARN, "%s", late.what);
 		return r;
 	}
 	return committed(session, current, err);

@@ -23,6 +23,11 @@ int oracle_open_image(struct oracle **oracle, void *image, size_t length, struct
 int oracle_save(const struct oracle *oracle, const char *path, struct error *err);
 void oracle_close(struct oracle *oracle);
 
+/* oracle_same - have both the same rules (booleans aside), labels of ports and permissive domains,
+ * in tables of whatever order? Their names must have the same numbers, as those of a policy file
+ * and of the kernel that has loaded it do. */
+bool oracle_same(const struct oracle *one, const struct oracle *other);
+
 enum verdict {
 	VERDICT_ALLOWED,
 	VERDICT_NO_RULE,    /* no allow rule (type enforcement); what else denies: oracle_suppose */

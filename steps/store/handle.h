@@ -25,6 +25,16 @@ int store_open_new(struct store **store, const char *root, struct error *err);
 /* store_ready - begin an operation: connect again where a commit failed or was given up. */
 int store_ready(struct store *store, struct error *err);
 
+/* store_disconnect - let go of everything, the lock and uncommitted changes included. */
+void store_disconnect(struct store *store);
+
+/* store_lock_wait - until no other program changes the store. -EBUSY: one does for longer than
+ * that. */
+int store_lock_wait(const struct store *store, struct error *err);
+
+/* store_is_away - has a commit that was cut off moved the store away, and none into its place? */
+bool store_is_away(const struct store *store);
+
 /* store_in_transaction - 0, or -EINVAL without store_begin. */
 int store_in_transaction(const struct store *store, struct error *err);
 

@@ -143,8 +143,7 @@ static int connect_to(struct store *store, bool create, struct error *err)
 	return 0;
 }
 
-/* Let go of everything, the lock and uncommitted changes included. */
-static void disconnect(struct store *store)
+void store_disconnect(struct store *store)
 {
 	if (store->connected)
 		semanage_disconnect(store->handle);
@@ -163,7 +162,7 @@ int store_ready(struct store *store, struct error *err)
 		return 0;
 	r = connect_to(store, false, err);
 	if (r < 0)
-		disconnect(store);
+		store_disconnect(store);
 	return r;
 }
 
@@ -232,7 +231,7 @@ static int directory_check(const struct store *store, struct error *err)
 {
 	_cleanup_free_ char *active = str_printf("%s/active", store->directory);
 
-	if (access(active, R_OK | X_OK) == 0)
+	if (access(active, R_OK | X_OK) == 0 || store_is_away(store))
 		return 0;
 	if (errno == ENOENT || errno == ENOTDIR)
 		return error_set(err, ENOENT, REMEDY_PACKAGE,
@@ -275,7 +274,7 @@ static int open_store(struct store **result, const char *root, bool create, stru
 		r = directory_check(store, err);
 	if (r == 0)
 		r = process_claim(store, err);
-	if (r == 0)
+	if (r == 0 && (create || !store_is_away(store)))
 		r = connect_to(store, create, err);
 	if (r < 0)
 		return r;
@@ -297,7 +296,7 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	disconnect(store);
+	store_disconnect(store);
 	free(store->root);
 	free(store->type);
 	free(store->directory);
@@ -357,7 +356,7 @@ char *store_linked_policy(const struct store *store)
  * libsemanage waits 5 s for its lock and then says only that it failed; newer versions wait for
  * ever. So the lock is tried here first, let go at once, and taken by libsemanage.
  */
-static int lock_wait(const struct store *store, struct error *err)
+int store_lock_wait(const struct store *store, struct error *err)
 {
 	_cleanup_free_ char *path = str_printf("%s/semanage.trans.LOCK", store->directory);
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -390,7 +389,7 @@ int store_begin(struct store *store, struct error *err)
 	if (store->in_transaction)
 		return error_set(err, EALREADY, "report this: it is a fault of the program",
 				 "a transaction of the policy store is open already");
-	r = lock_wait(store, err);
+	r = store_lock_wait(store, err);
 	if (r < 0)
 		return r;
 	errno = 0;
@@ -418,7 +417,7 @@ int store_shows_hidden(struct store *store, bool *shown, struct error *err)
 
 	/* libsemanage looks when it connects, and never again. */
 	if (!store->in_transaction)
-		disconnect(store);
+		store_disconnect(store);
 	r = store_ready(store, err);
 	if (r == 0)
 		*shown = semanage_get_disable_dontaudit(store->handle) == 1;
@@ -456,11 +455,10 @@ int store_commit(struct store *store, struct error *err)
 	store->in_transaction = false;
 	semanage_set_rebuild(store->handle, 0);
 	if (r < 0) {
-		r = store_error(store, err, EIO,
-				"nothing was changed; correct the cause and run the step again",
+		r = store_error(store, err, EIO, "correct the cause and run the step again",
 				"the policy store did not take the change");
 		/* libsemanage keeps the rejected records in memory, and would try them again. */
-		disconnect(store);
+		store_disconnect(store);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return r < 0 ? r : 0;
@@ -469,5 +467,5 @@ int store_commit(struct store *store, struct error *err)
 void store_abort(struct store *store)
 {
 	if (store && store->in_transaction)
-		disconnect(store);
+		store_disconnect(store);
 }

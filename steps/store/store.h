@@ -26,6 +26,17 @@ void store_close(struct store *store);
 
 const char *store_type(const struct store *store); /* "default", "targeted", ... */
 
+/*
+ * store_cut - was the last commit, of whichever program, cut off (by a kill, a power cut, a full
+ * disk)? Then what SELinux reads below /etc/selinux is not what the store has built. *what: the
+ * path of the first file that is not, in new memory (caller frees); NULL: the commit came to its
+ * end. A commit that is under way is waited for. The kernel is not looked at.
+ */
+int store_cut(struct store *store, char **what, struct error *err);
+/* store_mend - build the policy from the modules of the store and put all of it in place, as
+ * store_commit() does, the kernel's included. A store that was moved away is moved back before. */
+int store_mend(struct store *store, struct error *err);
+
 /* store_newest_policy - the policy.NN in a directory with the highest NN; a path in new memory
  * (caller frees). -ENOENT when there is none. No store is needed. */
 int store_newest_policy(const char *directory, char **path, struct error *err);
@@ -56,7 +67,8 @@ int store_port_label(struct store *store, const char *proto, unsigned int number
 /* store_begin - take the store's lock. -EBUSY, saying so, when another program holds it. */
 int store_begin(struct store *store, struct error *err);
 /* store_commit - make the changes since store_begin real, all or none. Signals that would stop the
- * program are held back until it is done. On failure the store is as before store_begin. */
+ * program are held back until it is done. On failure the store is as before store_begin; what was
+ * put in place of it by then, store_cut() tells. */
 int store_commit(struct store *store, struct error *err);
 /*
  * store_rebuild - within a transaction: build the policy from the modules at its commit, even if

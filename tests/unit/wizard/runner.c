@@ -214,8 +214,26 @@ static void test_failure_names_the_step(void **state)
 	assert_int_equal(result.status, EXIT_FAILED);
 	assert_true(small_has(result.err, "small: two: the thing resists"));
 	assert_true(small_has(result.err, "mend it"));
+	assert_true(small_has(result.err, "Nothing of this step is changed."));
 	assert_int_equal(count("begin", "two"), 1);
 	assert_int_equal(count("done", "two"), 0);
+}
+
+static void test_failure_tells_what_stays(void **state)
+{
+	(void)state;
+	knobs.half_in = "two";
+	small_result_auto result = small_run("--yes");
+	assert_int_equal(result.status, EXIT_FAILED);
+	assert_true(small_has(result.err, "-   two: new by now\n"));
+	assert_false(small_has(result.err, "three: new"));
+	assert_true(small_has(result.err, "This stays. The next run goes on with the rest"));
+	assert_true(small_has(result.err, " undo\n"));
+	knobs.half_in = NULL;
+	runs(small_run("--yes"), EXIT_DONE);
+	assert_true(small_is_new());
+	runs(small_run("undo", "--yes"), EXIT_DONE);
+	assert_true(small_is_old());
 }
 
 static void test_apply_that_did_nothing_is_found_out(void **state)
@@ -326,6 +344,7 @@ int main(void)
 		TEST(never_goes_back_for_ever),
 		TEST(goes_back_nowhere),
 		TEST(failure_names_the_step),
+		TEST(failure_tells_what_stays),
 		TEST(apply_that_did_nothing_is_found_out),
 		TEST(signal_in_apply_stops_after_it),
 		TEST(named_steps_in_their_order),

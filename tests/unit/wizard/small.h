@@ -37,6 +37,7 @@
 struct small_knobs {
 	const char *crash_in;    /* the step whose apply ends the process half-way */
 	const char *fail_in;     /* the step whose apply fails before it changes anything */
+	const char *half_in;     /* the step whose apply fails after its first change */
 	const char *broken_in;   /* the step whose apply does nothing and says that it did */
 	const char *unsure_in;   /* the step whose detect fails */
 	const char *fingerprint; /* NULL: "fp-1" */
@@ -159,6 +160,8 @@ static small_unused int small_apply(const char *step, const json_t *changes, str
 		small_put(json_string_value(json_object_get(change, "what")), "new");
 		if (small_knob(knobs.crash_in, step))
 			_exit(42);
+		if (small_knob(knobs.half_in, step))
+			return error_set(err, EIO, "mend it", "the thing resists");
 	}
 	return 0;
 }
