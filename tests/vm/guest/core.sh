@@ -48,6 +48,7 @@ stop_all
 checkmodule -M -m -o MySQL_galera.mod doc-MySQL_galera.te && semodule_package -o /root/MySQL_galera.pp -m MySQL_galera.mod &&
 	semodule -i /root/MySQL_galera.pp
 policy_state before
+cp "$(ls /etc/selinux/default/policy/policy.*)" policy.old
 
 # ---- the wizard: to the first exercise, then exercise by exercise ----
 walk "" sst >"$out/walk.1"
@@ -94,6 +95,11 @@ sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.before"
 walk "" "" >"$out/walk.again"
 sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.after"
 ./galera-selinux --defaults-group-suffix=.node2 status --json >"$out/status.json" 2>"$out/status.err"
+
+# As a change leaves the kernel that was cut off before it was loaded. It takes a policy in one piece.
+dd if=policy.old of=/sys/fs/selinux/load bs=64M 2>>"$out/status.err"
+./galera-selinux --defaults-group-suffix=.node2 status >"$out/unloaded.status" 2>&1
+./galera-selinux --defaults-group-suffix=.node2 run check </dev/null >"$out/unloaded.log" 2>&1
 
 # ---- undone ----
 stop_all
