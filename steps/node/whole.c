@@ -2,7 +2,6 @@
 #include <errno.h>
 
 #include "steps/host/selinux.h"
-#include "steps/node/node.h"
 #include "steps/node/whole.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
@@ -36,7 +35,7 @@ int whole_files(struct session *session, struct store *store, bool *built, struc
 		    what);
 	if (!session->is_open)
 		return 0;
-	node_say_building();
+	screen_say("Building it anew; this usually takes 5 to 15 seconds ...");
 	r = store_mend(store, err) ?: store_cut(store, &still, err);
 	if (r < 0)
 		return r;
