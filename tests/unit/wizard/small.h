@@ -38,6 +38,7 @@ struct small_knobs {
 	const char *crash_in;    /* the step whose apply ends the process half-way */
 	const char *fail_in;     /* the step whose apply fails before it changes anything */
 	const char *half_in;     /* the step whose apply fails after its first change */
+	const char *undo_fails;  /* at a change of this thing */
 	const char *broken_in;   /* the step whose apply does nothing and says that it did */
 	const char *unsure_in;   /* the step whose detect fails */
 	const char *fingerprint; /* NULL: "fp-1" */
@@ -173,10 +174,14 @@ static small_unused int small_undo(struct session *session, const json_t *change
 	size_t index;
 
 	(void)session;
-	(void)err;
 	json_array_foreach(changes, index, change)
+	{
+		if (small_knob(knobs.undo_fails,
+			       json_string_value(json_object_get(change, "what"))))
+			return error_set(err, EIO, "mend it", "the thing resists");
 		small_put(json_string_value(json_object_get(change, "what")),
 			  json_string_value(json_object_get(change, "from")));
+	}
 	return 0;
 }
 

@@ -35,6 +35,21 @@ static void test_undo_leaves_what_was_there_before(void **state)
 	assert_true(small_is("three", "old three"));
 }
 
+static void test_undo_that_fails_says_what_is_left(void **state)
+{
+	(void)state;
+	runs(small_run("--yes"), EXIT_DONE);
+	knobs.undo_fails = "three";
+	small_result_auto undo = small_run("undo", "--yes");
+	assert_int_equal(undo.status, EXIT_FAILED);
+	assert_true(small_has(undo.err, "Renew four: taken back"));
+	assert_true(small_has(undo.err, "-   Not taken back, or only in part: two, one. The same"));
+	assert_true(small_has(undo.err, "undo of two: the thing resists"));
+	knobs.undo_fails = NULL;
+	runs(small_run("undo", "--yes"), EXIT_DONE);
+	assert_true(small_is_old());
+}
+
 static void test_undo_can_be_declined(void **state)
 {
 	(void)state;
@@ -235,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(undo_shows_and_restores),
 		TEST(undo_leaves_what_was_there_before),
+		TEST(undo_that_fails_says_what_is_left),
 		TEST(undo_can_be_declined),
 		TEST(unused_answers_are_told),
 		TEST(undo_says_what_it_cannot_take_back),
