@@ -34,7 +34,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(HAR
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 
 ROOMS       := audit store oracle advice module host galera
-BASE_SRC    := $(addprefix wizard/,error.c process.c strings.c text.c util.c)
+BASE_SRC    := $(addprefix wizard/,error.c process.c strings.c text.c trust.c util.c)
 WIZARD_SRC  := $(wildcard wizard/*.c)
 # Parts of steps; the rooms above know no step.
 PARTS       := commands node checking labelling confining exercising rehearsal

@@ -7,6 +7,7 @@
 #include "wizard/strings.h"
 #include "wizard/options.h"
 #include "wizard/text.h"
+#include "wizard/trust.h"
 #include "wizard/util.h"
 
 /* Far from the values that a workflow's table may use. */
@@ -133,11 +134,15 @@ static const struct command *next_command(const struct program *program, size_t 
 
 static int find_root(struct error *err)
 {
-	_cleanup_free_ char *named = given.root;
+	_cleanup_free_ char *named = TAKE_PTR(given.root);
 	struct stat info;
+	int r;
 
 	if (!named)
 		return 0;
+	r = path_trusted(named, "--root", err);
+	if (r < 0)
+		return r;
 	given.root = realpath(named, NULL);
 	if (!given.root)
 		return error_set(err, errno, "create the folder, or correct the path",

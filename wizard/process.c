@@ -4,12 +4,66 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "wizard/process.h"
+#include "wizard/trust.h"
 #include "wizard/util.h"
+
+/* ---- the environment ------------------------------------------------------------------------- */
+
+/* Where programs of the system are; the administrator's own come last. */
+static const char *const directories[] = { "/usr/sbin", "/usr/bin",        "/sbin",
+					   "/bin",      "/usr/local/sbin", "/usr/local/bin" };
+
+#define SYSTEM_PATH "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* A child's. There is no home to read options from; without HOME some look in a folder "~". */
+static char *const child_environment[] = { (char *)SYSTEM_PATH, (char *)"HOME=/nonexistent",
+					   (char *)"LC_ALL=C", NULL };
+
+/* A locale, a terminal and a time zone are names of files, below the system's own folders. */
+static bool is_plain(const char *value)
+{
+	return *value != '/' && *value != ':' && !strstr(value, "..");
+}
+
+void process_clean(void)
+{
+	static const char *const names[] = { "COLUMNS",  "LANG",      "LC_ALL", "LC_CTYPE", "LINES",
+					     "NO_COLOR", "SUDO_USER", "TERM",   "TZ" };
+	char *kept[ARRAY_SIZE(names)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		kept[i] = str_copy(getenv(names[i]));
+	if (clearenv() != 0 || putenv((char *)SYSTEM_PATH) != 0)
+		no_memory();
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (kept[i] && is_plain(kept[i]) && setenv(names[i], kept[i], 1) < 0)
+			no_memory();
+		free(kept[i]);
+	}
+}
+
+/* In new memory; NULL: there is none that can be trusted. */
+static char *find_program(const char *name)
+{
+	if (strchr(name, '/'))
+		return str_copy(name);
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		_cleanup_free_ char *path = str_printf("%s/%s", directories[i], name);
+
+		if (access(path, X_OK) == 0 && path_trusted(path, name, NULL) == 0)
+			return TAKE_PTR(path);
+	}
+	return NULL;
+}
+
+/* ---- its outputs ----------------------------------------------------------------------------- */
 
 /* One of the child's outputs: a pipe, and what has come out of it. */
 struct stream {
@@ -62,7 +116,8 @@ static int streams_drain(struct stream streams[2])
 
 /* Start argv with its outputs in the pipes. The child gets the default signal dispositions and an
  * empty mask: what we ignore (SIGPIPE) must not be ignored by it. Returns 0 or a positive errno. */
-static int spawn(const char *const argv[], struct stream streams[2], pid_t *pid)
+static int spawn(const char *program, const char *const argv[], struct stream streams[2],
+		 pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -86,8 +141,8 @@ static int spawn(const char *const argv[], struct stream streams[2], pid_t *pid)
 		    ?: posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
 		    ?: posix_spawn_file_actions_adddup2(&actions, streams[0].pipe[1], 1)
 		    ?: posix_spawn_file_actions_adddup2(&actions, streams[1].pipe[1], 2)
-		    ?: posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv,
-				    environ);
+		    ?: posix_spawn(pid, program, &actions, &attributes, (char *const *)argv,
+				   child_environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return r;
@@ -113,17 +168,20 @@ int process_capture(const char *const argv[], char **output, char **messages, st
 		{ .pipe = { -1, -1 } },
 		{ .pipe = { -1, -1 } },
 	};
+	_cleanup_free_ char *program = find_program(argv[0]);
 	pid_t pid;
 	int r, status;
 
+	if (!program)
+		return error_set(err, ENOENT, "install its package",
+				 "there is no program %s in /usr/bin or /usr/sbin", argv[0]);
 	if (pipe2(streams[0].pipe, O_CLOEXEC) < 0 || pipe2(streams[1].pipe, O_CLOEXEC) < 0)
 		return error_set(err, errno, "start again: nothing is lost",
 				 "cannot make a pipe: %s", strerror(errno));
-	r = spawn(argv, streams, &pid);
+	r = spawn(program, argv, streams, &pid);
 	if (r)
-		return error_set(err, r,
-				 r == ENOENT ? "install it, or add its folder to PATH" : NULL,
-				 "cannot start %s: %s", argv[0], strerror(r));
+		return error_set(err, r, r == ENOENT ? "install it" : NULL, "cannot start %s: %s",
+				 argv[0], strerror(r));
 	close_end(&streams[0].pipe[1]);
 	close_end(&streams[1].pipe[1]);
 	r = streams_drain(streams);

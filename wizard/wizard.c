@@ -8,6 +8,7 @@
 #include "wizard/answers.h"
 #include "wizard/journal.h"
 #include "wizard/options.h"
+#include "wizard/process.h"
 #include "wizard/text.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
@@ -190,6 +191,7 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	enum exit_status status;
 	int r;
 
+	process_clean();
 	hold_standard_streams();
 	json_set_alloc_funcs(memory_for_json, free);
 	setlocale(LC_CTYPE, ""); /* what the terminal can show; the texts themselves are English */

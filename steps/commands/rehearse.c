@@ -21,6 +21,7 @@
 #include "wizard/runner.h"
 #include "wizard/screen.h"
 #include "wizard/text.h"
+#include "wizard/trust.h"
 #include "wizard/util.h"
 
 static const struct poptOption rehearse_options[] = {
@@ -97,6 +98,8 @@ static int prepare_kept(const char *root, const char *cluster, struct error *err
 {
 	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
 
+	if (path_trusted(root, "--keep", err) < 0)
+		return -EPERM;
 	if (access(marker, F_OK) == 0)
 		return 0;
 	if (rmdir(root) < 0 && errno != ENOENT)
@@ -110,14 +113,11 @@ static int prepare_kept(const char *root, const char *cluster, struct error *err
 
 static int prepare_temporary(char **root, const char *cluster, struct error *err)
 {
-	const char *directory = getenv("TMPDIR");
-
-	*root = str_printf("%s/galera-selinux-rehearsal.XXXXXX",
-			   directory ? directory : "/var/tmp");
+	*root = str_copy("/var/tmp/galera-selinux-rehearsal.XXXXXX");
 	if (!mkdtemp(*root)) {
 		int code = errno;
 
-		error_set(err, code, "set TMPDIR to a directory with 100 MB free",
+		error_set(err, code, "give --keep a place with 100 MB free",
 			  "cannot make a scratch root %s: %s", *root, strerror(code));
 		free(*root);
 		*root = NULL;

@@ -35,13 +35,16 @@ static char *scratch_file(const char *root)
 
 /* Run my_print_defaults with these groups; NULL: the server's, as it knows them itself (MariaDB's,
  * with the groups of its version). Returns its exit status or a negative errno. */
-static int print_defaults(const char *file, const char *suffix, const char *const *groups,
-			  char **output, char **messages, struct error *err)
+static int print_defaults(const struct galera_config_source *source, const char *file,
+			  const char *const *groups, char **output, char **messages,
+			  struct error *err)
 {
+	const char *suffix = source->group_suffix, *program = source->program;
 	_cleanup_free_ char *file_option = file ? str_printf("--defaults-file=%s", file) : NULL;
 	_cleanup_free_ char *suffix_option =
 		suffix ? str_printf("--defaults-group-suffix=%s", suffix) : NULL;
-	const char *argv[4 + ARRAY_SIZE(server_groups)] = { "my_print_defaults" };
+	const char *argv[4 + ARRAY_SIZE(server_groups)] = { program ? program
+								    : "my_print_defaults" };
 	size_t count = 1;
 
 	/* --defaults-file is an option only where it comes first. */
@@ -113,7 +116,6 @@ static int read_options(const struct galera_config_source *source, struct galera
 			struct galera_config *scripts, struct error *err)
 {
 	const char *root = source->root ? source->root : "/", *file = source->defaults_file;
-	const char *suffix = source->group_suffix;
 	_cleanup_free_ char *scratch = NULL, *output = NULL, *messages = NULL;
 	int r;
 
@@ -123,12 +125,12 @@ static int read_options(const struct galera_config_source *source, struct galera
 		if (!file)
 			return 0;
 	}
-	r = print_defaults(file, suffix, NULL, &output, &messages, NULL);
+	r = print_defaults(source, file, NULL, &output, &messages, NULL);
 	/* Not installed; 127 is how a system that forks first may report it. */
 	if (r == -ENOENT || r == 127)
 		return 0;
 	if (r > 0)
-		r = print_defaults(file, suffix, server_groups, &output, &messages, err);
+		r = print_defaults(source, file, server_groups, &output, &messages, err);
 	if (r < 0)
 		return r;
 	if (r > 0)
@@ -137,7 +139,7 @@ static int read_options(const struct galera_config_source *source, struct galera
 				 "my_print_defaults cannot read the server's configuration: %.*s",
 				 (int)strcspn(messages, "\n"), messages);
 	add_options(config, output);
-	r = print_defaults(file, suffix, script_groups, &output, &messages, err);
+	r = print_defaults(source, file, script_groups, &output, &messages, err);
 	if (r == 0)
 		add_options(scripts, output);
 	return r < 0 ? r : 0;

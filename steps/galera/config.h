@@ -14,6 +14,7 @@ struct galera_config_source {
 	const char *root;          /* "/" or a scratch root */
 	const char *defaults_file; /* as --defaults-file has it; NULL: the server's own places */
 	const char *group_suffix;  /* as --defaults-group-suffix; may be NULL */
+	const char *program;       /* my_print_defaults; NULL: the system's */
 };
 
 struct galera_option {

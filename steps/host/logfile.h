@@ -29,8 +29,8 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
 		  struct error *err);
 
 /* Likewise since *mark, which must not be NULL, and *mark (owned by the caller) moves to the end of
- * what was read; on failure it is as it was. So that any log is read in bounded memory, there may be
- * more where *length is LOG_MOST or (up to twice as much) beyond it. */
+ * what was read; on failure it is as it was. So that any log is read in bounded memory, there may
+ * be more where *length is LOG_MOST or (up to twice as much) beyond it. */
 #define LOG_MOST ((size_t)1 << 20)
 int logfile_advance(const char *path, json_t **mark, char **text, size_t *length, bool *gap,
 		    struct error *err);

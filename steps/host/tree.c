@@ -11,7 +11,7 @@
 #define ASK_EVERY 1024 /* files */
 
 /* A directory on the way down. */
-struct level {
+struct tree_level {
 	size_t length; /* of its path */
 	dev_t device;
 	ino_t inode;
@@ -25,14 +25,14 @@ struct walk {
 	int (*visit)(void *data, struct tree_file *file, struct error *err);
 	void *data;
 	size_t files;
-	struct level *levels;
+	struct tree_level *levels;
 	size_t count;
 	int fd;     /* of the deepest level; -1: it is not there any more */
 	char *path; /* of what is looked at */
 	size_t room;
 };
 
-static void level_clear(struct level *level)
+static void level_clear(struct tree_level *level)
 {
 	free(level->inherited);
 	strings_clear(&level->below);
@@ -88,7 +88,7 @@ static int look_at(struct walk *walk, int parent, const char *entry, const char 
 /* What is in the deepest level: its files now, its directories one after the other later. */
 static int look_below(struct walk *walk, struct error *err)
 {
-	struct level *level = &walk->levels[walk->count - 1];
+	struct tree_level *level = &walk->levels[walk->count - 1];
 	int opened = openat(walk->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 	_cleanup_closedir_ DIR *entries = opened >= 0 ? fdopendir(opened) : NULL;
 	struct dirent *entry;
@@ -110,12 +110,12 @@ static int look_below(struct walk *walk, struct error *err)
 /* Takes the descriptor over. */
 static int descend(struct walk *walk, int fd, const struct tree_file *file, struct error *err)
 {
-	struct level *level = array_push(&walk->levels, &walk->count, sizeof(*level));
+	struct tree_level *level = array_push(&walk->levels, &walk->count, sizeof(*level));
 
-	*level = (struct level){ .length = strlen(walk->path),
-				 .device = file->status.st_dev,
-				 .inode = file->status.st_ino,
-				 .inherited = str_copy(file->leaves ?: file->inherited) };
+	*level = (struct tree_level){ .length = strlen(walk->path),
+				      .device = file->status.st_dev,
+				      .inode = file->status.st_ino,
+				      .inherited = str_copy(file->leaves ?: file->inherited) };
 	cleanup_close(&walk->fd);
 	walk->fd = fd;
 	return look_below(walk, err);
@@ -159,7 +159,7 @@ static int look_at(struct walk *walk, int parent, const char *entry, const char 
 /* ---- and up ---------------------------------------------------------------------------------- */
 
 /* Directories may have been moved about meanwhile, and the one above be anywhere. */
-static bool is_level(int fd, const struct level *level)
+static bool is_level(int fd, const struct tree_level *level)
 {
 	struct stat status;
 
@@ -173,8 +173,8 @@ static int find_again(struct walk *walk)
 	int fd = open_top(walk->tree);
 
 	for (size_t i = 0; fd >= 0 && i + 1 < walk->count; i++) {
-		const struct level *above = &walk->levels[i];
-		struct level *level = &walk->levels[i + 1];
+		const struct tree_level *above = &walk->levels[i];
+		struct tree_level *level = &walk->levels[i + 1];
 		int below = openat(fd, above->below.items[above->next - 1],
 				   O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		struct stat status;
@@ -191,7 +191,7 @@ static int find_again(struct walk *walk)
 
 static void go_up(struct walk *walk)
 {
-	struct level *level;
+	struct tree_level *level;
 	int fd;
 
 	level_clear(&walk->levels[--walk->count]);
@@ -211,7 +211,7 @@ static void go_up(struct walk *walk)
 
 static int walk_on(struct walk *walk, struct error *err)
 {
-	struct level *level = &walk->levels[walk->count - 1];
+	struct tree_level *level = &walk->levels[walk->count - 1];
 	const char *name;
 
 	if (level->next == level->below.count) {

@@ -16,6 +16,19 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+/* As it was given: the program forgets what it does not need of its environment. */
+static const char *record, *chosen, *wanted;
+
+static void __attribute__((constructor)) look(void)
+{
+	record = getenv("FAULT_RECORD");
+	chosen = getenv("FAULT_HOW");
+	wanted = getenv("FAULT_TEXT");
+	record = record ? strdup(record) : NULL;
+	chosen = chosen ? strdup(chosen) : NULL;
+	wanted = wanted ? strdup(wanted) : NULL;
+}
+
 static long records; /* that the program has begun to write */
 static int counted;  /* was the last of them one? */
 static int none_left; /* is there no memory any more? */
@@ -36,8 +49,6 @@ static int is_journal(int fd)
 /* Is it now, and in this way, that the program ends? */
 static int is_due(const char *how)
 {
-	const char *record = getenv("FAULT_RECORD"), *chosen = getenv("FAULT_HOW");
-
 	return counted && record && strtol(record, NULL, 10) == records && chosen &&
 	       !strcmp(chosen, how);
 }
@@ -45,12 +56,11 @@ static int is_due(const char *how)
 ssize_t write(int fd, const void *bytes, size_t length)
 {
 	ssize_t (*next)(int, const void *, size_t);
-	const char *text;
+	const char *text = wanted;
 
 	*(void **)&next = dlsym(RTLD_NEXT, "write");
 	if (!is_journal(fd))
 		return next(fd, bytes, length);
-	text = getenv("FAULT_TEXT");
 	counted = !text || memmem(bytes, length, text, strlen(text));
 	records += counted;
 	if (is_due("torn")) {

@@ -74,10 +74,16 @@ static bool has_ausearch(void)
 /* same_interpreted - `ausearch -i` of the log, and the log, tell the same. */
 static void same_interpreted(const char *log)
 {
-	const char *const argv[] = { "ausearch", "-i", "-if", log, NULL };
-	_cleanup_free_ char *raw = described_file(log), *shown = run(argv), *path = NULL;
+	_cleanup_free_ char *raw = described_file(log), *path = NULL, *shown = NULL;
 	_cleanup_free_ char *interpreted = NULL;
+	_cleanup_free_ char *locale = str_printf("LC_ALL=%s", getenv("LC_ALL") ?: "C");
+	_cleanup_free_ char *places = str_printf("LOCPATH=%s", getenv("LOCPATH") ?: "");
+	_cleanup_free_ char *zone = str_printf("TZ=%s", getenv("TZ") ?: ":/etc/localtime");
+	const char *const argv[] = {
+		"env", locale, places, zone, "ausearch", "-i", "-if", log, NULL
+	};
 
+	shown = run(argv);
 	path = scratch_file(shown, strlen(shown));
 	interpreted = described_file(path);
 	unlink(path);

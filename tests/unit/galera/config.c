@@ -324,14 +324,13 @@ static void test_refused(void **state)
 /* Without the program the defaults stand. */
 static void test_not_installed(void **state)
 {
-	struct galera_config_source source = { .root = "/", .defaults_file = RECORDING };
-	_cleanup_free_ char *path = strdup(getenv("PATH"));
+	struct galera_config_source source = { .root = "/",
+					       .defaults_file = RECORDING,
+					       .program = "no-such-program-here" };
 	struct galera_config config = { 0 };
 
 	(void)state;
-	setenv("PATH", folder, 1);
 	assert_int_equal(galera_config_read(&source, &config, NULL), 0);
-	setenv("PATH", path, 1);
 	assert_false(config.read);
 	assert_string_equal(config.data_directory, "/var/lib/mysql");
 	galera_config_clear(&config);
@@ -340,23 +339,55 @@ static void test_not_installed(void **state)
 /* One that does not know --mysqld, as MySQL's, is given the groups by name. */
 static void test_mysql_my_print_defaults(void **state)
 {
-	struct galera_config_source source = { .root = "/", .defaults_file = "/etc/x.cnf" };
 	_cleanup_free_ char *program =
 		put("bin/my_print_defaults", "#!/bin/sh\n"
 					     "case \"$*\" in *--mysqld*) exit 1;; esac\n"
 					     "echo --report-host=\"$*\"\n");
-	_cleanup_free_ char *path = strdup(getenv("PATH")), *changed = NULL;
+	struct galera_config_source source = { .root = "/",
+					       .defaults_file = "/etc/x.cnf",
+					       .program = program };
 	struct galera_config config = { 0 };
 
 	(void)state;
 	assert_int_equal(chmod(program, 0755), 0);
-	changed = str_printf("%s/bin:%s", folder, path);
-	setenv("PATH", changed, 1);
 	assert_int_equal(galera_config_read(&source, &config, NULL), 0);
-	setenv("PATH", path, 1);
 	assert_string_equal(galera_config_get(&config, "report_host"),
 			    "--defaults-file=/etc/x.cnf client-server mysqld server mariadb "
 			    "mariadbd galera");
+	galera_config_clear(&config);
+}
+
+/* Neither the caller's own options, nor those that a variable names, nor a program of his. */
+static void test_the_caller_has_no_say(void **state)
+{
+	_cleanup_free_ char *home = put(".my.cnf", "[mysqld]\nreport_host=of-a-home\n");
+	_cleanup_free_ char *named = put("my.cnf", "[mysqld]\nreport_host=of-a-variable\n");
+	_cleanup_free_ char *tilde = put("~/.my.cnf", "[mysqld]\nreport_host=of-a-tilde\n");
+	_cleanup_free_ char *program = put("my_print_defaults", "#!/bin/sh\n"
+								"echo --report-host=of-a-path\n");
+	_cleanup_free_ char *path = str_printf("%s:%s", folder, getenv("PATH")), *before = NULL;
+	_cleanup_free_ char *from = getcwd(NULL, 0), *kept = str_copy(getenv("PATH"));
+	const char *const variables[] = { "HOME", "MYSQL_HOME" };
+	struct galera_config_source source = { .root = "/" };
+	struct galera_config config = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	need_my_print_defaults();
+	assert_int_equal(chmod(program, 0755), 0);
+	before = str_copy(getenv("HOME"));
+	for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
+		setenv(variables[i], folder, 1);
+	setenv("MYSQL_GROUP_SUFFIX", ".evil", 1);
+	setenv("PATH", path, 1);
+	assert_int_equal(chdir(folder), 0);
+	must(galera_config_read(&source, &config, &err), &err);
+	assert_int_equal(chdir(from), 0);
+	setenv("PATH", kept, 1);
+	unsetenv("MYSQL_HOME");
+	unsetenv("MYSQL_GROUP_SUFFIX");
+	setenv("HOME", before ? before : "/", 1);
+	assert_string_equal(galera_config_get(&config, "report_host") ?: "of nobody", "of nobody");
 	galera_config_clear(&config);
 }
 
@@ -439,6 +470,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_arbitrator, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_installed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_caller_has_no_say, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mysql_my_print_defaults, setup, teardown),
 	};
 
