@@ -190,7 +190,7 @@ static int look_server(struct report *report, struct error *err)
 			   "not looked at, in a scratch root: the running server");
 		return 0;
 	}
-	r = host_find_server(galera_servers, &process, err);
+	r = node_server(report->session, &process, err);
 	if (r < 0)
 		return r;
 	if (process.pid) {

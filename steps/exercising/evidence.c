@@ -142,6 +142,21 @@ bool evidence_is_begun(const struct occasion *at)
 	return marks_of(at);
 }
 
+/* The server's own, under each name that it has: another instance's messages prove nothing of it.
+ */
+static int follow_journal_of(struct session *session, struct follow *follow, const json_t *mark,
+			     struct error *err)
+{
+	_cleanup_(node_units_clear) struct node_units units = { 0 };
+	int r = node_units(session, &units, err);
+	const char *const names[] = { units.unit, units.running,
+				      r == 0 && strchr(units.unit, '@') ? NULL
+									: NODE_BOOTSTRAP_UNIT,
+				      NULL };
+
+	return r < 0 ? r : follow_journal(follow, NULL, names, mark, err);
+}
+
 int evidence_follow(const struct occasion *at, struct follow *follow, int *audit, int *server,
 		    struct error *err)
 {
@@ -159,7 +174,7 @@ int evidence_follow(const struct occasion *at, struct follow *follow, int *audit
 	if (*audit < 0)
 		return *audit;
 	*server = path ? follow_file(follow, path, mark, err)
-		       : follow_journal(follow, NULL, galera_units, mark, err);
+		       : follow_journal_of(at->session, follow, mark, err);
 	return *server < 0 ? *server : 0;
 }
 
@@ -365,12 +380,12 @@ unsigned int doubts_from(const json_t *list)
 }
 
 /* The context that the running server has; of one that does not run, the usual one. */
-static char *domain_context(void)
+static char *domain_context(const struct session *session)
 {
 	_cleanup_(server_process_clear) struct server_process process = { 0 };
 	_cleanup_free_ char *context = NULL, *type = NULL;
 
-	if (host_find_server(galera_servers, &process, NULL) == 0 && process.pid &&
+	if (node_server(session, &process, NULL) == 0 && process.pid &&
 	    host_process_context(process.pid, &context, NULL) == 0) {
 		type = context_type(context);
 		if (type && !strcmp(type, node_domain()))
@@ -379,9 +394,9 @@ static char *domain_context(void)
 	return str_printf("system_u:system_r:%s:s0", node_domain());
 }
 
-static unsigned int ask_kernel(void)
+static unsigned int ask_kernel(const struct session *session)
 {
-	_cleanup_free_ char *context = domain_context();
+	_cleanup_free_ char *context = domain_context(session);
 	bool permissive = false;
 
 	if (host_domain_is_permissive(context, &permissive, NULL) < 0)
@@ -407,6 +422,6 @@ int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
 	}
 	*doubts |= (permissive ? DOUBT_DOMAIN : 0) | (shown ? DOUBT_SHOWN : 0);
 	if (r == 0 && !session_is_scratch(session))
-		*doubts |= ask_kernel();
+		*doubts |= ask_kernel(session);
 	return r;
 }

@@ -23,7 +23,7 @@ void follow_free(struct follow *follow);
 /* Add the log at path, from mark on (copied); its directory may be missing yet. Returns the
  * source's number, or a negative errno. */
 int follow_file(struct follow *follow, const char *path, const json_t *mark, struct error *err);
-/* Likewise, of units (which must outlive it); directory as in journald.h. */
+/* Likewise, of units; directory as in journald.h. */
 int follow_journal(struct follow *follow, const char *directory, const char *const *units,
 		   const json_t *mark, struct error *err);
 

@@ -7,6 +7,7 @@
 
 #include "steps/host/journald.h"
 #include "steps/host/logfile.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 /* What a server prints comes in lines of 48 KiB at most; what it gives to journald itself can be of
@@ -73,7 +74,7 @@ static int get_field(sd_journal *journal, const char *name, char **value, size_t
 
 /* Is the entry of one of the units? A unit may be a pattern, which no match of the journal itself
  * can be. */
-static int of_units(sd_journal *journal, const char *const *units)
+static int of_units(sd_journal *journal, const struct strings *units)
 {
 	_cleanup_free_ char *unit = NULL;
 	size_t length;
@@ -81,9 +82,9 @@ static int of_units(sd_journal *journal, const char *const *units)
 
 	if (rc <= 0)
 		return rc;
-	for (size_t i = 0; units[i]; i++) {
-		_cleanup_free_ char *name =
-			str_printf("%s%s", units[i], strchr(units[i], '.') ? "" : ".service");
+	for (size_t i = 0; i < units->count; i++) {
+		_cleanup_free_ char *name = str_printf(
+			"%s%s", units->items[i], strchr(units->items[i], '.') ? "" : ".service");
 
 		if (fnmatch(name, unit, 0) == 0)
 			return 1;
@@ -105,7 +106,8 @@ static int write_message(sd_journal *journal, FILE *out)
 }
 
 /* The units' messages behind the place where the journal stands, so many at a time. */
-static int write_rest(sd_journal *journal, const char *const *units, const char *cursor, FILE *out)
+static int write_rest(sd_journal *journal, const struct strings *units, const char *cursor,
+		      FILE *out)
 {
 	int rc = 0;
 
@@ -124,7 +126,7 @@ static int write_rest(sd_journal *journal, const char *const *units, const char 
 
 struct journald {
 	sd_journal *journal;
-	const char *const *units;
+	struct strings units;
 	char *cursor; /* of the mark, until it has been passed */
 	bool lost;    /* the mark is not there any more */
 };
@@ -134,6 +136,7 @@ void journald_close(struct journald *journald)
 	if (!journald)
 		return;
 	sd_journal_close(journald->journal);
+	strings_clear(&journald->units);
 	free(journald->cursor);
 	free(journald);
 }
@@ -161,7 +164,8 @@ int journald_open(struct journald **journald, const char *directory, const char 
 	struct journald *made = memory_new(1, sizeof(*made));
 	int rc = open_journal(directory, &made->journal, err);
 
-	made->units = units;
+	for (; *units; units++)
+		strings_add(&made->units, *units);
 	if (rc == 0)
 		rc = place(made, member_or_null(mark, "cursor"), err);
 	if (rc == 0)
@@ -190,7 +194,7 @@ int journald_read(struct journald *journald, char **text, size_t *length, bool *
 	if (rc < 0)
 		return failed(rc, err);
 	out = stream_open(&messages, length);
-	rc = write_rest(journald->journal, journald->units, journald->cursor, out);
+	rc = write_rest(journald->journal, &journald->units, journald->cursor, out);
 	stream_close(&out);
 	if (rc < 0)
 		return failed(rc, err);

@@ -10,9 +10,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "steps/host/manager.h"
 #include "steps/host/server.h"
 #include "steps/host/tree.h"
 #include "wizard/util.h"
+
+#define LAST_SYSTEM_USER 999 /* SYS_UID_MAX of login.defs, and systemd's */
 
 /* ---- processes ------------------------------------------------------------------------------- */
 
@@ -20,6 +23,7 @@ void server_process_clear(struct server_process *process)
 {
 	free(process->exe);
 	free(process->name);
+	free(process->unit);
 	*process = (struct server_process){ 0 };
 }
 
@@ -67,6 +71,20 @@ static bool is_one_of(const char *name, const char *const *patterns)
 	return false;
 }
 
+/* Whose it is, by its effective user; (uid_t)-1: it is gone. */
+static uid_t user_of(const char *proc, const char *pid)
+{
+	_cleanup_free_ char *path = str_printf("%s/%s/status", proc, pid), *text = NULL;
+	unsigned int real, effective;
+	const char *at;
+
+	/* The owner of /proc/PID is root where the process wants it so. */
+	if (file_read(path, &text, NULL, NULL) < 0)
+		return (uid_t)-1;
+	at = strstr(text, "\nUid:");
+	return at && sscanf(at, " Uid: %u %u", &real, &effective) == 2 ? effective : (uid_t)-1;
+}
+
 /* The next process of one of these names: its executable and when it was started. NULL: there is
  * no other. */
 static const char *next_server(DIR *proc, const char *path, const char *const *names,
@@ -85,30 +103,116 @@ static const char *next_server(DIR *proc, const char *path, const char *const *n
 	return NULL;
 }
 
-int host_find_server(const char *const *names, struct server_process *process, struct error *err)
+/* Is it a container's, or in a root of its own? */
+static bool is_elsewhere(const char *pid)
+{
+	static const char *const places[] = { "root/", "ns/pid" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_free_ char *path = str_printf("/proc/%s/%s", pid, places[i]);
+		_cleanup_free_ char *own = str_printf("/proc/self/%s", places[i]);
+		struct stat its, ours;
+
+		if (stat(path, &its) < 0 || stat(own, &ours) < 0 || its.st_dev != ours.st_dev ||
+		    its.st_ino != ours.st_ino)
+			return true;
+	}
+	return false;
+}
+
+/* Anybody may have a program of that name, and run it: a server is what systemd has started as one
+ * of these units, or else what a system account runs. */
+static bool is_server(const char *pid, const char *const *units, struct server_process *process)
+{
+	uid_t user = user_of("/proc", pid);
+
+	process->unit = host_running_unit(process->pid, units);
+	process->is_main = process->unit && host_main_pid(process->unit) == process->pid;
+	return !is_elsewhere(pid) &&
+	       (process->unit || user <= LAST_SYSTEM_USER || user == geteuid());
+}
+
+/* "mariadb@node2" is node2's. */
+static bool is_instance(const struct server_process *process, const char *instance)
+{
+	const char *at = process->unit ? strchr(process->unit, '@') : NULL;
+
+	return !instance || (at && !strcmp(at + 1, instance));
+}
+
+static bool is_better(const struct server_process *one, const struct server_process *other)
+{
+	if (!one->unit != !other->unit)
+		return one->unit;
+	if (one->is_main != other->is_main)
+		return one->is_main;
+	return one->started < other->started;
+}
+
+/* The unit's processes are one server. */
+static bool is_other(const struct server_process *one, const struct server_process *other)
+{
+	return one != other && !(one->unit && other->unit && !strcmp(one->unit, other->unit));
+}
+
+struct servers {
+	struct server_process *items;
+	size_t count;
+};
+
+static void servers_clear(struct servers *servers)
+{
+	for (size_t i = 0; i < servers->count; i++)
+		server_process_clear(&servers->items[i]);
+	free(servers->items);
+}
+
+static void choose(struct servers *servers, const char *instance, struct server_process *process)
+{
+	struct server_process *best = NULL;
+	size_t others = 0;
+
+	for (size_t i = 0; i < servers->count; i++) {
+		struct server_process *one = &servers->items[i];
+
+		if (is_instance(one, instance) && (!best || is_better(one, best)))
+			best = one;
+	}
+	for (size_t i = 0; i < servers->count; i++)
+		others += !best || is_other(&servers->items[i], best);
+	*process = best ? *best : (struct server_process){ 0 };
+	process->others = others;
+	if (best)
+		*best = (struct server_process){ 0 };
+}
+
+int host_find_server(const char *const *names, const char *const *units, const char *instance,
+		     struct server_process *process, struct error *err)
 {
 	_cleanup_closedir_ DIR *proc = opendir("/proc");
-	struct server_process found = { 0 };
-	unsigned long long started, oldest = ULLONG_MAX;
+	_cleanup_(servers_clear) struct servers servers = { 0 };
+	unsigned long long started;
 	char exe[PATH_MAX];
 	const char *pid;
-	size_t servers = 0;
 
 	if (!proc)
 		return error_set(err, errno, "mount /proc",
 				 "cannot list the processes in /proc: %s", strerror(errno));
 	while ((pid = next_server(proc, "/proc", names, exe, &started))) {
-		servers++;
-		if (started >= oldest)
+		struct server_process found = { .pid = (pid_t)strtol(pid, NULL, 10),
+						.exe = str_copy(exe),
+						.name = str_copy(basename(exe)),
+						.started = started };
+		struct server_process *server;
+
+		if (!is_server(pid, units, &found)) {
+			server_process_clear(&found);
 			continue;
-		oldest = started;
-		server_process_clear(&found);
-		found.pid = (pid_t)strtol(pid, NULL, 10);
-		found.exe = str_copy(exe);
-		found.name = str_copy(basename(exe));
+		}
+		server = array_push(&servers.items, &servers.count, sizeof(found));
+		*server = found;
 	}
-	found.others = servers ? servers - 1 : 0;
-	*process = found;
+	choose(&servers, instance, process);
 	return 0;
 }
 
@@ -116,19 +220,12 @@ int host_find_server(const char *const *names, struct server_process *process, s
 static bool works_in(const char *proc, const char *pid, const struct stat *data, uid_t owner)
 {
 	_cleanup_free_ char *path = str_printf("%s/%s/cwd", proc, pid);
-	_cleanup_free_ char *status = str_printf("%s/%s/status", proc, pid), *text = NULL;
+	uid_t user = user_of(proc, pid);
 	struct stat here;
-	struct error gone;
-	unsigned int effective;
-	const char *at;
 
-	if (stat(path, &here) < 0 || here.st_ino != data->st_ino || here.st_dev != data->st_dev ||
-	    file_read(status, &text, NULL, &gone) < 0)
-		return false;
-	/* Of a process that has changed its user, /proc itself belongs to root. */
-	at = strstr(text, "\nUid:");
-	return at && sscanf(at, " Uid: %*u %u", &effective) == 1 &&
-	       (effective == data->st_uid || effective == owner);
+	return stat(path, &here) == 0 && here.st_ino == data->st_ino &&
+	       here.st_dev == data->st_dev && (user == data->st_uid || user == owner) &&
+	       user != (uid_t)-1;
 }
 
 int host_server_of(const char *root, const char *data, const char *const *names,
@@ -228,18 +325,37 @@ static char *unit_name(const char *file)
 							    : NULL;
 }
 
+/* "/system.slice/system-mariadb.slice/mariadb@node2.service": above a unit of the system's are
+ * slices alone. What a user's manager or a container calls a unit is none. */
+static char *system_unit(const char *path, size_t length)
+{
+	static const char slice[] = ".slice";
+	const char *part;
+	size_t size;
+
+	for (int i = 1; (part = str_field(path, length, '/', i, &size)); i++) {
+		_cleanup_free_ char *name = memory_copy(part, size);
+
+		if (size <= strlen(slice) || strcmp(name + size - strlen(slice), slice) != 0)
+			return unit_name(name);
+	}
+	return NULL;
+}
+
 char *units_in_cgroup(const char *text, const char *const *names)
 {
-	/* "0::/system.slice/system-mariadb.slice/mariadb@node2.service", a line a hierarchy. */
-	for (const char *at = text; (at = strstr(at, SUFFIX)) != NULL; at += strlen(SUFFIX)) {
-		const char *begin = at;
-		_cleanup_free_ char *name = NULL;
+	/* "0::PATH", a line a hierarchy. */
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *path;
+		_cleanup_free_ char *unit = NULL;
+		size_t length;
 
-		while (begin > text && begin[-1] != '/' && begin[-1] != '\n')
-			begin--;
-		name = memory_copy(begin, (size_t)(at - begin));
-		if (is_one_of(name, names))
-			return TAKE_PTR(name);
+		line += *line == '\n';
+		length = strcspn(line, "\n");
+		path = memchr(line, '/', length);
+		unit = path ? system_unit(path, length - (size_t)(path - line)) : NULL;
+		if (unit && is_one_of(unit, names))
+			return TAKE_PTR(unit);
 	}
 	return NULL;
 }

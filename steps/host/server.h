@@ -4,20 +4,31 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "wizard/error.h"
 
 struct server_process {
-	pid_t pid;     /* 0: no server runs */
-	char *exe;     /* /proc/PID/exe */
-	char *name;    /* mariadbd, mysqld, ... */
-	size_t others; /* further servers that run here */
+	pid_t pid;                  /* 0: no server runs */
+	char *exe;                  /* /proc/PID/exe */
+	char *name;                 /* mariadbd, mysqld, ... */
+	char *unit;                 /* the system's unit that it is of, "mariadb"; NULL: of none */
+	bool is_main;               /* systemd calls it the unit's main process */
+	unsigned long long started; /* clock ticks since boot */
+	size_t others;              /* further servers that run here */
 };
 
-/* The oldest process whose executable is named one of names (NULL-terminated). */
-int host_find_server(const char *const *names, struct server_process *process, struct error *err);
+/*
+ * The database server: a process whose executable is named one of names, in one of units (as
+ * below). Of several: the unit's main process; else the oldest. Where none is in a unit, one that a
+ * system account or the caller runs. Processes of containers, and of other users, are none; those
+ * of one unit are one server. instance (may be NULL): only the server of that unit's instance, as
+ * "node2" is of mariadb@node2.
+ */
+int host_find_server(const char *const *names, const char *const *units, const char *instance,
+		     struct server_process *process, struct error *err);
 void server_process_clear(struct server_process *process);
 
 /* A process, told from a later one that has its number. */
@@ -47,7 +58,8 @@ int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err);
  * Which systemd unit is it? names, in all of these: units without ".service", some as patterns
  * ("mariadb@*"), NULL-terminated. New memory (caller frees); NULL: none.
  *
- * host_running_unit - the one that the process runs in.
+ * host_running_unit - the one of the system's manager that the process runs in, not a user's own or
+ * a container's.
  * units_in_cgroup - likewise, out of the text of /proc/PID/cgroup.
  * host_installed_unit - by the unit files below root: the instance of a template ("mariadb@node2")
  * where instance is given and a template of names is there; else the first of names that is

@@ -13,6 +13,7 @@
 #include "steps/audit/denial.h"
 #include "steps/galera/config.h"
 #include "steps/host/selinux.h"
+#include "steps/host/server.h"
 #include "steps/rehearsal/player.h"
 #include "steps/oracle/oracle.h"
 #include "steps/store/store.h"
@@ -78,6 +79,21 @@ int node_config_read(const struct session *session, struct galera_config *config
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err);
 int node_store(struct session *session, struct store **store, struct error *err);
 int node_labels(struct session *session, struct file_labels **labels, struct error *err);
+
+/* node_server - the node's server, as it runs; in a scratch root none does. Caller clears. */
+int node_server(const struct session *session, struct server_process *process, struct error *err);
+
+/* Percona's unit that begins a new cluster: it is stopped, but never started again. */
+#define NODE_BOOTSTRAP_UNIT "mysql@bootstrap"
+struct node_units {
+	char *unit;    /* to be started: "mariadb" */
+	char *running; /* to be stopped; the same, but after a bootstrap */
+};
+/* node_units - what the server's units are called, running or not. Caller clears. */
+int node_units(const struct session *session, struct node_units *units, struct error *err);
+void node_units_clear(struct node_units *units);
+/* node_has_program - is a program of this name installed? */
+bool node_has_program(const struct session *session, const char *name);
 
 /* node_fingerprint - the workflow's: the compiled policy by its file, and in short the file
  * contexts, SELinux's mode, the server's configuration, the module's files and the options that

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -23,13 +25,22 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* start - a process of this program, which is a copy of sleep, once it runs. */
-static pid_t start(const char *program)
+/* start_as - a process of this program, which is a copy of sleep, once it runs: as this user, or in
+ * a namespace of processes of its own, as a container's. */
+static pid_t start_as(const char *program, uid_t user, bool contained)
 {
-	pid_t pid = fork();
+	_cleanup_close_ int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	char link[64], target[4096];
+	pid_t pid;
 
+	if (contained)
+		assert_int_equal(unshare(CLONE_NEWPID), 0);
+	pid = fork();
+	if (pid && contained)
+		assert_int_equal(setns(own, CLONE_NEWPID), 0);
 	if (!pid) {
+		if (user && setuid(user) < 0)
+			_exit(126);
 		execl(program, "something else", "60", NULL);
 		_exit(127);
 	}
@@ -48,6 +59,11 @@ static pid_t start(const char *program)
 	return -1;
 }
 
+static pid_t start(const char *program)
+{
+	return start_as(program, 0, false);
+}
+
 static void stop(pid_t pid)
 {
 	kill(pid, SIGKILL);
@@ -58,13 +74,14 @@ static void stop(pid_t pid)
 static void a_server_is_found_by_its_executable(void **state)
 {
 	static const char *const names[] = { "mariadbd-of-a-test", "mysqld-of-a-test", NULL };
+	static const char *const units[] = { "mariadb-of-a-test", NULL };
 	_cleanup_free_ char *first = str_printf("%s/mysqld-of-a-test", root);
 	_cleanup_free_ char *second = str_printf("%s/mariadbd-of-a-test", root);
 	struct server_process process = { .pid = 5 };
 	pid_t older, newer;
 
 	(void)state;
-	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(host_find_server(names, units, NULL, &process, NULL), 0);
 	assert_int_equal(process.pid, 0);
 	assert_null(process.exe);
 	assert_int_equal(process.others, 0);
@@ -74,23 +91,28 @@ static void a_server_is_found_by_its_executable(void **state)
 	/* More than a clock tick later. */
 	usleep(50000);
 	newer = start(second);
-	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(host_find_server(names, units, NULL, &process, NULL), 0);
 	assert_int_equal(process.pid, older);
 	assert_string_equal(process.exe, first);
 	assert_string_equal(process.name, "mysqld-of-a-test");
 	assert_int_equal(process.others, 1);
+	assert_null(process.unit);
 	server_process_clear(&process);
+	/* Neither is that of a unit. */
+	assert_int_equal(host_find_server(names, units, "node2", &process, NULL), 0);
+	assert_int_equal(process.pid, 0);
+	assert_int_equal(process.others, 2);
 
 	/* Replaced by an upgrade. */
 	stop(older);
 	run("rm $root/mariadbd-of-a-test");
-	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(host_find_server(names, units, NULL, &process, NULL), 0);
 	assert_int_equal(process.pid, newer);
 	assert_string_equal(process.exe, second);
 	assert_int_equal(process.others, 0);
 	server_process_clear(&process);
 	stop(newer);
-	assert_int_equal(host_find_server(names, &process, NULL), 0);
+	assert_int_equal(host_find_server(names, units, NULL, &process, NULL), 0);
 	assert_int_equal(process.pid, 0);
 	server_process_clear(&process);
 }
@@ -144,6 +166,35 @@ static void the_server_of_a_data_directory(void **state)
 	stop(other);
 	assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
 	assert_int_equal(again.pid, 0);
+}
+
+/* Anybody may call a program so, and be the first. */
+static void not_every_program_of_that_name(void **state)
+{
+	static const char *const names[] = { "mysqld-of-a-test", NULL };
+	static const char *const units[] = { "mariadb-of-a-test", NULL };
+	_cleanup_free_ char *program = str_printf("%s/mysqld-of-a-test", root);
+	struct server_process process = { 0 };
+	pid_t theirs, contained, ours;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	run("chmod 711 $root; cp /bin/sleep $root/mysqld-of-a-test");
+	theirs = start_as(program, 4711, false);
+	contained = start_as(program, 0, true);
+	usleep(50000);
+	assert_int_equal(host_find_server(names, units, NULL, &process, NULL), 0);
+	assert_int_equal(process.pid, 0);
+	assert_int_equal(process.others, 0);
+	ours = start_as(program, 100, false);
+	assert_int_equal(host_find_server(names, units, NULL, &process, NULL), 0);
+	assert_int_equal(process.pid, ours);
+	assert_int_equal(process.others, 0);
+	server_process_clear(&process);
+	stop(theirs);
+	stop(contained);
+	stop(ours);
 }
 
 static void programs_are_found_below_the_root(void **state)
@@ -200,6 +251,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_server_is_found_by_its_executable, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(the_server_of_a_data_directory, setup, teardown),
+		cmocka_unit_test_setup_teardown(not_every_program_of_that_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(programs_are_found_below_the_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(space_is_measured, setup, teardown),
 	};
