@@ -75,6 +75,13 @@ char *text_safe(const char *text, bool keep_lines)
 	return safe;
 }
 
+bool text_is_utf8(const char *text)
+{
+	json_auto_t *value = json_string(text);
+
+	return value;
+}
+
 json_t *text_json(const char *text)
 {
 	json_t *value = text ? json_string(text) : json_null();

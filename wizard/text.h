@@ -15,6 +15,9 @@
  * '\n' passes with keep_lines. In a locale that is not UTF-8, nothing beyond ASCII passes. */
 char *text_safe(const char *text, bool keep_lines);
 
+/* text_is_utf8 - can text stand in JSON as it is? */
+bool text_is_utf8(const char *text);
+
 /* text_json - a JSON string of text that need not be UTF-8: then made safe. NULL: JSON's null. */
 json_t *text_json(const char *text);
 

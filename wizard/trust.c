@@ -59,6 +59,9 @@ int path_trusted(const char *path, const char *what, struct error *err)
 	struct stat top;
 	int r;
 
+	if (!text_is_utf8(whole))
+		return error_set(err, EILSEQ, "give it a name of plain letters",
+				 "%s: the name of %s is not UTF-8", what, whole);
 	/* The way begins at the top, which has no name of its own. */
 	if (stat("/", &top) == 0 && !is_ours(&top))
 		r = error_set(err, EPERM, NULL, "somebody else can change /");

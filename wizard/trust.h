@@ -8,6 +8,7 @@
  * path_trusted - -EPERM where somebody else than root and the user that this program runs as (with
  * their groups) owns path, a directory or link on the way to it, or can write to one: but for a
  * sticky one, as /tmp, in which each has what is his. What does not exist yet is trusted as far as
- * what is there is. what: it in words, for the error: "the scratch root".
+ * what is there is. -EILSEQ: its name is not UTF-8, and could not be kept in JSON. what: it in
+ * words, for the error: "the scratch root".
  */
 int path_trusted(const char *path, const char *what, struct error *err);

@@ -97,9 +97,11 @@ static int make_root(const char *root, const char *cluster, struct error *err)
 static int prepare_kept(const char *root, const char *cluster, struct error *err)
 {
 	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
+	int r;
 
-	if (path_trusted(root, "--keep", err) < 0)
-		return -EPERM;
+	r = path_trusted(root, "--keep", err);
+	if (r < 0)
+		return r;
 	if (access(marker, F_OK) == 0)
 		return 0;
 	if (rmdir(root) < 0 && errno != ENOENT)

@@ -10,6 +10,7 @@
 #include "steps/galera/files.h"
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* What a directory above the server's files gets, where the policy knows it for nothing: every
@@ -313,14 +314,6 @@ static char *read_link(struct session *session, const char *path)
 			    : str_printf("%.*s/%s", (int)(strrchr(path, '/') - path), path, text);
 }
 
-/* The journal is JSON. */
-static bool is_text(const char *path)
-{
-	json_auto_t *text = json_string(path);
-
-	return text != NULL;
-}
-
 static int look_at_kind(struct look *look, const struct galera_file *file, const char *path,
 			struct error *err)
 {
@@ -332,7 +325,7 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 	if (r < 0 || !label)
 		return r;
 	label->alone = !S_ISDIR(mode);
-	if (!is_text(path)) {
+	if (!text_is_utf8(path)) { /* the journal is JSON */
 		is_misplaced(label, "give it a name of plain letters");
 		return 0;
 	}
