@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "steps/host/journald.h"
+#include "steps/host/logfile.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
@@ -117,6 +118,43 @@ static void a_mark_that_was_dropped(void **state)
 	assert_since(empty, units, mark_of(after), "", true);
 }
 
+/* As a server in strange hands may write: in pieces, and of one message its beginning. */
+static void much_is_read_in_pieces(void **state)
+{
+	_cleanup_free_ char *unpack =
+		str_printf("tar -C '%s' -xzf tests/fixtures/host/journal-much.tar.gz", directory);
+	_cleanup_free_ char *much = str_printf("%s/much", directory), *all = NULL;
+	struct journald *opened = NULL;
+	struct error err = { 0 };
+	size_t length, pieces = 0;
+	FILE *out = stream_open(&all, NULL);
+
+	(void)state;
+	assert_int_equal(system(unpack), 0);
+	must(journald_open(&opened, much, units, NULL, &err), &err);
+	do {
+		_cleanup_free_ char *text = NULL;
+		bool gap;
+
+		must(journald_read(opened, &text, &length, &gap, &err), &err);
+		assert_true(length < LOG_MOST + 65536);
+		assert_false(gap);
+		fwrite(text, 1, length, out);
+		pieces++;
+	} while (length);
+	journald_close(opened);
+	stream_close(&out);
+	assert_int_equal(pieces, 4);
+	/* One of 300 000 bytes, sixty of 40 004, and the last. */
+	assert_int_equal(strcspn(all, "\n"), (64 << 10));
+	for (int i = 1; i <= 60; i++) {
+		_cleanup_free_ char *begin = str_printf("\n%03d x", i);
+
+		assert_non_null(strstr(all, begin));
+	}
+	assert_non_null(strstr(all, "x\nlast\n"));
+}
+
 static void errors_have_a_remedy(void **state)
 {
 	_cleanup_free_ char *missing = str_printf("%s/missing", directory);
@@ -156,6 +194,7 @@ int main(void)
 		cmocka_unit_test(without_a_mark_the_whole),
 		cmocka_unit_test(a_journal_without_entries),
 		cmocka_unit_test(a_mark_that_was_dropped),
+		cmocka_unit_test(much_is_read_in_pieces),
 		cmocka_unit_test(errors_have_a_remedy),
 		cmocka_unit_test(the_journal_of_this_machine),
 	};
