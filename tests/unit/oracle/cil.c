@@ -62,9 +62,32 @@ static void test_survey(void **state)
 	}
 }
 
+/* However long a name is, what comes behind it is read. */
+static void test_long_names(void **state)
+{
+	for (int length = 60; length < 5000; length += 67) {
+		_cleanup_free_ char *name = memory_new((size_t)length + 1, 1), *text = NULL;
+		struct cil_survey survey;
+
+		memset(name, 'x', (size_t)length);
+		text = str_printf("(optional %s (allow mysqld_t %s (file (read))))\n"
+				  "(allow mysqld_t etc_t (%s (%s)))(allow %s etc_t (file (read)))",
+				  name, name, name, name, name);
+		survey = cil_survey(text, domains);
+		assert_int_equal(survey.allows, 2);
+		assert_false(survey.only_ours);
+		text[strlen(text) - strlen(name) - strlen("(allow  etc_t (file (read)))")] = '\0';
+		survey = cil_survey(text, domains);
+		assert_int_equal(survey.allows, 2);
+		assert_true(survey.only_ours);
+	}
+	(void)state;
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_survey) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_survey),
+					    cmocka_unit_test(test_long_names) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
