@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -259,6 +260,34 @@ char *text_shell(const char *text)
 char *text_quoted(const char *text)
 {
 	return quoted(text, false);
+}
+
+/* ---- a length of time ------------------------------------------------------------------------ */
+
+int64_t text_duration(const char *text)
+{
+	static const struct {
+		char letter;
+		int64_t milliseconds;
+	} units[] = {
+		{ 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 }, { '\0', 1000 },
+	};
+	const char *at = text;
+	int64_t sum = 0;
+
+	while (*at) {
+		char *end;
+		unsigned long number = strtoul(at, &end, 10);
+		size_t unit = 0;
+
+		while (unit < ARRAY_SIZE(units) && units[unit].letter != *end)
+			unit++;
+		if (*at < '0' || *at > '9' || number > INT_MAX || unit == ARRAY_SIZE(units))
+			return 0;
+		sum += (int64_t)number * units[unit].milliseconds;
+		at = end + (*end != '\0');
+	}
+	return sum;
 }
 
 /* ---- templates ------------------------------------------------------------------------------ */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,34 +22,14 @@
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-/* "90", "90s", "15m", "1h30m": in milliseconds. */
+/* In milliseconds. */
 static int read_timeout(const char *text, int64_t *limit, struct error *err)
 {
-	static const struct {
-		char letter;
-		int64_t milliseconds;
-	} units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { '\0', 1000 } };
-	const char *at = text;
-	int64_t sum = 0;
-
-	while (*at) {
-		char *end;
-		unsigned long number = strtoul(at, &end, 10);
-		size_t unit = 0;
-
-		while (unit < ARRAY_SIZE(units) && units[unit].letter != *end)
-			unit++;
-		if (end == at || *at < '0' || *at > '9' || number > INT_MAX ||
-		    unit == ARRAY_SIZE(units))
-			break;
-		sum += (int64_t)number * units[unit].milliseconds;
-		at = end + (*end != '\0');
-	}
-	if (*at || !*text || sum <= 0)
-		return error_set(err, EINVAL, "write it as 90s, 15m or 1h30m",
-				 "--timeout %s is no length of time", text);
-	*limit = sum;
-	return 0;
+	*limit = text_duration(text);
+	if (*limit > 0)
+		return 0;
+	return error_set(err, EINVAL, "write it as 90s, 15m or 1h30m",
+			 "--timeout %s is no length of time", text);
 }
 
 static int read_pace(double usual, double *pace, struct error *err)
