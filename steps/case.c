@@ -339,7 +339,7 @@ int case_decide(struct session *session, const struct finding *finding, enum dec
 {
 	_cleanup_free_ char *key = decision_key(finding);
 	json_t *before = session_recall(session, key);
-	json_t *remembered = before ? json_copy(before) : json_object();
+	json_t *remembered = json_is_object(before) ? json_copy(before) : json_object();
 
 	/* One that was decided with them before may be decided without them now; else they are what
 	 * another finding was decided with. */

@@ -143,7 +143,7 @@ static json_t *given_nodes(const struct denials *denials)
 		bool is = !denial->node || *denial->origin != '/' || !denial->exercise;
 
 		json_array_foreach(nodes, j, known) is =
-			is || !strcmp(json_string_value(known), denial->node);
+			is || !strcmp(item_text(known), denial->node);
 		if (!is)
 			json_array_append_new(nodes, json_string(denial->node));
 	}

@@ -182,7 +182,7 @@ static char *describe_nodes(struct session *session)
 
 	strings_add(&names, "this node");
 	list_each(node, json_object_get(session_recall(session, "collect"), "nodes"))
-		strings_add(&names, json_string_value(node));
+		strings_add(&names, item_text(node));
 	return strings_join(&names, ", ");
 }
 

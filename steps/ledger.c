@@ -49,7 +49,7 @@ static enum observed observed_of(struct session *session, const json_t *result)
 static bool is_given(struct session *session, const char *node)
 {
 	list_each(name, json_object_get(session_recall(session, "collect"), "nodes"))
-		if (roles_same_node(json_string_value(name), node))
+		if (roles_same_node(item_text(name), node))
 			return true;
 	return false;
 }

@@ -32,7 +32,7 @@ void ledger_say(const json_t *object)
 	screen_mark(is_reached(object) ? MARK_OK : MARK_STOP, "%s", member_text(object, "claim"));
 	say_gaps(json_object_get(object, "missing"), ":");
 	list_each(item, json_object_get(object, "limits"))
-		screen_mark(MARK_WARN, "%s", json_string_value(item));
+		screen_mark(MARK_WARN, "%s", item_text(item));
 }
 
 void ledger_print(const json_t *object)
@@ -43,7 +43,7 @@ void ledger_print(const json_t *object)
 		screen_result("      %s", member_text(item, "do"));
 	}
 	list_each(item, json_object_get(object, "limits"))
-		screen_result("  %s", json_string_value(item));
+		screen_result("  %s", item_text(item));
 }
 
 /* Has the operator gone on in spite of just these gaps? */

@@ -146,7 +146,7 @@ static int set_labels(struct store *store, const void *data, struct error *err)
 
 	list_each(change, data)
 		if (r == 0 && json_object_get(change, "number"))
-			r = store_port_set(store, member_or_null(change, "proto"),
+			r = store_port_set(store, member_text(change, "proto"),
 					   port_number(change), PORT_TYPE, err);
 	return r;
 }
@@ -162,10 +162,10 @@ static int unset_labels(struct store *store, const void *data, struct error *err
 		if (!json_object_get(change, "number"))
 			continue;
 		if (r == 0 && before)
-			r = store_port_set(store, member_or_null(change, "proto"),
+			r = store_port_set(store, member_text(change, "proto"),
 					   port_number(change), before, err);
 		else if (r == 0)
-			r = store_port_unset(store, member_or_null(change, "proto"),
+			r = store_port_unset(store, member_text(change, "proto"),
 					     port_number(change), err);
 	}
 	/* Without it the policy after an undo is equal in meaning, but not byte for byte. */

@@ -69,7 +69,7 @@ static void print_list(const char *title, const json_t *list)
 {
 	screen_result("%s", title);
 	list_each(item, list)
-		screen_result("  %s", json_string_value(item));
+		screen_result("  %s", item_text(item));
 	if (!json_array_size(list))
 		screen_result("  none");
 }

@@ -401,7 +401,7 @@ int session_remember(struct session *session, const char *key, json_t *value, st
 int session_note(struct session *session, const char *key, const char *name, struct error *err)
 {
 	json_t *before = session_recall(session, key);
-	json_t *names = before ? json_copy(before) : json_object();
+	json_t *names = json_is_object(before) ? json_copy(before) : json_object();
 
 	member_set(names, name, json_true());
 	return session_remember(session, key, names, err);

@@ -180,11 +180,14 @@ const char *member_or_null(const json_t *object, const char *name)
 	return json_string_value(json_object_get(object, name));
 }
 
+const char *item_text(const json_t *value)
+{
+	return json_is_string(value) ? json_string_value(value) : "";
+}
+
 const char *member_text(const json_t *object, const char *name)
 {
-	const char *text = member_or_null(object, name);
-
-	return text ? text : "";
+	return item_text(json_object_get(object, name));
 }
 
 json_int_t member_number(const json_t *object, const char *name)

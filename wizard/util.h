@@ -97,6 +97,9 @@ void list_add(json_t *array, json_t *value);
 		for (json_t *item; /* NOLINT(bugprone-macro-parentheses): a name */                \
 		     ((item) = json_array_get(array, item##_next++));)
 
+/* text_of - the text of a JSON string, borrowed; "" where it is none. */
+const char *item_text(const json_t *value);
+
 /* member_text - a string member of a JSON object, borrowed; "" where it has none. */
 const char *member_text(const json_t *object, const char *name);
 

@@ -281,10 +281,10 @@ static int find_lost(struct session *session, drift_plan *plan, json_t *changes,
 	{
 		_cleanup_free_ char *why =
 			str_printf("its label is lost, it is %s and should be %s",
-				   member_or_null(change, "from"), member_or_null(change, "to"));
+				   member_text(change, "from"), member_text(change, "to"));
 
 		if (r == 0)
-			add(changes, "label-lost", member_or_null(change, "what"), why,
+			add(changes, "label-lost", member_text(change, "what"), why,
 			    AGAIN "it is labelled again");
 	}
 	return r;
@@ -297,7 +297,7 @@ static void compare(const json_t *then, const json_t *now, const char *todo, jso
 
 	json_object_foreach((json_t *)then, name, type)
 	{
-		const char *before = json_string_value(type), *present = member_or_null(now, name);
+		const char *before = item_text(type), *present = member_or_null(now, name);
 		_cleanup_free_ char *why = NULL;
 
 		if (!present || !strcmp(before, present))

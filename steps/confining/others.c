@@ -120,8 +120,9 @@ static bool has(struct session *session, const char *key, const char *name)
 static void add(struct session *session, const json_t *module, json_t *list)
 {
 	const char *name = member_text(module, "name");
-	json_t *copy = json_copy((json_t *)module);
+	json_t *copy = json_object();
 
+	json_object_update(copy, (json_t *)module);
 	member_set(copy, "kept", json_boolean(has(session, KEPT, name)));
 	member_set(copy, "replaced", json_boolean(has(session, NODE_REPLACED, name)));
 	list_add(list, copy);

@@ -28,7 +28,7 @@ bool labels_declined(struct session *session, const char *path)
 
 	json_array_foreach(declined, i, item)
 	{
-		if (!strcmp(json_string_value(item), path))
+		if (!strcmp(item_text(item), path))
 			return true;
 	}
 	return false;
@@ -143,9 +143,8 @@ int labels_plan(struct session *session, json_t *changes, struct error *err)
 
 int labels_decline(struct session *session, json_t *changes, struct error *err)
 {
-	json_t *declined = session_recall(session, DECLINED)
-				   ? json_copy(session_recall(session, DECLINED))
-				   : json_array();
+	json_t *before = session_recall(session, DECLINED);
+	json_t *declined = json_is_array(before) ? json_copy(before) : json_array();
 
 	for (size_t i = json_array_size(changes); i-- > 0;) {
 		const char *path = member_or_null(json_array_get(changes, i), "path");
