@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "steps/confining/confine.h"
+#include "steps/confining/limit.h"
+#include "steps/confining/others.h"
 #include "steps/ledger.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
@@ -43,6 +45,8 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 			"see which module says (typepermissive ...): semanage permissive -l",
 			"%s is permissive, and not by the module permissive_%s", node_domain(),
 			node_domain());
+	if (node_run(session)->confine_now)
+		return others_plan_back(session, changes, err);
 	if (node_run(session)->system_later)
 		return 0;
 	if (now == SELINUX_MODE_PERMISSIVE && !session_is_scratch(session))
@@ -92,7 +96,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 	bool later = node_run(session)->confine_later, pending = false;
 	int r = case_pending(session, &pending, err);
 
-	if (r < 0)
+	if (r < 0 || node_run(session)->confine_now)
 		return r;
 	if (pending && !later) {
 		screen_mark(MARK_STOP,
@@ -115,7 +119,7 @@ static int change_mode(struct session *session, const json_t *changes, bool enfo
 	int r = 0;
 
 	list_each(change, changes) {
-		if (r == 0 && json_object_get(change, "system"))
+		if (r == 0 && json_object_get(change, "system") && !session_is_scratch(session))
 			r = host_selinux_set_mode(enforcing, err);
 		if (r == 0 && json_object_get(change, "config"))
 			r = host_selinux_set_config(
@@ -127,8 +131,11 @@ static int change_mode(struct session *session, const json_t *changes, bool enfo
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	return confine_commit(session, changes, false, err)
-		       ?: change_mode(session, changes, true, err);
+	int r = confine_commit(session, changes, false, err);
+
+	if (r == 0 && confine_among(changes, "domain"))
+		limit_end(session);
+	return r < 0 ? r : change_mode(session, changes, true, err);
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "steps/confining/confine.h"
+#include "steps/confining/limit.h"
 #include "steps/exercising/results.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
@@ -176,9 +177,12 @@ static int load(struct session *session, const struct loading *loading, struct e
 
 	node_say_building();
 	r = node_change(session, change, loading, err);
-	if (r == 0)
-		confine_note(session, loading->changes, loading->back);
-	return r;
+	if (r < 0)
+		return r;
+	confine_note(session, loading->changes, loading->back);
+	if (!loading->back && confine_among(loading->changes, "domain"))
+		limit_end(session);
+	return 0;
 }
 
 static int apply(struct session *session, const json_t *changes, struct error *err)

@@ -3,6 +3,7 @@
  * access is logged: also those that the policy hides, if the operator likes, and those that a
  * module of others allows. The rest of the system stays confined. */
 #include "steps/confining/confine.h"
+#include "steps/confining/limit.h"
 #include "steps/exercising/results.h"
 #include "steps/node/node.h"
 #include "steps/confining/others.h"
@@ -15,15 +16,17 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 {
 	if (results_covered(session, PHASE_PERMISSIVE))
 		return 0;
-	return confine_plan_loose(session, changes, err) ?: others_plan(session, changes, err);
+	return confine_plan_loose(session, changes, err)
+		       ?: limit_plan(session, changes, err)
+		       ?: others_plan(session, changes, err);
 }
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	bool show = true;
-	int r = 0;
+	int r = limit_ask(session, changes, err);
 
-	if (confine_among(changes, "hidden")) {
+	if (r == 0 && confine_among(changes, "hidden")) {
 		screen_say("Some accesses are denied and not logged (dontaudit), for every program "
 			   "of this host. Now and then one of them is why an exercise fails. While "
 			   "they are shown, the audit log grows faster.");
@@ -39,13 +42,25 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	/* Without dontaudit rules the policy is nothing to measure the module against. */
-	return node_keep_base(session, err) ?: confine_commit(session, changes, false, err);
+	/* Without dontaudit rules the policy is nothing to measure the module against. The limit
+	 * comes first, so that a domain that is permissive has one, whenever we are stopped. */
+	int r = node_keep_base(session, err) ?: limit_start(session, changes, err);
+
+	if (r < 0)
+		return r;
+	r = confine_commit(session, changes, false, err);
+	if (r < 0 && confine_among(changes, "domain"))
+		limit_end(session);
+	return r;
 }
 
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	return confine_commit(session, changes, true, err);
+	int r = confine_commit(session, changes, true, err);
+
+	if (r == 0 && confine_among(changes, "domain"))
+		limit_end(session);
+	return r;
 }
 
 const struct step step_permissive = {

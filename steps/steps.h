@@ -16,11 +16,13 @@ extern const struct step step_enforce;
 extern const struct step step_verify;
 
 extern const struct command command_collect;
+extern const struct command command_confine;
 extern const struct command command_explain;
 extern const struct command command_rehearse;
 
 /* The workflow's summary_of, standing_of and leave: what was reached, what may be claimed (the
- * ledger's JSON, with "open" where the server is not confined), and what is left open. */
+ * ledger's JSON, with "open" where the server is not confined, "limit" as limit_json() has it, and
+ * "note" where that has confined it), and what is left open. */
 int summary_print(struct session *session, struct error *err);
 int summary_standing(struct session *session, json_t **standing, struct error *err);
 void summary_leave(struct session *session);

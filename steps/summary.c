@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "steps/confining/confine.h"
+#include "steps/confining/limit.h"
 #include "steps/exercising/evidence.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
@@ -183,44 +184,57 @@ int summary_print(struct session *session, struct error *err)
 
 /* ---- what may be claimed, at any moment ------------------------------------------------------ */
 
-/* "mysqld_t is permissive", or that hidden denials are shown; *text NULL: neither. */
-static int find_open(struct session *session, char **text, struct error *err)
+/* "mysqld_t is permissive", until when, or that hidden denials are shown; *text NULL: neither.
+ * *note: that the limit has confined it; NULL: it has not. */
+static int find_open(struct session *session, char **text, char **note, struct error *err)
 {
+	json_auto_t *limit = limit_json(session);
+	_cleanup_free_ char *told = NULL;
 	unsigned int doubts = 0;
 	int r = doubts_now(session, &doubts, err);
-	bool permissive = doubts & DOUBT_DOMAIN;
+	bool permissive = doubts & DOUBT_DOMAIN, wrong;
 	bool shown = (doubts & DOUBT_SHOWN) && confine_shows_hidden(session);
 
-	*text = NULL;
-	if (r < 0 || !(permissive || shown))
+	*text = *note = NULL;
+	if (r < 0)
 		return r;
-	*text = str_printf("%s%s%s", permissive ? node_domain() : "",
-			   permissive ? " is permissive: nothing confines the server now" : "",
-			   !shown       ? ""
-			   : permissive ? "; denials that the policy hides are logged"
-					: "denials that the policy hides are logged");
+	told = limit_text(limit, permissive, &wrong);
+	if (permissive)
+		*text = str_printf("%s is permissive: nothing confines the server now%s%s%s",
+				   node_domain(), told ? ", " : "", told ? told : "",
+				   shown ? "; denials that the policy hides are logged" : "");
+	else if (shown)
+		*text = str_copy("denials that the policy hides are logged");
+	if (!permissive)
+		*note = TAKE_PTR(told);
 	return 0;
 }
 
 int summary_standing(struct session *session, json_t **standing, struct error *err)
 {
-	_cleanup_free_ char *open = NULL;
-	int r = find_open(session, &open, err) ?: ledger_json(session, standing, err);
+	_cleanup_free_ char *open = NULL, *note = NULL;
+	json_auto_t *limit = limit_json(session);
+	int r = find_open(session, &open, &note, err) ?: ledger_json(session, standing, err);
 
 	if (r == 0 && open)
 		member_set(*standing, "open", json_string(open));
+	if (r == 0 && note)
+		member_set(*standing, "note", json_string(note));
+	if (r == 0 && limit)
+		json_object_set(*standing, "limit", limit);
 	return r;
 }
 
 void summary_leave(struct session *session)
 {
 	/* A rehearsal that is kept is gone on with as it was begun. */
-	_cleanup_free_ char *open = NULL, *on = node_options.keep ? session_resume(session)
-								  : node_command(session, "");
+	_cleanup_free_ char *open = NULL, *note = NULL,
+			    *on = node_options.keep ? session_resume(session)
+						    : node_command(session, "");
 	_cleanup_free_ char *back = node_command(session, "undo");
 
 	/* A scratch root that goes with the rehearsal leaves nothing open. */
-	if (node_options.temporary || find_open(session, &open, NULL) < 0 || !open)
+	if (node_options.temporary || find_open(session, &open, &note, NULL) < 0 || !open)
 		return;
 	screen_blank();
 	screen_mark(MARK_WARN, "%s. To go on, and confine it at the end:", open);

@@ -8,6 +8,7 @@
 #include "steps/checking/drift.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
+#include "steps/confining/limit.h"
 #include "steps/exercising/exercising.h"
 #include "steps/host/selinux.h"
 #include "steps/node/node.h"
@@ -25,6 +26,9 @@ static const struct question questions[] = {
 	{ "ports.apply", "yes skip quit", "yes", "label the ports?" },
 	{ "ports.files", "yes no", "yes", "label the server's files, too, where they need it?" },
 	{ "permissive.apply", "yes skip quit", "yes", "make the server's domain permissive?" },
+	{ "permissive.limit", NULL, "24h",
+	  "how long may it stay so? after that it is confined by itself (none: no limit)",
+	  .check = limit_check },
 	{ "permissive.hidden", "yes no", "yes",
 	  "show hidden denials (dontaudit) while the exercises run?" },
 	{ "permissive.modules", "yes no", "yes",
@@ -92,8 +96,8 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct command *const commands[] = { &command_collect, &command_explain,
-						  &command_rehearse, NULL };
+static const struct command *const commands[] = { &command_collect, &command_confine,
+						  &command_explain, &command_rehearse, NULL };
 
 static int check_options(struct error *err)
 {

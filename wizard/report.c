@@ -230,6 +230,8 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 
 	if (*member_text(standing, "open"))
 		screen_result("! %s", member_text(standing, "open"));
+	if (*member_text(standing, "note"))
+		screen_result("! %s", member_text(standing, "note"));
 	if (standing)
 		screen_result("%s\n", member_text(standing, "claim"));
 

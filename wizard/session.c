@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "wizard/answers.h"
 #include "wizard/journal.h"
+#include "wizard/lock.h"
 #include "wizard/text.h"
 #include "wizard/screen.h"
 #include "wizard/session.h"
 #include "wizard/util.h"
+
+static volatile sig_atomic_t interrupted;
 
 static char *copy_root(const char *root)
 {
@@ -76,75 +77,6 @@ void session_free(struct session *session)
 	free(session->root);
 	free(session->resume);
 	free(session);
-}
-
-/* ---- one run at a time ---------------------------------------------------------------------- */
-
-/* What the program with this pid is called, as the kernel has it; any name is possible. */
-static void name_of(long pid, char name[32])
-{
-	_cleanup_free_ char *path = str_printf("/proc/%ld/comm", pid);
-	_cleanup_fclose_ FILE *file = fopen(path, "re");
-
-	if (!file || !fgets(name, 32, file))
-		snprintf(name, 32, "name unknown");
-	name[strcspn(name, "\n")] = '\0';
-}
-
-static int held(int fd, const char *path, const char *program, struct error *err)
-{
-	char text[64] = "", since[32] = "", name[32];
-	long pid = 0;
-	long long seconds = 0;
-
-	if (pread(fd, text, sizeof(text) - 1, 0) < 0 ||
-	    sscanf(text, "%ld %lld", &pid, &seconds) != 2) {
-		/* Its holder has not written it yet. */
-		return error_set(err, EBUSY, "wait for its end, then start again",
-				 "another %s is at work here (it holds %s)", program, path);
-	}
-	screen_time((time_t)seconds, since, sizeof(since));
-	name_of(pid, name);
-	error_set(err, EBUSY, NULL, "another %s is at work here: process %ld (%s), since %s",
-		  program, pid, name, since);
-	return error_remedy(
-		err, "wait for its end, or go on in its terminal; to see it: ps -fp %ld", pid);
-}
-
-static int lock(int fd, const char *path, const char *program, struct error *err)
-{
-	char text[64];
-	int length;
-
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EWOULDBLOCK)
-			return held(fd, path, program, err);
-		if (errno != EINTR)
-			return error_set(err, errno, NULL, "cannot lock %s: %s", path,
-					 strerror(errno));
-	}
-	/* Who we are is a help for others, and locks nothing: a full disk is the journal's to
-	 * tell. */
-	length = snprintf(text, sizeof(text), "%ld %lld\n", (long)getpid(), (long long)time(NULL));
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length)
-		text[0] = '\0';
-	return 0;
-}
-
-/* Take the lock file at path, creating it, and write our pid and the time into it. Its descriptor,
- * which holds the lock until it is closed, or -EBUSY with who holds it and since when. */
-static int take_lock(const char *path, const char *program, struct error *err)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), r;
-
-	if (fd < 0)
-		return error_set(err, errno,
-				 "run it as root, or give a scratch root with --root DIR",
-				 "cannot open the lock %s: %s", path, strerror(errno));
-	r = lock(fd, path, program, err);
-	if (r < 0)
-		cleanup_close(&fd);
-	return r < 0 ? r : fd;
 }
 
 /* ---- from closed to open -------------------------------------------------------------------- */
@@ -261,7 +193,7 @@ static int take_directory(struct session *session, struct error *err)
 
 	if (r < 0)
 		return r;
-	session->lock = take_lock(lock, session->workflow->program, err);
+	session->lock = lock_take(lock, session->workflow->program, err);
 	return session->lock < 0 ? session->lock : 0;
 }
 
@@ -282,6 +214,25 @@ int session_open(struct session *session, bool read_only, struct error *err)
 		r = session->workflow->open(session, &session->data, r ? NULL : err) ?: r;
 	session->is_open = r == 0 || r == -EBADMSG;
 	return r;
+}
+
+int session_open_instead(struct session *session, unsigned int seconds, struct error *err)
+{
+	_cleanup_free_ char *lock = session_path(session, "lock");
+
+	for (unsigned int waited = 0;; waited++) {
+		struct error busy = { 0 };
+		int r = session_open(session, false, &busy);
+
+		if (r != -EBUSY || waited >= 10 * seconds || interrupted) {
+			*err = busy;
+			return r;
+		}
+		/* Another one may have been quicker than we. */
+		if (waited % 100 == 0)
+			lock_stop_holder(lock);
+		usleep(100000);
+	}
 }
 
 int session_move(struct session *session, const char *root, struct error *err)
@@ -428,8 +379,6 @@ int session_reset(struct session *session, struct error *err)
 }
 
 /* ---- signals -------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t interrupted;
 
 static void note_signal(int number)
 {

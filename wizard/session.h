@@ -71,6 +71,10 @@ void session_free(struct session *session);
  * directory is an empty session; session_remember() then keeps its value for this process alone. */
 int session_open(struct session *session, bool read_only, struct error *err);
 
+/* session_open_instead - as session_open() to write, but a run that is at work here is told to stop
+ * (SIGTERM), and its end is waited for, so many seconds at most. */
+int session_open_instead(struct session *session, unsigned int seconds, struct error *err);
+
 /* session_move - before session_open: work in another root from now on (the rehearsal's scratch
  * root). The path is copied. */
 int session_move(struct session *session, const char *root, struct error *err);

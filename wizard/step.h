@@ -168,8 +168,9 @@ struct workflow {
 	int (*drift)(struct session *session, json_t *changes, struct error *err);
 	/* What was reached, printed when a whole run has come to its last step. May be NULL. */
 	int (*summary_of)(struct session *session, struct error *err);
-	/* What may be claimed at this moment, as JSON with the string "claim": status shows it
-	 * first. *standing is new (caller decrefs). May be NULL. */
+	/* What may be claimed at this moment, as JSON with the string "claim", and perhaps "open"
+	 * (what is left open) and "note": status shows them first. *standing is new (caller
+	 * decrefs). May be NULL. */
 	int (*standing_of)(struct session *session, json_t **standing, struct error *err);
 	/* The journal is damaged: append to changes, a JSON array, those that a person makes by
 	 * hand to leave nothing open, with their commands, as the system itself says. May be NULL.

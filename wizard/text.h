@@ -44,8 +44,8 @@ char *text_shell(const char *text);
 /* text_quoted - the same for a POSIX shell, where it need not be printable: in '...'. */
 char *text_quoted(const char *text);
 
-/* text_duration - a length of time, as "90" (seconds), "90s", "15m", "1h30m", "2d", in milliseconds;
- * 0: it is none. */
+/* text_duration - a length of time, as "90" (seconds), "90s", "15m", "1h30m", "2d", in
+ * milliseconds; 0: it is none. */
 int64_t text_duration(const char *text);
 
 /* A template is text with {{name}} where a value goes. Those of templates/ are compiled into the

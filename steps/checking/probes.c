@@ -8,6 +8,7 @@
 #include "steps/checking/drift.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
+#include "steps/confining/limit.h"
 #include "steps/confining/others.h"
 #include "steps/exercising/marker.h"
 #include "steps/exercising/results.h"
@@ -358,6 +359,20 @@ static int look_labels(struct report *report, struct error *err)
 
 /* ---- what was left --------------------------------------------------------------------------- */
 
+static void report_limit(struct report *report, bool permissive)
+{
+	json_auto_t *limit = limit_json(report->session);
+	bool wrong;
+	_cleanup_free_ char *told = limit_text(limit, permissive, &wrong);
+
+	if (told && wrong)
+		report_add(report, LEVEL_WARNING, "limit",
+			   permissive ? "galera-selinux confine"
+				      : "step 3 offers to go on learning, where that is not done",
+			   "%s%s%s", permissive ? node_domain() : "",
+			   permissive ? " is permissive: " : "", told);
+}
+
 static int look_leftovers(struct report *report, struct error *err)
 {
 	_cleanup_free_ char *stray = NULL, *todo = NULL;
@@ -384,6 +399,7 @@ static int look_leftovers(struct report *report, struct error *err)
 		report_add(report, LEVEL_WARNING, "permissive", "step 9 offers to remove it",
 			   "%s is permissive already, by somebody before this wizard",
 			   node_domain());
+	report_limit(report, permissive);
 	if (misspelt)
 		report_add(report, LEVEL_WARNING, "permissive-misspelt",
 			   "semanage permissive -d mysql_t",

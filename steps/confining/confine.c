@@ -192,6 +192,10 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 		*so = r == 0 && is == wants(change, back, "shown");
 		return r;
 	}
+	if (confine_is(change, "limit")) {
+		*so = true;
+		return 0;
+	}
 	if (confine_is(change, "module")) {
 		r = store_module_active(store, member_text(change, "name"), &is, &priority, err);
 		*so = r == 0 && (!priority || is != wants(change, back, "disabled"));
@@ -267,14 +271,11 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 void confine_note(struct session *session, const json_t *changes, bool back)
 {
 	_cleanup_free_ char *who = session_is_scratch(session) ? NULL : host_who();
-	json_t *change;
-	size_t i;
 
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes) {
 		const char *to = member_text(change, back ? "from" : "to");
 
-		if (who && confine_is(change, NULL) && !confine_is(change, "module"))
+		if (who && (confine_is(change, "domain") || confine_is(change, "hidden")))
 			host_note(session->workflow->program, "%s: %s from now on, by %s",
 				  member_text(change, "what"), to, who);
 	}

@@ -214,6 +214,42 @@ int others_plan(struct session *session, json_t *changes, struct error *err)
 	return 0;
 }
 
+static int plan_back(struct store *store, const char *name, json_t *changes, struct error *err)
+{
+	_cleanup_free_ char *what = str_printf("module %s", name);
+	_cleanup_free_ char *disable = str_printf("semodule -d %s", name);
+	_cleanup_free_ char *enable = str_printf("semodule -e %s", name);
+	unsigned int priority = 0;
+	bool active = false;
+	int r = store_module_active(store, name, &active, &priority, err);
+
+	if (r < 0 || active || !priority)
+		return r;
+	change_add(changes, json_pack("{s:s, s:s}", "confine", "module", "name", name),
+		   &(struct change){ .what = what,
+				     .from = "disabled",
+				     .to = "active",
+				     .command = enable,
+				     .undo = disable });
+	return 0;
+}
+
+int others_plan_back(struct session *session, json_t *changes, struct error *err)
+{
+	struct store *store;
+	const char *name;
+	json_t *mark;
+	bool ours = false;
+	int r = is_ours(session, &ours, err) ?: node_store(session, &store, err);
+
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, mark)
+	{
+		if (r == 0 && !ours)
+			r = plan_back(store, name, changes, err);
+	}
+	return r;
+}
+
 static int keep(struct session *session, const char *name, struct error *err)
 {
 	screen_say("It stays, and what it allows is not learned. Another time: semodule -d %s",

@@ -32,6 +32,9 @@ bool others_can_go(const json_t *other);
 
 /* others_plan - append the changes (confine.h) that disable them, but for what is to stay. */
 int others_plan(struct session *session, json_t *changes, struct error *err);
+/* others_plan_back - append the changes that enable again those that were disabled here, while our
+ * module is not loaded in their place. */
+int others_plan_back(struct session *session, json_t *changes, struct error *err);
 /* others_ask - ask about each of these changes; what the operator declines is struck out, and not
  * asked about again. */
 int others_ask(struct session *session, json_t *changes, struct error *err);

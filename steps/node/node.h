@@ -52,6 +52,7 @@ struct node;
 struct node_run {
 	bool decided_again; /* the review that --decide-again is for is done */
 	bool confine_later; /* once the module is loaded, confining the server can wait */
+	bool confine_now;   /* whatever is left to do: the command `confine` */
 	bool system_later;  /* the whole system stays permissive, and nothing is claimed */
 };
 struct node_run *node_run(struct session *session);
