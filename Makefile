@@ -91,10 +91,10 @@ $(BUILD)/templates.o: $(BUILD)/templates.c
 
 $(BUILD)/deps: tests/deps
 	@mkdir -p $(BUILD)
-	tests/deps && touch $@
+	BUILD=$(BUILD) tests/deps && touch $@
 
 deps:
-	tests/deps --install
+	BUILD=$(BUILD) tests/deps --install
 
 # ---- unit tests: tests/unit/ROOM/NAME.c, linked with its room and the base ------------------
 

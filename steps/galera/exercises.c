@@ -406,7 +406,8 @@ static enum proof bear_out(enum proof proof, const struct wsrep_story *story,
 	return proof;
 }
 
-/* A server that goes on has not failed, whatever its log says of that since it serves clients. */
+/* What a server does that goes on is no failure where its clients may have said so, or where it is
+ * another one's. */
 static enum proof believe_failure(bool early, const struct wsrep_story *story,
 				  const struct witness *witness, char **why)
 {
@@ -434,14 +435,15 @@ enum proof exercise_judge(const struct exercise *exercise, const struct wsrep_st
 			   "writes into it, so the exercise is to be done again");
 	if (!story->started && (!story->failed || story->role == ROLE_DONOR))
 		return say(why, PROOF_NONE, "no start of the server is in its log yet");
-	proof = story->started ? judge_story(exercise, story, witness, why)
-			       : judge_failure(story, why);
+	if (!story->started || (story->failed_late && !witness->pid)) {
+		judge_failure(story, why);
+		return believe_failure(true, story, witness, why);
+	}
+	proof = judge_story(exercise, story, witness, why);
 	if (proof == PROOF_OK || proof == PROOF_SILENT)
 		return bear_out(proof, story, witness, why);
 	if (proof == PROOF_FAILED)
-		return believe_failure(exercise->kind == EXERCISE_NOTIFY && story->notify_failed
-					       ? story->notify_failed_early
-					       : story->failed_early,
-				       story, witness, why);
+		return believe_failure(story->failed || story->notify_failed_early, story, witness,
+				       why);
 	return proof;
 }

@@ -98,8 +98,8 @@ void wsrep_fail(struct wsrep_life *life, struct span message)
 {
 	struct wsrep_story *story = &life->story;
 
-	story->failed = true;
-	story->failed_early |= !life->ready;
+	story->failed |= !life->ready;
+	story->failed_late |= life->ready;
 	if (span_has(message, "--role 'joiner'") && story->role == ROLE_NONE)
 		story->role = ROLE_JOINER;
 	story->permission_denied |= life->denied;
@@ -275,7 +275,7 @@ static void take_member_transfer(struct wsrep_life *life, struct span message)
 		wsrep_fail(life, message);
 	} else if (span_starts(end, "complete") && story->role == ROLE_DONOR) {
 		life->ended = true;
-		story->failed = story->failed_early = false;
+		story->failed = story->failed_late = false;
 	}
 }
 
@@ -284,7 +284,7 @@ static void take_sent(struct wsrep_life *life, struct span position, struct span
 	if (!take_end(life, position, message))
 		return;
 	life->ended = true;
-	life->story.failed = life->story.failed_early = false;
+	life->story.failed = life->story.failed_late = false;
 }
 
 static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event, struct span value,

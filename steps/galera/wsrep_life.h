@@ -33,15 +33,15 @@ struct wsrep_story {
 	bool synced; /* "Synchronized with group", after the transfer where there was one */
 	enum transfer_role role;
 	enum transfer_kind kind;
-	bool complete;     /* kind is proved, and its end was seen */
-	bool late;         /* joiner: that there was a transfer was said only when clients could
-			      write into the log, too */
-	bool failed;       /* a failure message was seen, and no success after it: Synchronized
-			      (joiner, or no transfer), "SST sent" (donor) */
-	bool failed_early; /* ... and before clients could write into the log */
-	char group[40];    /* the group's UUID, likewise; "" */
-	char method[32];   /* rsync, mariabackup, ...; "" */
-	char donor[64];    /* names, as logged; "" */
+	bool complete;    /* kind is proved, and its end was seen */
+	bool late;        /* joiner: that there was a transfer was said only when clients could
+			     write into the log, too */
+	bool failed;      /* a failure message was seen, and no success after it: Synchronized
+			     (joiner, or no transfer), "SST sent" (donor) */
+	bool failed_late; /* likewise, but when clients could write into the log, too */
+	char group[40];   /* the group's UUID, likewise; "" */
+	char method[32];  /* rsync, mariabackup, ...; "" */
+	char donor[64];   /* names, as logged; "" */
 	char joiner[64];
 	char position[96];      /* uuid:seqno that was reached; "" */
 	long long writesets;    /* of an IST; -1 unknown */

@@ -73,7 +73,7 @@ static void take_synced(struct wsrep_life *life)
 	story->synced = true;
 	/* A donor is synced again after a failure, too. */
 	if (story->role != ROLE_DONOR)
-		story->failed = story->failed_early = false;
+		story->failed = story->failed_late = false;
 }
 
 /* ---- a server's start, where a new story begins ---------------------------------------------- */

@@ -243,9 +243,7 @@ static void test_notify(void **state)
 	story.notify_failed = false;
 	story.notify_undefined = true;
 	expect("notify", &story, -1, PROOF_WRONG, "wsrep_notify_cmd is not set");
-	story = (struct wsrep_story){
-		.started = true, .pid = 7, .failed = true, .failed_early = true
-	};
+	story = (struct wsrep_story){ .started = true, .pid = 7, .failed = true };
 	strcpy(story.failure, "gcs connect failed: Permission denied");
 	expect("notify", &story, -1, PROOF_FAILED, "gcs connect failed");
 }
