@@ -4,6 +4,13 @@
 
 #include <sys/types.h>
 
+#include "wizard/strings.h"
+
 /* The main process of the system's unit, named without ".service". 0: it has none, or systemd does
  * not say (as in a container). */
 pid_t host_main_pid(const char *unit);
+
+/* Add the words that the unit's programs are started with, and those of the variables that it sets
+ * (Environment=), out of which command lines are made: the server's options are among them. None
+ * where systemd does not say. */
+void host_unit_words(const char *unit, struct strings *words);

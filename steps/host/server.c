@@ -27,6 +27,13 @@ void server_process_clear(struct server_process *process)
 	*process = (struct server_process){ 0 };
 }
 
+bool server_is_instance(const struct server_process *process, const char *instance)
+{
+	const char *at = process->unit ? strchr(process->unit, '@') : NULL;
+
+	return at && instance && !strcmp(at + 1, instance);
+}
+
 /* Of a process; false: it has none (a kernel thread, a zombie), is gone, or is another user's. */
 static bool executable(const char *proc, const char *pid, char path[PATH_MAX])
 {
@@ -132,16 +139,11 @@ static bool is_server(const char *pid, const char *const *units, struct server_p
 	       (process->unit || user <= LAST_SYSTEM_USER || user == geteuid());
 }
 
-/* "mariadb@node2" is node2's. */
-static bool is_instance(const struct server_process *process, const char *instance)
+static bool is_better(const struct server_process *one, const struct server_process *other,
+		      const char *instance)
 {
-	const char *at = process->unit ? strchr(process->unit, '@') : NULL;
-
-	return !instance || (at && !strcmp(at + 1, instance));
-}
-
-static bool is_better(const struct server_process *one, const struct server_process *other)
-{
+	if (server_is_instance(one, instance) != server_is_instance(other, instance))
+		return server_is_instance(one, instance);
 	if (!one->unit != !other->unit)
 		return one->unit;
 	if (one->is_main != other->is_main)
@@ -175,11 +177,11 @@ static void choose(struct servers *servers, const char *instance, struct server_
 	for (size_t i = 0; i < servers->count; i++) {
 		struct server_process *one = &servers->items[i];
 
-		if (is_instance(one, instance) && (!best || is_better(one, best)))
+		if (!best || is_better(one, best, instance))
 			best = one;
 	}
 	for (size_t i = 0; i < servers->count; i++)
-		others += !best || is_other(&servers->items[i], best);
+		others += is_other(&servers->items[i], best);
 	*process = best ? *best : (struct server_process){ 0 };
 	process->others = others;
 	if (best)

@@ -22,14 +22,15 @@ struct server_process {
 
 /*
  * The database server: a process whose executable is named one of names, in one of units (as
- * below). Of several: the unit's main process; else the oldest. Where none is in a unit, one that a
- * system account or the caller runs. Processes of containers, and of other users, are none; those
- * of one unit are one server. instance (may be NULL): only the server of that unit's instance, as
- * "node2" is of mariadb@node2.
+ * below). Of several: one of that instance (may be NULL) of a unit; else the unit's main process;
+ * else the oldest. Where none is in a unit, one that a system account or the caller runs. Processes
+ * of containers, and of other users, are none; those of one unit are one server.
  */
 int host_find_server(const char *const *names, const char *const *units, const char *instance,
 		     struct server_process *process, struct error *err);
 void server_process_clear(struct server_process *process);
+/* Is it that instance of a template unit, as mariadb@node2 is node2? */
+bool server_is_instance(const struct server_process *process, const char *instance);
 
 /* A process, told from a later one that has its number. */
 struct server_life {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "steps/galera/exercises.h"
+#include "steps/host/manager.h"
 #include "steps/node/node.h"
 #include "wizard/strings.h"
 #include "wizard/text.h"
@@ -21,15 +22,39 @@ const char *const *node_domains(void)
 	return node_options.domain ? (const char *const *)node_options.domain : galera_domains;
 }
 
+/* Which files and groups the server's unit tells it to read. words own what is found. */
+static int unit_source(const struct session *session, struct galera_config_source *source,
+		       struct strings *words, struct error *err)
+{
+	_cleanup_(node_units_clear) struct node_units units = { 0 };
+	int r = node_units(session, &units, err);
+
+	if (r < 0)
+		return r;
+	host_unit_words(units.unit, words);
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = words->items[i];
+		const char *file = str_starts(word, "--defaults-file=");
+		const char *suffix = str_starts(word, "--defaults-group-suffix=");
+
+		source->defaults_file = file ? file : source->defaults_file;
+		source->group_suffix = suffix ? suffix : source->group_suffix;
+	}
+	return 0;
+}
+
 int node_config_read(const struct session *session, struct galera_config *config, struct error *err)
 {
-	const struct galera_config_source source = {
+	struct galera_config_source source = {
 		.root = session->root,
 		.defaults_file = node_options.defaults_file,
 		.group_suffix = node_options.group_suffix,
 	};
+	_cleanup_(strings_clear) struct strings words = { 0 };
+	bool told = source.defaults_file || source.group_suffix || session_is_scratch(session);
 
-	return galera_config_read(&source, config, err);
+	return (told ? 0 : unit_source(session, &source, &words, err))
+		       ?: galera_config_read(&source, config, err);
 }
 
 static void add_option(struct strings *words, const char *name, const char *value)

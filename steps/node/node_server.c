@@ -51,7 +51,7 @@ int node_units(const struct session *session, struct node_units *units, struct e
 	if (r < 0)
 		return r;
 	/* Of several servers it is not known which is meant, but by the suffix of its groups. */
-	if (!process.others || instance())
+	if (instance() ? server_is_instance(&process, instance()) : !process.others)
 		units->running = TAKE_PTR(process.unit);
 	if (units->running && strcmp(units->running, NODE_BOOTSTRAP_UNIT) != 0)
 		units->unit = str_copy(units->running);

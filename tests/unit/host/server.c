@@ -98,10 +98,11 @@ static void a_server_is_found_by_its_executable(void **state)
 	assert_int_equal(process.others, 1);
 	assert_null(process.unit);
 	server_process_clear(&process);
-	/* Neither is that of a unit. */
+	/* Neither is that instance of a unit. */
 	assert_int_equal(host_find_server(names, units, "node2", &process, NULL), 0);
-	assert_int_equal(process.pid, 0);
-	assert_int_equal(process.others, 2);
+	assert_int_equal(process.pid, older);
+	assert_false(server_is_instance(&process, "node2"));
+	server_process_clear(&process);
 
 	/* Replaced by an upgrade. */
 	stop(older);

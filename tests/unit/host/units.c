@@ -128,6 +128,8 @@ static void test_running(void **state)
 		{ ".service", NULL },
 		{ "", NULL },
 	};
+	char instance[] = "mariadb@node2";
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *unit = units_in_cgroup(cases[i].text, names);
@@ -137,6 +139,9 @@ static void test_running(void **state)
 		else
 			assert_null(unit);
 	}
+	assert_true(server_is_instance(&(struct server_process){ .unit = instance }, "node2"));
+	assert_false(server_is_instance(&(struct server_process){ .unit = instance }, "node"));
+	assert_false(server_is_instance(&(struct server_process){ .unit = instance }, NULL));
 	assert_null(host_running_unit(getpid(), names));
 	assert_null(host_running_unit(-1, names));
 }
