@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "steps/audit/event.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* auparse drops a record with more than this between the braces (and the memory it had for it). */
@@ -234,6 +235,14 @@ static bool is_asked_for(const struct event_reader *reader, const char *domain)
 	return false;
 }
 
+/* As the journal has the name of a donor: what is not UTF-8 is escaped. NULL: there is none. */
+static char *node_name(const struct record_id *id)
+{
+	_cleanup_free_ char *name = id->node_length ? memory_copy(id->node, id->node_length) : NULL;
+
+	return !name || text_is_utf8(name) ? TAKE_PTR(name) : text_safe(name, true);
+}
+
 /* settle - count a denial that could be read, and keep it (emptying *denial) if its source is one
  * of those asked for. */
 static void settle(struct event_reader *reader, struct denial *denial, unsigned long inode)
@@ -255,8 +264,7 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	item->millis = id->millis;
 	item->serial = id->serial;
 	item->origin = str_copy(reader->origin);
-	if (id->node_length)
-		item->node = memory_copy(id->node, id->node_length);
+	item->node = node_name(id);
 	if (item->path_is_name && inode) {
 		struct nameless *nameless =
 			array_push(&reader->nameless, &reader->nameless_count, sizeof(*nameless));

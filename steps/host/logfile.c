@@ -17,6 +17,8 @@
 #define CHECKED_BYTES 4096
 /* Logs can rotate while they are looked at; more often than this is something else. */
 #define TRIES 5
+/* No rotation keeps more files; who fills the directory with names is not to keep us busy. */
+#define MOST_PIECES 1000
 
 /* A log, or what it was before a rotation. */
 struct rotated {
@@ -181,8 +183,14 @@ static int add_pieces(struct rotation *pieces, const char *path, struct error *e
 	while ((entry = readdir(dir))) {
 		const char *suffix = str_starts(entry->d_name, log);
 
-		if (suffix && (!*suffix || is_rotated(suffix)))
-			add_piece(pieces, dirfd(dir), directory, entry->d_name, suffix);
+		if (!suffix || (*suffix && !is_rotated(suffix)))
+			continue;
+		if (pieces->count == MOST_PIECES)
+			return error_set(err, E2BIG, "see who makes them, and remove them",
+					 "more than %d files in %s are called as if %s had been "
+					 "rotated",
+					 MOST_PIECES, directory, log);
+		add_piece(pieces, dirfd(dir), directory, entry->d_name, suffix);
 	}
 	return 0;
 }

@@ -223,6 +223,23 @@ static void interleaved_events_are_put_together(void **state)
 	denials_clear(&denials);
 }
 
+static void a_node_of_any_bytes(void **state)
+{
+	static const char log[] =
+		"node=n\xe9\xff"
+		"de type=AVC msg=audit(10.001:1): avc:  denied  { read } for  "
+		"pid=1 comm=\"a\" " CONTEXTS "tclass=file permissive=1\n"
+		"node=caf\xc3\xa9 type=AVC msg=audit(10.001:2): avc:  denied  "
+		"{ open } for  pid=1 comm=\"a\" " CONTEXTS "tclass=file permissive=1\n";
+	struct denials denials = denials_of(log);
+
+	(void)state;
+	assert_int_equal(denials.count, 2);
+	assert_string_equal(denials.items[0].node, "n\\xe9\\xffde");
+	assert_string_equal(denials.items[1].node, "caf\xc3\xa9");
+	denials_clear(&denials);
+}
+
 /* The same number is read however it is written, and whatever the one before it was. */
 static void ids_of_every_form(void **state)
 {
@@ -354,6 +371,7 @@ int main(void)
 		cmocka_unit_test(old_kernels_say_no_permissive),
 		cmocka_unit_test(other_domains_are_counted_and_left_out),
 		cmocka_unit_test(interleaved_events_are_put_together),
+		cmocka_unit_test(a_node_of_any_bytes),
 		cmocka_unit_test(ids_of_every_form),
 		cmocka_unit_test(types_that_are_alike),
 		cmocka_unit_test(a_storm_is_read_in_linear_time),

@@ -295,6 +295,28 @@ static void a_hole_is_passed_over(void **state)
 	alarm(0);
 }
 
+static void a_flood_of_names_is_told(void **state)
+{
+	json_t *mark;
+	struct error err = { 0 };
+	char *text = NULL;
+	size_t length;
+	bool gap;
+
+	(void)state;
+	append("log", "old\n");
+	mark = mark_of("log");
+	for (int i = 1; i <= 1100; i++) {
+		_cleanup_free_ char *name = str_printf("log.%d", i);
+
+		append(name, "x\n");
+	}
+	assert_int_equal(logfile_since("log", mark, &text, &length, &gap, &err), -E2BIG);
+	assert_non_null(strstr(err.what, "more than 1000 files in "));
+	assert_null(text);
+	json_decref(mark);
+}
+
 /* fill - so many lines, each its number, from the first on. */
 static void fill(const char *path, int first, int count)
 {
@@ -361,6 +383,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(unreadable_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_file_is_not_opened, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_hole_is_passed_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_flood_of_names_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(much_is_read_in_pieces, setup, teardown),
 	};
 
