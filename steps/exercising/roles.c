@@ -7,6 +7,7 @@
 #include "steps/node/node.h"
 #include "wizard/screen.h"
 #include "wizard/strings.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 /* Two nodes' clocks may differ so much. */
@@ -206,6 +207,17 @@ static void add_row(struct strings *cells, struct session *session, const struct
 	strings_take(cells, str_printf("%7lld", (long long)member_number(result, "denials")));
 }
 
+/* One word of a command line, below no other directory: another node has chosen its name. Caller
+ * frees. */
+static char *evidence_file(const char *node)
+{
+	_cleanup_free_ char *name = str_printf("%s.log", node);
+
+	for (char *at = name; (at = strchr(at, '/'));)
+		*at = '_';
+	return text_shell(name);
+}
+
 /* On which nodes to collect, each once. */
 static bool say_missing(struct session *session, const char *phase, const struct given_nodes *given)
 {
@@ -214,14 +226,15 @@ static bool say_missing(struct session *session, const char *phase, const struct
 	for (const struct exercise *e = galera_exercises; e->name; e++) {
 		const json_t *result = results_get(session, phase, e->name);
 		const char *donor = member_text(result, "donor");
+		_cleanup_free_ char *file = evidence_file(donor);
 
 		if (!has_donor(e, result) || !*donor || given_nodes_find(given, donor) ||
 		    strings_has(&said, donor))
 			continue;
 		strings_add(&said, donor);
 		screen_say("The donor's side is in %s's audit log. There:", donor);
-		screen_detail("galera-selinux collect -o %s.log", donor);
-		screen_say("Bring the file here, and go on with --log %s.log.", donor);
+		screen_detail("galera-selinux collect -o %s", file);
+		screen_say("Bring the file here, and go on with --log %s.", file);
 	}
 	return said.count > 0;
 }

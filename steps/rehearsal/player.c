@@ -342,7 +342,8 @@ static int start_process(const struct playing *playing, long pid, struct error *
 	_cleanup_free_ char *exe = str_printf("%s/exe", process),
 			    *cwd = str_printf("%s/cwd", process),
 			    *stat = str_printf("%s/stat", process),
-			    *status = str_printf("%s/status", process), *fields = NULL, *uid = NULL;
+			    *status = str_printf("%s/status", process), *fields = NULL, *uid = NULL,
+			    *data = NULL;
 	struct timespec boot;
 	int r;
 
@@ -350,13 +351,14 @@ static int start_process(const struct playing *playing, long pid, struct error *
 	r = make_directories(playing->data, 0755, err) ?: make_directories(process, 0755, err);
 	if (r < 0)
 		return r;
+	data = realpath(playing->data, NULL);
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	/* The 22nd field is when it was started. */
 	fields = str_printf("%ld (mariadbd) S%s %lld%09ld\n", pid,
 			    " 1 0 0 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0", (long long)boot.tv_sec,
 			    boot.tv_nsec);
 	uid = str_printf("Name:\tmariadbd\nUid:\t%d\t%d\n", (int)geteuid(), (int)geteuid());
-	if (symlink("/usr/sbin/mariadbd", exe) < 0 || symlink(playing->data, cwd) < 0)
+	if (symlink("/usr/sbin/mariadbd", exe) < 0 || !data || symlink(data, cwd) < 0)
 		return error_set(err, errno, "see that the scratch root can be written to",
 				 "cannot make %s: %m", process);
 	return file_write(stat, fields, strlen(fields), 0644, err)
