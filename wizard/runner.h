@@ -19,6 +19,7 @@
  * skip, quit), which the workflow's table declares; with STEP_ASKS_FIRST both, while ask has left
  * something to apply. Then begin, apply, detect, done. A begin that an interrupted run wrote with
  * the same changes is not written again.
+ * An apply that fails: what it has changed by then is listed, which is what plan does not list now.
  * STEP_EVERY_RUN: detect is not asked before; without planned changes neither after, and no begin
  * is written. A skipped step is remembered nowhere; the run goes on and returns STEP_PAUSED at its
  * end. More than 20 rounds in one process are -ELOOP.

@@ -212,7 +212,9 @@ int host_policy_reload(struct error *err)
 
 const char *host_loaded_policy(void)
 {
-	return selinux_current_policy_path();
+	const char *path = selinux_current_policy_path();
+
+	return path ? path : "/sys/fs/selinux/policy";
 }
 
 int host_policy_loads(unsigned int *count, struct error *err)
