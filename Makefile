@@ -58,6 +58,7 @@ help:
 	@echo 'make check-unit the unit tests alone'
 	@echo 'make check-asan all tests, built with address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make fuzz       hostile bytes for each reader, for SECONDS=$(SECONDS) in all (clang)'
 	@echo 'make hardening-check  is the program built with each defence that the compiler has?'
 	@echo 'make check-vm   the wizard on a real SELinux kernel, in a virtual machine (root, qemu)'
 	@echo '                (FULL=1: wrong causes, power cuts, a person at a terminal, too)'
@@ -134,7 +135,32 @@ $(BUILD)/tests/bench/%: tests/bench/%.c | $(BUILD)/deps
 bench: $(PROGRAM) $(BENCH:%=$(BUILD)/tests/bench/%)
 	BUILD=$(BUILD) tests/bench/run
 
-check: $(PROGRAM) $(UNIT) $(PRELOAD) $(PLAY)
+# ---- fuzzing: tests/fuzz/NAME.c, by clang's libFuzzer, where that is there ---------------------
+
+# What make check gives to all of them together.
+SECONDS     ?= 60
+FUZZ        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+FUZZ_CFLAGS := -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+# Each takes what it needs, so that one can have a file's own copy in it.
+$(BUILD)/program.a: $(filter-out $(BUILD)/steps/main.o,$(OBJ))
+	@rm -f $@; ar rcs $@ $^
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/program.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(BUILD)/program.a $(PKG_LIBS)
+
+fuzz-targets: $(FUZZ)
+
+fuzz-build: | $(BUILD)/deps
+	@! tests/fuzz/all.test --possible || $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' HARDEN= HARDEN_LD= fuzz-targets
+
+fuzz: fuzz-build
+	FUZZ_SECONDS=$(SECONDS) tests/fuzz/all.test
+
+# ---- tests --------------------------------------------------------------------------------------
+
+check: $(PROGRAM) $(UNIT) $(PRELOAD) $(PLAY) fuzz-build
 	tests/run $(UNIT) $(SCRIPTS)
 
 check-unit: $(UNIT)
@@ -165,7 +191,7 @@ record: $(PROGRAM)
 rehearse: $(PROGRAM)
 	$(PROGRAM) rehearse $(if $(ANSWERS),--answers $(ANSWERS))
 
--include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' -not -path '$(BUILD)/fuzz/*' 2>/dev/null)
 
 # ---- rules of the house -----------------------------------------------------------------------
 
@@ -202,5 +228,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm hardening-check record rehearse clean lint format install uninstall
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall
 .DELETE_ON_ERROR:

@@ -261,7 +261,8 @@ static const struct answer *look_up(const struct answers *answers, const char *k
 	enum fit how = FIT_NOT;
 
 	*other = NULL;
-	for (const struct answer *at = answers->items; at < answers->items + answers->count; at++) {
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct answer *at = &answers->items[i];
 		enum fit found = fit(answers, at, key, subject);
 
 		if (found > how) {

@@ -104,6 +104,7 @@ static void show(const char *built)
 	after_blank = false;
 }
 
+__attribute__((format(printf, 1, 0)))
 static char *format_safe(const char *format, va_list args)
 {
 	_cleanup_free_ char *text = str_vprintf(format, args);

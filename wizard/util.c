@@ -209,7 +209,8 @@ const char *str_field(const char *text, size_t length, char separator, int numbe
 
 	for (; text && number > 0; number--) {
 		text = memchr(text, separator, (size_t)(end - text));
-		text += text != NULL;
+		if (text)
+			text++;
 	}
 	if (!text)
 		return NULL;

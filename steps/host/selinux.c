@@ -36,6 +36,7 @@ const char *selinux_mode_name(enum selinux_mode mode)
 /* What libselinux said last: it would print it, and its errno alone is often of no help. */
 static char message[256];
 
+__attribute__((format(printf, 2, 3)))
 static int keep_message(int type, const char *format, ...)
 {
 	va_list args;

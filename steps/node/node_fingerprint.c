@@ -19,7 +19,7 @@ static void mix(uint64_t *sum, const char *text)
 /* path is taken over. */
 static void mix_file(uint64_t *sum, char *path)
 {
-	_cleanup_free_ char *file = path, *text = log_stamp(path);
+	_cleanup_free_ char *file = path, *text = log_stamp(file);
 
 	mix(sum, text);
 }
