@@ -77,15 +77,16 @@ int evidence_server_log(struct session *session, char **path, struct error *err)
 	return 0;
 }
 
-/* The one on the node's data directory. */
-static int running_server(struct session *session, struct server_life *life, struct error *err)
+/* The one on the node's data directory. pid: that one, or none; 0: any. */
+static int running_server(struct session *session, long pid, struct server_life *life,
+			  struct error *err)
 {
 	const struct galera_config *config;
 	int r = node_config(session, &config, err);
 
 	return r < 0 ? r
-		     : host_server_of(session->root, config->data_directory, galera_servers, life,
-				      err);
+		     : host_server_of(session->root, config->data_directory, galera_servers, pid,
+				      life, err);
 }
 
 static char *mark_key(const struct occasion *at)
@@ -110,7 +111,7 @@ int evidence_begin(const struct occasion *at, struct error *err)
 	if (r == 0)
 		r = evidence_server_log(at->session, &server_log, err);
 	if (r == 0)
-		r = running_server(at->session, &process, err);
+		r = running_server(at->session, 0, &process, err);
 	if (r < 0)
 		return r;
 	flush(at->session);
@@ -178,21 +179,34 @@ int evidence_follow(const struct occasion *at, struct follow *follow, int *audit
 	return *server < 0 ? *server : 0;
 }
 
-int evidence_witness(const struct occasion *at, struct witness *witness, struct error *err)
+/* Asked each time that the log grows: all processes are looked at where the two that matter are
+ * not there. */
+static int find_server(const struct occasion *at, long named, struct witness *witness,
+		       struct error *err)
 {
 	const json_t *marks = marks_of(at);
+	struct server_life now = { 0 };
+	long before = (long)member_number(marks, "pid");
+	int r = before ? running_server(at->session, before, &now, err) : 0;
+
+	witness->restarted = !now.pid || (json_int_t)now.started != member_number(marks, "started");
+	if (r == 0 && witness->restarted && named)
+		r = running_server(at->session, named, &now, err);
+	if (r == 0 && !now.pid)
+		r = running_server(at->session, 0, &now, err);
+	witness->pid = now.pid;
+	return r;
+}
+
+int evidence_witness(const struct occasion *at, long named, struct witness *witness,
+		     struct error *err)
+{
 	const struct galera_config *config;
 	_cleanup_free_ char *state = NULL, *path = NULL;
-	struct server_life now = { 0 };
-	bool same;
-	int r = node_config(at->session, &config, err) ?: running_server(at->session, &now, err);
+	int r = node_config(at->session, &config, err) ?: find_server(at, named, witness, err);
 
 	if (r < 0)
 		return r;
-	same = now.pid == member_number(marks, "pid") &&
-	       (json_int_t)now.started == member_number(marks, "started");
-	witness->pid = now.pid;
-	witness->restarted = now.pid && !same;
 	/* With mysqldump it gets its state as a client's statements. */
 	witness->serves_joining =
 		!strcmp(config->sst_method, "mysqldump") ||

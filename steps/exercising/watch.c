@@ -148,8 +148,10 @@ static int judge(struct watch *watch, struct error *err)
 	const struct occasion *at = &watch->order->at;
 	struct watched *watched = watch->watched;
 	struct witness witness = { .notify_runs = notify_runs(watch) };
-	int r = evidence_witness(at, &witness, err);
+	int r;
 
+	wsrep_watch_story(watch->log, &watched->story);
+	r = evidence_witness(at, watched->story.pid, &witness, err);
 	if (r < 0)
 		return r;
 	/* While the server of the begin runs, no other can have begun on its data: what the log

@@ -397,7 +397,8 @@ static enum proof bear_out(enum proof proof, const struct wsrep_story *story,
 			   "in the log only: the server's start names no process");
 	if (story->pid != witness->pid)
 		return but(why, PROOF_NONE,
-			   "in the log only: no server runs as the process %ld that it names",
+			   "in the log only: no server works in the node's data directory as the "
+			   "process %ld that it names",
 			   story->pid);
 	if (!*witness->group || str_starts(witness->group, none) ||
 	    (*story->group && strcmp(story->group, witness->group) != 0))

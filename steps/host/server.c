@@ -92,22 +92,15 @@ static uid_t user_of(const char *proc, const char *pid)
 	return at && sscanf(at, " Uid: %u %u", &real, &effective) == 2 ? effective : (uid_t)-1;
 }
 
-/* The next process of one of these names: its executable and when it was started. NULL: there is
- * no other. */
-static const char *next_server(DIR *proc, const char *path, const char *const *names,
-			       char exe[PATH_MAX], unsigned long long *started)
+/* Is the process one of these names? Its executable, and when it was started. */
+static bool is_named(const char *proc, const char *pid, const char *const *names,
+		     char exe[PATH_MAX], unsigned long long *started)
 {
-	struct dirent *entry;
-
-	while ((entry = readdir(proc))) {
-		if (!isdigit((unsigned char)entry->d_name[0]) ||
-		    !executable(path, entry->d_name, exe) || !is_one_of(basename(exe), names))
-			continue;
-		*started = start_time(path, entry->d_name);
-		if (*started != ULLONG_MAX)
-			return entry->d_name;
-	}
-	return NULL;
+	if (!isdigit((unsigned char)*pid) || !executable(proc, pid, exe) ||
+	    !is_one_of(basename(exe), names))
+		return false;
+	*started = start_time(proc, pid);
+	return *started != ULLONG_MAX;
 }
 
 /* Is it a container's, or in a root of its own? */
@@ -194,20 +187,22 @@ int host_find_server(const char *const *names, const char *const *units, const c
 	_cleanup_closedir_ DIR *proc = opendir("/proc");
 	_cleanup_(servers_clear) struct servers servers = { 0 };
 	unsigned long long started;
+	struct dirent *entry;
 	char exe[PATH_MAX];
-	const char *pid;
 
 	if (!proc)
 		return error_set(err, errno, "mount /proc",
 				 "cannot list the processes in /proc: %s", strerror(errno));
-	while ((pid = next_server(proc, "/proc", names, exe, &started))) {
-		struct server_process found = { .pid = (pid_t)strtol(pid, NULL, 10),
+	while ((entry = readdir(proc))) {
+		if (!is_named("/proc", entry->d_name, names, exe, &started))
+			continue;
+		struct server_process found = { .pid = (pid_t)strtol(entry->d_name, NULL, 10),
 						.exe = str_copy(exe),
 						.name = str_copy(basename(exe)),
 						.started = started };
 		struct server_process *server;
 
-		if (!is_server(pid, units, &found)) {
+		if (!is_server(entry->d_name, units, &found)) {
 			server_process_clear(&found);
 			continue;
 		}
@@ -230,29 +225,47 @@ static bool works_in(const char *proc, const char *pid, const struct stat *data,
 	       user != (uid_t)-1;
 }
 
-int host_server_of(const char *root, const char *data, const char *const *names,
+/* Where servers are looked for. */
+struct search {
+	const char *proc;
+	const char *const *names;
+	struct stat data;
+	uid_t owner; /* of what the server keeps in it */
+};
+
+static void take_server(const struct search *search, const char *pid, struct server_life *life)
+{
+	unsigned long long started;
+	char exe[PATH_MAX];
+
+	if (is_named(search->proc, pid, search->names, exe, &started) &&
+	    (!life->pid || started < life->started) &&
+	    works_in(search->proc, pid, &search->data, search->owner))
+		*life = (struct server_life){ (pid_t)strtol(pid, NULL, 10), started };
+}
+
+int host_server_of(const char *root, const char *data, const char *const *names, long pid,
 		   struct server_life *life, struct error *err)
 {
 	_cleanup_free_ char *proc = path_in_root(root, "/proc"), *inside = path_in_root(root, data),
-			    *state = str_printf("%s/grastate.dat", inside);
+			    *state = str_printf("%s/grastate.dat", inside),
+			    *only = str_printf("%ld", pid);
 	_cleanup_closedir_ DIR *processes = opendir(proc);
-	struct stat directory, file = { .st_uid = (uid_t)-1 };
-	unsigned long long started;
-	char exe[PATH_MAX];
-	const char *pid;
+	struct search search = { .proc = proc, .names = names };
+	struct dirent *entry;
+	struct stat file;
 
 	*life = (struct server_life){ 0 };
-	if ((!processes && errno == ENOENT) || stat(inside, &directory) < 0)
+	if ((!processes && errno == ENOENT) || stat(inside, &search.data) < 0)
 		return 0;
 	if (!processes)
 		return error_set(err, errno, "mount /proc", "cannot list the processes in %s: %s",
 				 proc, strerror(errno));
-	if (stat(state, &file) < 0)
-		file.st_uid = directory.st_uid;
-	while ((pid = next_server(processes, proc, names, exe, &started)))
-		if ((!life->pid || started < life->started) &&
-		    works_in(proc, pid, &directory, file.st_uid))
-			*life = (struct server_life){ (pid_t)strtol(pid, NULL, 10), started };
+	search.owner = stat(state, &file) < 0 ? search.data.st_uid : file.st_uid;
+	if (pid)
+		take_server(&search, only, life);
+	while (!pid && (entry = readdir(processes)))
+		take_server(&search, entry->d_name, life);
 	return 0;
 }
 

@@ -40,10 +40,10 @@ struct server_life {
 
 /*
  * The oldest of such processes that works in data, a server's data directory (it makes it its
- * current one), and belongs to the owner of that or of its grastate.dat; life->pid 0: none. Of a
- * scratch root it is those that the root's own /proc has.
+ * current one), and belongs to the owner of that or of its grastate.dat; life->pid 0: none. pid:
+ * only this one; 0: any. Of a scratch root it is those that the root's own /proc has.
  */
-int host_server_of(const char *root, const char *data, const char *const *names,
+int host_server_of(const char *root, const char *data, const char *const *names, long pid,
 		   struct server_life *life, struct error *err);
 
 /* The first executable of these names in the usual directories below root; without the root, caller

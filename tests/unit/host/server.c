@@ -131,41 +131,45 @@ static void the_server_of_a_data_directory(void **state)
 	(void)state;
 	run("cp /bin/sleep $root/mariadbd-with-data; mkdir $root/data; ln -s data $root/link");
 	other = start(program);
-	assert_int_equal(host_server_of("/", data, names, &life, NULL), 0);
+	assert_int_equal(host_server_of("/", data, names, 0, &life, NULL), 0);
 	assert_int_equal(life.pid, 0);
 	assert_int_equal(chdir(data), 0);
 	ours = start(program);
 	assert_int_equal(chdir(here), 0);
-	assert_int_equal(host_server_of("/", link, names, &life, NULL), 0);
+	assert_int_equal(host_server_of("/", link, names, 0, &life, NULL), 0);
 	assert_int_equal(life.pid, ours);
 	assert_true(life.started > 0);
 	if (geteuid() == 0) {
 		/* Somebody else's process; but the provider's file is its user's own. */
 		assert_int_equal(chown(data, 65534, 65534), 0);
-		assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+		assert_int_equal(host_server_of("/", data, names, 0, &again, NULL), 0);
 		assert_int_equal(again.pid, 0);
 		run("touch $root/data/grastate.dat");
-		assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+		assert_int_equal(host_server_of("/", data, names, 0, &again, NULL), 0);
 		assert_int_equal(again.pid, ours);
 	}
 	/* A scratch root has processes of its own, or none. */
-	assert_int_equal(host_server_of(root, "/data", names, &again, NULL), 0);
+	assert_int_equal(host_server_of(root, "/data", names, 0, &again, NULL), 0);
 	assert_int_equal(again.pid, 0);
 	run("ln -s /proc $root/proc");
-	assert_int_equal(host_server_of(root, "/data", names, &again, NULL), 0);
+	assert_int_equal(host_server_of(root, "/data", names, 0, &again, NULL), 0);
 	assert_memory_equal(&again, &life, sizeof(life));
+	assert_int_equal(host_server_of("/", data, names, ours, &again, NULL), 0);
+	assert_int_equal(again.pid, ours);
+	assert_int_equal(host_server_of("/", data, names, other, &again, NULL), 0);
+	assert_int_equal(again.pid, 0);
 	/* Another one is another, whatever its number. */
 	stop(ours);
 	usleep(50000);
 	assert_int_equal(chdir(data), 0);
 	ours = start(program);
 	assert_int_equal(chdir(here), 0);
-	assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+	assert_int_equal(host_server_of("/", data, names, 0, &again, NULL), 0);
 	assert_int_equal(again.pid, ours);
 	assert_true(again.started > life.started);
 	stop(ours);
 	stop(other);
-	assert_int_equal(host_server_of("/", data, names, &again, NULL), 0);
+	assert_int_equal(host_server_of("/", data, names, 0, &again, NULL), 0);
 	assert_int_equal(again.pid, 0);
 }
 

@@ -201,7 +201,7 @@ static void test_machine(void **state)
 	put(stage->server, STARTS("698") "\tgroup UUID = " GROUP "\n");
 	begin(stage, stage->audit, stage->server, 0);
 	assert_int_equal(go_on(stage, 0), -1);
-	must(host_server_of(stage->folder, "/var/lib/mysql", names, &first, &err), &err);
+	must(host_server_of(stage->folder, "/var/lib/mysql", names, 0, &first, &err), &err);
 	assert_int_equal(first.pid, 698);
 	assert_int_equal(access(saved, F_OK), -1);
 	playing_end(stage->playing);
@@ -213,7 +213,7 @@ static void test_machine(void **state)
 			   "connections\n");
 	begin(stage, stage->audit, stage->server, 0);
 	assert_int_equal(go_on(stage, 0), -1);
-	must(host_server_of(stage->folder, "/var/lib/mysql", names, &second, &err), &err);
+	must(host_server_of(stage->folder, "/var/lib/mysql", names, 0, &second, &err), &err);
 	assert_int_equal(second.pid, 698);
 	assert_true(second.started > first.started);
 	assert_int_equal(file_read(saved, &text, NULL, NULL), 0);
