@@ -11,7 +11,7 @@ ANSWERS ?=
 FULL    ?=
 
 PROGRAM := $(BUILD)/galera-selinux
-LIBS    := libsemanage libselinux auparse audit popt libedit jansson libsystemd libarchive
+LIBS    := libsemanage libselinux auparse audit popt libedit jansson libsystemd libarchive libseccomp
 # Only the static libsepol judges by a policy that we have open (sepol_set_policydb). libsemanage has the shared one:
 # neither is to see the names of the other.
 SEPOL   := -l:libsepol.a -Wl,--exclude-libs,libsepol.a
@@ -34,7 +34,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) $(HAR
              -DPROGRAM_VERSION='"$(VERSION)"' -MMD -MP
 
 ROOMS       := audit store oracle advice module host galera
-BASE_SRC    := $(addprefix wizard/,error.c process.c strings.c text.c trust.c util.c)
+BASE_SRC    := $(addprefix wizard/,apart.c error.c process.c strings.c text.c trust.c util.c)
 WIZARD_SRC  := $(wildcard wizard/*.c)
 # Parts of steps; the rooms above know no step.
 PARTS       := commands node checking labelling confining exercising rehearsal
@@ -170,11 +170,11 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
-	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' HARDEN= HARDEN_LD= check
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DUNHELD' HARDEN= HARDEN_LD= check
 
-check-valgrind: $(UNIT)
+check-valgrind:
 	TEST_TIMEOUT=7200 WRAP='valgrind -q --suppressions=tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
-	tests/run $(UNIT)
+	$(MAKE) BUILD=$(BUILD)/unheld CFLAGS='$(CFLAGS) -DUNHELD' check-unit
 
 hardening-check: $(PROGRAM)
 	tests/run tests/build/hardening.test
@@ -191,7 +191,7 @@ record: $(PROGRAM)
 rehearse: $(PROGRAM)
 	$(PROGRAM) rehearse $(if $(ANSWERS),--answers $(ANSWERS))
 
--include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' -not -path '$(BUILD)/fuzz/*' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' $(patsubst %,-not -path '$(BUILD)/%/*',asan fuzz unheld) 2>/dev/null)
 
 # ---- rules of the house -----------------------------------------------------------------------
 

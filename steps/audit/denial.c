@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "steps/audit/denial.h"
+#include "steps/audit/piece.h"
 #include "wizard/util.h"
 
 /* The texts that a denial owns. */
@@ -132,4 +134,143 @@ void denials_append(struct denials *denials, const struct denials *more, const c
 	denials->refused += more->refused;
 	denials->refused_ours += more->refused_ours;
 	denials->lost_notices += more->lost_notices;
+}
+
+/* ---- from one process to another ------------------------------------------------------------- */
+
+#define NO_TEXT SIZE_MAX
+
+static void put_text(const char *text, FILE *out)
+{
+	size_t length = text ? strlen(text) : NO_TEXT;
+
+	fwrite(&length, sizeof(length), 1, out);
+	if (text)
+		fwrite(text, 1, length, out);
+}
+
+void denials_write(const struct denials *denials, FILE *out)
+{
+	fwrite(denials, sizeof(*denials), 1, out);
+	for (size_t i = 0; i < denials->count; i++) {
+		struct denial denial = denials->items[i];
+
+		fwrite(&denial, sizeof(denial), 1, out);
+		for (size_t t = 0; t < ARRAY_SIZE(texts); t++)
+			put_text(*text_of(&denial, t), out);
+		for (size_t p = 0; p < denial.permission_count; p++)
+			put_text(denial.permissions[p], out);
+	}
+	for (size_t i = 0; i < denials->other_count; i++) {
+		fwrite(&denials->others[i].count, sizeof(size_t), 1, out);
+		put_text(denials->others[i].name, out);
+	}
+	for (size_t i = 0; i < denials->refusals.count; i++)
+		put_text(denials->refusals.items[i], out);
+}
+
+static bool get(struct piece *left, void *to, size_t size)
+{
+	bool there = piece_size(*left) >= size;
+
+	if (there)
+		memcpy(to, left->at, size);
+	left->at += there ? size : 0;
+	return there;
+}
+
+/* get_text - true: *text is new memory, or NULL where none was written. */
+static bool get_text(struct piece *left, char **text)
+{
+	size_t length;
+
+	*text = NULL;
+	if (!get(left, &length, sizeof(length)) ||
+	    (length != NO_TEXT && length > piece_size(*left)))
+		return false;
+	if (length != NO_TEXT) {
+		*text = memory_copy(left->at, length);
+		left->at += length;
+	}
+	return true;
+}
+
+/* flag - a byte that is none for a bool is true. */
+static bool flag(const bool *at)
+{
+	unsigned char byte;
+
+	memcpy(&byte, at, sizeof(byte));
+	return byte != 0;
+}
+
+static bool get_denial(struct piece *left, struct denial *denial)
+{
+	size_t permissions;
+	bool all = get(left, denial, sizeof(*denial));
+
+	permissions = all ? denial->permission_count : 0;
+	denial->permission_count = 0;
+	denial->permissions = NULL;
+	denial->exercise = denial->role = NULL;
+	denial->permissive = flag(&denial->permissive);
+	denial->userspace = flag(&denial->userspace);
+	denial->path_is_name = flag(&denial->path_is_name);
+	denial->has_ioctl = flag(&denial->has_ioctl);
+	for (size_t t = 0; t < ARRAY_SIZE(texts); t++) {
+		*text_of(denial, t) = NULL;
+		all = all && get_text(left, text_of(denial, t));
+	}
+	/* What every denial has, whoever made it. */
+	all = all && denial->source && denial->target && denial->tclass &&
+	      denial->source_context && denial->target_context;
+	while (all && permissions--) {
+		char **permission = array_push(&denial->permissions, &denial->permission_count,
+					       sizeof(*permission));
+
+		all = get_text(left, permission) && *permission;
+	}
+	return all;
+}
+
+static bool get_all(struct piece *left, const struct denials *counts, struct denials *denials)
+{
+	_cleanup_free_ char *text = NULL;
+	bool all = true;
+
+	for (size_t i = 0; all && i < counts->count; i++)
+		all = get_denial(left, array_push(&denials->items, &denials->count,
+						  sizeof(*denials->items)));
+	for (size_t i = 0; all && i < counts->other_count; i++) {
+		struct other_domain *other =
+			array_push(&denials->others, &denials->other_count, sizeof(*other));
+
+		all = get(left, &other->count, sizeof(other->count)) &&
+		      get_text(left, &other->name) && other->name;
+	}
+	for (size_t i = 0; all && i < counts->refusals.count; i++) {
+		free(TAKE_PTR(text));
+		all = get_text(left, &text) && text;
+		if (all)
+			strings_add(&denials->refusals, text);
+	}
+	return all && !piece_size(*left);
+}
+
+int denials_read(const char *bytes, size_t length, struct denials *denials)
+{
+	struct piece left = { bytes, bytes + length };
+	struct denials counts;
+
+	if (get(&left, &counts, sizeof(counts))) {
+		*denials = counts;
+		denials->items = NULL;
+		denials->others = NULL;
+		denials->count = denials->other_count = 0;
+		denials->refusals = (struct strings){ 0 };
+		if (get_all(&left, &counts, denials))
+			return 0;
+	}
+	denials_clear(denials);
+	return -EBADMSG;
 }

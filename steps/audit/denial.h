@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "wizard/strings.h"
@@ -122,6 +123,12 @@ void denials_add_refusal(struct denials *denials, const char *fields, size_t len
  * on.
  */
 void denials_append(struct denials *denials, const struct denials *more, const char *origin);
+
+/* denials_write - all of it to out, for denials_read() of a program that is the same. */
+void denials_write(const struct denials *denials, FILE *out);
+/* denials_read - into *denials, which is empty, what denials_write() wrote, or somebody who has taken
+ * its place: of any bytes something that can be used and cleared. -EBADMSG: it is none. */
+int denials_read(const char *bytes, size_t length, struct denials *denials);
 
 /* Both leave an empty, usable value. */
 void denial_clear(struct denial *denial);

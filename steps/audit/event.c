@@ -27,7 +27,6 @@ struct nameless {
 
 struct event_reader {
 	auparse_state_t *parser;
-	const char *origin;
 	const char *const *domains;
 
 	/* Of the event at hand. */
@@ -43,11 +42,10 @@ struct event_reader {
 
 static void event_ready(auparse_state_t *parser, auparse_cb_event_t what, void *data);
 
-struct event_reader *event_reader_new(const char *origin, const char *const *domains)
+struct event_reader *event_reader_new(const char *const *domains)
 {
 	struct event_reader *reader = memory_new(1, sizeof(*reader));
 
-	reader->origin = origin;
 	reader->domains = domains;
 	reader->parser = auparse_init(AUSOURCE_FEED, NULL);
 	if (!reader->parser)
@@ -263,7 +261,6 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	item->seconds = id->seconds == TIME_UNKNOWN ? 0 : id->seconds;
 	item->millis = id->millis;
 	item->serial = id->serial;
-	item->origin = str_copy(reader->origin);
 	item->node = node_name(id);
 	if (item->path_is_name && inode) {
 		struct nameless *nameless =

@@ -21,7 +21,7 @@ struct event {
 struct event_reader;
 
 /* event_reader_new - both must outlive it. */
-struct event_reader *event_reader_new(const char *origin, const char *const *domains);
+struct event_reader *event_reader_new(const char *const *domains);
 void event_reader_free(struct event_reader *reader);
 
 /* event_read - *denials, without items before, gets the event's; add up avc, other, unreadable. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +9,11 @@
 #include "steps/audit/plain.h"
 #include "steps/audit/record.h"
 #include "steps/audit/source.h"
+#include "wizard/apart.h"
 #include "wizard/util.h"
 
 struct extraction {
+	char *const *paths;
 	struct extract *extract;
 	const char *node;
 	const char *const *domains;
@@ -131,11 +134,11 @@ static void take_lines(struct extraction *reading, const char *at, size_t size)
 	}
 }
 
-static int read_logs(struct extraction *reading, char *const *paths, struct error *err)
+static int read_logs(struct extraction *reading, struct error *err)
 {
 	int r = 0;
 
-	for (; r == 0 && *paths; paths++) {
+	for (char *const *paths = reading->paths; r == 0 && *paths; paths++) {
 		_cleanup_(source_close) struct log_source *source = NULL;
 		const char *lines;
 		size_t size;
@@ -155,25 +158,48 @@ void extract_clear(struct extract *extract)
 	*extract = (struct extract){ 0 };
 }
 
+/* Twice: which events, and then their records. */
+static int work(void *data, FILE *out, struct error *err)
+{
+	struct extraction *reading = data;
+	struct extract *extract = reading->extract;
+	int r = read_logs(reading, err);
+
+	if (reading->count)
+		qsort(reading->ids, reading->count, sizeof(*reading->ids), compare_ids);
+	if (r == 0) {
+		reading->out = stream_open(&extract->text, &extract->length);
+		r = read_logs(reading, err);
+		stream_close(&reading->out);
+	}
+	if (r < 0)
+		return r;
+	fwrite(extract, sizeof(*extract), 1, out);
+	fwrite(extract->text, 1, extract->length, out);
+	return 0;
+}
+
 int extract_read(char *const *paths, bool given, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err)
 {
-	struct extraction reading = {
-		.extract = extract, .node = node, .domains = domains, .given = given
-	};
+	struct extraction reading = { .paths = paths,
+				      .extract = extract,
+				      .node = node,
+				      .domains = domains,
+				      .given = given };
+	_cleanup_free_ char *said = NULL;
+	size_t length;
 	int r;
 
 	*extract = (struct extract){ 0 };
-	r = read_logs(&reading, paths, err);
-	if (reading.count)
-		qsort(reading.ids, reading.count, sizeof(*reading.ids), compare_ids);
-	if (r == 0) {
-		reading.out = stream_open(&extract->text, &extract->length);
-		r = read_logs(&reading, paths, err);
-		stream_close(&reading.out);
-	}
-	free(reading.ids);
+	r = apart_run(work, &reading, *paths, &said, &length, err);
 	if (r < 0)
-		extract_clear(extract);
-	return r;
+		return r;
+	if (length < sizeof(*extract))
+		return error_set(err, EBADMSG, "report it: it should have been read, or refused",
+				 "what reading %s gave is damaged", *paths);
+	memcpy(extract, said, sizeof(*extract));
+	extract->length = length - sizeof(*extract);
+	extract->text = memory_copy(said + sizeof(*extract), extract->length);
+	return 0;
 }

@@ -51,11 +51,11 @@ struct kinds {
 	char text[CANONICAL_MAX];
 };
 
-struct kinds *kinds_new(const char *origin, const char *const *domains)
+struct kinds *kinds_new(const char *const *domains)
 {
 	struct kinds *kinds = memory_new(1, sizeof(*kinds));
 
-	kinds->reader = event_reader_new(origin, domains);
+	kinds->reader = event_reader_new(domains);
 	return kinds;
 }
 

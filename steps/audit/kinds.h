@@ -12,8 +12,8 @@
 
 struct kinds;
 
-/* kinds_new - origin and domains as of audit_log_read(), which must outlive it. */
-struct kinds *kinds_new(const char *origin, const char *const *domains);
+/* kinds_new - domains as of audit_log_read(), which must outlive it. */
+struct kinds *kinds_new(const char *const *domains);
 
 /* kinds_free - a clean-up helper: for a variable of type struct kinds *. */
 void kinds_free(struct kinds **kinds);

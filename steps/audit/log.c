@@ -9,6 +9,7 @@
 #include "steps/audit/plain.h"
 #include "steps/audit/record.h"
 #include "steps/audit/source.h"
+#include "wizard/apart.h"
 #include "wizard/util.h"
 
 /*
@@ -312,16 +313,13 @@ static void reader_free(struct log_reader **pointer)
 	free(reader);
 }
 
-/* reader_new - counts: those of the logs before. */
-static struct log_reader *reader_new(const char *origin, const char *const *domains, bool given,
-				     const struct denials *counts)
+static struct log_reader *reader_new(const char *const *domains, bool given)
 {
 	struct log_reader *reader = memory_new(1, sizeof(*reader));
 
-	reader->kinds = kinds_new(origin, domains);
+	reader->kinds = kinds_new(domains);
 	reader->domains = domains;
 	reader->given = given;
-	reader->counts = *counts;
 	reader->newest = reader->events;
 	/* No record has this id. */
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
@@ -361,48 +359,99 @@ static int nothing_read(const struct log_reader *reader, const char *name, struc
 			 name);
 }
 
-static int read_log(const char *path, const char *origin, const char *const *domains, bool given,
-		    struct denials *denials, struct error *err)
+struct reading {
+	const char *path; /* NULL: text */
+	const char *text;
+	size_t length;
+	const char *const *domains;
+	bool given;
+};
+
+static int read_path(const struct reading *reading, struct log_reader *reader, struct error *err)
 {
-	_cleanup_(reader_free) struct log_reader *reader =
-		reader_new(origin, domains, given, denials);
 	_cleanup_(source_close) struct log_source *source = NULL;
+	const struct denials *counts = &reader->counts;
 	const char *lines;
 	size_t size;
-	int rc = source_open(path, &source, err);
+	int rc = source_open(reading->path, &source, err);
 
 	while (rc == 0 && (rc = source_next(source, &lines, &size, err)) == 0 && size)
 		take_lines(reader, lines, size);
-	if (rc < 0)
-		return rc;
-	if (reader->counts.events == denials->events && reader->counts.lines > denials->lines &&
-	    reader->counts.unreadable + reader->counts.passed + reader->counts.summaries >
-		    denials->unreadable + denials->passed + denials->summaries)
-		return nothing_read(reader, source_name(source), err);
-	reader_end(reader, denials);
+	if (rc == 0 && !counts->events &&
+	    (counts->unreadable || counts->passed || counts->summaries))
+		rc = nothing_read(reader, source_name(source), err);
+	return rc;
+}
+
+static void read_text(const struct reading *reading, struct log_reader *reader)
+{
+	_cleanup_free_ char *copy = memory_new(reading->length + LINE_SLACK, 1);
+
+	memset(mempcpy(copy, reading->text, reading->length), '\n', LINE_SLACK);
+	take_lines(reader, copy, reading->length);
+}
+
+/* Apart from all else: what is read there is hostile. */
+static int work(void *data, FILE *out, struct error *err)
+{
+	const struct reading *reading = data;
+	_cleanup_(reader_free) struct log_reader *reader =
+		reader_new(reading->domains, reading->given);
+	_cleanup_(denials_clear) struct denials denials = { 0 };
+	int r = 0;
+
+	if (reading->path)
+		r = read_path(reading, reader, err);
+	else
+		read_text(reading, reader);
+	if (r < 0)
+		return r;
+	reader_end(reader, &denials);
+	denials_write(&denials, out);
+	return 0;
+}
+
+static int read_apart(struct reading *reading, const char *origin, struct denials *denials,
+		      struct error *err)
+{
+	const char *name = reading->path && strcmp(reading->path, "-") != 0 ? reading->path
+									      : "standard input";
+	_cleanup_(denials_clear) struct denials more = { 0 };
+	_cleanup_free_ char *said = NULL;
+	size_t length;
+	int r = apart_run(work, reading, name, &said, &length, err);
+
+	if (r < 0)
+		return r;
+	r = denials_read(said, length, &more);
+	if (r < 0)
+		return error_set(err, -r, "report it: it should have been read, or refused",
+				 "what reading %s gave is damaged", name);
+	denials_append(denials, &more, origin);
 	return 0;
 }
 
 int audit_log_read(const char *path, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err)
 {
-	return read_log(path, origin, domains, false, denials, err);
+	struct reading reading = { .path = path, .domains = domains };
+
+	return read_apart(&reading, origin, denials, err);
 }
 
 int audit_given_read(const char *path, const char *origin, const char *const *domains,
 		     struct denials *denials, struct error *err)
 {
-	return read_log(path, origin, domains, true, denials, err);
+	struct reading reading = { .path = path, .domains = domains, .given = true };
+
+	return read_apart(&reading, origin, denials, err);
 }
 
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials)
 {
-	_cleanup_(reader_free) struct log_reader *reader =
-		reader_new(origin, domains, false, denials);
-	_cleanup_free_ char *copy = memory_new(length + LINE_SLACK, 1);
+	struct reading reading = { .text = text, .length = length, .domains = domains };
 
-	memset(mempcpy(copy, text, length), '\n', LINE_SLACK);
-	take_lines(reader, copy, length);
-	reader_end(reader, denials);
+	if (read_apart(&reading, origin, denials, NULL) < 0)
+		denials->unreadable++;
 }

@@ -3,7 +3,8 @@
  * log.h - audit logs -> denials (libauparse)
  *
  * Raw and enriched logs, and what plain.h reads besides. What cannot be read in one way only counts
- * as unreadable.
+ * as unreadable. A log is hostile, and so it is read apart (wizard/apart.h); -EPROTO: that broke
+ * off.
  */
 #pragma once
 
@@ -25,7 +26,7 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 int audit_given_read(const char *path, const char *origin, const char *const *domains,
 		     struct denials *denials, struct error *err);
 
-/* audit_text_read - as audit_log_read(), of records in memory. What cannot be read only counts as
- * unreadable. */
+/* audit_text_read - as audit_log_read(), of records in memory. What cannot be read, be it all of it,
+ * only counts as unreadable. */
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials);
