@@ -126,7 +126,8 @@ static int take_error(struct bytes *said, const char *name, struct error *err)
 }
 
 #ifdef UNHELD
-/* In a build for valgrind, sanitizers, fuzzing or coverage, which would not see what a child does. */
+/* In a build for valgrind, sanitizers, fuzzing or coverage, which would not see what a child does.
+ */
 int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data, const char *name,
 	      char **text, size_t *length, struct error *err)
 {

@@ -2,10 +2,10 @@
 /*
  * apart.h - work on bytes that somebody else wrote, in a child process that can only compute
  *
- * A fault in what reads a log, ours or a library's, is then no more than a run that ends with an error: the
- * child can open files to read them, and write to its parent; nothing else: no other file is open,
- * and the kernel refuses it (libseccomp) every system call that would write, start or reach
- * something.
+ * A fault in what reads a log, ours or a library's, is then no more than a run that ends with an
+ * error: the child can open files to read them, and write to its parent; nothing else: no other
+ * file is open, and the kernel refuses it (libseccomp) every system call that would write, start or
+ * reach something.
  */
 #pragma once
 

@@ -222,8 +222,8 @@ static bool get_denial(struct piece *left, struct denial *denial)
 		all = all && get_text(left, text_of(denial, t));
 	}
 	/* What every denial has, whoever made it. */
-	all = all && denial->source && denial->target && denial->tclass &&
-	      denial->source_context && denial->target_context;
+	all = all && denial->source && denial->target && denial->tclass && denial->source_context &&
+	      denial->target_context;
 	while (all && permissions--) {
 		char **permission = array_push(&denial->permissions, &denial->permission_count,
 					       sizeof(*permission));

@@ -126,8 +126,8 @@ void denials_append(struct denials *denials, const struct denials *more, const c
 
 /* denials_write - all of it to out, for denials_read() of a program that is the same. */
 void denials_write(const struct denials *denials, FILE *out);
-/* denials_read - into *denials, which is empty, what denials_write() wrote, or somebody who has taken
- * its place: of any bytes something that can be used and cleared. -EBADMSG: it is none. */
+/* denials_read - into *denials, which is empty, what denials_write() wrote, or somebody who has
+ * taken its place: of any bytes something that can be used and cleared. -EBADMSG: it is none. */
 int denials_read(const char *bytes, size_t length, struct denials *denials);
 
 /* Both leave an empty, usable value. */

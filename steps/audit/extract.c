@@ -182,11 +182,9 @@ static int work(void *data, FILE *out, struct error *err)
 int extract_read(char *const *paths, bool given, const char *const *domains, const char *node,
 		 struct extract *extract, struct error *err)
 {
-	struct extraction reading = { .paths = paths,
-				      .extract = extract,
-				      .node = node,
-				      .domains = domains,
-				      .given = given };
+	struct extraction reading = {
+		.paths = paths, .extract = extract, .node = node, .domains = domains, .given = given
+	};
 	_cleanup_free_ char *said = NULL;
 	size_t length;
 	int r;

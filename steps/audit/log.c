@@ -414,8 +414,8 @@ static int work(void *data, FILE *out, struct error *err)
 static int read_apart(struct reading *reading, const char *origin, struct denials *denials,
 		      struct error *err)
 {
-	const char *name = reading->path && strcmp(reading->path, "-") != 0 ? reading->path
-									      : "standard input";
+	const char *name =
+		reading->path && strcmp(reading->path, "-") != 0 ? reading->path : "standard input";
 	_cleanup_(denials_clear) struct denials more = { 0 };
 	_cleanup_free_ char *said = NULL;
 	size_t length;

@@ -26,7 +26,7 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 int audit_given_read(const char *path, const char *origin, const char *const *domains,
 		     struct denials *denials, struct error *err);
 
-/* audit_text_read - as audit_log_read(), of records in memory. What cannot be read, be it all of it,
- * only counts as unreadable. */
+/* audit_text_read - as audit_log_read(), of records in memory. What cannot be read, be it all of
+ * it, only counts as unreadable. */
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials);

@@ -24,11 +24,9 @@
 static int look_root(struct report *report, struct error *err)
 {
 	(void)err;
-	if (geteuid() == 0)
-		report_add(report, LEVEL_OK, "root", NULL, "running as root");
-	else if (session_is_scratch(report->session))
-		report_add(report, LEVEL_OK, "root", NULL,
-			   "running as an ordinary user, in a scratch root");
+	if (geteuid() == 0 || session_is_scratch(report->session))
+		report_add(report, LEVEL_OK, "root", NULL, "running as %s",
+			   geteuid() ? "an ordinary user, in a scratch root" : "root");
 	else
 		report_add(report, LEVEL_STOP, "root", "start it with sudo",
 			   "not root: the policy cannot be changed");
@@ -109,19 +107,16 @@ static int look_audit_log(struct report *report, struct error *err)
 	const char *path;
 	int r = node_audit_log(report->session, &path, err);
 
-	if (r < 0)
-		return r;
-	if (access(path, R_OK) == 0)
+	if (r == 0 && access(path, R_OK) == 0)
 		report_add(report, LEVEL_OK, "audit-log", NULL, "%s is readable", path);
-	else
+	else if (r == 0)
 		report_add(report, LEVEL_STOP, "audit-log",
 			   "start auditd, or set log_file in /etc/audit/auditd.conf",
 			   "%s cannot be read: %s", path, strerror(errno));
 	if (!apart_is_held())
 		report_add(report, LEVEL_UNSEEN, "audit-log", NULL,
-			   "this kernel filters no system calls (seccomp): nothing but its own code "
-			   "keeps the process that reads a log from doing more");
-	return 0;
+			   "no system-call filter (seccomp) holds the process that reads logs");
+	return r;
 }
 
 static void report_domain(struct report *report, const char *context, pid_t pid)
@@ -237,8 +232,7 @@ static int look_config(struct report *report, struct error *err)
 	else
 		report_add(report, LEVEL_OK, "config", NULL,
 			   "Galera is configured: node %s, SST by %s, %d ports",
-			   config->node_name ? config->node_name : "(no name)", config->sst_method,
-			   r);
+			   config->node_name ?: "(no name)", config->sst_method, r);
 	if (!config->notify_command)
 		report_add(
 			report, LEVEL_WARNING, "notify",
