@@ -18,18 +18,8 @@
 #define AGAIN_AFTER (300 * SECOND)    /* where the program has failed */
 #define STOPPING    20                /* tenths of a second that a stopped unit may take to go */
 
-static void bus_clear(sd_bus **bus)
-{
-	sd_bus_flush_close_unref(*bus);
-}
-
-static void message_clear(sd_bus_message **message)
-{
-	sd_bus_message_unref(*message);
-}
-
-#define _cleanup_bus_     _cleanup_(bus_clear)
-#define _cleanup_message_ _cleanup_(message_clear)
+#define _cleanup_bus_     _cleanup_(sd_bus_flush_close_unrefp)
+#define _cleanup_message_ _cleanup_(sd_bus_message_unrefp)
 #define _cleanup_said_    _cleanup_(sd_bus_error_free)
 
 static int failed(int r, const sd_bus_error *said, const char *what, const char *name,
