@@ -92,14 +92,14 @@ server_process() {
 group_state() { # ROOT DATA UUID: its grastate.dat
 	printf '# GALERA saved state\nversion: 2.1\nuuid:    %s\nseqno:   -1\n' "$3" >"$1$2/grastate.dat"
 }
-# shrink ROOT: leave out most modules of its policy, so that it is built in a quarter of the time. Where another
+# shrink ROOT: take most modules out of its policy, so that it is built in a quarter of the time. Where another
 # distribution's modules need each other otherwise, all stay.
 shrink() {
 	local type modules
 	type=$(policy_type "$1")
 	modules=$(semodule -p "$1" -s "$type" -l | grep -vxE 'base|mysql|rsync|unconfined|logrotate|cron|su|sudo|getty|ssh|xdg|dbadm|init|guest|xguest|sysadm|staff|unprivuser|xserver')
 	# shellcheck disable=SC2086 # names are words
-	semodule -n -p "$1" -s "$type" -d $modules >/dev/null 2>&1 || semodule -n -p "$1" -s "$type" -B 2>/dev/null
+	semodule -n -p "$1" -s "$type" -X 100 -r $modules >/dev/null 2>&1 || semodule -n -p "$1" -s "$type" -B 2>/dev/null
 }
 # tiny_root ROOT: likewise, of a policy that is built in no time, in which the server is hardly more than a type.
 tiny_root() {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/results.h"
@@ -177,6 +180,32 @@ int evidence_follow(const struct occasion *at, struct follow *follow, int *audit
 	*server = path ? follow_file(follow, path, mark, err)
 		       : follow_journal_of(at->session, follow, mark, err);
 	return *server < 0 ? *server : 0;
+}
+
+/* A file that is not there yet will begin at 0. */
+static int cut_back(const char *path, const json_t *mark, struct error *err)
+{
+	off_t end = member_number(mark, "size");
+	struct stat status;
+
+	if (stat(path, &status) < 0 || status.st_size <= end || truncate(path, end) == 0)
+		return 0;
+	return error_set(err, errno, "see that the scratch root can be written to",
+			 "cannot cut %s back to where the exercise began: %m", path);
+}
+
+int evidence_cut_back(const struct occasion *at, struct error *err)
+{
+	const json_t *marks = marks_of(at);
+	_cleanup_free_ char *server_log = NULL;
+	const char *audit_log;
+
+	if (!session_is_scratch(at->session) || !marks)
+		return 0;
+	return node_audit_log(at->session, &audit_log, err)
+		       ?: evidence_server_log(at->session, &server_log, err)
+		       ?: cut_back(audit_log, json_object_get(marks, "audit"), err)
+		       ?: cut_back(server_log, json_object_get(marks, "server"), err);
 }
 
 /* Asked each time that the log grows: all processes are looked at where the two that matter are

@@ -35,6 +35,9 @@ bool evidence_is_begun(const struct occasion *at);
 /* Add both logs to what is followed, from there on; the sources' numbers. */
 int evidence_follow(const struct occasion *at, struct follow *follow, int *audit, int *server,
 		    struct error *err);
+/* Of a rehearsal, before its recording is played: what a playing that was cut off has written goes
+ * out of both logs. */
+int evidence_cut_back(const struct occasion *at, struct error *err);
 /* What is known of the server now beside its log: its process, which may be the one that the log
  * has named, and grastate.dat. In a scratch root that is what the root has. notify_runs stays. */
 int evidence_witness(const struct occasion *at, long named, struct witness *witness,

@@ -357,7 +357,9 @@ static int begin_playing(struct watch *watch, struct error *err)
 	if (r == 0)
 		r = evidence_server_log(at->session, &server_log, err);
 	if (r == 0)
-		r = recorded_phase(at, &phase, err) ?: node_config(at->session, &config, err);
+		r = evidence_cut_back(at, err)
+			    ?: recorded_phase(at, &phase, err)
+			    ?: node_config(at->session, &config, err);
 	if (r < 0)
 		return r;
 	machine.data = config->data_directory;

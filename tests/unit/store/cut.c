@@ -189,6 +189,19 @@ static void test_same(void **state)
 	must(oracle_open(&two, policy, &err), &err);
 	assert_false(oracle_same(one, two)); /* a port */
 	oracle_close(one);
+	/* The same labels, in the other order. */
+	must(store_begin(store, &err), &err);
+	must(store_port_unset(store, "tcp", 4567, &err), &err);
+	must(store_commit(store, &err), &err);
+	must(store_begin(store, &err), &err);
+	must(store_port_set(store, "tcp", 4567, "mysqld_port_t", &err), &err);
+	must(store_commit(store, &err), &err);
+	must(file_read(policy, &built, &length, &err), &err);
+	assert_int_equal(length, length_merged);
+	assert_memory_not_equal(built, merged, length);
+	must(oracle_open_image(&one, TAKE_PTR(built), length, &err), &err);
+	assert_true(oracle_same(one, two));
+	oracle_close(one);
 	must(store_begin(store, &err), &err);
 	must(store_rebuild(store, &err), &err);
 	must(store_module_install(store, "permissive_mysqld_t", 400, "(typepermissive mysqld_t)\n",
