@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,8 @@
 #include "wizard/trust.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
+
+#define MOST_LINKS 40 /* as the kernel has it */
 
 static bool is_ours(const struct stat *status)
 {
@@ -75,4 +78,77 @@ int path_trusted(const char *path, const char *what, struct error *err)
 		error_prefix(err, "%s", what);
 	}
 	return r < 0 ? r : 0;
+}
+
+/* What the link at path, in the directory done, leads to. */
+static int follow(const char *path, const char *done, const struct stat *link, char **target,
+		  struct error *err)
+{
+	char text[PATH_MAX];
+	ssize_t length;
+
+	if (!is_ours(link))
+		return error_set(err, EPERM, "name what it leads to, in place of it",
+				 "somebody else has made the link %s", path);
+	if (path_trusted(*done ? done : "/", path, err) < 0)
+		return -EPERM;
+	length = readlink(path, text, sizeof(text) - 1);
+	if (length < 0)
+		return error_set(err, errno, "try again", "cannot read the link %s: %m", path);
+	*target = memory_copy(text, (size_t)length);
+	return 0;
+}
+
+/* One part of the way, at *rest, goes to the end of *done; of a link, what it leads to into *rest.
+ */
+static int step(char **done, char **rest, struct error *err)
+{
+	const char *name = *rest + strspn(*rest, "/");
+	size_t length = strcspn(name, "/");
+	_cleanup_free_ char *path = str_printf("%s/%.*s", *done, (int)length, name), *target = NULL;
+	_cleanup_free_ char *before = TAKE_PTR(*rest);
+	struct stat status;
+	int r = 0;
+
+	*rest = str_copy(name + length);
+	if (length == 1 && *name == '.')
+		return 0;
+	if (length == 2 && !strncmp(name, "..", 2)) {
+		char *slash = strrchr(*done, '/');
+
+		if (slash)
+			*slash = '\0';
+		return 0;
+	}
+	if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
+		r = follow(path, *done, &status, &target, err);
+	if (target) {
+		char *further = str_printf("%s/%s", target, *rest);
+
+		free(*rest);
+		*rest = further;
+	}
+	if (!target || *target == '/') {
+		free(*done);
+		*done = target ? str_copy("") : TAKE_PTR(path);
+	}
+	return r < 0 ? r : target != NULL;
+}
+
+int path_resolve(const char *path, char **resolved, struct error *err)
+{
+	_cleanup_free_ char *done = str_copy(""), *rest = str_copy(path);
+	int links = 0, r = 0;
+
+	while (r == 0 && rest[strspn(rest, "/")]) {
+		r = step(&done, &rest, err);
+		links += r > 0;
+		r = r < 0 ? r : 0;
+		if (links > MOST_LINKS)
+			r = error_set(err, ELOOP, "correct the links",
+				      "%s leads through too many links", path);
+	}
+	if (r == 0)
+		*resolved = *done ? TAKE_PTR(done) : str_copy("/");
+	return r;
 }

@@ -12,3 +12,10 @@
  * words, for the error: "the scratch root".
  */
 int path_trusted(const char *path, const char *what, struct error *err);
+
+/*
+ * path_resolve - an absolute path without links on its way or at its end, in new memory (caller
+ * frees); what is not there stays as it is written. -EPERM: somebody else could have made, or could
+ * change, a link on the way (as path_trusted() says of it), so it may lead anywhere; -ELOOP.
+ */
+int path_resolve(const char *path, char **resolved, struct error *err);

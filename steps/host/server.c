@@ -312,10 +312,10 @@ static int add_bytes(void *sum, struct tree_file *file, struct error *err)
 
 int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
 {
-	const struct tree tree = { .path = path, .stay = true };
-	struct stat status;
+	_cleanup_free_ char *real = realpath(path, NULL);
+	const struct tree tree = { .path = real, .stay = true };
 
-	if (lstat(path, &status) < 0)
+	if (!real)
 		return error_set(err, errno, "look whether the path is right",
 				 "cannot look into %s: %s", path, strerror(errno));
 	*bytes = 0;

@@ -61,11 +61,21 @@ static int open_entry(int parent, const char *entry)
 	return openat(parent, entry, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Below the root no link is followed on the way either: somebody may have put one there since. */
 static int open_top(const struct tree *tree)
 {
-	_cleanup_free_ char *top = path_in_root(tree->root, tree->path);
+	const char *root = tree->root && *tree->root ? tree->root : "/", *at = tree->path;
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	return open_entry(AT_FDCWD, top);
+	for (at += strspn(at, "/"); fd >= 0 && *at; at += strspn(at, "/")) {
+		_cleanup_free_ char *name = memory_copy(at, strcspn(at, "/"));
+		int below = open_entry(fd, name);
+
+		close(fd);
+		fd = below;
+		at += strlen(name);
+	}
+	return fd;
 }
 
 static void set_path(struct walk *walk, size_t length, const char *name)
@@ -140,7 +150,9 @@ static int look_at(struct walk *walk, int parent, const char *entry, const char 
 	int r;
 
 	if (fd < 0 || fstat(fd, &file.status) < 0) /* a server at work removes files */
-		return errno == ENOENT ? 0 : cannot(walk, err);
+		return errno == ENOENT || (parent == AT_FDCWD && errno == ENOTDIR)
+			       ? 0
+			       : cannot(walk, err);
 	if (later && S_ISDIR(file.status.st_mode)) {
 		strings_add(later, entry);
 		return 0;

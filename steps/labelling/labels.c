@@ -11,6 +11,7 @@
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
 #include "wizard/text.h"
+#include "wizard/trust.h"
 #include "wizard/util.h"
 
 /* What a directory above the server's files gets, where the policy knows it for nothing: every
@@ -340,21 +341,43 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 	return r < 0 || !data || S_ISLNK(mode) ? r : look_above(look, path, err);
 }
 
-/* The path without links in its directories, where they stay within the root. */
-static void settle_path(struct session *session, char **path)
+/* The path without links in its directories, where they stay within the root. -EPERM: a link that
+ * the server could have made is on the way, or at its end; root is not to follow it. */
+static int settle_path(struct session *session, char **path, struct error *err)
 {
 	const char *root = session_is_scratch(session) ? session->root : "";
 	_cleanup_free_ char *directory =
 		str_printf("%s%.*s/", root, (int)(strrchr(*path, '/') - *path), *path);
-	_cleanup_free_ char *real = realpath(directory, NULL);
-	const char *inside = real ? str_starts(real, root) : NULL;
+	_cleanup_free_ char *whole = str_printf("%s%s", root, *path), *real = NULL, *end = NULL;
+	const char *inside;
 	char *settled;
+	int r = path_resolve(whole, &end, err) ?: path_resolve(directory, &real, err);
 
+	if (r < 0)
+		return r;
+	inside = str_starts(real, root);
 	if (!inside || (*inside && *inside != '/'))
-		return;
+		return 0;
 	settled = str_printf("%s%s", strcmp(inside, "/") ? inside : "", strrchr(*path, '/'));
 	free(*path);
 	*path = settled;
+	return 0;
+}
+
+/* What it leads to is not known, but by somebody who may be led astray by it. */
+static int look_no_further(struct look *look, const struct galera_file *file, const char *path,
+			   struct error *err)
+{
+	struct label *label;
+	mode_t mode;
+	int r = add(look, file, path, &mode, &label, err);
+
+	if (r < 0 || !label)
+		return r;
+	label->alone = true;
+	is_misplaced(label, "a link on the way to it could be changed by others than root, to lead "
+			    "anywhere: name in the configuration what it leads to");
+	return 0;
 }
 
 /* The links themselves, and what they lead to: a data directory is often moved behind one. */
@@ -366,7 +389,8 @@ static int look_at(struct look *look, const struct galera_file *file, struct err
 	for (int links = 0; r == 0 && path && links < MOST_LINKS; links++) {
 		char *target;
 
-		settle_path(look->session, &path);
+		if (settle_path(look->session, &path, NULL) < 0)
+			return look_no_further(look, file, path, err);
 		r = look_at_kind(look, file, path, err);
 		target = read_link(look->session, path);
 		free(path);

@@ -111,6 +111,23 @@ static void what_is_moved_out_meanwhile_leads_nowhere(void **state)
 	run("test -d $root/elsewhere/c/d");
 }
 
+/* Somebody has put a link on the way to the tree since its path was found. */
+static void no_link_leads_to_the_top(void **state)
+{
+	const struct tree there = { .root = root, .path = "/top/dir/x" };
+	const struct tree led = { .root = root, .path = "/top/link/x" };
+	struct error err = { 0 };
+	size_t files = 9;
+
+	(void)state;
+	run("mkdir -p $root/top/dir/x $root/secret/x; ln -s ../secret $root/top/link");
+	must(tree_walk(&there, note, NULL, &files, &err), &err);
+	assert_int_equal(files, 1);
+	must(tree_walk(&led, note, NULL, &files, &err), &err);
+	assert_int_equal(files, 0);
+	strings_clear(&seen);
+}
+
 /* Link, pipe and socket are visited and not opened; what a link leads to is not. */
 static void nothing_is_opened(void **state)
 {
@@ -128,6 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_moved_out_meanwhile_leads_nowhere, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(no_link_leads_to_the_top, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_opened, setup, teardown),
 		/* Last: it lowers this process's limits. */
 		cmocka_unit_test_setup_teardown(the_deepest_tree_takes_few_descriptors, setup,

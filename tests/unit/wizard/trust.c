@@ -96,11 +96,58 @@ static void by_owner(void **state)
 	assert_trusted("sticky/below", -EPERM);
 }
 
+static void assert_resolved(const char *name, int wanted, const char *to)
+{
+	_cleanup_free_ char *path = str_printf("%s/%s", root, name), *resolved = NULL;
+	_cleanup_free_ char *expected = str_printf("%s/%s", root, to);
+	struct error err = { 0 };
+	int r = path_resolve(path, &resolved, &err);
+
+	if (r != wanted)
+		fail_msg("%s: %d, %s", name, r, err.what);
+	if (r == 0)
+		assert_string_equal(resolved, expected);
+	else
+		assert_true(*err.what && *err.remedy);
+}
+
+/* Links that root has made lead on; in a directory of others, root follows none. */
+static void links_of_ours_alone(void **state)
+{
+	_cleanup_free_ char *top = NULL;
+
+	(void)state;
+	run("cd $root; mkdir -p a/b/c open sticky; chmod 777 open; chmod 1777 sticky;"
+	    "ln -s a/b one; ln -s $root/one two; ln -s ../a/b sticky/three; ln -s ../a/b open/link;"
+	    "ln -s loop loop; ln -s open/link far; ln -s ./../a/./b/ a/four; mkdir open/dir");
+	assert_resolved("a/b/c", 0, "a/b/c");
+	assert_resolved("a//b/../b/./c/", 0, "a/b/c");
+	assert_resolved("one/c", 0, "a/b/c");
+	assert_resolved("two/c", 0, "a/b/c");
+	assert_resolved("two/none/x", 0, "a/b/none/x");
+	assert_resolved("a/four/c", 0, "a/b/c");
+	assert_resolved("sticky/three", 0, "a/b");
+	assert_resolved("open/dir", 0, "open/dir");
+	assert_resolved("open/link", -EPERM, NULL);
+	assert_resolved("open/link/c", -EPERM, NULL);
+	assert_resolved("far", -EPERM, NULL);
+	assert_resolved("loop/x", -ELOOP, NULL);
+	assert_int_equal(path_resolve("/..", &top, NULL), 0);
+	assert_string_equal(top, "/");
+	if (geteuid() != 0)
+		return;
+	run("chown -h 65534 $root/one $root/sticky/three");
+	assert_resolved("one/c", -EPERM, NULL);
+	assert_resolved("two", -EPERM, NULL);
+	assert_resolved("sticky/three", -EPERM, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(by_mode, setup, teardown),
 		cmocka_unit_test_setup_teardown(by_owner, setup, teardown),
+		cmocka_unit_test_setup_teardown(links_of_ours_alone, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
