@@ -142,7 +142,7 @@ int limit_start(struct session *session, const json_t *changes, struct error *er
 		return 0;
 	limit_end(session);
 	if (is_none(answer))
-		return session_remember(session, LIMIT, NULL, err);
+		return 0;
 	seconds = text_duration(answer) / 1000;
 	until += seconds;
 	if (!session_is_scratch(session))
