@@ -52,6 +52,7 @@ cp "$(ls /etc/selinux/default/policy/policy.*)" policy.old
 
 # ---- the wizard: to the first exercise, then exercise by exercise ----
 walk "" sst >"$out/walk.1"
+systemctl list-timers --all --no-pager galera-selinux-limit.timer >"$out/timer.walk" 2>&1
 try permissive bootstrap && try permissive sst
 walk sst ist >"$out/walk.2"
 try permissive ist
@@ -82,6 +83,7 @@ echo "$status" >"$out/walk.end"
 
 # ---- after: everything, confined ----
 policy_state after
+systemctl list-timers --all --no-pager galera-selinux-limit.timer >"$out/timer.after" 2>&1
 getenforce >"$out/mode.after"
 journalctl -t galera-selinux --no-pager >"$out/syslog" 2>&1
 cp $session/galera.* $session/journal "$out/" 2>/dev/null
