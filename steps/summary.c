@@ -150,7 +150,7 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 {
 	json_t *proof = session_recall(session, "build"), *standing = NULL;
 	json_t *verified = session_recall(session, LEDGER_JUDGED);
-	json_auto_t *left = json_array();
+	json_auto_t *left = json_array(), *limit = limit_json(session);
 	int r = left_out(session, left, err) ?: ledger_json(session, &standing, err);
 
 	if (r < 0)
@@ -162,6 +162,8 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 	json_object_set(summary, "verified", verified ? verified : json_null());
 	json_object_set(summary, "left", left);
 	member_set(summary, "ledger", standing);
+	if (limit)
+		json_object_set(summary, "limit", limit);
 	return 0;
 }
 
