@@ -325,6 +325,9 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 
 	if (r < 0 || !label)
 		return r;
+	/* What a recorded server leaves in its root has no label, and needs none. */
+	if (!label->type && node_player(look->session))
+		return 0;
 	label->alone = !S_ISDIR(mode);
 	if (!text_is_utf8(path)) { /* the journal is JSON */
 		is_misplaced(label, "give it a name of plain letters");
