@@ -15,8 +15,7 @@ struct extract {
 	size_t denials; /* denying records of the domains */
 	size_t records; /* lines of text */
 	size_t notices; /* of these, those that tell of lost events */
-	size_t unsure;  /* lines that may be records, or tell of a denial, but cannot be read in one
-			 * way only, or are longer than any */
+	size_t unsure;  /* lines that cannot be read, as log.h counts them */
 };
 
 /*

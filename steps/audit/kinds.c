@@ -424,7 +424,7 @@ static void read_event(struct kinds *kinds, const struct event *event, struct me
 	denials_clear(&read);
 }
 
-void kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts)
+size_t kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts)
 {
 	/* What cannot be remembered. */
 	_cleanup_(memory_clear) struct memory passing = { 0 };
@@ -444,6 +444,7 @@ void kinds_add(struct kinds *kinds, const struct event *event, struct denials *c
 	for (size_t i = 0; i < memory->other_count; i++)
 		kinds->others.others[memory->others[i]].count++;
 	counts->unreadable += memory->unreadable;
+	return memory->count;
 }
 
 void kinds_take(struct kinds *kinds, struct denials *denials)

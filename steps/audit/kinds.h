@@ -18,8 +18,9 @@ struct kinds *kinds_new(const char *const *domains);
 /* kinds_free - a clean-up helper: for a variable of type struct kinds *. */
 void kinds_free(struct kinds **kinds);
 
-/* kinds_add - count the denials of an event, add up avc, other and unreadable of *counts. */
-void kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts);
+/* kinds_add - count the denials of an event, add up avc and unreadable of *counts. Returns how many
+ * are of the domains. */
+size_t kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts);
 
 /* kinds_take - move the denials to the end of *denials, in the order of the log. */
 void kinds_take(struct kinds *kinds, struct denials *denials);

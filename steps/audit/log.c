@@ -40,6 +40,7 @@ struct log_reader {
 	bool old_kernel;      /* its last whole AVC record did not end by permissive= */
 	struct record record; /* of the line at hand */
 	struct plain *plain;  /* NULL: there was no odd line yet */
+	const struct log_witness *witness; /* NULL: there is none */
 
 	/* The last events seen, in the order of their first records; a ring. */
 	struct open_event events[OPEN_EVENTS], *newest;
@@ -51,9 +52,11 @@ struct log_reader {
 static void close_event(struct log_reader *reader, struct open_event *open)
 {
 	struct event *event = &open->event;
+	const struct log_witness *witness = reader->witness;
+	size_t ours = event->denied ? kinds_add(reader->kinds, event, &reader->counts) : 0;
 
-	if (event->denied)
-		kinds_add(reader->kinds, event, &reader->counts);
+	if (ours && witness && witness->denied)
+		witness->denied(witness->data, &event->id);
 	event->length = 0;
 	event->denied = 0;
 	if (open->size > EVENT_USUAL_BYTES) {
@@ -152,16 +155,18 @@ static bool says_permissive(const char *line, size_t length)
 	       memmem(line, length, word, tail - 1);
 }
 
+static inline void show_witness(const struct log_reader *reader, const char *line)
+{
+	if (reader->witness && reader->witness->record)
+		reader->witness->record(reader->witness->data, line, &reader->record);
+}
+
 /* take_denial - is this (USER_)AVC record one that belongs to its event's text? */
-static bool take_denial(struct log_reader *reader, const char *line, bool ended)
+static bool take_denial(struct log_reader *reader, const char *line)
 {
 	const struct record *record = &reader->record;
 	enum avc_verdict verdict;
 
-	if (!ended && !record_is_whole(record, reader->old_kernel)) {
-		reader->counts.unreadable++;
-		return false;
-	}
 	if (record->kind == RECORD_AVC)
 		reader->old_kernel = !says_permissive(line, (size_t)(record->end - line));
 	verdict = record_verdict(record);
@@ -184,7 +189,12 @@ static void take_record(struct log_reader *reader, const char *line, bool ended)
 		return;
 	}
 	open = event_of(reader, &record->id);
-	if (avc && !take_denial(reader, line, ended))
+	if (avc && !ended && !record_is_whole(record, reader->old_kernel)) {
+		reader->counts.unreadable++;
+		return;
+	}
+	show_witness(reader, line);
+	if (avc && !take_denial(reader, line))
 		return;
 	open->event.denied += avc;
 	add_to_event(open, line, (size_t)(record->end - line));
@@ -209,8 +219,9 @@ static void take_notice(struct log_reader *reader)
 }
 
 /* take_other - nothing is read of most but their heads. */
-static inline void take_other(struct log_reader *reader)
+static inline void take_other(struct log_reader *reader, const char *line)
 {
+	show_witness(reader, line);
 	if (reader->record.kind > RECORD_OTHER)
 		take_notice(reader);
 	event_of(reader, &reader->record.id);
@@ -227,7 +238,7 @@ static void take_plain(void *data, enum plain_as as, const char *text, size_t le
 		if (as == PLAIN_PASTED && record->kind >= RECORD_AVC)
 			reader->counts.pasted++;
 		if (record->kind >= RECORD_OTHER)
-			take_other(reader);
+			take_other(reader, text);
 		else if (record->kind >= RECORD_AVC)
 			take_record(reader, text, true);
 		else
@@ -289,12 +300,12 @@ static void take_lines(struct log_reader *reader, const char *at, size_t size)
 		reader->counts.lines++;
 		/* The most of all lines, first: nothing fits in behind it. */
 		if (record->kind >= RECORD_OTHER && end - at <= TWO_RECORDS_BYTES)
-			take_other(reader);
+			take_other(reader, at);
 		else if (record->kind < RECORD_AVC ||
 			 (reader->given && is_dressed(reader, at, stop)))
 			end = take_odd(reader, at, stop);
 		else if (record->kind >= RECORD_OTHER)
-			take_other(reader);
+			take_other(reader, at);
 		else
 			take_record(reader, at, end < stop || reader->given);
 	}
@@ -367,16 +378,24 @@ struct reading {
 	bool given;
 };
 
+static int read_source(struct log_reader *reader, const char *path, struct log_source **source,
+		       struct error *err)
+{
+	const char *lines;
+	size_t size;
+	int rc = source_open(path, source, err);
+
+	while (rc == 0 && (rc = source_next(*source, &lines, &size, err)) == 0 && size)
+		take_lines(reader, lines, size);
+	return rc;
+}
+
 static int read_path(const struct reading *reading, struct log_reader *reader, struct error *err)
 {
 	_cleanup_(source_close) struct log_source *source = NULL;
 	const struct denials *counts = &reader->counts;
-	const char *lines;
-	size_t size;
-	int rc = source_open(reading->path, &source, err);
+	int rc = read_source(reader, reading->path, &source, err);
 
-	while (rc == 0 && (rc = source_next(source, &lines, &size, err)) == 0 && size)
-		take_lines(reader, lines, size);
 	if (rc == 0 && !counts->events &&
 	    (counts->unreadable || counts->passed || counts->summaries))
 		rc = nothing_read(reader, source_name(source), err);
@@ -454,4 +473,21 @@ void audit_text_read(const char *text, size_t length, const char *origin,
 
 	if (read_apart(&reading, origin, denials, NULL) < 0)
 		denials->unreadable++;
+}
+
+int audit_log_witness(const char *path, bool given, const char *const *domains,
+		      const struct log_witness *witness, struct denials *denials, struct error *err)
+{
+	_cleanup_(reader_free) struct log_reader *reader = reader_new(domains, given);
+	_cleanup_(denials_clear) struct denials more = { 0 };
+	_cleanup_(source_close) struct log_source *source = NULL;
+	int rc;
+
+	reader->witness = witness;
+	rc = read_source(reader, path, &source, err);
+	if (rc < 0)
+		return rc;
+	reader_end(reader, &more);
+	denials_append(denials, &more, path);
+	return 0;
 }

@@ -30,3 +30,21 @@ int audit_given_read(const char *path, const char *origin, const char *const *do
  * it, only counts as unreadable. */
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials);
+
+struct record;
+struct record_id;
+
+/* Who looks on while a log is read; either may be NULL. record: each record that can be read, as
+ * auditd has it, from line up to its end. denied: an event in which one of the domains was denied
+ * something, later than its last record. Both are borrowed. */
+struct log_witness {
+	void (*record)(void *data, const char *line, const struct record *record);
+	void (*denied)(void *data, const struct record_id *id);
+	void *data;
+};
+
+/* audit_log_witness - as audit_log_read(), given: as audit_given_read(), but a log without a record
+ * is no error. */
+int audit_log_witness(const char *path, bool given, const char *const *domains,
+		      const struct log_witness *witness, struct denials *denials,
+		      struct error *err);

@@ -314,6 +314,37 @@ static void an_extract_is_raw(void **state)
 	}
 }
 
+/* By the same reading: fields twice, of which the first counts; a last record that is cut off. */
+static void an_extract_has_what_is_found(void **state)
+{
+	static const char log[] =
+		"type=AVC msg=audit(10.001:1): avc:  denied  { read } for  pid=1 " CONTEXTS
+		"comm=\"x\" scontext=u:r:sshd_t:s0 tclass=file permissive=0\n"
+		"type=AVC msg=audit(10.001:2): avc:  denied  { read } for  pid=1 " CONTEXTS
+		"tclass=file permissive=0\r\n"
+		"type=AVC msg=audit(10.001:2): avc:  denied  { read } for  pid=1 " CONTEXTS
+		"tclass=fil";
+	_cleanup_free_ char *path = scratch_file(log, strlen(log));
+	char *const paths[] = { path, NULL };
+	struct denials found = { 0 }, again = { 0 };
+	struct error err = { 0 };
+	struct extract extract;
+
+	(void)state;
+	must(audit_log_read(path, "here", mysqld, &found, &err), &err);
+	must(extract_read(paths, false, mysqld, "db2", &extract, &err), &err);
+	assert_int_equal(denials_total(&found), 2);
+	assert_int_equal(extract.denials, 2);
+	assert_int_equal(extract.unsure, 1);
+	must(read_bytes(extract.text, extract.length, &again, &err), &err);
+	assert_int_equal(denials_total(&again), 2);
+	assert_int_equal(again.unreadable, 0);
+	unlink(path);
+	denials_clear(&found);
+	denials_clear(&again);
+	extract_clear(&extract);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +355,7 @@ int main(void)
 		cmocka_unit_test(text_within_a_record_is_none),
 		cmocka_unit_test(the_hosts_own_log_is_strict),
 		cmocka_unit_test(an_extract_is_raw),
+		cmocka_unit_test(an_extract_has_what_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
