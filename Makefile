@@ -58,6 +58,7 @@ help:
 	@echo 'make check-unit the unit tests alone'
 	@echo 'make check-asan all tests, built with address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make coverage   the lines of each room that the tests run (takes its time)'
 	@echo 'make fuzz       hostile bytes for each reader, for SECONDS=$(SECONDS) in all (clang)'
 	@echo 'make hardening-check  is the program built with each defence that the compiler has?'
 	@echo 'make check-vm   the wizard on a real SELinux kernel, in a virtual machine (root, qemu)'
@@ -116,7 +117,7 @@ $(eval $(call unit_rule,steps,$(filter-out $(BUILD)/steps/main.o,$(OBJ))))
 PRELOAD := $(BUILD)/tests/faults/preload.so
 $(PRELOAD): tests/faults/preload.c | $(BUILD)/deps
 	@mkdir -p $(@D)
-	@echo "  LD  $@"; $(CC) $(filter-out -fsanitize% -fno-sanitize%,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
+	@echo "  LD  $@"; $(CC) $(filter-out -fsanitize% -fno-sanitize% --coverage,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
 # Writes recorded logs while the program watches them.
 PLAY := $(BUILD)/tests/play
@@ -176,6 +177,17 @@ check-valgrind:
 	TEST_TIMEOUT=7200 WRAP='valgrind -q --suppressions=tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
 	$(MAKE) BUILD=$(BUILD)/unheld CFLAGS='$(CFLAGS) -DUNHELD' check-unit
 
+# The lines that the tests run, by room; what a virtual machine runs is not among them.
+coverage:
+	$(MAKE) BUILD=$(BUILD)/coverage CFLAGS='-O0 -g -DUNHELD --coverage -fprofile-update=atomic' HARDEN= HARDEN_LD= coverage-run
+
+# Some tests start the program as an ordinary user, who counts, too.
+coverage-run: $(PROGRAM) $(UNIT) $(PRELOAD) $(PLAY)
+	find $(BUILD) -name '*.gcda' -delete
+	find $(BUILD) -type d -exec chmod a+rwx {} +
+	-tests/run $(UNIT) $(filter tests/transcripts/% tests/faults/%,$(SCRIPTS))
+	tests/coverage $(BUILD)
+
 hardening-check: $(PROGRAM)
 	tests/run tests/build/hardening.test
 
@@ -191,7 +203,7 @@ record: $(PROGRAM)
 rehearse: $(PROGRAM)
 	$(PROGRAM) rehearse $(if $(ANSWERS),--answers $(ANSWERS))
 
--include $(shell find $(BUILD) -name '*.d' $(patsubst %,-not -path '$(BUILD)/%/*',asan fuzz unheld) 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' $(patsubst %,-not -path '$(BUILD)/%/*',asan coverage fuzz unheld) 2>/dev/null)
 
 # ---- rules of the house -----------------------------------------------------------------------
 
@@ -228,5 +240,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall
 .DELETE_ON_ERROR:
