@@ -83,12 +83,13 @@ static int work(void *data, FILE *out, struct error *err)
 	const struct log_witness second = { .record = write_record, .data = reading };
 	_cleanup_(denials_clear) struct denials found = { 0 }, again = { 0 };
 	struct extract *extract = reading->extract;
+	_cleanup_free_ char *text = NULL;
 	int r = read_logs(reading, &first, &found, err);
 
 	if (reading->count)
 		qsort(reading->ids, reading->count, sizeof(*reading->ids), compare_ids);
 	if (r == 0) {
-		reading->out = stream_open(&extract->text, &extract->length);
+		reading->out = stream_open(&text, &extract->length);
 		r = read_logs(reading, &second, &again, err);
 		stream_close(&reading->out);
 	}
@@ -97,7 +98,7 @@ static int work(void *data, FILE *out, struct error *err)
 	extract->denials = denials_total(&found);
 	extract->unsure = found.unreadable;
 	fwrite(extract, sizeof(*extract), 1, out);
-	fwrite(extract->text, 1, extract->length, out);
+	fwrite(text, 1, extract->length, out);
 	return 0;
 }
 
@@ -113,6 +114,7 @@ int extract_read(char *const *paths, bool given, const char *const *domains, con
 
 	*extract = (struct extract){ 0 };
 	r = apart_run(work, &reading, *paths, &said, &length, err);
+	free(reading.ids);
 	if (r < 0)
 		return r;
 	if (length < sizeof(*extract))
