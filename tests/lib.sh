@@ -65,7 +65,7 @@ policy_type() { # ROOT
 	sed -n 's/^SELINUXTYPE=//p' "$1/etc/selinux/config"
 }
 kernel_policy() { # ROOT
-	ls "$1/etc/selinux/$(policy_type "$1")/policy"/policy.* | sort -V | tail -n 1
+	ls "$1/etc/selinux/$(policy_type "$1")/policy"/policy.*[0-9] | sort -V | tail -n 1
 }
 modules() { # ROOT
 	semodule -p "$1" -s "$(policy_type "$1")" --list-modules=full
