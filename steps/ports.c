@@ -3,6 +3,9 @@
  * ports - the server may only bind and connect to ports that the policy calls mysqld_port_t, and
  * only use files that have its labels.
  *
+ * Newer policies let the server use all unreserved ports, and Kerberos's, too: then nothing is to
+ * be labelled.
+ *
  * Where the base policy labels a port otherwise (4444, and on Fedora 4567), the local label goes
  * over it; undo deletes the local label, and the base label is back. A data directory or log that
  * is not where the policy expects it gets a file-context rule, in the same transaction, and the
@@ -47,6 +50,16 @@ static void add_change(json_t *changes, const struct galera_port *port, const ch
 		member_set(change, "note", json_string("override"));
 }
 
+/* A port that the policy lets the server use as it is needs no label: one would take it from its
+ * owner (4444 is Kerberos's), and give it to who else may use ours. */
+static bool labels_all(const struct session *session)
+{
+	bool by_subject;
+	const char *answer = prompt_settled(session, "ports.unneeded", NULL, &by_subject);
+
+	return answer && !strcmp(answer, "label");
+}
+
 static int plan_ports(struct session *session, json_t *changes, struct error *err)
 {
 	const struct galera_port *ports;
@@ -66,7 +79,10 @@ static int plan_ports(struct session *session, json_t *changes, struct error *er
 		enum store_label label;
 
 		r = store_port_label(store, ports[i].proto, ports[i].number, &type, &label, err);
-		if (r == 0 && (!type || strcmp(type, PORT_TYPE) != 0))
+		if (r == 0 && (!type || strcmp(type, PORT_TYPE) != 0) &&
+		    (labels_all(session) ||
+		     !oracle_port_is_usable(oracle, node_domain(), ports[i].proto,
+					    ports[i].number)))
 			add_change(changes, &ports[i], type, label);
 	}
 	return r;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
+#include "steps/checking/needs.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
@@ -279,20 +280,18 @@ static int look_policy(struct report *report, struct error *err)
 	struct oracle *oracle;
 	int r = node_loaded(report->session, &oracle, err);
 
-	if (r < 0)
-		return r;
-	if (!oracle_has_type(oracle, node_domain()))
+	if (r == 0 && !oracle_has_type(oracle, node_domain()))
 		report_add(report, LEVEL_STOP, "policy",
 			   node_options.domain ? "give the server's domain with --domain"
 					       : no_module,
 			   "the policy has no domain %s", node_domain());
-	else if (!oracle_has_type(oracle, PORT_TYPE))
+	else if (r == 0 && !oracle_has_type(oracle, PORT_TYPE))
 		report_add(report, LEVEL_STOP, "policy", no_module,
 			   "the policy has no port type " PORT_TYPE);
-	else
+	else if (r == 0)
 		report_add(report, LEVEL_OK, "policy", NULL, "the policy knows %s and " PORT_TYPE,
 			   node_domain());
-	return 0;
+	return r;
 }
 
 /* ---- labels ---------------------------------------------------------------------------------- */
@@ -486,6 +485,7 @@ const struct probe probes[] = {
 	{ "root", look_root },
 	{ "selinux", look_mode },
 	{ "policy", look_policy, true },
+	{ "needs", needs_look, true },
 	{ "audit", look_audit },
 	{ "audit-log", look_audit_log },
 	{ "server", look_server },

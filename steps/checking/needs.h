@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* needs.h - what the policy already lets the server do of what Galera is known to need */
+#pragma once
+
+#include "steps/checking/report.h"
+
+/* A probe (probes.h): the ports, and the accesses without which something is known to fail. */
+int needs_look(struct report *report, struct error *err);
