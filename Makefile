@@ -138,10 +138,10 @@ bench: $(PROGRAM) $(BENCH:%=$(BUILD)/tests/bench/%)
 
 # ---- fuzzing: tests/fuzz/NAME.c, by clang's libFuzzer, where that is there ---------------------
 
-# What make check gives to all of them together.
+# What make check gives to all of them together. Warnings are the other compiler's business.
 SECONDS     ?= 60
 FUZZ        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
-FUZZ_CFLAGS := -O2 -g -DUNHELD -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS := -O2 -g -w -DUNHELD -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 # Each takes what it needs, so that one can have a file's own copy in it.
 $(BUILD)/program.a: $(filter-out $(BUILD)/steps/main.o,$(OBJ))
