@@ -25,7 +25,8 @@ static const struct step *const steps[] = {
 static const struct question questions[] = {
 	{ "ports.apply", "yes skip quit", "yes", "label the ports?" },
 	{ "ports.unneeded", "skip label", "skip",
-	  "label also a port that the policy lets the server use as it is? Not asked at a terminal" },
+	  "label also a port that the policy lets the server use as it is? Not asked at a "
+	  "terminal" },
 	{ "ports.files", "yes no", "yes", "label the server's files, too, where they need it?" },
 	{ "permissive.apply", "yes skip quit", "yes", "make the server's domain permissive?" },
 	{ "permissive.limit", NULL, "24h",

@@ -74,10 +74,11 @@ int needs_look(struct report *report, struct error *err)
 	}
 	if (met == needs)
 		report_add(report, LEVEL_OK, "policy", NULL,
-			   "it allows all that Galera is known to need: perhaps no module is needed; "
-			   "the exercises prove it");
+			   "it allows all that Galera is known to need: perhaps no module is "
+			   "needed; the exercises prove it");
 	else
 		report_add(report, LEVEL_OK, "policy", NULL,
-			   "it allows %zu of %zu accesses that Galera is known to need", met, needs);
+			   "it allows %zu of %zu accesses that Galera is known to need", met,
+			   needs);
 	return 0;
 }

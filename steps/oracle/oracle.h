@@ -77,8 +77,8 @@ bool oracle_is_permissive(struct oracle *oracle, const char *type);
  * borrowed; NULL: unlabelled. */
 const char *oracle_port_type(const struct oracle *oracle, const char *proto, unsigned int number);
 
-/* oracle_port_is_usable - may the domain use the port as this policy labels it, or does not: bind it,
- * and of TCP connect to it? */
+/* oracle_port_is_usable - may the domain use the port as this policy labels it, or does not: bind
+ * it, and of TCP connect to it? */
 bool oracle_port_is_usable(struct oracle *oracle, const char *domain, const char *proto,
 			   unsigned int number);
 
