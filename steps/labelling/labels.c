@@ -14,6 +14,11 @@
 #include "wizard/trust.h"
 #include "wizard/util.h"
 
+enum store_files labels_kind(const char *name)
+{
+	return strcmp(name, LABEL_WAY) ? STORE_FILES_ALL : STORE_FILES_DIR;
+}
+
 /* What a directory above the server's files gets, where the policy knows it for nothing: every
  * domain may pass through such a one, and may do nothing else with it. */
 #define WAY_TYPE "var_t"

@@ -15,11 +15,6 @@
 
 #define DECLINED "ports.files.declined" /* paths that the operator does not want labelled */
 
-enum store_files labels_kind(const char *name)
-{
-	return strcmp(name, LABEL_WAY) ? STORE_FILES_ALL : STORE_FILES_DIR;
-}
-
 bool labels_declined(struct session *session, const char *path)
 {
 	const json_t *declined = session_recall(session, DECLINED);

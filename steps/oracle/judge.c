@@ -233,3 +233,17 @@ int oracle_obstacle(struct oracle *oracle, const char *source, const char *targe
 		*text = text_plain(written, OBSTACLE_MAX - strlen("..."));
 	return r;
 }
+
+bool oracle_port_is_usable(struct oracle *oracle, const char *domain, const char *proto,
+			   unsigned int number)
+{
+	bool udp = !strcmp(proto, "udp");
+	const char *type = oracle_port_type(oracle, proto, number) ?: "port_t";
+	struct judgement bind = { .verdict = VERDICT_UNKNOWN }, connect = bind;
+
+	oracle_judge(oracle, domain, type, udp ? "udp_socket" : "tcp_socket", "name_bind", &bind,
+		     NULL);
+	if (!udp)
+		oracle_judge(oracle, domain, type, "tcp_socket", "name_connect", &connect, NULL);
+	return bind.verdict == VERDICT_ALLOWED && (udp || connect.verdict == VERDICT_ALLOWED);
+}

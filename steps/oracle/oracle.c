@@ -244,20 +244,6 @@ const char *oracle_port_type(const struct oracle *oracle, const char *proto, uns
 	return entry ? policy->p_type_val_to_name[entry->context[0].type - 1] : NULL;
 }
 
-bool oracle_port_is_usable(struct oracle *oracle, const char *domain, const char *proto,
-			   unsigned int number)
-{
-	bool udp = !strcmp(proto, "udp");
-	const char *type = oracle_port_type(oracle, proto, number) ?: "port_t";
-	struct judgement bind = { .verdict = VERDICT_UNKNOWN }, connect = bind;
-
-	oracle_judge(oracle, domain, type, udp ? "udp_socket" : "tcp_socket", "name_bind", &bind,
-		     NULL);
-	if (!udp)
-		oracle_judge(oracle, domain, type, "tcp_socket", "name_connect", &connect, NULL);
-	return bind.verdict == VERDICT_ALLOWED && (udp || connect.verdict == VERDICT_ALLOWED);
-}
-
 /* Which sources have rules for one type. */
 struct users {
 	const policydb_t *policy;

@@ -72,14 +72,6 @@ static int look(const struct store *store, char **what, struct error *err)
 	return r;
 }
 
-bool store_is_away(const struct store *store)
-{
-	_cleanup_free_ char *active = str_printf("%s/active", store->directory);
-	_cleanup_free_ char *modules = str_printf("%s/previous/modules", store->directory);
-
-	return access(active, F_OK) < 0 && errno == ENOENT && access(modules, F_OK) == 0;
-}
-
 int store_cut(struct store *store, char **what, struct error *err)
 {
 	int r = look(store, what, err);

@@ -282,6 +282,14 @@ static int open_store(struct store **result, const char *root, bool create, stru
 	return 0;
 }
 
+bool store_is_away(const struct store *store)
+{
+	_cleanup_free_ char *active = str_printf("%s/active", store->directory);
+	_cleanup_free_ char *modules = str_printf("%s/previous/modules", store->directory);
+
+	return access(active, F_OK) < 0 && errno == ENOENT && access(modules, F_OK) == 0;
+}
+
 int store_open(struct store **store, const char *root, struct error *err)
 {
 	return open_store(store, root, false, err);
