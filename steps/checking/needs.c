@@ -60,12 +60,14 @@ static int look_ports(struct report *report, struct oracle *oracle, struct error
 	return count < 0 ? count : 0;
 }
 
-int needs_look(struct report *report, struct error *err)
+int needs_look(struct report *report, struct oracle *oracle, struct error *err)
 {
-	struct oracle *oracle;
 	size_t needs = 0, met = 0;
-	int r = node_loaded(report->session, &oracle, err) ?: look_ports(report, oracle, err);
+	int r;
 
+	report_add(report, LEVEL_OK, "policy", NULL, "the policy knows %s and " PORT_TYPE,
+		   node_domain());
+	r = look_ports(report, oracle, err);
 	if (r < 0)
 		return r;
 	for (const struct known_denial *row = galera_known_denials; row->why; row++) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "steps/checking/report.h"
+#include "steps/oracle/oracle.h"
 
-/* A probe (probes.h): the ports, and the accesses without which something is known to fail. */
-int needs_look(struct report *report, struct error *err);
+/* needs_look - of a policy that knows the server: report that, the ports, and the accesses without
+ * which something is known to fail. */
+int needs_look(struct report *report, struct oracle *oracle, struct error *err);

@@ -289,8 +289,7 @@ static int look_policy(struct report *report, struct error *err)
 		report_add(report, LEVEL_STOP, "policy", no_module,
 			   "the policy has no port type " PORT_TYPE);
 	else if (r == 0)
-		report_add(report, LEVEL_OK, "policy", NULL, "the policy knows %s and " PORT_TYPE,
-			   node_domain());
+		r = needs_look(report, oracle, err);
 	return r;
 }
 
@@ -485,7 +484,6 @@ const struct probe probes[] = {
 	{ "root", look_root },
 	{ "selinux", look_mode },
 	{ "policy", look_policy, true },
-	{ "needs", needs_look, true },
 	{ "audit", look_audit },
 	{ "audit-log", look_audit_log },
 	{ "server", look_server },
