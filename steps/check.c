@@ -2,6 +2,7 @@
 /* check - is there anything on this node that would make the rest worthless? */
 #include "steps/checking/probes.h"
 #include "steps/steps.h"
+#include "wizard/process.h"
 #include "wizard/screen.h"
 
 /* A probe that could not even look is a stop of its own name, with its error's remedy. */
@@ -14,7 +15,7 @@ static int look_at_all(struct report *report, struct error *err)
 		struct error failed = { 0 };
 		int r = known && probe->of_policy ? 0 : probe->look(report, &failed);
 
-		if (r < 0 && session_interrupted()) {
+		if (r < 0 && process_interrupted()) {
 			*err = failed;
 			return r;
 		}

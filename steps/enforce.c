@@ -138,10 +138,15 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	return r < 0 ? r : change_mode(session, changes, true, err);
 }
 
+/* What was made permissive by us was confined before, and stays so: on the way back nothing is
+ * opened that whoever stops there would leave open. The rest is permissive's own undo. */
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	return change_mode(session, changes, false, err)
-		       ?: confine_commit(session, changes, true, err);
+	int r = change_mode(session, changes, false, err);
+
+	return r < 0 || confine_made_permissive(session)
+		       ? r
+		       : confine_commit(session, changes, true, err);
 }
 
 const struct step step_enforce = {

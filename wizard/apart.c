@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "wizard/apart.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 /* What reading, computing and writing to what is open need. Anything else fails with EPERM, so that
@@ -103,13 +105,28 @@ static int wait_for(pid_t pid, const char *name, struct error *err)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	if (number == SIGINT || number == SIGTERM || number == SIGHUP)
+	if (process_interrupted() || number == SIGINT || number == SIGTERM || number == SIGHUP)
 		return error_set(err, EINTR, "start it again", "reading %s was interrupted", name);
 	return error_set(err, EPROTO,
 			 "nothing is changed; give the log without what broke it, and report it: "
 			 "it should have been read, or refused",
 			 "reading %s broke off%s%s", name, number ? ": " : "",
 			 number ? strsignal(number) : "");
+}
+
+/* All that it says. An interrupted program does not wait for its end. */
+static ssize_t listen_to(pid_t pid, int in, struct bytes *said)
+{
+	ssize_t got = 1;
+
+	while (got > 0 || got == -EINTR) {
+		struct pollfd wait = { .fd = in, .events = POLLIN };
+
+		if (process_interrupted())
+			kill(pid, SIGKILL);
+		got = poll(&wait, 1, 200) == 0 ? -EINTR : bytes_read(said, in);
+	}
+	return got;
 }
 
 static int take_error(struct bytes *said, const char *name, struct error *err)
@@ -140,6 +157,7 @@ int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data,
 	(void)work_apart;
 	(void)wait_for;
 	(void)take_error;
+	(void)listen_to;
 	stream_close(&out);
 	if (r < 0) {
 		free(said);
@@ -171,9 +189,7 @@ int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data,
 	if (pid < 0)
 		return error_set(err, r, "start it again", "cannot start who reads %s: %s", name,
 				 strerror(r));
-	do
-		got = bytes_read(&said, in);
-	while (got > 0 || got == -EINTR);
+	got = listen_to(pid, in, &said);
 	r = wait_for(pid, name, err);
 	if (r == 0)
 		r = got < 0 ? error_set(err, (int)-got, "start it again", "cannot read %s: %s",

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "wizard/process.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
@@ -170,11 +171,10 @@ struct rows {
 	size_t count;
 };
 
-static const char **rows_find(const struct rows *rows, const char *step, const char *what)
+static const char **rows_find(const struct rows *rows, const char *what)
 {
 	for (size_t i = 0; i < rows->count; i++)
-		if (strcmp(rows->items[i][STEP], step) == 0 &&
-		    strcmp(rows->items[i][WHAT], what) == 0)
+		if (strcmp(rows->items[i][WHAT], what) == 0)
 			return rows->items[i];
 	return NULL;
 }
@@ -183,18 +183,17 @@ static const char **rows_find(const struct rows *rows, const char *step, const c
 static void rows_add(struct rows *rows, const json_t *record)
 {
 	const json_t *changes = json_object_get(record, "changes");
-	const char *step = member_text(record, "step");
 
 	list_each(change, changes) {
 		const char *what = member_text(change, "what");
-		const char **row = rows_find(rows, step, what);
+		const char **row = rows_find(rows, what);
 
 		if (!row) {
 			row = array_push(&rows->items, &rows->count, sizeof(*rows->items));
-			row[STEP] = step;
 			row[WHAT] = what;
 			row[NOW] = member_text(change, "to");
 		}
+		row[STEP] = member_text(record, "step");
 		row[BACK_TO] = member_text(change, "from");
 	}
 }
@@ -269,7 +268,7 @@ static int reverse_all(struct session *session, struct error *err)
 {
 	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
 	     at = history_to_undo(session, (size_t)at, NULL)) {
-		int r = session_interrupted() ? -EINTR : reverse(session, at, err);
+		int r = process_interrupted() ? -EINTR : reverse(session, at, err);
 
 		if (r != 0)
 			return r;
@@ -395,6 +394,11 @@ void runner_damaged(struct session *session, const struct error *err)
 		return;
 	}
 	screen_heading(0, 0, "The journal is damaged");
+	if (session_is_scratch(session))
+		screen_mark(MARK_WARN,
+			    "Commands below are a host's, and would change this one, not the "
+			    "scratch root %s.",
+			    session->root);
 	screen_say("%lld of its %zu lines are whole. What they prove to be changed, and not taken "
 		   "back:",
 		   (long long)member_number(report, "whole"), count(session));

@@ -199,3 +199,29 @@ int process_capture(const char *const argv[], char **output, char **messages, st
 		*messages = TAKE_PTR(streams[1].bytes.text);
 	return status;
 }
+
+/* ---- signals -------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupted;
+
+static void note_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void process_watch_signals(void)
+{
+	/* No SA_RESTART: a prompt that waits must wake up. */
+	struct sigaction note = { .sa_handler = note_signal }, ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &note, NULL);
+	sigaction(SIGTERM, &note, NULL);
+	sigaction(SIGHUP, &note, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool process_interrupted(void)
+{
+	return interrupted;
+}

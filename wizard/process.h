@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* process.h - child programs */
+/* process.h - this process's environment and signals; child programs */
 #pragma once
+
+#include <stdbool.h>
 
 #include "wizard/error.h"
 
@@ -24,3 +26,12 @@ void process_clean(void);
  * errno when it could not be started (-ENOENT: no such program) or was ended by a signal (-EINTR).
  */
 int process_capture(const char *const argv[], char **output, char **messages, struct error *err);
+
+/* process_watch_signals - from now on SIGINT, SIGTERM and SIGHUP make process_interrupted() true;
+ * they also end a blocking system call. SIGPIPE is ignored. */
+void process_watch_signals(void);
+
+/* process_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with
+ * a long loop of its own asks here and returns -EINTR. wizard_main() turns that into exit 3 and
+ * prints how to resume. */
+bool process_interrupted(void);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "wizard/journal.h"
+#include "wizard/process.h"
 #include "wizard/prompt.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
@@ -257,7 +258,7 @@ static int run_step(const struct walk *walk, unsigned int index, struct error *e
 		r = consent(walk, step, changes, err);
 	if (r != 0)
 		return step_failed(step, r, err);
-	return session_interrupted() ? -EINTR : carry_out(walk, step, changes, err);
+	return process_interrupted() ? -EINTR : carry_out(walk, step, changes, err);
 }
 
 /* ---- the walk ------------------------------------------------------------------------------- */
@@ -383,7 +384,7 @@ static int walk_steps(const struct walk *walk, struct error *err)
 
 		if (!session_takes(walk->session, walk->steps[i]->name))
 			continue;
-		r = session_interrupted() ? -EINTR : run_step(walk, i, err);
+		r = process_interrupted() ? -EINTR : run_step(walk, i, err);
 		if (r == STEP_SKIPPED) {
 			screen_mark(MARK_TODO, "skipped in this run");
 			walk->skipped[i] = true;

@@ -8,12 +8,12 @@
 #include "wizard/answers.h"
 #include "wizard/journal.h"
 #include "wizard/lock.h"
+#include "wizard/process.h"
 #include "wizard/text.h"
 #include "wizard/screen.h"
 #include "wizard/session.h"
 #include "wizard/util.h"
 
-static volatile sig_atomic_t interrupted;
 
 static char *copy_root(const char *root)
 {
@@ -224,7 +224,7 @@ int session_open_instead(struct session *session, unsigned int seconds, struct e
 		struct error busy = { 0 };
 		int r = session_open(session, false, &busy);
 
-		if (r != -EBUSY || waited >= 10 * seconds || interrupted) {
+		if (r != -EBUSY || waited >= 10 * seconds || process_interrupted()) {
 			*err = busy;
 			return r;
 		}
@@ -376,28 +376,4 @@ int session_go_back(struct session *session, const char *step, struct error *err
 int session_reset(struct session *session, struct error *err)
 {
 	return enact(session, json_made(json_pack("{ss}", "event", "reset")), err);
-}
-
-/* ---- signals -------------------------------------------------------------------------------- */
-
-static void note_signal(int number)
-{
-	(void)number;
-	interrupted = 1;
-}
-
-void session_watch_signals(void)
-{
-	/* No SA_RESTART: a prompt that waits must wake up. */
-	struct sigaction note = { .sa_handler = note_signal }, ignore = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGINT, &note, NULL);
-	sigaction(SIGTERM, &note, NULL);
-	sigaction(SIGHUP, &note, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-}
-
-bool session_interrupted(void)
-{
-	return interrupted;
 }

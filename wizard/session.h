@@ -107,11 +107,6 @@ char *session_command(const struct session *session, const char *words);
  * its end, where it is not the usual "PROGRAM [--root DIR]". Copied; printed as it is. */
 void session_set_resume(struct session *session, const char *command);
 
-/* session_interrupted - has SIGINT, SIGTERM or SIGHUP come? Prompts return -EINTR then; a step with
- * a long loop of its own asks here and returns -EINTR. wizard_main() turns that into exit 3 and
- * prints how to resume. */
-bool session_interrupted(void);
-
 /* ---- for the engine's own files ------------------------------------------------------------- */
 
 /* session_records - the journal's records, oldest first; borrowed. Empty before session_open(). */
@@ -125,7 +120,3 @@ int session_reset(struct session *session, struct error *err);
 
 /* session_resume - the command to go on with, in new memory (caller frees). */
 char *session_resume(const struct session *session);
-
-/* session_watch_signals - from now on SIGINT, SIGTERM and SIGHUP make session_interrupted() true;
- * they also end a blocking system call. SIGPIPE is ignored. */
-void session_watch_signals(void);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "wizard/process.h"
 #include "wizard/screen.h"
 #include "wizard/session.h"
 #include "wizard/terminal.h"
@@ -103,7 +104,7 @@ static int next_byte(EditLine *editor, char *byte)
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
 	for (;;) {
-		if (session_interrupted())
+		if (process_interrupted())
 			return -1;
 		if (ppoll(&input, 1, NULL, &reader.outside) >= 0)
 			return (int)read(STDIN_FILENO, byte, 1);
@@ -168,7 +169,7 @@ static int read_line(char **line, struct error *err)
 	/* Nobody has read the question yet. The editor itself reads no further than the line. */
 	tcflush(STDIN_FILENO, TCIFLUSH);
 	typed = el_gets(editor, &length);
-	if (!typed || length <= 0 || session_interrupted()) {
+	if (!typed || length <= 0 || process_interrupted()) {
 		fputc('\n', stderr);
 		return error_set(err, EINTR, NULL, "interrupted");
 	}

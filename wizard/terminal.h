@@ -14,7 +14,7 @@ bool terminal_present(void);
  * editing, from standard input. *line is in new memory (caller frees), without its newline. What
  * was typed before is thrown away.
  *
- * -EINTR: SIGINT, SIGTERM, SIGHUP (session_interrupted()), end of input or hang-up. However it
+ * -EINTR: SIGINT, SIGTERM, SIGHUP (process_interrupted()), end of input or hang-up. However it
  * returns, the terminal is in the mode in which it was, and the cursor at the start of a line.
  * Ctrl-Z stops the program with the terminal restored; the line goes on where it was afterwards.
  */

@@ -195,7 +195,7 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	hold_standard_streams();
 	json_set_alloc_funcs(memory_for_json, free);
 	setlocale(LC_CTYPE, ""); /* what the terminal can show; the texts themselves are English */
-	session_watch_signals();
+	process_watch_signals();
 	r = options_parse(&options, argc, argv, &program, &err);
 	screen_init(options.session.plain, options.session.lines);
 	if (r == 0 && (options.help || options.version))

@@ -49,9 +49,15 @@ static int look_ports(struct report *report, struct oracle *oracle, struct error
 	const struct galera_port *ports;
 	int count = node_ports(report->session, &ports, err);
 
-	for (int i = 0; i < count; i++)
-		if (oracle_port_is_usable(oracle, node_domain(), ports[i].proto, ports[i].number))
-			strings_take(&usable, str_printf("%u/%s", ports[i].number, ports[i].proto));
+	for (int i = 0; i < count; i++) {
+		const char *proto = ports[i].proto;
+		unsigned int number = ports[i].number;
+		const char *type = oracle_port_type(oracle, proto, number) ?: "";
+
+		if (strcmp(type, PORT_TYPE) != 0 &&
+		    oracle_port_is_usable(oracle, node_domain(), proto, number))
+			strings_take(&usable, str_printf("%u/%s", number, proto));
+	}
 	list = strings_join(&usable, ", ");
 	if (usable.count)
 		report_add(report, LEVEL_OK, "policy", NULL, "it lets %s use %s as they are%s",

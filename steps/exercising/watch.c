@@ -11,6 +11,7 @@
 #include "steps/galera/wsrep_story.h"
 #include "steps/host/follow.h"
 #include "steps/node/node.h"
+#include "wizard/process.h"
 #include "wizard/screen.h"
 #include "wizard/terminal.h"
 #include "wizard/util.h"
@@ -213,7 +214,7 @@ static bool is_over(struct watch *watch, int64_t now, int64_t *when)
 
 static bool must_stop(void)
 {
-	return session_interrupted() || keys_suspended();
+	return process_interrupted() || keys_suspended();
 }
 
 /* What a key means. Returns 1 when it ends the watch. */
@@ -259,7 +260,7 @@ static int wait_on(struct watch *watch, int input, int64_t until, struct error *
 
 	if (news < 0)
 		return news;
-	if (session_interrupted())
+	if (process_interrupted())
 		return error_set(err, EINTR, NULL, "interrupted");
 	if (keys_suspended()) {
 		live_clear();

@@ -10,6 +10,7 @@
 #include "steps/galera/files.h"
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
+#include "wizard/process.h"
 #include "wizard/text.h"
 #include "wizard/trust.h"
 #include "wizard/util.h"
@@ -90,7 +91,7 @@ struct label_tree labels_tree(struct session *session, struct file_labels *wants
 		.own = "mysqld_",
 		/* What a rehearsal puts into its scratch root has no labels, and needs none. */
 		.bare = session_is_scratch(session),
-		.stop = session_interrupted,
+		.stop = process_interrupted,
 	};
 }
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "tests/unit/wizard/asking.h"
-
+#include "wizard/process.h"
 #define PATIENCE 30000 /* ms; a loaded machine under valgrind is slow */
 
 /* ---- a program at a pseudo-terminal -------------------------------------------------------- */
@@ -38,7 +38,7 @@ static void child(ask *question, int report)
 	int r;
 
 	screen_init(true, true);
-	session_watch_signals();
+	process_watch_signals();
 	alarm(PATIENCE / 1000); /* a question that never ends fails the test */
 	tcgetattr(STDIN_FILENO, &before);
 	r = question(session, answer, sizeof(answer));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "small.h"
+#include "wizard/process.h"
 
 #include <signal.h>
 #include <sys/file.h>
@@ -439,16 +440,16 @@ static int be_stopped(void *data)
 	int number = *(int *)data, fds[2];
 	char byte;
 
-	session_watch_signals();
-	if (session_interrupted() || pipe(fds) < 0)
+	process_watch_signals();
+	if (process_interrupted() || pipe(fds) < 0)
 		return 1;
 	raise(SIGPIPE);
-	if (session_interrupted())
+	if (process_interrupted())
 		return 2;
 	/* Twice: the second is no harder than the first. */
 	raise(number);
 	raise(number);
-	if (!session_interrupted())
+	if (!process_interrupted())
 		return 3;
 	/* A read that waits wakes up. */
 	if (fork() == 0) {

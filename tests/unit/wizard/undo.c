@@ -180,6 +180,7 @@ static void test_damage_tells_what_is_proved(void **state)
 	assert_true(small_has(undo.err, "  !   four: four stays as it is (before: old four)\n"));
 	assert_true(small_has(undo.err, "  !   one: one stays as it is (before: old one)\n"));
 	assert_null(strstr(undo.err, "two:"));
+	assert_true(small_has(undo.err, "would change this one, not the scratch"));
 	assert_true(small_has(undo.err, "echo old one > one"));
 	assert_true(small_has(undo.err, "line 5"));
 	assert_true(small_is_new());
