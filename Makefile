@@ -162,7 +162,7 @@ fuzz: fuzz-build
 # ---- tests --------------------------------------------------------------------------------------
 
 check: $(PROGRAM) $(UNIT) $(PRELOAD) $(PLAY) fuzz-build
-	tests/run $(UNIT) $(SCRIPTS)
+	tests/run $(SCRIPTS) $(UNIT)
 
 check-unit: $(UNIT)
 	tests/run $(UNIT)
