@@ -9,6 +9,7 @@
 
 #include "tests/unit/unit.h"
 #include "wizard/apart.h"
+#include "wizard/process.h"
 #include "wizard/util.h"
 
 #ifndef UNHELD
@@ -131,6 +132,37 @@ static void test_a_fault_is_an_error(void **state)
 	assert_string_equal(err.what, "reading a.log broke off");
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
+
+static int read_for_ever(void *data, FILE *out, struct error *err)
+{
+	(void)out;
+	(void)err;
+	while (*(volatile int *)data)
+		continue;
+	return 0;
+}
+
+/* The last test: what has come once stays. */
+static void test_an_interrupted_program_does_not_wait(void **state)
+{
+	struct error err = { 0 };
+	pid_t parent = getpid(), pid;
+	char *text = NULL;
+	int more = 1;
+
+	(void)state;
+	process_watch_signals();
+	pid = fork();
+	if (pid == 0) {
+		usleep(300000);
+		kill(parent, SIGTERM);
+		_exit(0);
+	}
+	assert_int_equal(apart_run(read_for_ever, &more, "a.log", &text, NULL, &err), -EINTR);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	/* What came before is not lost either. */
+	assert_int_equal(apart_run(read_for_ever, &more, "a.log", &text, NULL, &err), -EINTR);
+}
 #endif
 
 int main(void)
@@ -142,6 +174,9 @@ int main(void)
 #endif
 		cmocka_unit_test(test_it_says_much),
 		cmocka_unit_test(test_its_error_is_ours),
+#ifndef UNHELD
+		cmocka_unit_test(test_an_interrupted_program_does_not_wait),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
