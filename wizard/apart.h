@@ -19,7 +19,8 @@
  * memory (caller frees), NUL-terminated; *length (may be NULL): its bytes. It is as hostile as what
  * was read. name: of that, for the error. Standard input is the child's, too.
  *
- * Returns what work() does, with its error; -EPROTO: the child was ended by a fault.
+ * Returns what work() does, with its error; -EPROTO: the child was ended by a fault; -EINTR: this
+ * process was interrupted (process_interrupted()), or the child was.
  */
 int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data, const char *name,
 	      char **text, size_t *length, struct error *err);

@@ -20,7 +20,7 @@ struct event {
 
 struct event_reader;
 
-/* event_reader_new - both must outlive it. */
+/* event_reader_new - domains must outlive it. */
 struct event_reader *event_reader_new(const char *const *domains);
 void event_reader_free(struct event_reader *reader);
 

@@ -370,7 +370,7 @@ static int nothing_read(const struct log_reader *reader, const char *name, struc
 			 name);
 }
 
-struct reading {
+struct log_input {
 	const char *path; /* NULL: text */
 	const char *text;
 	size_t length;
@@ -390,7 +390,7 @@ static int read_source(struct log_reader *reader, const char *path, struct log_s
 	return rc;
 }
 
-static int read_path(const struct reading *reading, struct log_reader *reader, struct error *err)
+static int read_path(const struct log_input *reading, struct log_reader *reader, struct error *err)
 {
 	_cleanup_(source_close) struct log_source *source = NULL;
 	const struct denials *counts = &reader->counts;
@@ -402,7 +402,7 @@ static int read_path(const struct reading *reading, struct log_reader *reader, s
 	return rc;
 }
 
-static void read_text(const struct reading *reading, struct log_reader *reader)
+static void read_text(const struct log_input *reading, struct log_reader *reader)
 {
 	_cleanup_free_ char *copy = memory_new(reading->length + LINE_SLACK, 1);
 
@@ -413,7 +413,7 @@ static void read_text(const struct reading *reading, struct log_reader *reader)
 /* Apart from all else: what is read there is hostile. */
 static int work(void *data, FILE *out, struct error *err)
 {
-	const struct reading *reading = data;
+	const struct log_input *reading = data;
 	_cleanup_(reader_free) struct log_reader *reader =
 		reader_new(reading->domains, reading->given);
 	_cleanup_(denials_clear) struct denials denials = { 0 };
@@ -430,7 +430,7 @@ static int work(void *data, FILE *out, struct error *err)
 	return 0;
 }
 
-static int read_apart(struct reading *reading, const char *origin, struct denials *denials,
+static int read_apart(struct log_input *reading, const char *origin, struct denials *denials,
 		      struct error *err)
 {
 	const char *name =
@@ -453,7 +453,7 @@ static int read_apart(struct reading *reading, const char *origin, struct denial
 int audit_log_read(const char *path, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err)
 {
-	struct reading reading = { .path = path, .domains = domains };
+	struct log_input reading = { .path = path, .domains = domains };
 
 	return read_apart(&reading, origin, denials, err);
 }
@@ -461,7 +461,7 @@ int audit_log_read(const char *path, const char *origin, const char *const *doma
 int audit_given_read(const char *path, const char *origin, const char *const *domains,
 		     struct denials *denials, struct error *err)
 {
-	struct reading reading = { .path = path, .domains = domains, .given = true };
+	struct log_input reading = { .path = path, .domains = domains, .given = true };
 
 	return read_apart(&reading, origin, denials, err);
 }
@@ -469,7 +469,7 @@ int audit_given_read(const char *path, const char *origin, const char *const *do
 void audit_text_read(const char *text, size_t length, const char *origin,
 		     const char *const *domains, struct denials *denials)
 {
-	struct reading reading = { .text = text, .length = length, .domains = domains };
+	struct log_input reading = { .text = text, .length = length, .domains = domains };
 
 	if (read_apart(&reading, origin, denials, NULL) < 0)
 		denials->unreadable++;

@@ -226,14 +226,15 @@ static bool works_in(const char *proc, const char *pid, const struct stat *data,
 }
 
 /* Where servers are looked for. */
-struct search {
+struct server_search {
 	const char *proc;
 	const char *const *names;
 	struct stat data;
 	uid_t owner; /* of what the server keeps in it */
 };
 
-static void take_server(const struct search *search, const char *pid, struct server_life *life)
+static void take_server(const struct server_search *search, const char *pid,
+			struct server_life *life)
 {
 	unsigned long long started;
 	char exe[PATH_MAX];
@@ -251,7 +252,7 @@ int host_server_of(const char *root, const char *data, const char *const *names,
 			    *state = str_printf("%s/grastate.dat", inside),
 			    *only = str_printf("%ld", pid);
 	_cleanup_closedir_ DIR *processes = opendir(proc);
-	struct search search = { .proc = proc, .names = names };
+	struct server_search search = { .proc = proc, .names = names };
 	struct dirent *entry;
 	struct stat file;
 

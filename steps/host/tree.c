@@ -20,7 +20,7 @@ struct tree_level {
 	size_t next;          /* of these, to be visited */
 };
 
-struct walk {
+struct descent {
 	const struct tree *tree;
 	int (*visit)(void *data, struct tree_file *file, struct error *err);
 	void *data;
@@ -38,7 +38,7 @@ static void level_clear(struct tree_level *level)
 	strings_clear(&level->below);
 }
 
-static void walk_clear(struct walk *walk)
+static void walk_clear(struct descent *walk)
 {
 	for (size_t i = 0; i < walk->count; i++)
 		level_clear(&walk->levels[i]);
@@ -47,7 +47,7 @@ static void walk_clear(struct walk *walk)
 	cleanup_close(&walk->fd);
 }
 
-static int cannot(const struct walk *walk, struct error *err)
+static int cannot(const struct descent *walk, struct error *err)
 {
 	int code = errno;
 
@@ -78,7 +78,7 @@ static int open_top(const struct tree *tree)
 	return fd;
 }
 
-static void set_path(struct walk *walk, size_t length, const char *name)
+static void set_path(struct descent *walk, size_t length, const char *name)
 {
 	size_t wanted = length + strlen(name) + strlen("/") + 1;
 
@@ -92,11 +92,11 @@ static void set_path(struct walk *walk, size_t length, const char *name)
 
 /* ---- down ------------------------------------------------------------------------------------ */
 
-static int look_at(struct walk *walk, int parent, const char *entry, const char *inherited,
+static int look_at(struct descent *walk, int parent, const char *entry, const char *inherited,
 		   struct strings *later, struct error *err);
 
 /* What is in the deepest level: its files now, its directories one after the other later. */
-static int look_below(struct walk *walk, struct error *err)
+static int look_below(struct descent *walk, struct error *err)
 {
 	struct tree_level *level = &walk->levels[walk->count - 1];
 	int opened = openat(walk->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
@@ -118,7 +118,7 @@ static int look_below(struct walk *walk, struct error *err)
 }
 
 /* Takes the descriptor over. */
-static int descend(struct walk *walk, int fd, const struct tree_file *file, struct error *err)
+static int descend(struct descent *walk, int fd, const struct tree_file *file, struct error *err)
 {
 	struct tree_level *level = array_push(&walk->levels, &walk->count, sizeof(*level));
 
@@ -131,14 +131,14 @@ static int descend(struct walk *walk, int fd, const struct tree_file *file, stru
 	return look_below(walk, err);
 }
 
-static bool is_gone_into(const struct walk *walk, const struct stat *status)
+static bool is_gone_into(const struct descent *walk, const struct stat *status)
 {
 	return S_ISDIR(status->st_mode) && !walk->tree->alone &&
 	       (!walk->tree->stay || !walk->count || status->st_dev == walk->levels[0].device);
 }
 
 /* later: where a directory is only noted. */
-static int look_at(struct walk *walk, int parent, const char *entry, const char *inherited,
+static int look_at(struct descent *walk, int parent, const char *entry, const char *inherited,
 		   struct strings *later, struct error *err)
 {
 	const struct tree *tree = walk->tree;
@@ -180,7 +180,7 @@ static bool is_level(int fd, const struct tree_level *level)
 }
 
 /* By its name, from the top on: what is there now. -1: there is nothing. */
-static int find_again(struct walk *walk)
+static int find_again(struct descent *walk)
 {
 	int fd = open_top(walk->tree);
 
@@ -201,7 +201,7 @@ static int find_again(struct walk *walk)
 	return fd;
 }
 
-static void go_up(struct walk *walk)
+static void go_up(struct descent *walk)
 {
 	struct tree_level *level;
 	int fd;
@@ -221,7 +221,7 @@ static void go_up(struct walk *walk)
 		level->next = level->below.count;
 }
 
-static int walk_on(struct walk *walk, struct error *err)
+static int walk_on(struct descent *walk, struct error *err)
 {
 	struct tree_level *level = &walk->levels[walk->count - 1];
 	const char *name;
@@ -239,7 +239,7 @@ int tree_walk(const struct tree *tree,
 	      int (*visit)(void *data, struct tree_file *file, struct error *err), void *data,
 	      size_t *files, struct error *err)
 {
-	_cleanup_(walk_clear) struct walk walk = {
+	_cleanup_(walk_clear) struct descent walk = {
 		.tree = tree,
 		.visit = visit,
 		.data = data,
