@@ -83,14 +83,18 @@ int whole_kernel(struct session *session, const struct oracle *oracle, const cha
 		return 0;
 	}
 	screen_mark(MARK_WARN,
-		    "A change of the policy was cut off before its end: the kernel had "
-		    "not loaded %s. It is loaded now.",
+		    "A change of the policy was cut off before its end, or made without loading "
+		    "it: the kernel had not loaded %s.",
 		    path);
 	r = host_policy_reload(err);
-	if (r == 0 && kernel_differs(oracle))
+	if (r < 0)
+		return r;
+	if (kernel_differs(oracle))
 		screen_mark(MARK_WARN,
 			    "The kernel still has another policy than %s: see whether "
 			    "load_policy loads another file.",
 			    path);
-	return r;
+	else
+		screen_mark(MARK_OK, "It is loaded now.");
+	return 0;
 }
