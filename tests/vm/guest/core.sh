@@ -109,24 +109,6 @@ stop_all
 echo $? >"$out/undo.status"
 policy_state undone
 
-# ---- the limit: the timer confines the domain, though a run is at work, and gives the module back ----
-./galera-selinux run permissive --answers answers --answer permissive.limit=5m </dev/null >"$out/limit.log" 2>&1
-policy_state limited
-systemctl list-timers --all --no-pager galera-selinux-limit.timer >"$out/limit.timer" 2>&1
-./galera-selinux --defaults-group-suffix=.node2 run exercise --exercise sst --timeout 1h --yes </dev/null >"$out/limit.run" 2>&1 &
-running=$!
-wait $running
-echo $? >"$out/limit.stopped"
-# What has stopped it builds the policy then.
-for _ in {1..60}; do
-	systemctl is-active -q galera-selinux-limit.service || break
-	sleep 5
-done
-policy_state over
-journalctl -u galera-selinux-limit.service --no-pager >"$out/limit.service" 2>&1
-journalctl -t galera-selinux --no-pager | tail -n 3 >"$out/limit.syslog" 2>&1
-./galera-selinux --defaults-group-suffix=.node2 status >"$out/limit.status" 2>&1
-./galera-selinux undo --yes </dev/null >>"$out/undo.log" 2>&1
 semodule -r MySQL_galera
 for name in bootstrap sst ist notify; do
 	try undone $name
