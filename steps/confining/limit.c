@@ -17,11 +17,12 @@
 #include "wizard/text.h"
 #include "wizard/util.h"
 
-#define TIMER  "galera-selinux-limit"
-#define LIMIT  "limit" /* memory: as limit_json(), but for "timer" */
-#define NONE   "none"
-#define MEMBER "limit" /* of a change: the answer */
-#define USUAL  "24h"
+#define TIMER   "galera-selinux-limit"
+#define LIMIT   "limit" /* memory: as limit_json(), but for "timer" */
+#define NONE    "none"
+#define MEMBER  "limit" /* of a change: the answer */
+#define USUAL   "24h"
+#define LONGEST (30LL * 24 * 60 * 60 * 1000) /* who forgets it that long means none */
 
 static bool is_none(const char *text)
 {
@@ -33,10 +34,10 @@ int limit_check(const char *subject, const char *value, struct error *err)
 	if (subject)
 		return error_set(err, EINVAL, "permissive.limit = " USUAL,
 				 "permissive.limit takes no subject (%s)", subject);
-	if (is_none(value) || text_duration(value) >= 1000)
+	if (is_none(value) || (text_duration(value) >= 1000 && text_duration(value) <= LONGEST))
 		return 0;
-	return error_set(err, EINVAL, "write it as 24h, 90m or 2d, or " NONE,
-			 "%s is no length of time", value);
+	return error_set(err, EINVAL, "write it as 24h, 90m or 2d (30d at most), or " NONE,
+			 "%s is no length of time that can be a limit", value);
 }
 
 static bool timer_waits(void)
