@@ -396,6 +396,9 @@ static int read_path(const struct log_input *reading, struct log_reader *reader,
 	const struct denials *counts = &reader->counts;
 	int rc = read_source(reader, reading->path, &source, err);
 
+	if (rc == -ENOENT && !reading->given)
+		return error_remedy(err, "look whether auditd is installed and running (systemctl "
+					 "status auditd), or name another log");
 	if (rc == 0 && !counts->events &&
 	    (counts->unreadable || counts->passed || counts->summaries))
 		rc = nothing_read(reader, source_name(source), err);

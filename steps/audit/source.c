@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/audit/source.h"
@@ -155,6 +156,16 @@ static int open_packed(struct log_source *source, struct error *err)
 
 /* ---- the source ------------------------------------------------------------------------------ */
 
+/* A terminal and a pipe come to an end: somebody pastes, or a command writes. */
+static bool is_endless(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 &&
+	       (S_ISBLK(info.st_mode) || (S_ISCHR(info.st_mode) && !isatty(fd))) &&
+	       fd != STDIN_FILENO;
+}
+
 int source_open(const char *path, struct log_source **source, struct error *err)
 {
 	_cleanup_(source_close) struct log_source *opened = memory_new(1, sizeof(*opened));
@@ -165,11 +176,12 @@ int source_open(const char *path, struct log_source **source, struct error *err)
 		strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (opened->fd < 0)
 		return error_set(err, errno,
-				 errno == ENOENT ? "look whether auditd is installed and running "
-						   "(systemctl status auditd), or name another log"
+				 errno == ENOENT ? "name a log that is there"
 						 : "read it as root, or name another log",
-				 "cannot open %s: %s", path, strerror(errno));
-	rc = fill(opened, err);
+				 "cannot open %s: %s", *path ? path : "\"\"", strerror(errno));
+	rc = is_endless(opened->fd) ? error_set(err, EINVAL, "name a log, or - for standard input",
+						"%s is a device, no log", path)
+				    : fill(opened, err);
 	if (rc == 0 && is_packed(opened))
 		rc = open_packed(opened, err);
 	if (rc == 0)

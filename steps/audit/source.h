@@ -19,7 +19,8 @@
 
 struct log_source;
 
-/* source_open - path "-" is standard input. Errors: as open(2). */
+/* source_open - path "-" is standard input. Errors: as open(2); -EINVAL: another device,
+ * which may have no end. */
 int source_open(const char *path, struct log_source **source, struct error *err);
 
 /*

@@ -181,6 +181,17 @@ static void lines_are_whole(void **state)
 	}
 }
 
+/* It would be read for ever. */
+static void a_device_is_refused(void **state)
+{
+	struct log_source *source;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(source_open("/dev/zero", &source, &err), -EINVAL);
+	assert_string_equal(err.what, "/dev/zero is a device, no log");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +199,7 @@ int main(void)
 		cmocka_unit_test(plain_logs_of_any_length_are_whole),
 		cmocka_unit_test(a_damaged_log_is_refused),
 		cmocka_unit_test(lines_are_whole),
+		cmocka_unit_test(a_device_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
