@@ -297,14 +297,19 @@ const char *answers_find(const struct answers *answers, const char *key, const c
 	return found ? found->value : yes ? question->recommended : NULL;
 }
 
+void answers_mark(struct answers *answers, const char *key, const char *subject)
+{
+	for (size_t i = 0; i < answers->count; i++)
+		if (fit(answers, &answers->items[i], key, subject) != FIT_NOT)
+			answers->items[i].asked = true;
+}
+
 const char *answers_take(struct answers *answers, const char *key, const char *subject,
 			 const char **origin)
 {
 	const struct answer *other, *found = look_up(answers, key, subject, &other);
 
-	for (size_t i = 0; i < answers->count; i++)
-		if (fit(answers, &answers->items[i], key, subject) != FIT_NOT)
-			answers->items[i].asked = true;
+	answers_mark(answers, key, subject);
 	if (other) {
 		_cleanup_free_ char *one = answer_text(found), *two = answer_text(other);
 

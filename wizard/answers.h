@@ -46,6 +46,9 @@ const char *answers_find(const struct answers *answers, const char *key, const c
 const char *answers_take(struct answers *answers, const char *key, const char *subject,
 			 const char **origin);
 
+/* answers_mark - whatever answers it counts as asked for. */
+void answers_mark(struct answers *answers, const char *key, const char *subject);
+
 /* answers_unused - the answers KEY[SUBJECT] = value that no question has been asked for: the
  * subject of the next one at each call, *at being 0 before the first; borrowed. NULL: no more. */
 const char *answers_unused(const struct answers *answers, const char *key, const char *value,

@@ -368,6 +368,7 @@ const char *prompt_settled(const struct session *session, const char *key, const
 {
 	const char *value = answers_find(session->answers, key, subject, NULL);
 
+	answers_mark(session->answers, key, subject);
 	/* Each answer is a string of its own. */
 	*by_subject = value && value != answers_find(session->answers, key, NULL, NULL);
 	return value;

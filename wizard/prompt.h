@@ -45,8 +45,8 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
  * --yes.) */
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject);
 
-/* prompt_settled - the value that was given beforehand; NULL: none. *by_subject: for this very
- * subject, not for all there are. */
+/* prompt_settled - the value that was given beforehand, which counts as asked for; NULL: none.
+ * *by_subject: for this very subject, not for all there are. */
 const char *prompt_settled(const struct session *session, const char *key, const char *subject,
 			   bool *by_subject);
 

@@ -154,14 +154,9 @@ static int run(struct session *session, struct error *err)
 	if (r < 0)
 		return r;
 	if (node_options.keep) {
-		_cleanup_free_ char *keep = text_quoted(node_options.keep);
-		_cleanup_free_ char *resume = str_printf("galera-selinux rehearse --keep %s", keep);
-
-		session_set_resume(session, resume);
 		r = prepare_kept(node_options.keep, cluster, err);
 		return r < 0 ? r : rehearse_in(session, node_options.keep, err);
 	}
-	session_set_resume(session, "galera-selinux rehearse");
 	node_options.temporary = true;
 	r = prepare_temporary(&root, cluster, err);
 	if (r == 0)
