@@ -218,6 +218,7 @@ format:
 SBIN    := $(DESTDIR)$(PREFIX)/sbin
 MAN     := $(DESTDIR)$(PREFIX)/share/man/man8
 SHARE   := $(DESTDIR)$(PREFIX)/share/galera-selinux
+COMPLETE := $(DESTDIR)$(PREFIX)/share
 DOC     := $(DESTDIR)$(PREFIX)/share/doc/galera-selinux
 CLUSTER := tests/fixtures/clusters/debian12-mariadb10.11
 
@@ -227,6 +228,9 @@ install: $(PROGRAM)
 	install -m 0755 $(PROGRAM) $(SBIN)/galera-selinux
 	install -m 0644 galera-selinux.8 $(MAN)/galera-selinux.8
 	install -m 0644 README.md CHANGELOG.md templates/answers.example $(DOC)
+	install -D -m 0644 templates/galera-selinux.bash $(COMPLETE)/bash-completion/completions/galera-selinux
+	install -D -m 0644 templates/galera-selinux.zsh $(COMPLETE)/zsh/site-functions/_galera-selinux
+	install -D -m 0644 templates/galera-selinux.fish $(COMPLETE)/fish/vendor_completions.d/galera-selinux.fish
 	install -m 0644 $(CLUSTER)/recording.json $(CLUSTER)/my.cnf $(SHARE)/cluster
 	for dir in permissive enforcing; do for exercise in sst ist notify; do \
 		install -d $(SHARE)/cluster/$$dir/$$exercise && \
@@ -234,7 +238,8 @@ install: $(PROGRAM)
 	done; done
 
 uninstall:
-	rm -f $(SBIN)/galera-selinux $(MAN)/galera-selinux.8
+	rm -f $(SBIN)/galera-selinux $(MAN)/galera-selinux.8 $(COMPLETE)/bash-completion/completions/galera-selinux \
+		$(COMPLETE)/zsh/site-functions/_galera-selinux $(COMPLETE)/fish/vendor_completions.d/galera-selinux.fish
 	rm -rf $(SHARE) $(DOC)
 
 clean:

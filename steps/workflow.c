@@ -10,6 +10,7 @@
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
 #include "steps/exercising/exercising.h"
+#include "steps/galera/exercises.h"
 #include "steps/host/selinux.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -102,12 +103,29 @@ static const struct poptOption options[] = {
 static const struct command *const commands[] = { &command_collect, &command_confine,
 						  &command_explain, &command_rehearse, NULL };
 
+extern const char template_galera_selinux_bash[], template_galera_selinux_zsh[],
+	template_galera_selinux_fish[];
+
+static const struct completion completions[] = { { "bash", template_galera_selinux_bash },
+						 { "zsh", template_galera_selinux_zsh },
+						 { "fish", template_galera_selinux_fish },
+						 { 0 } };
+
+static void option_names(const char *option, struct strings *names)
+{
+	if (strcmp(option, "exercise") == 0)
+		for (const struct exercise *at = galera_exercises; at->name; at++)
+			strings_add(names, at->name);
+	if (strcmp(option, "ignore") == 0)
+		for (const char *const *name = checking_names; *name; name++)
+			strings_add(names, *name);
+}
+
 static int check_options(struct error *err)
 {
 	_cleanup_(strings_clear) struct strings known = { 0 };
 
-	for (const char *const *name = checking_names; *name; name++)
-		strings_add(&known, *name);
+	option_names("ignore", &known);
 	for (char **name = node_options.ignore; name && *name; name++) {
 		if (strings_has(&known, *name))
 			continue;
@@ -164,6 +182,8 @@ const struct workflow workflow = {
 	.questions = questions,
 	.commands = commands,
 	.options = options,
+	.completions = completions,
+	.names_of = option_names,
 	.check = check_options,
 	.describe = describe,
 	.fingerprint = node_fingerprint,

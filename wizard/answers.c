@@ -9,8 +9,7 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-/* What the engine itself asks; a workflow need not list these. */
-static const struct question engine_questions[] = {
+const struct question answers_engine[] = {
 	{ "undo.apply", "yes no", "yes", "take the changes back?" },
 	{ "output.replace", "yes no", "no", "replace a file that is there already?" },
 	{ 0 },
@@ -46,12 +45,12 @@ const struct question *answers_question(const struct answers *answers, const cha
 {
 	const struct question *question = find_question(answers->questions, key);
 
-	return question ? question : find_question(engine_questions, key);
+	return question ? question : find_question(answers_engine, key);
 }
 
 static int unknown_key(const struct answers *answers, const char *key, struct error *err)
 {
-	const struct question *tables[] = { answers->questions, engine_questions };
+	const struct question *tables[] = { answers->questions, answers_engine };
 	_cleanup_(strings_clear) struct strings keys = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)

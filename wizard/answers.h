@@ -18,6 +18,9 @@
 
 struct answers;
 
+/* What the engine itself asks, up to one with key NULL; a workflow need not list these. */
+extern const struct question answers_engine[];
+
 /* answers_new - none yet; yes: --yes. questions, the workflow's, are borrowed. */
 struct answers *answers_new(const struct question *questions, bool yes);
 void answers_free(struct answers *answers);

@@ -44,15 +44,8 @@ static const struct poptOption engine_options[] = {
 	POPT_TABLEEND,
 };
 
-/* The tables that hold for a command, or for all of them; each an included table with a title, up
- * to one that is all zero. */
-struct option_tables {
-	struct poptOption all[4];
-};
-
-/* For a command, or with NULL for the program without one. */
-static void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
-			       const struct command *command)
+void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
+			const struct command *command)
 {
 	const struct {
 		const struct poptOption *options;
@@ -119,8 +112,7 @@ static int bad_option(poptContext context, int code, const struct option_tables 
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/* Another command at each call, *at being 0 before the first: the engine's, then the workflow's. */
-static const struct command *next_command(const struct program *program, size_t *at)
+const struct command *program_next_command(const struct program *program, size_t *at)
 {
 	const struct command *const *others = program->workflow->commands;
 	size_t index = ++*at, own = 0;
@@ -174,17 +166,33 @@ static int read_words(int argc, const char **argv, const struct option_tables *t
 	return find_root(err);
 }
 
+const struct command *program_command(const struct program *program, const char *name)
+{
+	const struct command *command;
+	size_t at = 0;
+
+	do
+		command = program_next_command(program, &at);
+	while (command && strcmp(command->name, name) != 0);
+	return command;
+}
+
 static int find_command(struct options *options, const struct program *program, const char *name,
 			struct error *err)
 {
 	_cleanup_(strings_clear) struct strings names = { 0 };
+	const struct command *command;
 	size_t at = 0;
 
-	while ((options->command = next_command(program, &at))) {
-		if (strcmp(options->command->name, name) == 0)
-			return 0;
-		strings_add(&names, options->command->name);
+	options->command = program_command(program, name);
+	if (options->command)
+		return 0;
+	if (workflow_find_step(program->workflow, name, NULL) >= 0) {
+		error_set(err, EINVAL, NULL, "%s is a step, not a command", name);
+		return error_remedy(err, "%s run %s", program->workflow->program, name);
 	}
+	while ((command = program_next_command(program, &at)))
+		strings_add(&names, command->name);
 	return strings_unknown("command", name, &names, err);
 }
 
@@ -206,6 +214,16 @@ static int read_command(struct options *options, const struct strings *words,
 	return error_remedy(err, "\"%s\" takes no arguments; see %s --help", command->name, help);
 }
 
+/* `help COMMAND` is COMMAND --help. */
+static int take_help(struct options *options, const struct program *program, struct error *err)
+{
+	given.help = true;
+	options->command = program->commands;
+	return options->arguments.count
+		       ? find_command(options, program, options->arguments.items[0], err)
+		       : 0;
+}
+
 static int read_all(struct options *options, int argc, char **argv, const struct program *program,
 		    struct error *err)
 {
@@ -219,6 +237,8 @@ static int read_all(struct options *options, int argc, char **argv, const struct
 	if (r == 0 && words.count)
 		r = find_command(options, program, words.items[0], err)
 			    ?: read_command(options, &words, program, err);
+	if (r == 0 && words.count && strcmp(words.items[0], "help") == 0 && !given.help)
+		r = take_help(options, program, err);
 	return r;
 }
 
@@ -308,7 +328,7 @@ static void put_head(FILE *out, const struct command *command, const struct prog
 	text_wrap(out, program->workflow->summary, 0, 0, WIDTH);
 	fputs("\nCommands:\n", out);
 	put_command(out, program->commands);
-	while ((command = next_command(program, &at)))
+	while ((command = program_next_command(program, &at)))
 		put_command(out, command);
 }
 

@@ -2,6 +2,7 @@
 /* options.h - what the command line says */
 #pragma once
 
+#include <popt.h>
 #include <stdbool.h>
 
 #include "wizard/session.h"
@@ -13,6 +14,23 @@ struct program {
 	/* The engine's, up to one with name NULL; the first, "", is what is done without one. */
 	const struct command *commands;
 };
+
+/* program_next_command - another command at each call, *at being 0 before the first: the engine's,
+ * then the workflow's; NULL: no more. */
+const struct command *program_next_command(const struct program *program, size_t *at);
+
+/* program_command - by its name; NULL: there is none. */
+const struct command *program_command(const struct program *program, const char *name);
+
+/* The tables that hold for a command, or for all of them; each an included table with a title, up
+ * to one that is all zero. */
+struct option_tables {
+	struct poptOption all[4];
+};
+
+/* option_tables_init - for a command, or with NULL for the program without one. */
+void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
+			const struct command *command);
 
 struct options {
 	struct session_options session;

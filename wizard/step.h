@@ -125,6 +125,7 @@ struct question {
 int step_detect(struct session *session, const struct step *step, bool *done, struct error *err);
 
 struct poptOption;
+struct strings;
 
 /* How a command uses the session: see session_open(). */
 enum session_use { SESSION_CLOSED, SESSION_TO_WRITE, SESSION_TO_READ };
@@ -140,6 +141,11 @@ struct command {
 	enum session_use opens_session;   /* the engine does it first */
 };
 
+/* For a shell, the script that has it ask this program what can stand in a command line. */
+struct completion {
+	const char *shell, *script;
+};
+
 struct workflow {
 	const char *program; /* "galera-selinux": names the binary and its session directory */
 	const char *version;
@@ -150,6 +156,11 @@ struct workflow {
 	const struct command *const *commands; /* NULL-terminated; may be NULL */
 	const struct poptOption *options; /* the workflow's own, for every command; may be NULL */
 
+	const struct completion *completions; /* up to one with shell NULL; may be NULL */
+
+	/* Adds the values that one of the workflow's options can have, where these are names that
+	 * are known beforehand. May be NULL. */
+	void (*names_of)(const char *option, struct strings *names);
 	/* Do the values of the workflow's options make sense? Called at the start; -EINVAL. May be
 	 * NULL. */
 	int (*check)(struct error *err);

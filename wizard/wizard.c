@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "wizard/answers.h"
+#include "wizard/completion.h"
 #include "wizard/journal.h"
 #include "wizard/options.h"
 #include "wizard/process.h"
@@ -16,13 +17,16 @@
 
 /* ---- the engine's commands ------------------------------------------------------------------ */
 
-enum { RESUME, RUN };
+enum { RESUME, RUN, COMPLETION };
 
 static const struct command engine_commands[] = {
 	[RESUME] = { "", "start, or go on where the last run stopped", runner_run,
 		     .opens_session = SESSION_TO_WRITE },
 	[RUN] = { "run", "run these steps alone, in their order", runner_run,
 		  .arguments = "STEP...", .opens_session = SESSION_TO_WRITE },
+	[COMPLETION] = { "completion", "print the script by which a shell completes commands", NULL,
+			 .arguments = "SHELL" },
+	{ "help", "tell more of a command", NULL, .arguments = "[COMMAND]" },
 	{ "plan", "show what would be changed; change nothing", runner_plan,
 	  .opens_session = SESSION_TO_READ },
 	{ "steps", "list the steps", runner_steps },
@@ -156,12 +160,16 @@ static enum exit_status run(struct session *session, const struct options *optio
 static enum exit_status help(const struct options *options, const struct program *program)
 {
 	struct error err = { 0 };
-	int r;
+	int r = 0;
 
 	if (options->help)
 		options_help(options, program);
+	else if (options->command == &engine_commands[COMPLETION])
+		r = completion_print(program, &options->arguments, &err);
 	else
 		screen_result("%s %s", program->workflow->program, program->workflow->version);
+	if (r < 0)
+		return failed(program->workflow, r, &err, EXIT_USAGE);
 	r = screen_flush(&err);
 	return r < 0 ? failed(program->workflow, r, &err, EXIT_FAILED) : EXIT_DONE;
 }
@@ -198,7 +206,8 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	process_watch_signals();
 	r = options_parse(&options, argc, argv, &program, &err);
 	screen_init(options.session.plain, options.session.lines);
-	if (r == 0 && (options.help || options.version))
+	if (r == 0 &&
+	    (options.help || options.version || options.command == &engine_commands[COMPLETION]))
 		return help(&options, &program);
 	if (r == 0)
 		r = check_steps(&options, workflow, &err)
