@@ -37,7 +37,7 @@ ROOMS       := audit store oracle advice module host galera
 BASE_SRC    := $(addprefix wizard/,apart.c error.c process.c strings.c text.c trust.c util.c)
 WIZARD_SRC  := $(wildcard wizard/*.c)
 # Parts of steps; the rooms above know no step.
-PARTS       := commands node checking labelling confining exercising rehearsal
+PARTS       := commands cluster node checking labelling confining exercising rehearsal
 STEP_SRC    := $(wildcard steps/*.c $(PARTS:%=steps/%/*.c))
 ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
 TEMPLATES   := $(sort $(wildcard templates/*))
