@@ -27,7 +27,7 @@ enum observed {
 /* observed_name - "missing", "skipped", "seen, not proved", ...; static. */
 const char *observed_name(enum observed observed);
 
-/* Memory: {"denials", "left", "fresh", "era", "module", "denied"} of the confined run, once it was
+/* Memory: {"at" (seconds), "denials", "left", "fresh", "era", "module", "denied"} of the confined run, once it was
  * judged: with which module, and as struct ledger has it. */
 #define LEDGER_JUDGED "judged"
 

@@ -117,10 +117,10 @@ static bool needs_a_person(struct session *session, const struct verification *f
 	     !session_recall(session, LED_BACK)))
 		return false;
 	screen_mark(MARK_TODO, "left to a person at a terminal (verify.back = %s): %s", value,
-		    failed              ? "an exercise failed"
-		    : found->doubtful   ? "what is new is not all known to be right"
-		    : *value == 'r'     ? "it has led back once already"
-					: "what is new needs no other exercise");
+		    failed            ? "an exercise failed"
+		    : found->doubtful ? "what is new is not all known to be right"
+		    : *value == 'r'   ? "it has led back once already"
+				      : "what is new needs no other exercise");
 	return true;
 }
 
@@ -154,7 +154,7 @@ static int go_back(struct session *session, const struct ledger *ledger,
 	if (chosen == 2)
 		return say(session, err);
 	r = results_new_era(session, PHASE_ENFORCING, err)
-			?: session_remember(session, LED_BACK, json_true(), err);
+		    ?: session_remember(session, LED_BACK, json_true(), err);
 	if (r == 0 && chosen == 1)
 		r = results_new_era(session, PHASE_PERMISSIVE, err);
 	if (r == 0)
@@ -202,9 +202,10 @@ static int remember(struct session *session, const struct verification *found, s
 		return r;
 	return session_remember(
 		session, LEDGER_JUDGED,
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:O?, s:O}", "denials",
-			  (json_int_t)found->denials, "unread", (json_int_t)found->unread, "left",
-			  (json_int_t)found->replay.left, "fresh", (json_int_t)found->fresh, "era",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:O?, s:O}", "at", (json_int_t)time(NULL),
+			  "denials", (json_int_t)found->denials, "unread",
+			  (json_int_t)found->unread, "left", (json_int_t)found->replay.left,
+			  "fresh", (json_int_t)found->fresh, "era",
 			  results_era(session, PHASE_ENFORCING), "module",
 			  session_recall(session, MODULE_LOADED), "denied", denied),
 		err);

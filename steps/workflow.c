@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
+#include "steps/checking/monitor.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
@@ -191,6 +192,7 @@ const struct workflow workflow = {
 	.drift = find_drift,
 	.summary_of = summary_print,
 	.standing_of = summary_standing,
+	.verdict_of = monitor_judge,
 	.by_hand = confine_plan_strict,
 	.leave = summary_leave,
 	.open = node_open,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the wizard knows, told without changing anything: plan, steps, status. */
 #include <errno.h>
+#include <popt.h>
+#include <stdio.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -242,12 +244,113 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 	show_drift(json_object_get(report, "drift"));
 }
 
+/* ---- for a monitor --------------------------------------------------------------------------- */
+
+static struct {
+	int check, nagios, prometheus;
+} form;
+
+const struct poptOption status_options[] = {
+	{ "check", 0, POPT_ARG_NONE, &form.check, 0,
+	  "one line: is all as it was made? exit 0: yes, 1: it cannot be told, 3: something is to "
+	  "be "
+	  "done, 4: something was changed or denied",
+	  NULL },
+	{ "nagios", 0, POPT_ARG_NONE, &form.nagios, 0,
+	  "the same as a monitoring plugin prints it, and its exit status: 0 OK, 1 WARNING, 2 "
+	  "CRITICAL, 3 UNKNOWN",
+	  NULL },
+	{ "prometheus", 0, POPT_ARG_NONE, &form.prometheus, 0,
+	  "the same as metrics, for the textfile directory of its node exporter", NULL },
+	POPT_TABLEEND
+};
+
+static const struct state {
+	const char *name, *said;
+	enum exit_status status;
+	const char *nagios;
+	int plugin; /* its exit status */
+} states[] = {
+	{ "ok", "ok", EXIT_DONE, "OK", 0 },
+	{ "todo", "to do", EXIT_PAUSED, "WARNING", 1 },
+	{ "wrong", "wrong", EXIT_DENIALS, "CRITICAL", 2 },
+	{ "unknown", "cannot tell", EXIT_FAILED, "UNKNOWN", 3 },
+};
+
+static void put_metrics(const char *program, enum exit_status status, const json_t *verdict)
+{
+	_cleanup_free_ char *prefix = str_copy(program);
+	json_t *value, *figures = json_object_get(verdict, "figures");
+	const char *name;
+
+	for (char *at = prefix; *at; at++)
+		*at = *at == '-' ? '_' : *at;
+	printf("# HELP %s_state 0: ok, 1: it cannot be told, 3: something is to be done, 4: "
+	       "something was changed or denied\n# TYPE %s_state gauge\n%s_state %d\n",
+	       prefix, prefix, prefix, status);
+	printf("%s_checked_seconds %lld\n", prefix, (long long)time(NULL));
+	json_object_foreach(figures, name, value)
+		printf("%s_%s %lld\n", prefix, name,
+		       json_is_true(value) ? 1LL : (long long)json_integer_value(value));
+}
+
+/* Where the report lacks what could not be looked at, that is the verdict. */
+static int find_verdict(struct session *session, json_t **verdict, struct error *err)
+{
+	const struct workflow *workflow = session->workflow;
+	json_auto_t *report = json_object(), *drift = json_array();
+	json_t *standing = NULL;
+	int r = session_open(session, true, err) ?: history_look_for_end(session, err)
+		?: workflow->standing_of(session, &standing, err);
+
+	if (standing)
+		member_set(report, "ledger", standing);
+	if (r == 0 && !session->unchanged)
+		r = workflow->drift(session, drift, err);
+	json_object_set(report, "drift", drift);
+	return r < 0 ? r : workflow->verdict_of(session, report, verdict, err);
+}
+
+static int check(struct session *session)
+{
+	json_auto_t *verdict = NULL;
+	const struct state *state = states;
+	struct error failure = { 0 };
+	int r = find_verdict(session, &verdict, &failure);
+
+	if (r == -EINTR)
+		return r;
+	if (r < 0) {
+		json_decref(verdict);
+		verdict = json_made(json_pack("{s:s, s:o}", "state", "unknown", "line",
+					      text_json(failure.what)));
+	}
+	while (strcmp(state->name, member_text(verdict, "state")) != 0)
+		state++;
+	if (form.nagios) {
+		screen_result("%s %s - %s", session->workflow->program, state->nagios,
+			      member_text(verdict, "line"));
+		return COMMAND_EXIT(state->plugin);
+	}
+	if (form.prometheus)
+		put_metrics(session->workflow->program, state->status, verdict);
+	else if (session->options.json)
+		screen_result_json(verdict);
+	else
+		screen_result("%s: %s", state->said, member_text(verdict, "line"));
+	return COMMAND_EXIT(state->status);
+}
+
 int runner_status(struct session *session, struct error *err)
 {
 	const struct workflow *workflow = session->workflow;
 	json_auto_t *report = NULL;
-	int r = new_report(session, &report, err) ?: history_look_for_end(session, err);
+	int r;
 
+	if (form.check || form.nagios || form.prometheus)
+		return check(session);
+	r = session_open(session, true, err)
+		    ?: new_report(session, &report, err) ?: history_look_for_end(session, err);
 	if (r < 0)
 		return r;
 	add_standing(session, report);

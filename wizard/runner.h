@@ -26,6 +26,8 @@
  */
 #pragma once
 
+#include <popt.h>
+
 #include "wizard/session.h"
 #include "wizard/step.h"
 
@@ -57,7 +59,12 @@ int runner_steps(struct session *session, struct error *err);
 /* runner_status - print each step's state. JSON: {"fingerprint", "round", "steps": [{"name",
  * "state": "satisfied"|"todo"|"unknown", "done": seconds or null, "undoable": bool,
  * "error": text where unknown}], "drift": [{"kind", "what", "why", "do"}]}. Nothing has changed
- * since a run came to its end: the steps are not asked, but for those of STEP_EVERY_RUN. */
+ * since a run came to its end: the steps are not asked, but for those of STEP_EVERY_RUN. Opens the
+ * session itself.
+ * With --check one line, by workflow.verdict_of, and a COMMAND_EXIT(). JSON: what verdict_of gave,
+ * or {"state": "unknown", "line"}. --nagios: as a plugin prints it; --prometheus: the figures, as a
+ * textfile of its node exporter. */
+extern const struct poptOption status_options[];
 int runner_status(struct session *session, struct error *err);
 
 /* ---- what the journal says of the steps, and of the run that ended last ---------------------- */

@@ -51,6 +51,9 @@ enum exit_status {
 	EXIT_DENIALS = 4, /* denials found that the policy does not allow */
 };
 
+/* What a command returns that is to exit so, whatever it found: a monitor's plugin. */
+#define COMMAND_EXIT(status) (0x1000 + (status))
+
 enum step_flags {
 	STEP_CHANGES_SYSTEM = 1 << 0, /* plan lists system changes; asked about before apply */
 	STEP_EVERY_RUN = 1 << 1,      /* done anew in each run of the program, as a check is */
@@ -183,6 +186,11 @@ struct workflow {
 	 * (what is left open) and "note": status shows them first. *standing is new (caller
 	 * decrefs). May be NULL. */
 	int (*standing_of)(struct session *session, json_t **standing, struct error *err);
+	/* Of a status report, as runner_status() has it but for "steps": is all as it was made, for
+	 * a monitor? *verdict (caller decrefs): {"state": "ok", "todo" or "wrong", "line": what to
+	 * tell, "figures": {NAME: number or boolean}}. An error: it cannot be told. May be NULL. */
+	int (*verdict_of)(struct session *session, const json_t *report, json_t **verdict,
+			  struct error *err);
 	/* The journal is damaged: append to changes, a JSON array, those that a person makes by
 	 * hand to leave nothing open, with their commands, as the system itself says. May be NULL.
 	 */

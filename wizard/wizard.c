@@ -30,8 +30,7 @@ static const struct command engine_commands[] = {
 	{ "plan", "show what would be changed; change nothing", runner_plan,
 	  .opens_session = SESSION_TO_READ },
 	{ "steps", "list the steps", runner_steps },
-	{ "status", "show the state of each step", runner_status,
-	  .opens_session = SESSION_TO_READ },
+	{ "status", "show the state of each step", runner_status, status_options },
 	{ "undo", "take back what was changed, the newest first", runner_undo,
 	  .opens_session = SESSION_TO_WRITE },
 	{ 0 },
@@ -125,6 +124,8 @@ static enum exit_status conclude(const struct session *session, int r, const str
 	case STEP_BLOCKED:
 		return EXIT_FAILED;
 	default:
+		if (r >= COMMAND_EXIT(0))
+			return (enum exit_status)(r - COMMAND_EXIT(0));
 		return failed(session->workflow, r, err, EXIT_FAILED);
 	}
 }

@@ -49,31 +49,14 @@ static int check_kept(const char *path, struct error *err)
 /* What was given; else the audit log and what auditd has rotated, oldest first. */
 static int list_logs(struct session *session, struct strings *logs, struct error *err)
 {
-	_cleanup_free_ char *inside = NULL, *log = NULL;
-	unsigned int last = 0;
-	int r;
-
 	for (char *const *given = session->arguments; given && *given; given++) {
-		r = check_kept(*given, err);
+		int r = check_kept(*given, err);
+
 		if (r < 0)
 			return r;
 		strings_add(logs, *given);
 	}
-	if (logs->count)
-		return 0;
-	r = host_audit_log_path(session->root, &inside, err);
-	if (r < 0)
-		return r;
-	log = session_in_root(session, inside);
-	for (bool there = true; there; last += there) {
-		_cleanup_free_ char *path = str_printf("%s.%u", log, last + 1);
-
-		there = access(path, F_OK) == 0;
-	}
-	for (; last > 0; last--)
-		strings_take(logs, str_printf("%s.%u", log, last));
-	strings_add(logs, log);
-	return 0;
+	return logs->count ? 0 : host_audit_logs(session->root, 0, logs, err);
 }
 
 static int write_file(struct session *session, const struct extract *extract,

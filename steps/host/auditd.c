@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -205,5 +206,26 @@ int host_audit_log_path(const char *root, char **path, struct error *err)
 		    !strcasecmp(key, "log_file"))
 			strcpy(found, value);
 	*path = str_copy(found);
+	return 0;
+}
+
+int host_audit_logs(const char *root, time_t since, struct strings *paths, struct error *err)
+{
+	_cleanup_free_ char *inside = NULL, *log = NULL;
+	unsigned int last = 0;
+	struct stat info;
+	int r = host_audit_log_path(root, &inside, err);
+
+	if (r < 0)
+		return r;
+	log = path_in_root(root, inside);
+	for (bool there = true; there; last += there) {
+		_cleanup_free_ char *path = str_printf("%s.%u", log, last + 1);
+
+		there = stat(path, &info) == 0 && info.st_mtime >= since;
+	}
+	for (; last > 0; last--)
+		strings_take(paths, str_printf("%s.%u", log, last));
+	strings_add(paths, log);
 	return 0;
 }

@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "wizard/error.h"
+#include "wizard/strings.h"
 
 struct audit_state {
 	bool enabled;            /* the kernel's audit is on */
@@ -33,3 +35,7 @@ bool auditd_rule_excludes_avc(const struct audit_rule_data *rule, char *text, si
 /* log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log: inside the root, without
  * it. Caller frees. */
 int host_audit_log_path(const char *root, char **path, struct error *err);
+
+/* That log, behind those that auditd has rotated (LOG.1 is the newest of them), the oldest first,
+ * as far as something was written to them since then; below the root. */
+int host_audit_logs(const char *root, time_t since, struct strings *paths, struct error *err);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/advice/advice.h"
+#include "steps/case.h"
+#include "steps/checking/monitor.h"
+#include "steps/host/auditd.h"
+#include "steps/ledger.h"
+#include "steps/node/node.h"
+#include "wizard/screen.h"
+#include "wizard/strings.h"
+#include "wizard/util.h"
+
+struct seen {
+	time_t since;  /* verified at; 0: never */
+	size_t denied; /* accesses that nobody has decided about */
+	char *first;   /* one of them, in words; NULL: none */
+	bool is_confined;
+	bool is_verified; /* or rehearsed */
+};
+
+static int read_logs(struct session *session, time_t since, struct denials *denials,
+		     struct error *err)
+{
+	_cleanup_(strings_clear) struct strings logs = { 0 };
+	int r = host_audit_logs(session->root, since, &logs, err);
+
+	for (size_t i = 0; r == 0 && i < logs.count; i++)
+		r = node_log_read(session, logs.items[i], logs.items[i], denials, err);
+	return r;
+}
+
+static int find_denied(struct session *session, struct seen *seen, struct error *err)
+{
+	_cleanup_(denials_clear) struct denials denials = { 0 };
+	struct findings findings = { 0 };
+	struct advisor advisor;
+	struct oracle *base;
+	int r = read_logs(session, seen->since, &denials, err)
+			?: node_base(session, &base, err)
+			?: case_advisor(session, base, &advisor, err)
+			?: advice_judge(&advisor, &denials, &findings, err);
+
+	if (r == 0)
+		case_decide_all(session, &findings);
+	for (size_t i = 0; r == 0 && i < findings.count; i++) {
+		const struct finding *finding = &findings.items[i];
+
+		if (finding->last < seen->since || finding->fix == FIX_ALLOWED ||
+		    finding->decision != DECISION_NONE || finding->permissive_only)
+			continue;
+		if (seen->denied++ == 0)
+			seen->first = str_printf("%s %s:%s", finding->source, finding->target,
+						 finding->tclass);
+	}
+	findings_clear(&findings);
+	return r;
+}
+
+/* The worst comes first. */
+static const char *conclude(const struct seen *seen, const json_t *standing, const json_t *drift,
+			    char **line)
+{
+	const json_t *change = json_array_get(drift, 0);
+	size_t changes = json_array_size(drift);
+	char when[32];
+
+	screen_time(seen->since, when, sizeof(when));
+	if (seen->denied && seen->is_verified) {
+		*line = str_printf("%zu %s denied since %s, that nobody has decided about: %s%s; "
+				   "see galera-selinux explain",
+				   COUNTED(seen->denied, "access was", "accesses were"), when,
+				   seen->first, seen->denied > 1 ? ", ..." : "");
+		return "wrong";
+	}
+	if (changes) {
+		*line = str_printf("%zu %s by others since it was done: %s: %s%s; see "
+				   "galera-selinux status",
+				   COUNTED(changes, "change", "changes"),
+				   member_text(change, "what"), member_text(change, "why"),
+				   changes > 1 ? ", ..." : "");
+		return "wrong";
+	}
+	if (!strcmp(member_text(standing, "end"), "denials")) {
+		*line = str_copy(member_text(standing, "claim"));
+		return "wrong";
+	}
+	if (*member_text(standing, "open") || !seen->is_verified) {
+		*line = str_copy(*member_text(standing, "open") ? member_text(standing, "open")
+								: member_text(standing, "claim"));
+		return "todo";
+	}
+	*line = str_printf("%s; since %s nothing was changed, and nothing new denied",
+			   member_text(standing, "claim"), when);
+	return "ok";
+}
+
+int monitor_judge(struct session *session, const json_t *report, json_t **verdict,
+		  struct error *err)
+{
+	const json_t *standing = json_object_get(report, "ledger"),
+		     *drift = json_object_get(report, "drift");
+	const char *end = member_text(standing, "end");
+	struct seen seen = {
+		.since = (time_t)member_number(session_recall(session, LEDGER_JUDGED), "at"),
+		.is_confined = !*member_text(standing, "open"),
+		.is_verified = !strcmp(end, "verified") || !strcmp(end, "rehearsed"),
+	};
+	_cleanup_free_ char *line = NULL;
+	const char *state;
+	int r = seen.is_verified ? find_denied(session, &seen, err) : 0;
+
+	if (r == 0) {
+		state = conclude(&seen, standing, drift, &line);
+		*verdict = json_made(json_pack("{s:s, s:s, s:{s:b, s:b, s:I, s:I}}", "state", state,
+					       "line", line, "figures", "confined",
+					       seen.is_confined, "verified", seen.is_verified,
+					       "drift", (json_int_t)json_array_size(drift),
+					       "denied", (json_int_t)seen.denied));
+	}
+	free(seen.first);
+	return r;
+}
