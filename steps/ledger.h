@@ -27,8 +27,8 @@ enum observed {
 /* observed_name - "missing", "skipped", "seen, not proved", ...; static. */
 const char *observed_name(enum observed observed);
 
-/* Memory: {"at" (seconds), "denials", "left", "fresh", "era", "module", "denied"} of the confined run, once it was
- * judged: with which module, and as struct ledger has it. */
+/* Memory: {"at" (seconds), "denials", "left", "fresh", "era", "module", "denied"} of the confined
+ * run, once it was judged: with which module, and as struct ledger has it. */
 #define LEDGER_JUDGED "judged"
 
 enum ledger_phase { LEDGER_LEARNING, LEDGER_CONFINED, LEDGER_PHASES };

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
-#include "steps/checking/monitor.h"
+#include "steps/monitor.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"

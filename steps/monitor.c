@@ -3,7 +3,7 @@
 
 #include "steps/advice/advice.h"
 #include "steps/case.h"
-#include "steps/checking/monitor.h"
+#include "steps/monitor.h"
 #include "steps/host/auditd.h"
 #include "steps/ledger.h"
 #include "steps/node/node.h"
