@@ -93,7 +93,18 @@ $(BUILD)/templates.o: $(BUILD)/templates.c
 
 $(BUILD)/deps: tests/deps
 	@mkdir -p $(BUILD)
-	BUILD=$(BUILD) tests/deps && touch $@
+	BUILD=$(BUILD) tests/deps
+	@$(MAKE) --no-print-directory versions && touch $@
+
+# Older ones lack what we ask for: libsepol 2.9 (EL 8) does not say why it denies an access.
+OLDEST := libsepol=3.4 libselinux=3.4 libsemanage=3.4 audit=3.0
+versions:
+	@for oldest in $(OLDEST); do \
+		library=$${oldest%=*}; needed=$${oldest#*=}; \
+		pkg-config --atleast-version=$$needed $$library && continue; \
+		echo "$$library $$(pkg-config --modversion $$library) is too old: $$needed or newer is needed, as Debian 12, EL 9 and Fedora have it" >&2; \
+		exit 1; \
+	done
 
 deps:
 	BUILD=$(BUILD) tests/deps --install
@@ -245,5 +256,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions
 .DELETE_ON_ERROR:

@@ -178,7 +178,6 @@ int host_audit_state(struct audit_state *state, struct error *err)
 	int rc;
 
 	*state = (struct audit_state){ 0 };
-	set_aumessage_mode(MSG_QUIET, DBG_NO);
 	fd = audit_open();
 	if (fd < 0)
 		return refused(errno, err);

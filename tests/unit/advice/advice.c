@@ -202,7 +202,7 @@ static void test_recorded_confined(void **state)
 			assert_string_equal(fix_name(finding->fix), "dontaudit");
 		assert_false(finding->permissive_only);
 	}
-	assert_in_range(findings.count, 5, 10);
+	assert_uint_in_range(findings.count, 5, 10);
 	findings_clear(&findings);
 	denials_clear(&denials);
 }

@@ -436,7 +436,7 @@ static void check_form(enum form form)
 	for (size_t i = 0; i < denials.count; i++) {
 		struct denial *denial = &denials.items[i];
 
-		assert_in_range(denial->serial, 1, ARRAY_SIZE(cases));
+		assert_uint_in_range(denial->serial, 1, ARRAY_SIZE(cases));
 		/* Two cases that differ in nothing but the world. */
 		for (size_t j = denial->serial - 1, n = denial_records(denial);
 		     n && j < ARRAY_SIZE(cases); j++, n--) {

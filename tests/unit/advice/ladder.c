@@ -21,7 +21,7 @@ static void check(struct denial denial, const char *permission, enum fix fix, co
 		assert_string_equal(finding->detail, detail);
 	assert_non_null(finding->detail);
 	assert_int_not_equal(finding->why[0], 0);
-	assert_in_range(finding->severity, 0, 10);
+	assert_uint_in_range(finding->severity, 0, 10);
 	assert_int_equal(finding->count, 1);
 	findings_clear(&findings);
 	free(denial.source_context);

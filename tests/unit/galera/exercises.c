@@ -75,7 +75,7 @@ static void test_table(void **state)
 		/* Placeholders are those of the contract. */
 		/* A terminal of 80 columns does not break a command, which stands behind 4. */
 		for (const char *const *command = exercise->commands; *command; command++)
-			assert_in_range(strlen(*command), 1, 76);
+			assert_uint_in_range(strlen(*command), 1, 76);
 		for (const char *const *command = exercise->commands; *command; command++)
 			for (const char *at = *command; (at = strstr(at, "{{")); at += 2)
 				assert_true(str_starts(at, "{{service}}") ||

@@ -30,7 +30,7 @@ static void test_rows_are_well_made(void **state)
 		check_words(row->path);
 		assert_int_equal(row->why[strlen(row->why) - 1], '.');
 		assert_null(strpbrk(row->why, "\n\t"));
-		assert_in_range(row->severity, 0, 10);
+		assert_uint_in_range(row->severity, 0, 10);
 		assert_true(row->fix == FIX_DONTAUDIT || row->fix == FIX_REFUSE ||
 			    row->fix == FIX_ALLOW || row->fix == FIX_LABEL ||
 			    row->fix == FIX_DOMAIN);
@@ -66,7 +66,7 @@ static void test_allow_is_narrow(void **state)
 		assert_null(strpbrk(row->target, "@*"));
 		assert_non_null(row->tclass);
 		assert_non_null(row->permissions);
-		assert_in_range(row->severity, 0, 4);
+		assert_uint_in_range(row->severity, 0, 4);
 	}
 }
 

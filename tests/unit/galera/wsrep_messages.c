@@ -101,7 +101,7 @@ static void test_each_row(void **state)
 	for (const struct wsrep_message *row = wsrep_messages; row->text; row++, rows++)
 		if (wsrep_message_servers(row) & ~messages_seen[rows])
 			fail_unseen(row->text, wsrep_message_servers(row) & ~messages_seen[rows]);
-	assert_in_range(rows, 100, MOST);
+	assert_uint_in_range(rows, 100, MOST);
 }
 
 static void test_ranges(void **state)

@@ -241,10 +241,10 @@ static void space_is_measured(void **state)
 	assert_int_equal(host_tree_bytes(root, &empty, NULL), 0);
 	run("mkdir $root/a; dd if=/dev/zero of=$root/a/b bs=1024 count=1024 2>/dev/null");
 	assert_int_equal(host_tree_bytes(root, &full, NULL), 0);
-	assert_in_range(full - empty, 1 << 20, (1 << 20) + 65536);
+	assert_uint_in_range(full - empty, 1 << 20, (1 << 20) + 65536);
 	run("ln -s / $root/a/everything; ln -s $root/a $root/again");
 	assert_int_equal(host_tree_bytes(root, &linked, NULL), 0);
-	assert_in_range(linked - full, 0, 65536);
+	assert_uint_in_range(linked - full, 0, 65536);
 	err.remedy[0] = '\0';
 	assert_int_equal(host_tree_bytes(missing, &full, &err), -ENOENT);
 	assert_true(*err.remedy);

@@ -309,7 +309,7 @@ static void each_exercise_has_a_row(void **state)
 	(void)state;
 	while (galera_exercises[count].name)
 		count++;
-	assert_in_range(count, THREE, LEDGER_ROWS);
+	assert_uint_in_range(count, THREE, LEDGER_ROWS);
 }
 
 int main(void)

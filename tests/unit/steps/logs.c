@@ -96,7 +96,7 @@ static void one_that_has_grown_is_read_anew(void **state)
 	assert_int_equal(logs_read(&logs, path, false, "a", domains, &denials, &err), -ENOENT);
 	assert_int_equal(denials.count, 0);
 	must(file_write(path, text, half, 0600, &err), &err);
-	assert_in_range(count_in(&logs, path), 1, count_in(&logs, sst) - 1);
+	assert_uint_in_range(count_in(&logs, path), 1, count_in(&logs, sst) - 1);
 	must(file_write(path, text, length, 0600, &err), &err);
 	assert_int_equal(count_in(&logs, path), count_in(&logs, sst));
 	/* By another name it is the same. */

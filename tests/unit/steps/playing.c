@@ -244,14 +244,14 @@ static void test_recording(void **state)
 	size_t steps = 0;
 
 	begin(stage, RECORDING "audit.log", RECORDING "node2.log", 10);
-	assert_in_range((uintmax_t)(playing_seconds(stage->playing) * 10), 20, 60);
+	assert_uint_in_range((uintmax_t)(playing_seconds(stage->playing) * 10), 20, 60);
 	for (; next >= 0; steps++) {
 		int64_t before = next;
 
 		next = go_on(stage, next);
 		assert_true(next < 0 || next > before);
 	}
-	assert_in_range(steps, 20, 400);
+	assert_uint_in_range(steps, 20, 400);
 	assert_int_equal(file_read(RECORDING "audit.log", &audit, NULL, NULL), 0);
 	assert_int_equal(file_read(RECORDING "node2.log", &server, NULL, NULL), 0);
 	expect_text(stage->audit_to, audit);

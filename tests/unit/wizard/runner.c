@@ -96,7 +96,7 @@ static void test_crash_after_each_record(void **state)
 	while (survives_crash_after(state, n, 0))
 		n++;
 	/* 4 begin, 1 back, 2 remember, 8 done and 1 begin of the second round */
-	assert_in_range(n, 14, 20);
+	assert_uint_in_range(n, 14, 20);
 }
 
 static void test_torn_record_at_each_place(void **state)
@@ -105,7 +105,7 @@ static void test_torn_record_at_each_place(void **state)
 
 	while (survives_crash_after(state, n, 1 + n % 7))
 		n++;
-	assert_in_range(n, 14, 20);
+	assert_uint_in_range(n, 14, 20);
 }
 
 static void test_torn_record_is_told(void **state)
