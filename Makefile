@@ -40,13 +40,13 @@ WIZARD_SRC  := $(wildcard wizard/*.c)
 PARTS       := commands cluster node checking labelling confining exercising rehearsal
 STEP_SRC    := $(wildcard steps/*.c $(PARTS:%=steps/%/*.c))
 ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
-TEMPLATES   := $(sort $(wildcard templates/*))
+TEMPLATES   := $(filter-out templates/packages,$(sort $(wildcard templates/*)))
 SRC         := $(WIZARD_SRC) $(STEP_SRC) $(ROOM_SRC)
 OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/templates.o
 UNIT_SRC    := $(wildcard tests/unit/*/*.c)
 UNIT        := $(UNIT_SRC:%.c=$(BUILD)/%)
 # The longest first: they run side by side.
-SCRIPTS     := $(wildcard tests/vm/*.test) $(filter-out tests/vm/%,$(sort $(wildcard tests/*/*.test)))
+SCRIPTS     := $(wildcard tests/vm/*.test) $(filter-out tests/vm/% tests/packages/%,$(sort $(wildcard tests/*/*.test)))
 
 all: $(PROGRAM)
 
@@ -69,6 +69,9 @@ help:
 	@echo 'make format     clang-format over the sources'
 	@echo 'make deps       install what building and testing need (apt or dnf)'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it back'
+	@echo 'make dist       a tarball of the sources, the same bytes from the same commit'
+	@echo 'make check-packages  both packages, built, checked, installed, removed'
+	@echo 'make deb rpm    packages of it (dpkg-buildpackage, rpmbuild)'
 	@echo 'make clean      remove $(BUILD)'
 
 # ---- build ----------------------------------------------------------------------------------
@@ -202,6 +205,11 @@ coverage-run: $(PROGRAM) $(UNIT) $(PRELOAD) $(PLAY)
 hardening-check: $(PROGRAM)
 	tests/run tests/build/hardening.test
 
+# One after the other: they build in one place.
+check-packages: $(PROGRAM)
+	tests/packages/deps
+	JOBS=1 tests/run $(wildcard tests/packages/*.test)
+
 # One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run.
 check-vm: $(PROGRAM)
 	BUILD=$(BUILD) FULL=$(FULL) tests/vm/check
@@ -214,7 +222,7 @@ record: $(PROGRAM)
 rehearse: $(PROGRAM)
 	$(PROGRAM) rehearse $(if $(ANSWERS),--answers $(ANSWERS))
 
--include $(shell find $(BUILD) -name '*.d' $(patsubst %,-not -path '$(BUILD)/%/*',asan coverage fuzz unheld) 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f $(patsubst %,-not -path '$(BUILD)/%/*',asan coverage deb fuzz rpm unheld) 2>/dev/null)
 
 # ---- rules of the house -----------------------------------------------------------------------
 
@@ -226,35 +234,57 @@ format:
 
 # ---- installation -----------------------------------------------------------------------------
 
-SBIN    := $(DESTDIR)$(PREFIX)/sbin
-MAN     := $(DESTDIR)$(PREFIX)/share/man/man8
-SHARE   := $(DESTDIR)$(PREFIX)/share/galera-selinux
-COMPLETE := $(DESTDIR)$(PREFIX)/share
-DOC     := $(DESTDIR)$(PREFIX)/share/doc/galera-selinux
-CLUSTER := tests/fixtures/clusters/debian12-mariadb10.11
-
+SBINDIR  := $(PREFIX)/sbin
+SHAREDIR := $(PREFIX)/share
+DOCDIR   := $(SHAREDIR)/doc/galera-selinux
+UNITDIR  := $(PREFIX)/lib/systemd/system
+CLUSTER  := tests/fixtures/clusters/debian12-mariadb10.11
 # Of the recording, what a rehearsal plays: two phases of one node.
+PLAYED   := $(CLUSTER)/recording.json $(CLUSTER)/my.cnf $(wildcard $(foreach phase,permissive enforcing,\
+              $(foreach exercise,sst ist notify,$(CLUSTER)/$(phase)/$(exercise)/*.log)))
+COMPLETE := bash-completion/completions/galera-selinux zsh/site-functions/_galera-selinux \
+            fish/vendor_completions.d/galera-selinux.fish
+CHECK    := galera-selinux-check.service galera-selinux-check.timer
+
 install: $(PROGRAM)
-	install -d $(SBIN) $(MAN) $(DOC) $(SHARE)/cluster
-	install -m 0755 $(PROGRAM) $(SBIN)/galera-selinux
-	install -m 0644 galera-selinux.8 $(MAN)/galera-selinux.8
-	install -m 0644 README.md CHANGELOG.md templates/answers.example $(DOC)
-	install -D -m 0644 templates/galera-selinux.bash $(COMPLETE)/bash-completion/completions/galera-selinux
-	install -D -m 0644 templates/galera-selinux.zsh $(COMPLETE)/zsh/site-functions/_galera-selinux
-	install -D -m 0644 templates/galera-selinux.fish $(COMPLETE)/fish/vendor_completions.d/galera-selinux.fish
-	install -m 0644 $(CLUSTER)/recording.json $(CLUSTER)/my.cnf $(SHARE)/cluster
-	for dir in permissive enforcing; do for exercise in sst ist notify; do \
-		install -d $(SHARE)/cluster/$$dir/$$exercise && \
-		install -m 0644 $(CLUSTER)/$$dir/$$exercise/*.log $(SHARE)/cluster/$$dir/$$exercise || exit 1; \
-	done; done
+	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(SBINDIR)/galera-selinux
+	install -D -m 0644 -t $(DESTDIR)$(SHAREDIR)/man/man8 galera-selinux.8
+	install -D -m 0644 -t $(DESTDIR)$(DOCDIR) README.md CHANGELOG.md templates/answers.example
+	for file in $(COMPLETE); do install -D -m 0644 templates/galera-selinux.$${file%%[-/]*} $(DESTDIR)$(SHAREDIR)/$$file || exit 1; done
+	for file in $(PLAYED); do \
+		install -D -m 0644 $$file $(DESTDIR)$(SHAREDIR)/galera-selinux/cluster/$${file#$(CLUSTER)/} || exit 1; \
+	done
+	install -D -m 0644 -t $(DESTDIR)$(UNITDIR) $(CHECK:%=templates/packages/%)
+	sed -i 's|@program@|$(SBINDIR)/galera-selinux|' $(DESTDIR)$(UNITDIR)/galera-selinux-check.service
 
 uninstall:
-	rm -f $(SBIN)/galera-selinux $(MAN)/galera-selinux.8 $(COMPLETE)/bash-completion/completions/galera-selinux \
-		$(COMPLETE)/zsh/site-functions/_galera-selinux $(COMPLETE)/fish/vendor_completions.d/galera-selinux.fish
-	rm -rf $(SHARE) $(DOC)
+	rm -f $(DESTDIR)$(SBINDIR)/galera-selinux $(DESTDIR)$(SHAREDIR)/man/man8/galera-selinux.8 \
+		$(COMPLETE:%=$(DESTDIR)$(SHAREDIR)/%) $(CHECK:%=$(DESTDIR)$(UNITDIR)/%)
+	rm -rf $(DESTDIR)$(SHAREDIR)/galera-selinux $(DESTDIR)$(DOCDIR)
+
+# ---- packages: each builds from the tarball, into $(BUILD) --------------------------------------
+
+TARBALL := $(BUILD)/galera-selinux-$(VERSION).tar.xz
+# The same bytes from the same commit, whoever makes it.
+dist:
+	@mkdir -p $(BUILD)
+	git ls-files -z | tar --null -T - --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw,a-s \
+		--mtime=@$$(git log -1 --format=%ct) --transform='s|^|galera-selinux-$(VERSION)/|S' -c | xz -T 1 >$(TARBALL)
+
+deb: dist
+	rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
+	cp $(TARBALL) $(BUILD)/deb/galera-selinux_$(VERSION).orig.tar.xz
+	tar -C $(BUILD)/deb -xf $(TARBALL)
+	cp -r templates/packages/debian $(BUILD)/deb/galera-selinux-$(VERSION)/debian
+	cd $(BUILD)/deb/galera-selinux-$(VERSION) && dpkg-buildpackage -us -uc
+
+rpm: dist
+	rm -rf $(BUILD)/rpm && mkdir -p $(BUILD)/rpm/SOURCES
+	cp $(TARBALL) $(BUILD)/rpm/SOURCES/
+	rpmbuild $(RPMFLAGS) --define '_topdir $(abspath $(BUILD)/rpm)' -ba templates/packages/galera-selinux.spec
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-packages check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions dist deb rpm
 .DELETE_ON_ERROR:
