@@ -58,10 +58,13 @@ static int go_back(struct session *session, const struct violations *violations,
 }
 
 /* The way out of an error: what to do, and the command for it. Returns the error. */
-static int to_reject(const struct session *session, const char *what, struct error *err)
+static int to_reject(struct session *session, const char *what, struct error *err)
 {
 	_cleanup_free_ char *command = node_command(session, CASE_DECIDE_AGAIN);
 
+	if (node_run(session)->applies)
+		return error_remedy(err, "nothing is changed; have this node learn by itself, or "
+					 "take the result of one that has the same policy");
 	return error_remedy(err, "%s: %s", what, command);
 }
 
@@ -76,7 +79,9 @@ static int compile(struct session *session, const char *cil, struct oracle **wit
 	screen_say("Compiling it in memory with the store's own modules; this usually takes 1 to 5 "
 		   "seconds ...");
 	r = node_compile(session, cil, with, &count, &violations, &refused);
-	back = violations.count ? go_back(session, &violations, err) : 0;
+	/* Of another node's result nothing is decided here. */
+	back = violations.count && !node_run(session)->applies ? go_back(session, &violations, err)
+							       : 0;
 	if (back)
 		return back;
 	if (r < 0) {
@@ -145,12 +150,16 @@ static int prove_width(struct session *session, struct oracle *with, const struc
 		"not too wide: of the %zu accesses that %s has now, the module opens %zu: exactly "
 		"those approved",
 		proof->compared, node_domain(), proof->opened);
+	if (proof->given)
+		screen_mark(
+			MARK_OK, "%zu %s by the evidence of the node whose result was applied",
+			COUNTED(proof->given, "permission is needed", "permissions are needed"));
 	if (proof->unobserved)
 		screen_mark(MARK_OK,
 			    "every permission is needed by a recorded event, but for %zu that were "
 			    "approved unobserved",
 			    proof->unobserved);
-	else
+	else if (!proof->given)
 		screen_mark(MARK_OK, "every permission is needed by a recorded event");
 	left_silenced(proof->silenced, proof->silenced_types);
 	return 0;
@@ -162,7 +171,10 @@ static void cover_rule(const struct rule *rule, const struct findings *findings,
 	struct coverage coverage = proof_coverage(rule, findings, denials);
 	_cleanup_free_ char *names = coverage.names, *line = NULL;
 
-	if (coverage.denials)
+	if (!coverage.denials && rule->given.count)
+		line = str_printf("%s %s:%s: by the result that was applied", rule_keyword(rule),
+				  rule->target, rule->tclass);
+	else if (coverage.denials)
 		line = str_printf("%s %s:%s: %zu %s, on %zu %s, in %s", rule_keyword(rule),
 				  rule->target, rule->tclass,
 				  COUNTED(coverage.denials, "denial", "denials"),
@@ -180,11 +192,11 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 	const struct findings *findings;
 	const struct denials *denials;
 	_cleanup_(rules_clear) struct rules rules = { 0 };
-	int r = case_findings(session, &findings, &denials, err);
+	int r = case_findings(session, &findings, &denials, err)
+			?: case_rules(session, &rules, err);
 
 	if (r < 0)
 		return r;
-	rules_from_findings(findings, denials, &rules);
 	proved->rules = rules.count;
 	proved->permissions = rules_permissions(&rules, RULE_ALLOW);
 	r = prove_replay(session, with, findings, denials, &proved->replay, err)
@@ -264,14 +276,14 @@ static int remember(struct session *session, const char *version, const struct p
 	const struct replay *replay = &proved->replay;
 	const struct comparison *proof = &proved->proof;
 	json_t *value = json_pack(
-		"{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "version",
+		"{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "version",
 		version, "rules", (json_int_t)proved->rules, "permissions",
 		(json_int_t)proved->permissions, "replayed", (json_int_t)replay->replayed,
 		"allowed", (json_int_t)replay->allowed, "silenced", (json_int_t)replay->silenced,
 		"left", (json_int_t)replay->left, "compared", (json_int_t)proof->compared, "opened",
 		(json_int_t)proof->opened, "hidden", (json_int_t)proof->silenced, "hidden_types",
 		(json_int_t)proof->silenced_types, "unobserved", (json_int_t)proof->unobserved,
-		"coverage", proved->coverage);
+		"given", (json_int_t)proof->given, "coverage", proved->coverage);
 
 	return session_remember(session, "build", json_made(value), err);
 }
@@ -283,34 +295,42 @@ static int build_module(struct session *session, const char *te, const char *cil
 	int r = compile(session, cil, &with, err) ?: prove(session, with, proved, err);
 
 	oracle_close(with);
-	if (r)
+	/* For a plan nothing is written. */
+	if (r || session->is_read_only)
 		return r;
 	return write_text(session, MODULE_TE, te, err)
 		       ?: write_text(session, MODULE_CIL, cil, err)
 		       ?: write_package(session, err);
 }
 
-static int apply(struct session *session, const json_t *changes, struct error *err)
+int build_headed(struct session *session, struct error *err)
 {
 	_cleanup_free_ char *te = NULL, *cil = NULL;
 	struct proved proved = { .coverage = json_array() };
-	const struct findings *findings;
-	struct module_header header;
-	int r = case_findings(session, &findings, NULL, err)
-			?: subjects_rejects(session, findings, err)
-			?: header_make(session, err);
+	struct module_header header = header_of(session);
+	int r = case_texts(session, &header, &te, &cil, err);
 
-	(void)changes;
-	header = header_of(session);
-	if (r == 0)
-		r = case_texts(session, &header, &te, &cil, err);
 	if (r == 0 && !te)
 		screen_mark(MARK_OK, "no rule is needed: there is no module to build");
+	if (r == 0 && te)
+		r = build_module(session, te, cil, &proved, err);
+	else if (r == 0 && !session->is_read_only)
+		r = remove_texts(session, err);
 	if (r == 0)
-		r = (te ? build_module(session, te, cil, &proved, err) : remove_texts(session, err))
-			    ?: remember(session, header.version, &proved, err);
+		r = remember(session, header.version, &proved, err);
 	json_decref(proved.coverage);
 	return r;
+}
+
+static int apply(struct session *session, const json_t *changes, struct error *err)
+{
+	const struct findings *findings;
+
+	(void)changes;
+	return case_findings(session, &findings, NULL, err)
+		       ?: subjects_rejects(session, findings, err)
+		       ?: header_make(session, err)
+		       ?: build_headed(session, err);
 }
 
 static int ask(struct session *session, json_t *changes, struct error *err)

@@ -9,6 +9,7 @@
 #include "steps/exercising/roles.h"
 #include "steps/galera/files.h"
 #include "steps/galera/known.h"
+#include "steps/given.h"
 #include "steps/node/node.h"
 #include "wizard/util.h"
 
@@ -16,7 +17,7 @@ struct kept {
 	json_t *sources; /* what denials were read from; NULL: nothing read yet */
 	struct denials denials;
 	struct findings findings;
-	struct advice_port ports[GALERA_PORTS_MAX];
+	struct advice_port ports[NODE_PORTS_MAX];
 	struct strings directories;
 };
 
@@ -143,7 +144,7 @@ int case_read(struct session *session, const json_t *sources, struct denials *de
  * one more permission is asked about again. */
 static char *decision_key(const struct finding *finding)
 {
-	return str_printf("decision %s %s %s %s", fix_name(finding->fix), finding->source,
+	return str_printf(DECISION_KEY "%s %s %s %s", fix_name(finding->fix), finding->source,
 			  finding->target, finding->tclass);
 }
 
@@ -417,7 +418,7 @@ int case_rules(struct session *session, struct rules *rules, struct error *err)
 
 	if (r == 0)
 		rules_from_findings(findings, denials, rules);
-	return r;
+	return r < 0 ? r : given_rules(session, rules, err);
 }
 
 int case_texts(struct session *session, const struct module_header *header, char **te, char **cil,

@@ -175,14 +175,17 @@ static int describe_exercises(struct session *session, char **text, struct error
 	return 0;
 }
 
-/* The nodes whose logs were given. */
+/* The nodes whose logs were given, and the one whose result was. */
 static char *describe_nodes(struct session *session)
 {
+	const json_t *result = session_recall(session, NODE_RESULT);
 	_cleanup_(strings_clear) struct strings names = { 0 };
 
 	strings_add(&names, "this node");
 	list_each(node, json_object_get(session_recall(session, "collect"), "nodes"))
 		strings_add(&names, item_text(node));
+	if (result)
+		strings_take(&names, str_printf("the result of %s", member_text(result, "host")));
 	return strings_join(&names, ", ");
 }
 
@@ -274,6 +277,16 @@ static int is_current(struct session *session, const struct denials *denials, bo
 	return r;
 }
 
+static int keep(struct session *session, const char *comment, time_t made, const char *version,
+		json_int_t builds, struct error *err)
+{
+	return session_remember(
+		session, MEMORY,
+		json_made(json_pack("{s:s, s:I, s:s, s:I}", "comment", comment, "made",
+				    (json_int_t)made, "version", version, "builds", builds)),
+		err);
+}
+
 int header_make(struct session *session, struct error *err)
 {
 	json_int_t builds = 1 + member_number(session_recall(session, MEMORY), "builds");
@@ -290,9 +303,20 @@ int header_make(struct session *session, struct error *err)
 	r = compose(session, denials, now, &comment, err);
 	if (r < 0)
 		return r;
-	return session_remember(
-		session, MEMORY,
-		json_made(json_pack("{s:s, s:I, s:s, s:I}", "comment", comment, "made",
-				    (json_int_t)now, "version", version, "builds", builds)),
-		err);
+	return keep(session, comment, now, version, builds, err);
+}
+
+/* The next one that is made here has a higher version. */
+int header_take(struct session *session, const json_t *module, const char *line, struct error *err)
+{
+	const char *comment = member_text(module, "comment"), *version = "1.0", *minor;
+	_cleanup_free_ char *whole =
+		str_printf("%s%s%s", comment, line ? "\n" : "", line ? line : "");
+	json_int_t builds = member_number(session_recall(session, MEMORY), "builds"), others;
+
+	if (*member_text(module, "version"))
+		version = member_text(module, "version");
+	minor = strchr(version, '.');
+	others = minor ? strtol(minor + 1, NULL, 10) : 0;
+	return keep(session, whole, time(NULL), version, others > builds ? others : builds, err);
 }

@@ -18,6 +18,11 @@ int header_note_decider(struct session *session, const char *who, struct error *
  * The same again for a build that did not come to its end (it remembers its version in "build"). */
 int header_make(struct session *session, struct error *err);
 
+/* header_take - the header of another node's module, "module" of its result, with a line of this
+ * node's behind it (may be NULL): for the same rules the same text on every node. */
+int header_take(struct session *session, const json_t *module, const char *line,
+		struct error *err);
+
 /* header_of - of the last build; before any, a header that says so. Borrows from the session, until
  * the next header_make(). */
 struct module_header header_of(struct session *session);

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "steps/case.h"
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
 #include "steps/exercising/results.h"
+#include "steps/header.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
 #include "steps/node/node.h"
@@ -16,10 +18,12 @@
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
-/* The text as built, or NULL when no module is needed. */
+/* The text as built, or NULL when no module is needed. A session that is only read has no file
+ * of what it would build. */
 static int built(struct session *session, char **cil, struct error *err)
 {
-	_cleanup_free_ char *path = session_path(session, MODULE_CIL);
+	_cleanup_free_ char *path = session_path(session, MODULE_CIL), *te = NULL;
+	struct module_header header = header_of(session);
 	json_t *build = session_recall(session, "build");
 
 	*cil = NULL;
@@ -28,7 +32,8 @@ static int built(struct session *session, char **cil, struct error *err)
 				 "no module has been built");
 	if (member_number(build, "rules") == 0)
 		return 0;
-	return file_read(path, cil, NULL, err);
+	return session->is_read_only ? case_texts(session, &header, &te, cil, err)
+				     : file_read(path, cil, NULL, err);
 }
 
 static int plan(struct session *session, json_t *changes, struct error *err)

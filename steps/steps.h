@@ -15,10 +15,17 @@ extern const struct step step_load;
 extern const struct step step_enforce;
 extern const struct step step_verify;
 
+extern const struct command command_apply;
 extern const struct command command_collect;
 extern const struct command command_confine;
 extern const struct command command_explain;
+extern const struct command command_export;
 extern const struct command command_rehearse;
+
+/* build_headed - what the step build does, under the header that the session has: the module of
+ * whatever is decided or given, compiled in memory, proved, and written. In a session that is only
+ * read nothing is written. Returns as a step's apply. */
+int build_headed(struct session *session, struct error *err);
 
 /* The workflow's summary_of, standing_of and leave: what was reached, what may be claimed (the
  * ledger's JSON, with "open" where the server is not confined, "limit" as limit_json() has it, and

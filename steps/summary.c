@@ -96,8 +96,12 @@ static void print_proof(const json_t *proof)
 			"  every permission needed by a recorded event, but for %lld approved "
 			"unobserved",
 			member_number(proof, "unobserved"));
-	else
+	else if (!member_number(proof, "given"))
 		screen_result("  every permission needed by a recorded event");
+	if (member_number(proof, "given"))
+		screen_result("  %lld permissions by the evidence of the node whose result was "
+			      "applied",
+			      member_number(proof, "given"));
 	screen_result("  no neverallow rule violated");
 	if (!member_number(proof, "hidden"))
 		return;

@@ -101,8 +101,15 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct command *const commands[] = { &command_collect, &command_confine,
-						  &command_explain, &command_rehearse, NULL };
+static const struct command *const commands[] = {
+	&command_apply,
+	&command_collect,
+	&command_confine,
+	&command_explain,
+	&command_export,
+	&command_rehearse,
+	NULL,
+};
 
 extern const char template_galera_selinux_bash[], template_galera_selinux_zsh[],
 	template_galera_selinux_fish[];

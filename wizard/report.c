@@ -48,7 +48,8 @@ static int plan_step(struct session *session, const struct step *step, bool *pen
 	json_auto_t *changes = json_array();
 	bool done = false;
 	int r = step_detect(session, step, &done, err);
-	bool later = !done && *pending && (step->flags & STEP_NO_PLAN_YET);
+	/* Where steps are named, whoever names them knows that they can tell. */
+	bool later = !done && *pending && (step->flags & STEP_NO_PLAN_YET) && !*session->arguments;
 	json_t *row;
 
 	if (r == 0 && !done && !later && step->plan)
@@ -99,24 +100,43 @@ static void show_plan_row(const struct step *step, const json_t *row)
 	screen_result("%s: %s", step->name, instead);
 }
 
-int runner_plan(struct session *session, struct error *err)
+int runner_plan_report(struct session *session, json_t **report, struct error *err)
 {
 	const struct workflow *workflow = session->workflow;
-	json_auto_t *report = NULL;
+	json_auto_t *made = NULL;
 	bool pending = false;
-	json_t *rows;
-	int r = new_report(session, &report, err);
+	int r = new_report(session, &made, err);
 
-	rows = json_object_get(report, "steps");
 	for (int i = 0; r == 0 && workflow->steps[i]; i++)
-		r = plan_step(session, workflow->steps[i], &pending, rows, err);
-	if (r < 0)
-		return r;
+		if (session_takes(session, workflow->steps[i]->name))
+			r = plan_step(session, workflow->steps[i], &pending,
+				      json_object_get(made, "steps"), err);
+	if (r == 0)
+		*report = TAKE_PTR(made);
+	return r;
+}
+
+void runner_plan_show(struct session *session, const json_t *report)
+{
+	const struct workflow *workflow = session->workflow;
+	size_t row = 0;
+
 	if (session->options.json)
 		screen_result_json(report);
 	for (int i = 0; !session->options.json && workflow->steps[i]; i++)
-		show_plan_row(workflow->steps[i], json_array_get(rows, (size_t)i));
-	return 0;
+		if (session_takes(session, workflow->steps[i]->name))
+			show_plan_row(workflow->steps[i],
+				      json_array_get(json_object_get(report, "steps"), row++));
+}
+
+int runner_plan(struct session *session, struct error *err)
+{
+	json_auto_t *report = NULL;
+	int r = runner_plan_report(session, &report, err);
+
+	if (r == 0)
+		runner_plan_show(session, report);
+	return r;
 }
 
 /* ---- steps ---------------------------------------------------------------------------------- */

@@ -53,6 +53,12 @@ void runner_damaged(struct session *session, const struct error *err);
  * depend on steps before it that are still to do (STEP_NO_PLAN_YET) has none, and "later": true. */
 int runner_plan(struct session *session, struct error *err);
 
+/* runner_plan_report, runner_plan_show - the same in two parts, of the steps among the session's
+ * arguments (none: all): the report, new (caller decrefs), to which members may be added; and
+ * printing it. */
+int runner_plan_report(struct session *session, json_t **report, struct error *err);
+void runner_plan_show(struct session *session, const json_t *report);
+
 /* runner_steps - print the table of steps. JSON: [{"name","title","why","changes_system"}] */
 int runner_steps(struct session *session, struct error *err);
 

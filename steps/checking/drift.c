@@ -4,6 +4,7 @@
 
 #include "steps/checking/drift.h"
 #include "steps/labelling/labels.h"
+#include "steps/module/granted.h"
 #include "steps/module/text.h"
 #include "steps/node/node.h"
 #include "steps/oracle/access.h"
@@ -94,47 +95,6 @@ struct policies {
 	bool silences; /* dontaudit rules are in force: no `semodule -DB` */
 };
 
-/* The first of its names that the policy does not define; caller frees. NULL: none. */
-static char *find_missing(struct oracle *oracle, const struct rule *rule)
-{
-	const char *const names[] = { rule->source, rule_target(rule) };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!oracle_has_type(oracle, names[i]) && !oracle_has_attribute(oracle, names[i]))
-			return str_printf("type %s", names[i]);
-	for (size_t i = 0; i < rule->permissions.count; i++)
-		if (!oracle_has_permission(oracle, rule->tclass, rule->permissions.items[i]))
-			return str_printf("permission %s of %s", rule->permissions.items[i],
-					  rule->tclass);
-	return NULL;
-}
-
-/* Of each permission of the rule: does the policy `of` give it? How many it gives. */
-static int find_given(const struct policies *policies, const struct oracle *of,
-		      const struct rule *rule, bool *given, size_t *count, struct error *err)
-{
-	struct access_set *has = NULL, *silenced = NULL;
-	int r = access_of(policies->loaded, of, rule->source, ACCESS_ALLOWED, &has, err);
-
-	*count = 0;
-	if (r == 0 && rule->kind == RULE_DONTAUDIT)
-		r = access_of(policies->loaded, of, rule->source, ACCESS_SILENCED, &silenced, err);
-	for (size_t i = 0; r == 0 && i < rule->permissions.count; i++) {
-		struct access_set *wanted = access_new(policies->loaded);
-
-		access_add(wanted, rule_target(rule), rule->tclass, rule->permissions.items[i]);
-		access_subtract(wanted, has);
-		if (silenced)
-			access_subtract(wanted, silenced);
-		given[i] = access_count(wanted, NULL) == 0;
-		*count += given[i];
-		access_free(wanted);
-	}
-	access_free(has);
-	access_free(silenced);
-	return r;
-}
-
 static void add_rule(json_t *changes, const struct rule *rule, const bool *only, const char *kind,
 		     const char *why, const char *todo)
 {
@@ -148,7 +108,7 @@ static int look_at_rule(const struct policies *policies, const struct rule *rule
 			struct error *err)
 {
 	_cleanup_free_ bool *given = memory_new(rule->permissions.count + 1, sizeof(*given));
-	_cleanup_free_ char *missing = find_missing(policies->loaded, rule);
+	_cleanup_free_ char *missing = rule_missing(policies->loaded, rule);
 	size_t present = 0, unneeded = 0;
 	int r;
 
@@ -162,9 +122,9 @@ static int look_at_rule(const struct policies *policies, const struct rule *rule
 	}
 	if (rule->kind == RULE_DONTAUDIT && !policies->silences)
 		return 0;
-	r = find_given(policies, policies->loaded, rule, given, &present, err);
+	r = rule_granted(policies->loaded, policies->loaded, rule, given, &present, err);
 	if (r == 0)
-		r = find_given(policies, policies->base, rule, given, &unneeded, err);
+		r = rule_granted(policies->loaded, policies->base, rule, given, &unneeded, err);
 	if (r < 0)
 		return r;
 	if (present < rule->permissions.count)

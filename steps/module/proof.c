@@ -228,7 +228,7 @@ static int compare_source(const struct oracle *base, const struct oracle *with, 
 
 /* ---- the evidence ---------------------------------------------------------------------------- */
 
-static bool belongs(const struct rule *rule, const struct finding *finding)
+bool proof_belongs(const struct rule *rule, const struct finding *finding)
 {
 	return finding_rule(finding) == (rule->kind == RULE_ALLOW ? FIX_ALLOW : FIX_DONTAUDIT) &&
 	       !strcmp(finding->source, rule->source) && !strcmp(finding->tclass, rule->tclass) &&
@@ -242,7 +242,7 @@ static bool is_observed(const struct rule *rule, const char *permission,
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		if (!belongs(rule, finding))
+		if (!proof_belongs(rule, finding))
 			continue;
 		for (size_t j = 0; j < finding->evidence_count; j++) {
 			const struct denial *denial = &denials->items[finding->evidence[j]];
@@ -268,6 +268,10 @@ static void check_rule(const struct rule *rule, const struct findings *findings,
 
 		if (is_observed(rule, permission, findings, denials))
 			continue;
+		if (strings_has(&rule->given, permission)) {
+			proof->given++;
+			continue;
+		}
 		if (strings_has(&rule->unobserved, permission))
 			proof->unobserved++;
 		else
@@ -343,7 +347,7 @@ struct coverage proof_coverage(const struct rule *rule, const struct findings *f
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		if (!belongs(rule, finding))
+		if (!proof_belongs(rule, finding))
 			continue;
 		count += finding->count;
 		for (size_t j = 0; j < finding->evidence_count; j++) {

@@ -27,6 +27,7 @@ struct comparison {
 	size_t silenced; /* denied accesses that are no longer logged, with the module, ... */
 	size_t silenced_types; /* ... to so many types */
 	size_t unobserved; /* permissions approved as companions, without an event of their own */
+	size_t given;      /* permissions that another node has evidence of, and this one has not */
 	size_t broken;
 	char failure[512]; /* the first that is broken, and why */
 };
@@ -35,13 +36,16 @@ struct comparison {
  * proof_width - compare everything that the rules' sources, and the domains (NULL-terminated), may
  * do by the policy base and by the policy with the module, over all types and classes: the
  * difference is to be what the rules say, neither more nor less. Every permission of a rule is to
- * be needed by an event behind an accepted finding, but for approved companions; no allow rule may
- * name an attribute. What does not hold is counted in broken and told in failure; an error is that
- * it could not be looked at.
+ * be needed by an event behind an accepted finding, but for approved companions and what is given;
+ * no allow rule may name an attribute. What does not hold is counted in broken and told in failure;
+ * an error is that it could not be looked at.
  */
 int proof_width(const struct oracle *base, const struct oracle *with, const char *const *domains,
 		const struct rules *rules, const struct findings *findings,
 		const struct denials *denials, struct comparison *proof, struct error *err);
+
+/* proof_belongs - is the rule made of this finding, among others? */
+bool proof_belongs(const struct rule *rule, const struct finding *finding);
 
 /* In how many exercises, and on how many nodes, a rule was seen. */
 struct coverage {

@@ -13,6 +13,7 @@ static void rule_clear(struct rule *rule)
 {
 	strings_clear(&rule->permissions);
 	strings_clear(&rule->unobserved);
+	strings_clear(&rule->given);
 	free(rule->ioctls);
 	free(rule->source);
 	free(rule->target);
@@ -145,29 +146,42 @@ static int rule_compare(const void *one, const void *other)
 	return order != 0 ? order : strcmp(a->tclass, b->tclass);
 }
 
-/* The rule for kind, source, target and class; made when there is none. */
+struct rule *rules_at(struct rules *rules, const struct rule *key)
+{
+	struct rule *rule;
+
+	for (size_t i = 0; i < rules->count; i++)
+		if (rule_compare(&rules->items[i], key) == 0)
+			return &rules->items[i];
+	rule = array_push(&rules->items, &rules->count, sizeof(*rule));
+	*rule = (struct rule){ .kind = key->kind,
+			       .source = str_copy(key->source),
+			       .target = str_copy(key->target),
+			       .tclass = str_copy(key->tclass),
+			       .target_is_attribute = key->target_is_attribute };
+	return rule;
+}
+
+void rules_sort(struct rules *rules)
+{
+	if (rules->count)
+		qsort(rules->items, rules->count, sizeof(*rules->items), rule_compare);
+}
+
 static struct rule *rule_for(struct rules *rules, const struct finding *finding)
 {
 	bool self = strcmp(finding->source, finding->target) == 0;
 	const char *target = self ? "self" : finding->target;
-	struct rule key = {
-		.kind = finding_rule(finding) == FIX_ALLOW ? RULE_ALLOW : RULE_DONTAUDIT,
-		.source = finding->source,
-		.target = (char *)(finding->rule_target ? finding->rule_target : target),
-		.tclass = finding->tclass,
-	};
-	struct rule *rule;
 
-	for (size_t i = 0; i < rules->count; i++)
-		if (rule_compare(&rules->items[i], &key) == 0)
-			return &rules->items[i];
-	rule = array_push(&rules->items, &rules->count, sizeof(*rule));
-	*rule = (struct rule){ .kind = key.kind,
-			       .source = str_copy(key.source),
-			       .target = str_copy(key.target),
-			       .tclass = str_copy(key.tclass),
-			       .target_is_attribute = finding->rule_target != NULL };
-	return rule;
+	return rules_at(
+		rules,
+		&(struct rule){
+			.kind = finding_rule(finding) == FIX_ALLOW ? RULE_ALLOW : RULE_DONTAUDIT,
+			.source = finding->source,
+			.target = (char *)(finding->rule_target ? finding->rule_target : target),
+			.tclass = finding->tclass,
+			.target_is_attribute = finding->rule_target != NULL,
+		});
 }
 
 void rules_from_findings(const struct findings *findings, const struct denials *denials,
@@ -179,8 +193,7 @@ void rules_from_findings(const struct findings *findings, const struct denials *
 		if (finding_rule(finding) != FIX_ALLOWED)
 			add_finding(rule_for(rules, finding), finding, denials);
 	}
-	if (rules->count)
-		qsort(rules->items, rules->count, sizeof(*rules->items), rule_compare);
+	rules_sort(rules);
 }
 
 size_t rules_permissions(const struct rules *rules, enum rule_kind kind)

@@ -15,6 +15,7 @@ struct rule {
 	bool target_is_attribute;
 	struct strings permissions; /* sorted, each once */
 	struct strings unobserved;  /* of these, those that no event needs: approved companions */
+	struct strings given;       /* of these, those that another node has evidence of */
 	unsigned int *ioctls; /* the only commands of its ioctl permission, sorted; none: all */
 	size_t ioctl_count;
 	bool all_ioctls; /* some ioctl was seen whose command is not known */
@@ -31,6 +32,12 @@ struct rules {
 void rules_from_findings(const struct findings *findings, const struct denials *denials,
 			 struct rules *rules);
 void rules_clear(struct rules *rules); /* may be NULL */
+
+/* rules_at - the rule of the kind, source, target ("self" where it is the source) and class that
+ * key has; made when there is none. rules_sort - once all are made: in the order of struct rules.
+ */
+struct rule *rules_at(struct rules *rules, const struct rule *key);
+void rules_sort(struct rules *rules);
 
 /* rules_permissions - the permissions of the rules of one kind, added up. */
 size_t rules_permissions(const struct rules *rules, enum rule_kind kind);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,8 +18,8 @@
 struct node {
 	struct galera_config config;
 	bool config_read;
-	struct galera_port ports[GALERA_PORTS_MAX];
-	int port_count; /* -1: not looked at yet */
+	struct galera_port ports[NODE_PORTS_MAX];
+	int port_count; /* of these, those of the configuration; -1: not looked at yet */
 	struct store *store;
 	struct file_labels *labels;
 	struct oracle *loaded;
@@ -72,18 +73,35 @@ int node_config(struct session *session, const struct galera_config **config, st
 	return r;
 }
 
+/* One that is not among the node's own; *count: how many there are. */
+static void add_port(struct galera_port *ports, int *count, const json_t *given)
+{
+	const char *proto = member_text(given, "proto");
+	unsigned int number = (unsigned int)member_number(given, "number");
+
+	for (int i = 0; i < *count; i++)
+		if (ports[i].number == number && !strcmp(ports[i].proto, proto))
+			return;
+	if (*count < NODE_PORTS_MAX)
+		ports[(*count)++] = (struct galera_port){ proto, number, "of another node", "" };
+}
+
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err)
 {
 	struct node *node = session->data;
 	const struct galera_config *config;
-	int r = node_config(session, &config, err);
+	int r = node_config(session, &config, err), count;
 
 	if (r < 0)
 		return r;
 	if (node->port_count < 0)
 		node->port_count = galera_ports(config, node->ports, err);
 	*ports = node->ports;
-	return node->port_count;
+	count = node->port_count;
+	list_each(given, json_object_get(session_recall(session, NODE_RESULT), "ports"))
+		if (count >= 0)
+			add_port(node->ports, &count, given);
+	return count;
 }
 
 static int make_whole(struct session *session, struct error *err);

@@ -28,6 +28,10 @@
 
 #define MODULE_LOADED "loaded" /* memory: the text that was installed last */
 
+/* Memory: of another node's result that was applied here {"host", "made", "ports", "rules"}, as its
+ * file has them (cluster/result.h). */
+#define NODE_RESULT "result"
+
 /* The workflow's options, as popt leaves them. */
 struct node_options {
 	char **domain;       /* --domain TYPE, NULL-terminated: the server's first; may be NULL */
@@ -53,6 +57,7 @@ struct node_run {
 	bool decided_again; /* the review that --decide-again is for is done */
 	bool confine_later; /* once the module is loaded, confining the server can wait */
 	bool confine_now;   /* whatever is left to do: the command `confine` */
+	bool applies;       /* another node's result, in which nothing is decided here */
 	bool system_later;  /* the whole system stays permissive, and nothing is claimed */
 };
 struct node_run *node_run(struct session *session);
@@ -76,7 +81,9 @@ int node_config(struct session *session, const struct galera_config **config, st
 /* node_config_read - the same without an open session. Caller clears. */
 int node_config_read(const struct session *session, struct galera_config *config,
 		     struct error *err);
-/* node_ports - how many, or a negative errno. */
+/* node_ports - this node's own, and the cluster's that a result has brought: how many, or a
+ * negative errno. */
+#define NODE_PORTS_MAX (GALERA_PORTS_MAX + 16)
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err);
 int node_store(struct session *session, struct store **store, struct error *err);
 int node_labels(struct session *session, struct file_labels **labels, struct error *err);

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `export -o FILE`: what was reached here, as a file that `apply` takes on the other nodes
+ *
+ * The session is only read, and so is the policy.
+ */
+#include <errno.h>
+#include <popt.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "steps/case.h"
+#include "steps/cluster/bundle.h"
+#include "steps/given.h"
+#include "steps/header.h"
+#include "steps/labelling/labels.h"
+#include "steps/ledger.h"
+#include "steps/node/node.h"
+#include "steps/steps.h"
+#include "wizard/output.h"
+#include "wizard/runner.h"
+#include "wizard/screen.h"
+#include "wizard/text.h"
+#include "wizard/util.h"
+
+static char *output; /* -o FILE */
+
+static const struct poptOption export_options[] = { { "output", 'o', POPT_ARG_STRING, &output, 0,
+						      "the file to be written; -: standard output",
+						      "FILE" },
+						    POPT_TABLEEND };
+
+static int add_made(struct session *session, json_t *result, struct error *err)
+{
+	_cleanup_free_ char *path = NULL, *image = NULL;
+	char host[256] = "", sum[BUNDLE_SUM_SIZE];
+	struct store *store;
+	struct stat st;
+	size_t length;
+	int r = node_store(session, &store, err)
+			?: node_policy(session, &path, &st, err)
+			?: file_read(path, &image, &length, err)
+			?: bundle_sum(image, length, sum, err);
+
+	if (r < 0)
+		return r;
+	gethostname(host, sizeof(host) - 1);
+	member_set(result, "made",
+		   json_pack("{s:o, s:I, s:s}", "host", text_json(host), "time",
+			     (json_int_t)time(NULL), "by", "galera-selinux " PROGRAM_VERSION));
+	member_set(result, "policy",
+		   json_pack("{s:s, s:s, s:s}", "type", store_type(store), "file",
+			     strrchr(path, '/') + 1, "sha256", sum));
+	return 0;
+}
+
+/* All that the cluster uses: another node's policy may label what this one's lets the server use.
+ */
+static int add_ports(struct session *session, json_t *result, struct error *err)
+{
+	const struct galera_port *ports;
+	json_t *list = json_array();
+	struct store *store;
+	int count = node_ports(session, &ports, err);
+	int r = count < 0 ? count : node_store(session, &store, err);
+
+	member_set(result, "ports", list);
+	for (int i = 0; r == 0 && i < count; i++) {
+		_cleanup_free_ char *type = NULL;
+
+		r = store_port_label(store, ports[i].proto, ports[i].number, &type, NULL, err);
+		list_add(list,
+			 json_pack("{s:s, s:i, s:s, s:s, s:b}", "proto", ports[i].proto, "number",
+				   (int)ports[i].number, "type", PORT_TYPE, "purpose",
+				   ports[i].purpose, "labelled", type && !strcmp(type, PORT_TYPE)));
+	}
+	return r;
+}
+
+/* The rules for files that the step ports has made, and not taken back. */
+static void add_files(struct session *session, json_t *result)
+{
+	json_t *list = json_array();
+
+	member_set(result, "file_contexts", list);
+	for (int at = history_to_undo(session, SIZE_MAX, step_ports.name); at >= 0;
+	     at = history_to_undo(session, (size_t)at, step_ports.name)) {
+		const json_t *begin = json_array_get(session_records(session), (size_t)at);
+
+		list_each(change, json_object_get(begin, "changes")) {
+			const char *spec = member_or_null(change, "spec");
+			bool directory =
+				labels_kind(member_text(change, "name")) == STORE_FILES_DIR;
+
+			if (spec)
+				list_add(list, json_pack("{s:s, s:s, s:s}", "spec", spec, "files",
+							 directory ? "dir" : "all", "type",
+							 member_text(change, "to")));
+		}
+	}
+}
+
+static int add_module(struct session *session, json_t *result, struct error *err)
+{
+	const json_t *given = json_object_get(session_recall(session, NODE_RESULT), "rules");
+	struct module_header header = header_of(session);
+	_cleanup_(rules_clear) struct rules rules = { 0 };
+	_cleanup_free_ char *te = NULL, *cil = NULL;
+	const struct findings *findings;
+	const struct denials *denials;
+	int r = case_findings(session, &findings, &denials, err)
+			?: case_rules(session, &rules, err)
+			?: case_texts(session, &header, &te, &cil, err);
+
+	if (r < 0)
+		return r;
+	member_set(result, "module",
+		   json_pack("{s:s, s:s, s:i, s:s, s:s?, s:s?}", "name", header.name, "version",
+			     header.version, "priority", STORE_PRIORITY, "comment", header.comment,
+			     "te", te, "cil", cil));
+	member_set(result, "rules", result_rules(&rules, findings, denials, given));
+	return 0;
+}
+
+static int compose(struct session *session, json_t *result, struct error *err)
+{
+	json_t *build = session_recall(session, "build"), *ledger = NULL;
+	int r = add_made(session, result, err)
+			?: add_ports(session, result, err)
+			?: add_module(session, result, err)
+			?: ledger_json(session, &ledger, err);
+
+	if (r < 0)
+		return r;
+	add_files(session, result);
+	member_set(result, "domain", json_string(node_domain()));
+	member_set(result, "decisions", given_decisions(session));
+	member_set(result, "proof", json_deep_copy(build));
+	member_set(result, "ledger", ledger);
+	return result_seal(result, err);
+}
+
+/* What is not built, or not any more, was proved of nothing. */
+static int check_built(struct session *session, struct error *err)
+{
+	_cleanup_free_ char *go_on = node_command(session, "");
+	bool done = false;
+	int r = step_build.detect(session, &done, err);
+
+	if (r < 0 || (done && session_recall(session, "build")))
+		return r;
+	error_set(err, ENODATA, NULL, "there is no module here that is built, and no result");
+	return error_remedy(err, "do the steps up to build first: %s", go_on);
+}
+
+static void say_written(const json_t *result)
+{
+	const json_t *ledger = json_object_get(result, "ledger");
+
+	screen_mark(MARK_OK, "%zu %s, %zu %s of the module %s: %s",
+		    COUNTED(json_array_size(json_object_get(result, "ports")), "port", "ports"),
+		    COUNTED(json_array_size(json_object_get(result, "rules")), "rule", "rules"),
+		    MODULE_NAME, output_is_stdout(output) ? "standard output" : output);
+	if (!strcmp(member_text(ledger, "end"), "verified"))
+		screen_say("Here: %s.", member_text(ledger, "claim"));
+	else
+		screen_mark(MARK_WARN, "here: %s", member_text(ledger, "claim"));
+	screen_say("Take the file to each other node, and there: galera-selinux apply FILE");
+}
+
+static int run(struct session *session, struct error *err)
+{
+	json_auto_t *result = json_pack("{s:s, s:i}", "kind", RESULT_KIND, "format", RESULT_FORMAT);
+	_cleanup_free_ char *text = NULL, *whole = NULL;
+	int r;
+
+	if (!output)
+		return error_set(err, EINVAL, "write: galera-selinux export -o FILE",
+				 "export needs the name of a file to write");
+	r = node_guard_logs(session, output, NULL, err)
+		    ?: check_built(session, err)
+		    ?: compose(session, result, err);
+	if (r < 0)
+		return r;
+	text = json_dumps(result, JSON_INDENT(2));
+	whole = str_printf("%s\n", text);
+	if (strlen(whole) > RESULT_BYTES_MAX)
+		return error_set(err, EFBIG, "reject rules that are not needed, and build again",
+				 "the result would be larger than one may be (%u MB)",
+				 RESULT_BYTES_MAX >> 20);
+	r = output_write(session, output, whole, strlen(whole), 0600, err);
+	if (r == 0)
+		say_written(result);
+	return r;
+}
+
+const struct command command_export = {
+	.name = "export",
+	.summary = "write what was reached to a file, for the other nodes",
+	.run = run,
+	.options = export_options,
+	.opens_session = SESSION_TO_READ,
+};

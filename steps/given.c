@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "steps/given.h"
+#include "steps/node/node.h"
+#include "wizard/util.h"
+
+int given_rules(struct session *session, struct rules *rules, struct error *err)
+{
+	const json_t *list = json_object_get(session_recall(session, NODE_RESULT), "rules");
+	struct result_account account = { 0 };
+	struct oracle *base;
+
+	if (!json_array_size(list))
+		return 0;
+	return node_base(session, &base, err)
+		       ?: result_take(list, base, node_domains(), rules, &account, err);
+}
+
+/* ---- decisions ------------------------------------------------------------------------------- */
+
+/* As it is remembered it, and the word of the question. */
+static json_t *word_of(const json_t *said)
+{
+	return json_is_string(said) ? json_string(json_string_value(said))
+				    : json_string(json_is_true(said) ? "accept" : "reject");
+}
+
+static json_t *said_by(const char *word)
+{
+	if (!strcmp(word, "accept") || !strcmp(word, "reject"))
+		return json_boolean(*word == 'a');
+	return !strcmp(word, "allow") || !strcmp(word, "dontaudit") ? json_string(word) : NULL;
+}
+
+json_t *given_decisions(const struct session *session)
+{
+	json_t *list = json_array(), *value;
+	const char *key;
+
+	json_object_foreach(session->memory, key, value)
+	{
+		_cleanup_(strings_clear) struct strings words = { 0 };
+		const char *rest = str_starts(key, DECISION_KEY), *permission;
+		json_t *permissions, *said;
+
+		if (!rest)
+			continue;
+		strings_split(&words, rest, " ");
+		permissions = json_object();
+		json_object_foreach(value, permission, said)
+			member_set(permissions, permission, word_of(said));
+		if (words.count == 4)
+			list_add(list,
+				 json_pack("{s:s, s:s, s:s, s:s, s:O}", "fix", words.items[0],
+					   "source", words.items[1], "target", words.items[2],
+					   "class", words.items[3], "permissions", permissions));
+		json_decref(permissions);
+	}
+	return list;
+}
+
+/* Is it what a rule of the result allows? */
+static bool is_allowed(const json_t *rules, const json_t *decision, const char *permission)
+{
+	const char *source = member_text(decision, "source");
+
+	list_each(rule, rules) {
+		const char *target = member_text(rule, "target");
+
+		if (strcmp(member_text(rule, "rule"), "allow") != 0 ||
+		    strcmp(member_text(rule, "source"), source) != 0 ||
+		    strcmp(strcmp(target, "self") ? target : source,
+			   member_text(decision, "target")) != 0 ||
+		    strcmp(member_text(rule, "class"), member_text(decision, "class")) != 0)
+			continue;
+		list_each(has, json_object_get(rule, "permissions"))
+			if (!strcmp(item_text(has), permission))
+				return true;
+	}
+	return false;
+}
+
+static bool takes(struct oracle *oracle, const json_t *result, const json_t *decision,
+		  const char *permission, const char *word)
+{
+	bool allows = !strcmp(word, "allow") ||
+		      (!strcmp(word, "accept") && !strcmp(member_text(decision, "fix"), "allow"));
+
+	return oracle_has_permission(oracle, member_text(decision, "class"), permission) &&
+	       (!allows || is_allowed(json_object_get(result, "rules"), decision, permission));
+}
+
+/* A fix is one of the ladder's words, a domain one of the server's, a target a type here. */
+static bool is_ours(struct oracle *oracle, const json_t *decision)
+{
+	const char *target = member_text(decision, "target");
+	const char *const *domain = node_domains();
+	enum fix fix = FIX_ALLOWED;
+
+	while (fix < FIX_ALLOW && strcmp(fix_name(fix), member_text(decision, "fix")) != 0)
+		fix++;
+	while (*domain && strcmp(*domain, member_text(decision, "source")) != 0)
+		domain++;
+	return *domain && !strcmp(fix_name(fix), member_text(decision, "fix")) &&
+	       (oracle_has_type(oracle, target) || oracle_has_attribute(oracle, target));
+}
+
+int given_decide(struct session *session, const json_t *result, struct error *err)
+{
+	struct oracle *oracle;
+	int r = node_loaded(session, &oracle, err);
+
+	list_each(decision, json_object_get(result, "decisions")) {
+		_cleanup_free_ char *key = NULL;
+		json_t *known, *said;
+		const char *permission;
+
+		if (r < 0 || !is_ours(oracle, decision))
+			continue;
+		key = str_printf(DECISION_KEY "%s %s %s %s", member_text(decision, "fix"),
+				 member_text(decision, "source"), member_text(decision, "target"),
+				 member_text(decision, "class"));
+		known = session_recall(session, key);
+		known = json_is_object(known) ? json_copy(known) : json_object();
+		json_object_foreach(json_object_get(decision, "permissions"), permission, said)
+		{
+			json_auto_t *ours = said_by(item_text(said));
+
+			if (ours && !json_object_get(known, permission) &&
+			    takes(oracle, result, decision, permission, item_text(said)))
+				json_object_set(known, permission, ours);
+		}
+		if (json_object_size(known))
+			r = session_remember(session, key, known, err);
+		else
+			json_decref(known);
+	}
+	return r;
+}
