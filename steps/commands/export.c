@@ -25,12 +25,18 @@
 #include "wizard/text.h"
 #include "wizard/util.h"
 
-static char *output; /* -o FILE */
+static struct {
+	char *output;  /* -o FILE */
+	char *ansible; /* --ansible DIR */
+} chosen;
 
-static const struct poptOption export_options[] = { { "output", 'o', POPT_ARG_STRING, &output, 0,
-						      "the file to be written; -: standard output",
-						      "FILE" },
-						    POPT_TABLEEND };
+static const struct poptOption export_options[] = {
+	{ "output", 'o', POPT_ARG_STRING, &chosen.output, 0,
+	  "the file to be written; -: standard output", "FILE" },
+	{ "ansible", 0, POPT_ARG_STRING, &chosen.ansible, 0,
+	  "write it there as variables of the role linux-system-roles.selinux", "DIR" },
+	POPT_TABLEEND
+};
 
 static int add_made(struct session *session, json_t *result, struct error *err)
 {
@@ -162,7 +168,8 @@ static void say_written(const json_t *result)
 	screen_mark(MARK_OK, "%zu %s, %zu %s of the module %s: %s",
 		    COUNTED(json_array_size(json_object_get(result, "ports")), "port", "ports"),
 		    COUNTED(json_array_size(json_object_get(result, "rules")), "rule", "rules"),
-		    MODULE_NAME, output_is_stdout(output) ? "standard output" : output);
+		    MODULE_NAME,
+		    output_is_stdout(chosen.output) ? "standard output" : chosen.output);
 	if (!strcmp(member_text(ledger, "end"), "verified"))
 		screen_say("Here: %s.", member_text(ledger, "claim"));
 	else
@@ -170,30 +177,107 @@ static void say_written(const json_t *result)
 	screen_say("Take the file to each other node, and there: galera-selinux apply FILE");
 }
 
-static int run(struct session *session, struct error *err)
+/* ---- for a role that others have written ------------------------------------------------------
+ */
+
+/* What the role's README calls the variables; what is labelled here by ourselves alone. */
+static json_t *role_ports(const json_t *result)
 {
-	json_auto_t *result = json_pack("{s:s, s:i}", "kind", RESULT_KIND, "format", RESULT_FORMAT);
-	_cleanup_free_ char *text = NULL, *whole = NULL;
+	json_t *list = json_array();
+
+	list_each(port, json_object_get(result, "ports"))
+		if (json_is_true(json_object_get(port, "labelled")))
+			list_add(list,
+				 json_pack("{s:o, s:O, s:O, s:s, s:b}", "ports",
+					   json_sprintf("%lld", member_number(port, "number")),
+					   "proto", json_object_get(port, "proto"), "setype",
+					   json_object_get(port, "type"), "state", "present",
+					   "local", true));
+	return list;
+}
+
+static json_t *role_files(const json_t *result)
+{
+	json_t *list = json_array();
+
+	list_each(rule, json_object_get(result, "file_contexts"))
+		list_add(list,
+			 json_pack("{s:O, s:O, s:s, s:s}", "target", json_object_get(rule, "spec"),
+				   "setype", json_object_get(rule, "type"), "ftype",
+				   strcmp(member_text(rule, "files"), "dir") ? "a" : "d", "state",
+				   "present"));
+	return list;
+}
+
+static json_t *role_modules(const char *cil)
+{
+	json_t *list = json_array();
+	_cleanup_free_ char *priority = str_printf("%d", STORE_PRIORITY);
+
+	if (cil)
+		list_add(list, json_pack("{s:s, s:s, s:s}", "path", MODULE_CIL, "priority",
+					 priority, "state", "enabled"));
+	return list;
+}
+
+static int write_text(struct session *session, const char *name, const char *text,
+		      struct error *err)
+{
+	_cleanup_free_ char *path = str_printf("%s/%s", chosen.ansible, name);
+	int r = output_write(session, path, text, strlen(text), 0644, err);
+
+	if (r == 0)
+		screen_detail("%s", path);
+	return r;
+}
+
+/* JSON is YAML. */
+static int write_role(struct session *session, const json_t *result, struct error *err)
+{
+	const char *cil = member_or_null(json_object_get(result, "module"), "cil");
+	json_auto_t *variables = json_pack("{s:o, s:o, s:o}", "selinux_ports", role_ports(result),
+					   "selinux_fcontexts", role_files(result),
+					   "selinux_modules", role_modules(cil));
+	_cleanup_free_ char *text = json_dumps(variables, JSON_INDENT(2));
+	_cleanup_free_ char *whole = str_printf("%s\n", text);
+	int r = make_directories(chosen.ansible, 0755, err)
+			?: write_text(session, "galera-selinux.yml", whole, err);
+
+	return r < 0 || !cil ? r : write_text(session, MODULE_CIL, cil, err);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static int write_result(struct session *session, const json_t *result, struct error *err)
+{
+	_cleanup_free_ char *text = json_dumps(result, JSON_INDENT(2));
+	_cleanup_free_ char *whole = str_printf("%s\n", text);
 	int r;
 
-	if (!output)
-		return error_set(err, EINVAL, "write: galera-selinux export -o FILE",
-				 "export needs the name of a file to write");
-	r = node_guard_logs(session, output, NULL, err)
-		    ?: check_built(session, err)
-		    ?: compose(session, result, err);
-	if (r < 0)
-		return r;
-	text = json_dumps(result, JSON_INDENT(2));
-	whole = str_printf("%s\n", text);
 	if (strlen(whole) > RESULT_BYTES_MAX)
 		return error_set(err, EFBIG, "reject rules that are not needed, and build again",
 				 "the result would be larger than one may be (%u MB)",
 				 RESULT_BYTES_MAX >> 20);
-	r = output_write(session, output, whole, strlen(whole), 0600, err);
+	r = output_write(session, chosen.output, whole, strlen(whole), 0600, err);
 	if (r == 0)
 		say_written(result);
 	return r;
+}
+
+static int run(struct session *session, struct error *err)
+{
+	json_auto_t *result = json_pack("{s:s, s:i}", "kind", RESULT_KIND, "format", RESULT_FORMAT);
+	int r;
+
+	if (!chosen.output && !chosen.ansible)
+		return error_set(err, EINVAL, "write: galera-selinux export -o FILE",
+				 "export needs the name of a file to write");
+	r = (chosen.output ? node_guard_logs(session, chosen.output, NULL, err) : 0)
+		    ?: check_built(session, err)
+		    ?: compose(session, result, err);
+	if (r == 0 && chosen.output)
+		r = write_result(session, result, err);
+	return r < 0 || !chosen.ansible ? r : write_role(session, result, err);
 }
 
 const struct command command_export = {
