@@ -11,6 +11,7 @@
 #include "steps/header.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
+#include "steps/node/change.h"
 #include "steps/node/node.h"
 #include "steps/confining/others.h"
 #include "steps/steps.h"
@@ -180,11 +181,13 @@ static int load(struct session *session, const struct loading *loading, struct e
 {
 	int r;
 
-	node_say_building();
+	node_say_building(session);
 	r = node_change(session, change, loading, err);
+	/* On the way back, what permissive takes back comes with it, and is what is told. */
+	if (r == 0 && !(loading->back && confine_made_permissive(session)))
+		r = confine_note(session, loading->changes, loading->back, err);
 	if (r < 0)
 		return r;
-	confine_note(session, loading->changes, loading->back);
 	if (!loading->back && confine_among(loading->changes, "domain"))
 		limit_end(session);
 	return 0;

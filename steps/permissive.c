@@ -5,6 +5,7 @@
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
 #include "steps/exercising/results.h"
+#include "steps/node/change.h"
 #include "steps/node/node.h"
 #include "steps/confining/others.h"
 #include "steps/steps.h"
@@ -54,13 +55,18 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	return r;
 }
 
+static int end_limit(struct session *session, const json_t *changes, struct error *err)
+{
+	(void)err;
+	if (confine_among(changes, "domain"))
+		limit_end(session);
+	return 0;
+}
+
 static int undo(struct session *session, const json_t *changes, struct error *err)
 {
-	int r = confine_commit(session, changes, true, err);
-
-	if (r == 0 && confine_among(changes, "domain"))
-		limit_end(session);
-	return r;
+	return confine_commit(session, changes, true, err)
+		       ?: node_then(session, end_limit, changes, err);
 }
 
 const struct step step_permissive = {

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "steps/labelling/labels.h"
+#include "steps/node/change.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
@@ -162,8 +163,8 @@ static int set_labels(struct store *store, const void *data, struct error *err)
 
 	list_each(change, data)
 		if (r == 0 && json_object_get(change, "number"))
-			r = store_port_set(store, member_text(change, "proto"),
-					   port_number(change), PORT_TYPE, err);
+			r = store_port_set(store, member_text(change, "proto"), port_number(change),
+					   PORT_TYPE, err);
 	return r;
 }
 
@@ -178,8 +179,8 @@ static int unset_labels(struct store *store, const void *data, struct error *err
 		if (!json_object_get(change, "number"))
 			continue;
 		if (r == 0 && before)
-			r = store_port_set(store, member_text(change, "proto"),
-					   port_number(change), before, err);
+			r = store_port_set(store, member_text(change, "proto"), port_number(change),
+					   before, err);
 		else if (r == 0)
 			r = store_port_unset(store, member_text(change, "proto"),
 					     port_number(change), err);
@@ -202,10 +203,10 @@ static int undo(struct session *session, const json_t *changes, struct error *er
 	int r = 0;
 
 	if (count_ports(changes))
-		node_say_building();
+		node_say_building(session);
 	if (count_ports(changes) || labels_rules(changes))
 		r = node_change(session, unset_labels, changes, err);
-	return r < 0 ? r : labels_restore(session, changes, err);
+	return r < 0 ? r : node_then(session, labels_restore, changes, err);
 }
 
 const struct step step_ports = {

@@ -13,6 +13,7 @@
 #include "steps/exercising/exercising.h"
 #include "steps/galera/exercises.h"
 #include "steps/host/selinux.h"
+#include "steps/node/change.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "steps/subjects.h"
@@ -195,6 +196,8 @@ const struct workflow workflow = {
 	.check = check_options,
 	.describe = describe,
 	.fingerprint = node_fingerprint,
+	.hold = node_hold,
+	.release = node_release,
 	.settle = drift_settle,
 	.drift = find_drift,
 	.summary_of = summary_print,

@@ -244,36 +244,61 @@ static int ask(struct session *session, size_t count, struct error *err)
 	return r < 0 ? r : yes ? 0 : STEP_DECLINED;
 }
 
-/* Take one begin back, or leave it where nothing can, and journal that. */
+/* Take one begin back, or leave it where nothing can. */
 static int reverse(struct session *session, int index, struct error *err)
 {
 	const json_t *record = record_at(session, (size_t)index);
-	const char *name = member_text(record, "step");
 	const struct step *step = undoer_of(session, record);
 	int r = step ? step->undo(session, json_object_get(record, "changes"), err) : 0;
 
-	if (r == 0)
-		r = session_record(session,
-				   json_made(json_pack("{ss ss si sb}", "event", "undone", "step",
-						       name, "begin", index, "left", !step)),
-				   err);
 	if (r < 0)
-		error_prefix(err, "undo of %s", name);
+		error_prefix(err, "undo of %s", member_text(record, "step"));
+	return r;
+}
+
+static int journal_undone(struct session *session, int index, struct error *err)
+{
+	const json_t *record = record_at(session, (size_t)index);
+	const struct step *step = undoer_of(session, record);
+	int r = session_record(
+		session,
+		json_made(json_pack("{ss ss si sb}", "event", "undone", "step",
+				    member_text(record, "step"), "begin", index, "left", !step)),
+		err);
+
 	if (r == 0 && step)
 		screen_mark(MARK_OK, "%s: taken back", step->title);
 	return r;
 }
 
+/* What waits for release is journaled behind it: until then it counts as not taken back. */
+static int reverse_held(struct session *session, struct error *err)
+{
+	const struct workflow *workflow = session->workflow;
+	int r = workflow->hold ? workflow->hold(session, err) : 0;
+	int ended = 0;
+
+	if (r < 0)
+		return r;
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); r == 0 && at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL)) {
+		r = process_interrupted() ? -EINTR : reverse(session, at, err);
+		if (r == 0 && !workflow->hold)
+			r = journal_undone(session, at, err);
+	}
+	if (workflow->hold)
+		ended = workflow->release(session, r == 0, r == 0 ? err : NULL);
+	return r ? r : ended;
+}
+
 static int reverse_all(struct session *session, struct error *err)
 {
-	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
-	     at = history_to_undo(session, (size_t)at, NULL)) {
-		int r = process_interrupted() ? -EINTR : reverse(session, at, err);
+	int r = reverse_held(session, err);
 
-		if (r != 0)
-			return r;
-	}
-	return session_reset(session, err);
+	for (int at = history_to_undo(session, SIZE_MAX, NULL); r == 0 && at >= 0;
+	     at = history_to_undo(session, (size_t)at, NULL))
+		r = journal_undone(session, at, err);
+	return r ? r : session_reset(session, err);
 }
 
 /* It was stopped, or it failed. */

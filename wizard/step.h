@@ -173,6 +173,10 @@ struct workflow {
 	/* The state that a plan is made for, as a short text that changes when the system does.
 	 * Caller frees. May be NULL. */
 	int (*fingerprint)(struct session *session, char **text, struct error *err);
+	/* Undo takes many steps back: from hold on, what their undo changes may wait for release,
+	 * which makes all of it real, or without commit none. Both or neither may be NULL. */
+	int (*hold)(struct session *session, struct error *err);
+	int (*release)(struct session *session, bool commit, struct error *err);
 	/* Every step is satisfied: remember what is to be compared with the system later on. May be
 	 * NULL. */
 	int (*settle)(struct session *session, struct error *err);

@@ -3,6 +3,7 @@
 
 #include "steps/confining/confine.h"
 #include "steps/host/who.h"
+#include "steps/node/change.h"
 #include "steps/node/node.h"
 #include "wizard/step.h"
 #include "wizard/util.h"
@@ -259,16 +260,14 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 		r = remember_change(session, changes, back, err);
 	if (r < 0 || so)
 		return r;
-	node_say_building();
+	node_say_building(session);
 	r = node_change(session, change, &wanted, err);
-	if (r == 0)
-		confine_note(session, changes, back);
-	return r;
+	return r < 0 ? r : confine_note(session, changes, back, err);
 }
 
 /* ---- what others are told -------------------------------------------------------------------- */
 
-void confine_note(struct session *session, const json_t *changes, bool back)
+static int note(struct session *session, const json_t *changes, bool back)
 {
 	_cleanup_free_ char *who = session_is_scratch(session) ? NULL : host_who();
 
@@ -279,4 +278,22 @@ void confine_note(struct session *session, const json_t *changes, bool back)
 			host_note(session->workflow->program, "%s: %s from now on, by %s",
 				  member_text(change, "what"), to, who);
 	}
+	return 0;
+}
+
+static int note_done(struct session *session, const json_t *changes, struct error *err)
+{
+	(void)err;
+	return note(session, changes, false);
+}
+
+static int note_back(struct session *session, const json_t *changes, struct error *err)
+{
+	(void)err;
+	return note(session, changes, true);
+}
+
+int confine_note(struct session *session, const json_t *changes, bool back, struct error *err)
+{
+	return node_then(session, back ? note_back : note_done, changes, err);
 }

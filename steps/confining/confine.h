@@ -51,4 +51,4 @@ int confine_change(struct store *store, const json_t *changes, bool back, struct
 int confine_commit(struct session *session, const json_t *changes, bool back, struct error *err);
 /* confine_note - once they are made: tell the system's log of the live root what is looser or
  * stricter now, and by whom. confine_commit() does. */
-void confine_note(struct session *session, const json_t *changes, bool back);
+int confine_note(struct session *session, const json_t *changes, bool back, struct error *err);

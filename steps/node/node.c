@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "steps/host/auditd.h"
+#include "steps/node/change.h"
 #include "steps/node/logs.h"
 #include "steps/node/node.h"
 #include "steps/node/whole.h"
@@ -104,13 +105,11 @@ int node_ports(struct session *session, const struct galera_port **ports, struct
 	return count;
 }
 
-static int make_whole(struct session *session, struct error *err);
-
 int node_store(struct session *session, struct store **store, struct error *err)
 {
 	struct node *node = session->data;
 	int r = node->store ? 0 : store_open(&node->store, session->root, err)
-						 ?: make_whole(session, err);
+						 ?: node_make_whole(session, err);
 
 	if (r < 0)
 		store_close(TAKE_PTR(node->store));
@@ -209,12 +208,6 @@ void **node_slot(struct session *session, void (*release)(void *))
 
 /* A file in the session's directory, and in its memory the state of the policy that it belongs
  * to. */
-#define BASE "policy.base"
-
-/* Keys of the memory with the state of the policy that something was made of. Our own changes leave
- * that as it is. */
-static const char *const stamps[] = { BASE, NODE_OTHERS };
-
 int node_policy(struct session *session, char **path, struct stat *st, struct error *err)
 {
 	struct store *store;
@@ -368,7 +361,7 @@ static int loaded_is_base(struct session *session, bool *is, struct error *err)
  * commit whose stamp was not written any more, or when somebody else has changed the policy. */
 static int base_open(struct session *session, struct oracle **base, struct error *err)
 {
-	_cleanup_free_ char *kept = session_path(session, BASE);
+	_cleanup_free_ char *kept = session_path(session, NODE_BASE);
 	json_auto_t *stamp = NULL;
 	bool as_loaded;
 	int r = loaded_is_base(session, &as_loaded, err) ?: node_stamp(session, &stamp, err);
@@ -377,13 +370,13 @@ static int base_open(struct session *session, struct oracle **base, struct error
 		return r;
 	if (as_loaded)
 		return oracle_open(base, member_text(stamp, "file"), err);
-	if (json_equal(stamp, session_recall(session, BASE)) && access(kept, R_OK) == 0)
+	if (json_equal(stamp, session_recall(session, NODE_BASE)) && access(kept, R_OK) == 0)
 		return oracle_open(base, kept, err);
 	r = base_from_store(session, base, err);
 	if (r < 0 || session->is_read_only)
 		return r;
 	return oracle_save(*base, kept, err)
-		       ?: session_remember(session, BASE, TAKE_PTR(stamp), err);
+		       ?: session_remember(session, NODE_BASE, TAKE_PTR(stamp), err);
 }
 
 int node_base(struct session *session, struct oracle **oracle, struct error *err)
@@ -402,7 +395,7 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 
 int node_keep_base(struct session *session, struct error *err)
 {
-	_cleanup_free_ char *image = NULL, *kept = session_path(session, BASE);
+	_cleanup_free_ char *image = NULL, *kept = session_path(session, NODE_BASE);
 	json_auto_t *stamp = NULL;
 	size_t length;
 	bool as_loaded;
@@ -413,7 +406,7 @@ int node_keep_base(struct session *session, struct error *err)
 	return node_stamp(session, &stamp, err)
 		       ?: file_read(member_text(stamp, "file"), &image, &length, err)
 		       ?: file_write(kept, image, length, 0600, err)
-		       ?: session_remember(session, BASE, TAKE_PTR(stamp), err);
+		       ?: session_remember(session, NODE_BASE, TAKE_PTR(stamp), err);
 }
 
 int node_forget_base(struct session *session, struct error *err)
@@ -421,7 +414,8 @@ int node_forget_base(struct session *session, struct error *err)
 	struct node *node = session->data;
 
 	forget(&node->base);
-	return session_recall(session, BASE) ? session_remember(session, BASE, NULL, err) : 0;
+	return session_recall(session, NODE_BASE) ? session_remember(session, NODE_BASE, NULL, err)
+						  : 0;
 }
 
 int node_is_permissive(struct session *session, bool *permissive, struct error *err)
@@ -434,66 +428,11 @@ int node_is_permissive(struct session *session, bool *permissive, struct error *
 	return r;
 }
 
-/* ---- changes --------------------------------------------------------------------------------- */
-
-/* What was read of the policy is old after a commit of ours. current: of which stamps the state is
- * to be the new one; the others are forgotten. */
-static int committed(struct session *session, const bool *current, struct error *err)
+void node_forget(struct session *session)
 {
 	struct node *node = session->data;
-	json_auto_t *stamp = NULL;
-	int r = node_stamp(session, &stamp, err);
 
 	forget(&node->loaded);
 	forget(&node->base);
 	file_labels_close(TAKE_PTR(node->labels));
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++)
-		if (current[i] || session_recall(session, stamps[i]))
-			r = session_remember(session, stamps[i],
-					     current[i] ? json_incref(stamp) : NULL, err);
-	return r;
-}
-
-/* Whoever was cut off: what was made of the policy before is not of this one. */
-static int make_whole(struct session *session, struct error *err)
-{
-	static const bool none[ARRAY_SIZE(stamps)] = { false };
-	struct node *node = session->data;
-	bool built = false;
-	int r = whole_files(session, node->store, &built, err);
-
-	return r < 0 || !built ? r : committed(session, none, err);
-}
-
-void node_say_building(void)
-{
-	screen_say("Building the policy; this usually takes 5 to 15 seconds ...");
-}
-
-int node_change(struct session *session,
-		int (*change)(struct store *store, const void *data, struct error *err),
-		const void *data, struct error *err)
-{
-	bool current[ARRAY_SIZE(stamps)] = { false };
-	struct store *store;
-	int r = node_store(session, &store, err) ?: store_begin(store, err);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++)
-		r = node_is_current(session, stamps[i], &current[i], err);
-	if (r == 0)
-		r = change(store, data, err);
-	if (r == 0)
-		r = store_commit(store, err);
-	if (r < 0) {
-		struct error late = { 0 };
-
-		store_abort(store);
-		/* It may have failed after it had put a part in place. */
-		if (make_whole(session, &late) < 0)
-			screen_mark(MARK_WARN, "%s", late.what);
-		return r;
-	}
-	return committed(session, current, err);
 }

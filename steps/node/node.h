@@ -50,15 +50,17 @@ struct node_options {
 };
 extern struct node_options node_options;
 
+struct held;
 struct node;
 
-/* What the operator has said in this run, which does not ask it again. */
+/* What the operator has said in this run, which does not ask it again; and what is held back. */
 struct node_run {
 	bool decided_again; /* the review that --decide-again is for is done */
 	bool confine_later; /* once the module is loaded, confining the server can wait */
 	bool confine_now;   /* whatever is left to do: the command `confine` */
 	bool applies;       /* another node's result, in which nothing is decided here */
 	bool system_later;  /* the whole system stays permissive, and nothing is claimed */
+	struct held *held;  /* of change.c; NULL: nothing is held back */
 };
 struct node_run *node_run(struct session *session);
 
@@ -131,6 +133,7 @@ int node_forget_base(struct session *session, struct error *err);
  * remembered under NODE_OTHERS, each change of ours takes the new state for the old one.
  * node_is_current - is this key's the state that the policy is in now? */
 #define NODE_OTHERS "others.policy"
+#define NODE_BASE   "policy.base"
 int node_stamp(struct session *session, json_t **stamp, struct error *err);
 int node_is_current(struct session *session, const char *key, bool *current, struct error *err);
 /* node_compile - cil as our module, built in memory with the store's others (of these what bears on
@@ -138,14 +141,8 @@ int node_is_current(struct session *session, const char *key, bool *current, str
  * alone. *count: how many modules of the store. violations, errors: as oracle_compile(). */
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
 		 struct violations *violations, struct error *err);
-/* node_say_building - on the screen, before a change that builds the policy: how long that
- * takes. */
-void node_say_building(void);
-/* node_change - one transaction: change is called with the store's lock held, then all is made
- * real, or nothing. What was read of the policy is read anew afterwards. */
-int node_change(struct session *session,
-		int (*change)(struct store *store, const void *data, struct error *err),
-		const void *data, struct error *err);
+/* node_forget - what was read of the policy is read anew. */
+void node_forget(struct session *session);
 
 /* node_is_permissive - is the server's domain permissive, by the store's policy? */
 int node_is_permissive(struct session *session, bool *permissive, struct error *err);
