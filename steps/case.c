@@ -10,6 +10,7 @@
 #include "steps/galera/files.h"
 #include "steps/galera/known.h"
 #include "steps/given.h"
+#include "steps/labelling/labels.h"
 #include "steps/node/node.h"
 #include "wizard/util.h"
 
@@ -86,6 +87,15 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 	return node_labels(data, &labels, err) ?: case_path_label(labels, path, tclass, type, err);
 }
 
+static int path_rule(void *data, const char *path, bool below, char **rule, bool *alias,
+		     struct error *err)
+{
+	struct file_labels *labels;
+
+	return node_labels(data, &labels, err)
+		       ?: labels_rule(labels, path, below, rule, alias, err);
+}
+
 struct advisor case_advisor_of(struct oracle *oracle, const struct advice_port *ports,
 			       size_t port_count)
 {
@@ -124,6 +134,7 @@ int case_advisor(struct session *session, struct oracle *oracle, struct advisor 
 	advisor->directories = &kept->directories;
 	advisor->port_label = port_label;
 	advisor->path_label = path_label;
+	advisor->path_rule = path_rule;
 	advisor->data = session;
 	return 0;
 }

@@ -241,8 +241,10 @@ static char *quoted(const char *text, bool ascii)
 	out = stream_open(&word, NULL);
 	fputs(ascii ? "$'" : "'", out);
 	for (; *text; text++)
-		if (ascii)
-			put(out, *text, is_printable(*text) && *text != '\\' && *text != '\'');
+		if (ascii && *text == '\\')
+			fputs("\\\\", out);
+		else if (ascii)
+			put(out, *text, is_printable(*text) && *text != '\'');
 		else if (*text == '\'')
 			fputs("'\\''", out);
 		else

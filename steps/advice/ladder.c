@@ -201,6 +201,7 @@ static int rung_label(const struct inquiry *inquiry, struct rung *rung, struct e
 	const struct known_denial *row = inquiry->row;
 	_cleanup_free_ char *expected = NULL;
 	bool general = row && row->fix == FIX_LABEL, wrong;
+	char *detail;
 	int r;
 
 	/* An invalid label reads as unlabeled_t: the next rung says more about it. */
@@ -213,12 +214,15 @@ static int rung_label(const struct inquiry *inquiry, struct rung *rung, struct e
 		!match_words(known_general_labels, expected);
 	if (!general && !wrong)
 		return 0;
+	r = relabel_advice(advisor, inquiry->denial, inquiry->permission, expected, &detail, err);
+	if (r < 0)
+		return r;
 	if (general)
 		rung->severity = row->severity;
 	return hold(rung, FIX_LABEL,
 		    general ? row->why
 			    : "The object has another label than the policy wants it to have.",
-		    relabel_advice(advisor, inquiry->denial, inquiry->permission, expected));
+		    detail);
 }
 
 static bool rung_invalid_label(const struct inquiry *inquiry, struct rung *rung)

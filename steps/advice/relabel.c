@@ -104,38 +104,77 @@ static char *moved_directory(const struct advisor *advisor, const struct denial 
 	return str_printf("%.*s", (int)length, path);
 }
 
-static char *advise_own_label(const struct advisor *advisor, const struct denial *denial,
-			      const char *label)
+/* The expression of a rule for it, as a word of a shell's. */
+static int rule_for(const struct advisor *advisor, const char *path, bool below, char **rule,
+		    bool *alias, struct error *err)
 {
-	_cleanup_free_ char *path = text_shell(denial->path);
-	_cleanup_free_ char *moved = moved_directory(advisor, denial, label);
-	_cleanup_free_ char *directory = moved ? text_shell(moved) : NULL;
+	_cleanup_free_ char *plain = NULL;
+	int r = advisor->path_rule
+			? advisor->path_rule(advisor->data, path, below, &plain, alias, err)
+			: 0;
 
-	if (directory && advisor->data_directory)
-		return str_printf("semanage fcontext -a -e %s %s && restorecon -Rv %s",
-				  advisor->data_directory, directory, directory);
-	return str_printf(
-		"move %s to where the service's files belong, or give it a type of its own: "
-		"semanage fcontext -a -t TYPE %s && restorecon -v %s",
-		path, path, path);
+	if (r == 0)
+		*rule = text_shell(plain ? plain : path);
+	return r;
 }
 
-char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
-		     const char *permission, const char *expected)
+/* Every file in it as where the policy expects the data. An equivalence of a path that has one, or
+ * of one with white space, is refused by semanage: there, one type for all. */
+static int advise_data_label(const struct advisor *advisor, const char *path, char **advice,
+			     struct error *err)
 {
-	const char *label = expected ? expected : denial->target;
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *word = text_shell(path), *rule = NULL, *type = NULL;
+	bool alias = false;
+	int r = rule_for(advisor, path, true, &rule, &alias, err);
 
-	if (!has_path(denial))
-		return advise_to_find(advisor, denial, false);
-	if (match_words(known_homes, label) &&
-	    (expected || str_starts(denial->path, "/home/") || str_starts(denial->path, "/root/")))
-		return advise_to_move(denial, permission);
-	if (match_words("default_t mnt_t", label) ||
-	    (expected && strcmp(expected, denial->target) == 0))
-		return advise_own_label(advisor, denial, label);
-	path = text_shell(denial->path);
-	return str_printf("restorecon -v %s", path);
+	alias = alias || strpbrk(path, " \t\n");
+	if (r == 0 && alias && advisor->path_label)
+		r = advisor->path_label(advisor->data, advisor->data_directory, "dir", &type, err);
+	if (r < 0)
+		return r;
+	*advice = type ? str_printf("semanage fcontext -a -t %s %s && restorecon -Rv %s", type,
+				    rule, word)
+		       : str_printf("semanage fcontext -a -e %s %s && restorecon -Rv %s",
+				    advisor->data_directory, word, word);
+	return 0;
+}
+
+static int advise_own_label(const struct advisor *advisor, const struct denial *denial,
+			    const char *label, char **advice, struct error *err)
+{
+	_cleanup_free_ char *path = text_shell(denial->path), *rule = NULL;
+	_cleanup_free_ char *moved = moved_directory(advisor, denial, label);
+	bool alias;
+	int r;
+
+	if (moved && advisor->data_directory)
+		return advise_data_label(advisor, moved, advice, err);
+	r = rule_for(advisor, denial->path, false, &rule, &alias, err);
+	if (r == 0)
+		*advice = str_printf("move %s to where the service's files belong, or give it a "
+				     "type of its own: semanage fcontext -a -t TYPE %s && "
+				     "restorecon -v %s",
+				     path, rule, path);
+	return r;
+}
+
+int relabel_advice(const struct advisor *advisor, const struct denial *denial,
+		   const char *permission, const char *expected, char **advice, struct error *err)
+{
+	const char *label = expected ? expected : denial->target, *path = denial->path;
+	_cleanup_free_ char *word = has_path(denial) ? text_shell(path) : NULL;
+
+	if (!word)
+		*advice = advise_to_find(advisor, denial, false);
+	else if (match_words(known_homes, label) &&
+		 (expected || str_starts(path, "/home/") || str_starts(path, "/root/")))
+		*advice = advise_to_move(denial, permission);
+	else if (match_words("default_t mnt_t", label) ||
+		 (expected && strcmp(expected, denial->target) == 0))
+		return advise_own_label(advisor, denial, label, advice, err);
+	else
+		*advice = str_printf("restorecon -v %s", word);
+	return 0;
 }
 
 bool relabel_is_data(const struct advisor *advisor, const struct denial *denial)
@@ -178,6 +217,5 @@ int relabel_data_advice(const struct advisor *advisor, const struct denial *deni
 		return r;
 	if (!expected && !is_systems(denial->path))
 		expected = str_copy("default_t");
-	*advice = relabel_advice(advisor, denial, permission, expected);
-	return 0;
+	return relabel_advice(advisor, denial, permission, expected, advice, err);
 }

@@ -13,14 +13,14 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 		     struct error *err);
 
 /* relabel_advice - the command, or the sentence where no command is sure to be right; new memory
- * (caller frees). expected: as relabel_expected() found it. */
-char *relabel_advice(const struct advisor *advisor, const struct denial *denial,
-		     const char *permission, const char *expected);
+ * (caller frees). expected: as relabel_expected() found it. Errors: of the advisor's functions. */
+int relabel_advice(const struct advisor *advisor, const struct denial *denial,
+		   const char *permission, const char *expected, char **advice, struct error *err);
 
 /* relabel_is_data - is the denial's object, by its name, a file of the service's data, and its
  * label not one of the service's own? */
 bool relabel_is_data(const struct advisor *advisor, const struct denial *denial);
 
-/* relabel_data_advice - of such a file: as relabel_advice(). Errors: of advisor->path_label(). */
+/* relabel_data_advice - of such a file: as relabel_advice(). */
 int relabel_data_advice(const struct advisor *advisor, const struct denial *denial,
 			const char *permission, char **advice, struct error *err);

@@ -157,6 +157,7 @@ static void take_field(auparse_state_t *parser, struct denial *denial, struct av
 		{ "comm", &denial->comm, true },
 		{ "path", &denial->path, true },
 		{ "name", &fields->name, true },
+		{ "anonclass", &fields->name, false }, /* of a file that has no name: [io_uring] */
 	};
 	const char *name = auparse_get_field_name(parser), *raw = auparse_get_field_str(parser);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
+#include "steps/checking/executable.h"
 #include "steps/checking/needs.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
@@ -19,8 +20,6 @@
 #include "steps/node/node.h"
 #include "wizard/apart.h"
 #include "wizard/util.h"
-
-#define EXECUTABLE_TYPE "mysqld_exec_t"
 
 static int look_root(struct report *report, struct error *err)
 {
@@ -135,52 +134,6 @@ static void report_domain(struct report *report, const char *context, pid_t pid)
 			   (int)pid, type ? type : context, node_domain());
 }
 
-/* What gives the server's program its label: the policy's word, or a new one. */
-static int executable_remedy(struct report *report, const char *path, char **remedy,
-			     struct error *err)
-{
-	_cleanup_free_ char *wanted = NULL;
-	struct file_labels *labels;
-	int r = node_labels(report->session, &labels, err);
-
-	if (r == 0)
-		r = file_labels_expect(labels, path, S_IFREG, &wanted, err);
-	if (r < 0)
-		return r;
-	*remedy = wanted && !strcmp(wanted, EXECUTABLE_TYPE)
-			  ? str_printf("restorecon -v %s", path)
-			  : str_printf("semanage fcontext -a -t " EXECUTABLE_TYPE
-				       " %s && restorecon -v %s",
-				       path, path);
-	return 0;
-}
-
-static int report_executable(struct report *report, struct error *err)
-{
-	_cleanup_free_ char *path = host_program_path(report->session->root, galera_servers);
-	_cleanup_free_ char *real = NULL, *type = NULL, *remedy = NULL;
-	int r;
-
-	if (!path) {
-		report_add(report, LEVEL_WARNING, "server", "install the server first",
-			   "no database server is installed here");
-		return 0;
-	}
-	real = session_in_root(report->session, path);
-	r = host_file_type(real, &type, err);
-	if (r == 0)
-		r = executable_remedy(report, path, &remedy, err);
-	if (r < 0)
-		return r;
-	if (!type || strcmp(type, EXECUTABLE_TYPE) != 0)
-		report_add(report, LEVEL_STOP, "executable", remedy,
-			   "%s is labelled %s, not " EXECUTABLE_TYPE ": it will not run in %s",
-			   path, type ? type : "not at all", node_domain());
-	else
-		report_add(report, LEVEL_OK, "executable", NULL, "%s is " EXECUTABLE_TYPE, path);
-	return 0;
-}
-
 static int look_server(struct report *report, struct error *err)
 {
 	_cleanup_(server_process_clear) struct server_process process = { 0 };
@@ -190,7 +143,7 @@ static int look_server(struct report *report, struct error *err)
 	if (session_is_scratch(report->session)) {
 		report_add(report, LEVEL_UNSEEN, "server", NULL,
 			   "not looked at, in a scratch root: the running server");
-		return 0;
+		return executable_look(report, err);
 	}
 	r = node_server(report->session, &process, err);
 	if (r < 0)
@@ -209,7 +162,7 @@ static int look_server(struct report *report, struct error *err)
 			   "start it, so that its domain can be seen",
 			   "no database server is running");
 	}
-	return r < 0 ? r : report_executable(report, err);
+	return r < 0 ? r : executable_look(report, err);
 }
 
 static int look_config(struct report *report, struct error *err)

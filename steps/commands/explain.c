@@ -22,6 +22,7 @@
 #include "steps/advice/advice.h"
 #include "steps/advice/known.h"
 #include "steps/case.h"
+#include "steps/labelling/labels.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/output.h"
@@ -142,19 +143,36 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 	return 0;
 }
 
+/* The labels that belong to the policy, at their first use; none, where it is a file alone. */
+static int ask_labels(struct explanation *explanation, struct error *err)
+{
+	bool asked = explanation->labels_asked;
+
+	explanation->labels_asked = true;
+	return asked ? 0 : open_labels(explanation->policy, &explanation->labels, err);
+}
+
 static int path_label(void *data, const char *path, const char *tclass, char **type,
 		      struct error *err)
 {
 	struct explanation *explanation = data;
-	int r = 0;
+	int r = ask_labels(explanation, err);
 
 	*type = NULL;
-	if (!explanation->labels_asked)
-		r = open_labels(explanation->policy, &explanation->labels, err);
-	explanation->labels_asked = true;
 	return r < 0 || !explanation->labels
 		       ? r
 		       : case_path_label(explanation->labels, path, tclass, type, err);
+}
+
+static int path_rule(void *data, const char *path, bool below, char **rule, bool *alias,
+		     struct error *err)
+{
+	struct explanation *explanation = data;
+	int r = ask_labels(explanation, err);
+
+	return r < 0 || !explanation->labels
+		       ? r
+		       : labels_rule(explanation->labels, path, below, rule, alias, err);
 }
 
 static void add_port(struct explanation *explanation, const struct galera_port *port)
@@ -195,6 +213,7 @@ static int judge(struct explanation *explanation, struct error *err)
 
 	advisor.port_label = port_label;
 	advisor.path_label = path_label;
+	advisor.path_rule = path_rule;
 	advisor.directories = &explanation->directories;
 	advisor.data = explanation;
 	/* Asked about a domain in which a program lands that has none, we say where it belongs. */

@@ -150,6 +150,37 @@ const struct known_denial galera_known_denials[] = {
 	  .fix = FIX_ALLOW, .severity = 1,
 	  .without = "a notify command or SST script cannot reach its own server",
 	  .why = "A notify command or SST script connects to its own server's socket." },
+	/* Both families' modules for the SST have it (MariaDB's, Percona's). */
+	{ .target = "hostname_exec_t", .tclass = "file",
+	  .permissions = "read open getattr execute execute_no_trans map",
+	  .fix = FIX_ALLOW, .severity = 2,
+	  .why = "The SST script runs hostname, to see whether an address is its own host's. It "
+		 "stays in the server's domain, with the server's rights alone." },
+	{ .target = "mysqld_safe_exec_t", .tclass = "file",
+	  .permissions = "read open getattr execute execute_no_trans map ioctl",
+	  .fix = FIX_ALLOW, .severity = 3,
+	  .why = "A script that the server runs calls mysqld_safe, or looks for it. It stays in "
+		 "the server's domain, with the server's rights alone." },
+	/* The ring of a policy without a type for it has the server's own. */
+	{ .target = "self io_uring_t", .tclass = "anon_inode",
+	  .permissions = "create read write map getattr",
+	  .path = "[io_uring] anon_inode:[io_uring]",
+	  .fix = FIX_ALLOW, .severity = 2,
+	  .why = "InnoDB reads and writes its files by the kernel's io_uring. Denied, it takes a "
+		 "slower way, and says so in the error log." },
+	/* MariaDB from 11.6 on. Where the policy has a type for this one file, it may have it. */
+	{ .target = "memory_pressure_t cgroup_memory_pressure_t", .tclass = "file",
+	  .permissions = "read write append open getattr",
+	  .fix = FIX_ALLOW, .severity = 2,
+	  .why = "The server asks the kernel to be told when memory runs short, and then gives "
+		 "some of its own back." },
+	{ .target = "cgroup_t", .tclass = "file",
+	  .permissions = "read write append open getattr",
+	  .path = "memory.pressure /sys/fs/cgroup/*/memory.pressure",
+	  .fix = FIX_DONTAUDIT, .severity = 3,
+	  .why = "The server asks the kernel to be told when memory runs short; denied, it goes "
+		 "on without. A rule would let it write every file of that label, with which "
+		 "control groups are steered." },
 	{ .target = "proc_net_t sysctl_net_t", .tclass = "file dir lnk_file",
 	  .permissions = "read open getattr search map",
 	  .fix = FIX_ALLOW, .severity = 2,

@@ -317,6 +317,7 @@ int host_exec_type(const char *domain, const char *path, char **type, struct err
 
 struct file_labels {
 	struct selabel_handle *handle;
+	char *root, *type;
 };
 
 static char *contexts_file(const char *root, const char *type, const char *ending)
@@ -386,6 +387,8 @@ int file_labels_open(struct file_labels **labels, const char *root, const char *
 				 *message ? message : strerror(errno));
 	*labels = memory_new(1, sizeof(**labels));
 	(*labels)->handle = handle;
+	(*labels)->root = str_copy(root);
+	(*labels)->type = str_copy(type);
 	return 0;
 }
 
@@ -394,6 +397,8 @@ void file_labels_close(struct file_labels *labels)
 	if (!labels)
 		return;
 	selabel_close(labels->handle);
+	free(labels->root);
+	free(labels->type);
 	free(labels);
 }
 
@@ -433,10 +438,11 @@ static const char *behind(const char *path, const char *directory)
 }
 
 /* The first line "FROM TO" that holds for *path, as libselinux takes it. */
-static int replace(const char *root, const char *type, const char *ending, char **path,
+static int replace(const struct file_labels *labels, const char *ending, char **path,
 		   struct error *err)
 {
-	_cleanup_free_ char *file = contexts_file(root, type, ending), *text = NULL;
+	_cleanup_free_ char *file = contexts_file(labels->root, labels->type, ending);
+	_cleanup_free_ char *text = NULL;
 	char *rest, *line;
 	int r = access(file, F_OK) < 0 && errno == ENOENT ? 0 : file_read(file, &text, NULL, err);
 
@@ -459,15 +465,15 @@ static int replace(const char *root, const char *type, const char *ending, char 
 	return 0;
 }
 
-int file_labels_alias(const char *root, const char *type, const char *path, char **alias,
+int file_labels_alias(const struct file_labels *labels, const char *path, char **alias,
 		      struct error *err)
 {
 	_cleanup_free_ char *found = str_copy(path);
-	int r = replace(root, type, ".subs", &found, err);
+	int r = replace(labels, ".subs", &found, err);
 
 	/* The distribution's own are applied to what the administrator's have made of it. */
 	if (r == 0)
-		r = replace(root, type, ".subs_dist", &found, err);
+		r = replace(labels, ".subs_dist", &found, err);
 	if (r == 0)
 		*alias = TAKE_PTR(found);
 	return r;

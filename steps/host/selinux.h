@@ -63,7 +63,7 @@ int file_labels_expect_whole(struct file_labels *labels, const char *path, mode_
 			     char **label, struct error *err);
 /* path as the policy's equivalences (file_contexts.subs and .subs_dist) have it: what a rule for it
  * must name. */
-int file_labels_alias(const char *root, const char *type, const char *path, char **alias,
+int file_labels_alias(const struct file_labels *labels, const char *path, char **alias,
 		      struct error *err);
 
 /* The type in "user:role:type[:level]", or NULL. */

@@ -132,22 +132,34 @@ static bool fits(const struct galera_file *file, const char *type)
 	return type && (!strcmp(type, file->type) || (file->also && !strcmp(type, file->also)));
 }
 
+int labels_rule(const struct file_labels *wants, const char *path, bool below, char **rule,
+		bool *alias, struct error *err)
+{
+	_cleanup_free_ char *named = NULL;
+	int r = file_labels_alias(wants, path, &named, err);
+
+	if (r < 0)
+		return r;
+	if (alias)
+		*alias = strcmp(named, path) != 0;
+	*rule = store_fcontext_spec(named, below);
+	return 0;
+}
+
 /* The policy does not know the path for what it is: a rule for it, as its equivalences want it. */
 static int make_rule(struct look *look, struct label *label, const char *type, struct error *err)
 {
-	_cleanup_free_ char *alias = NULL, *local = NULL;
+	_cleanup_free_ char *local = NULL;
 	struct error why = { 0 };
 	struct store *store;
-	int r = node_store(look->session, &store, err);
+	int r = node_store(look->session, &store, err)
+			?: labels_rule(look->wants, label->path, !label->alone, &label->spec, NULL,
+				       err);
 
-	if (r == 0)
-		r = file_labels_alias(look->session->root, store_type(store), label->path, &alias,
-				      err);
 	if (r < 0)
 		return r;
 	free(label->wanted);
 	label->wanted = str_copy(type);
-	label->spec = store_fcontext_spec(alias, !label->alone);
 	label->state = LABEL_RULE;
 	r = store_fcontext_local(store, label->spec, labels_kind(label->name), &local, &why);
 	if (r == -EINVAL) {

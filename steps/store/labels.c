@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The labels of ports, and of files. */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -217,15 +218,18 @@ static int fcontext_key(struct store *store, const char *spec, enum store_files 
 
 char *store_fcontext_spec(const char *path, bool below)
 {
-	char *spec = memory_new(2 * strlen(path) + sizeof("(/.*)?"), 1), *end = spec;
+	char *spec = NULL;
+	FILE *out = stream_open(&spec, NULL);
 
 	for (; *path; path++) {
-		if (strchr(".^$*+?()[]{}|\\", *path))
-			*end++ = '\\';
-		*end++ = *path;
+		/* A rule has no white space, as its line is divided by that. */
+		if (isspace((unsigned char)*path))
+			fputs("[[:space:]]", out);
+		else
+			fprintf(out, "%s%c", strchr(".^$*+?()[]{}|\\", *path) ? "\\" : "", *path);
 	}
-	if (below)
-		strcpy(end, "(/.*)?");
+	fputs(below ? "(/.*)?" : "", out);
+	stream_close(&out);
 	return spec;
 }
 

@@ -66,7 +66,18 @@ static void test_labels(void **state)
 	      "semanage fcontext -a -e /var/lib/mysql /data/mysql && restorecon -Rv /data/mysql");
 	check(DENIAL(.target = "default_t", .tclass = "dir", .path = "/da ta/my"), "search",
 	      FIX_LABEL,
-	      "semanage fcontext -a -e /var/lib/mysql $'/da ta/my' && restorecon -Rv $'/da ta/my'");
+	      "semanage fcontext -a -t mysqld_db_t $'/da[[:space:]]ta/my(/.*)?' && restorecon -Rv "
+	      "$'/da ta/my'");
+	/* The policy takes it for another path: semanage would refuse an equivalence, and a rule.
+	 */
+	check(DENIAL(.target = "var_t", .tclass = "file", .path = ALIASED "/ibdata1"), "write",
+	      FIX_LABEL,
+	      "semanage fcontext -a -t mysqld_db_t $'/mnt/db(/.*)?' && restorecon -Rv " ALIASED);
+	check(DENIAL(.target = "var_t", .tclass = "file", .path = ALIASED "/x.y"), "write",
+	      FIX_LABEL,
+	      "move " ALIASED "/x.y to where the service's files belong, or give it a type of its "
+	      "own: semanage fcontext -a -t TYPE $'/mnt/db/x\\\\.y' && restorecon -v " ALIASED
+	      "/x.y");
 	check(DENIAL(.target = "user_tmp_t", .tclass = "file", .path = "/var/lib/mysql/c\n.pem"),
 	      "setattr", FIX_LABEL, "restorecon -v $'/var/lib/mysql/c\\x0a.pem'");
 	check(DENIAL(.target = "var_lib_t", .tclass = "dir", .path = "mysql", .path_is_name = true),
@@ -103,7 +114,7 @@ static void test_no_equivalence_of_any_directory(void **state)
 	static const char move[] =
 		"move /data/app/secret.db to where the service's files belong, or "
 		"give it a type of its own: semanage fcontext -a -t TYPE "
-		"/data/app/secret.db && restorecon -v /data/app/secret.db";
+		"$'/data/app/secret\\\\.db' && restorecon -v /data/app/secret.db";
 
 	(void)state;
 	check(DENIAL(.target = "default_t", .tclass = "file", .path = "/data/app/secret.db"),

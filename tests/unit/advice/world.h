@@ -66,6 +66,21 @@ static int path_label(void *data, const char *path, const char *tclass, char **t
 	return 0;
 }
 
+#define ALIASED "/srv/db" /* by the equivalences of this world, /mnt/db */
+
+static int path_rule(void *data, const char *path, bool below, char **rule, bool *alias,
+		     struct error *err)
+{
+	const char *rest = str_starts(path, ALIASED);
+	_cleanup_free_ char *named = rest ? str_printf("/mnt/db%s", rest) : str_copy(path);
+
+	(void)err;
+	assert_ptr_equal(data, &world);
+	*alias = rest;
+	*rule = store_fcontext_spec(named, below);
+	return 0;
+}
+
 static int setup(void **state)
 {
 	_cleanup_free_ char *policy = NULL, *contexts = NULL;
@@ -90,6 +105,7 @@ static int setup(void **state)
 	world.advisor.directories = &directories;
 	world.advisor.port_label = port_label;
 	world.advisor.path_label = path_label;
+	world.advisor.path_rule = path_rule;
 	world.advisor.data = &world;
 	return 0;
 }

@@ -80,9 +80,11 @@ static void specs_match_their_path_alone(void **state)
 {
 	_cleanup_free_ char *plain = store_fcontext_spec("/data/mysql", true);
 	_cleanup_free_ char *odd = store_fcontext_spec("/data/my.sql+(1)[a]{2}|\\$^?*", false);
+	_cleanup_free_ char *blank = store_fcontext_spec("/data/my sql(", false);
 
 	(void)state;
 	assert_string_equal(plain, "/data/mysql(/.*)?");
+	assert_string_equal(blank, "/data/my[[:space:]]sql\\(");
 	assert_string_equal(odd, "/data/my\\.sql\\+\\(1\\)\\[a\\]\\{2\\}\\|\\\\\\$\\^\\?\\*");
 }
 

@@ -22,7 +22,7 @@ static void test_plain(void **state)
 	check_plain("a b", 9, "a b", "$'a b'");
 	check_plain("a\n$(x)", 99, "a\\x0a$(x)", "$'a\\x0a$(x)'");
 	check_plain("a\n", 4, "a...", "$'a\\x0a'");
-	check_plain("\\", 4, "\\x5c", "$'\\x5c'");
+	check_plain("\\", 4, "\\x5c", "$'\\\\'");
 }
 
 /* The shell itself reads the word back as it was. */
