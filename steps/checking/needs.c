@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "steps/checking/needs.h"
 #include "steps/galera/known.h"
+#include "steps/host/package.h"
 #include "steps/node/node.h"
 #include "wizard/util.h"
 
@@ -66,10 +69,53 @@ static int look_ports(struct report *report, struct oracle *oracle, struct error
 	return count < 0 ? count : 0;
 }
 
+/* The distribution's, and what adds to it: on Fedora MariaDB's policy is a package of its own. */
+static int look_packages(struct report *report, const char *type, struct error *err)
+{
+	_cleanup_free_ char *base = str_printf("/etc/selinux/%s/contexts/customizable_types", type);
+	_cleanup_free_ char *added =
+		str_printf("/usr/share/selinux/packages/{,%s/}{mysql,mariadb,percona}*.pp*", type);
+	const char *const patterns[] = { base, added, NULL };
+	_cleanup_(strings_clear) struct strings packages = { 0 };
+	_cleanup_free_ char *list = NULL;
+	int r = host_packages(report->session->root, patterns, &packages, err);
+
+	list = strings_join(&packages, ", ");
+	if (r == 0 && packages.count)
+		report_add(report, LEVEL_OK, "policy", NULL, "the policy \"%s\" is of %s", type,
+			   list);
+	else if (r == 0 && !session_is_scratch(report->session))
+		report_add(report, LEVEL_UNSEEN, "policy", NULL,
+			   "neither rpm nor dpkg knows which package the policy \"%s\" is of",
+			   type);
+	return r;
+}
+
+/* A system that is an image (rpm-ostree, bootc) mostly has both writable. */
+static void look_writable(struct report *report, struct store *store)
+{
+	_cleanup_free_ char *etc = path_in_root(report->session->root, "/etc/selinux");
+	const char *const places[] = { etc, store_directory(store) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (access(places[i], W_OK) < 0 && errno == EROFS)
+			report_add(report, LEVEL_STOP, "store",
+				   "change the policy where this system's image is made; or have a "
+				   "writable file system mounted there: a change would be lost "
+				   "otherwise",
+				   "%s is on a file system that cannot be written to", places[i]);
+}
+
 int needs_look(struct report *report, struct oracle *oracle, struct error *err)
 {
 	size_t needs = 0, met = 0;
-	int r;
+	struct store *store;
+	int r = node_store(report->session, &store, err)
+			?: look_packages(report, store_type(store), err);
+
+	if (r < 0)
+		return r;
+	look_writable(report, store);
 
 	report_add(report, LEVEL_OK, "policy", NULL, "the policy knows %s and " PORT_TYPE,
 		   node_domain());

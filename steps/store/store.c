@@ -316,6 +316,11 @@ const char *store_type(const struct store *store)
 	return store->type;
 }
 
+const char *store_directory(const struct store *store)
+{
+	return store->directory;
+}
+
 int store_newest_policy(const char *directory, char **path, struct error *err)
 {
 	_cleanup_closedir_ DIR *entries = opendir(directory);

@@ -25,6 +25,8 @@ int store_open(struct store **store, const char *root, struct error *err);
 void store_close(struct store *store);
 
 const char *store_type(const struct store *store); /* "default", "targeted", ... */
+/* Where it is kept, with the root: what a change writes to. */
+const char *store_directory(const struct store *store);
 
 /*
  * store_cut - was the last commit, of whichever program, cut off (by a kill, a power cut, a full
