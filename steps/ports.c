@@ -48,7 +48,9 @@ static void add_change(json_t *changes, const struct galera_port *port, const ch
 	member_set(change, "number", json_integer(port->number));
 	member_set(change, "local_type", text_json(local ? type : NULL));
 	if (own)
-		member_set(change, "note", json_string("override"));
+		member_set(change, "note",
+			   json_string(str_starts(type, "kerberos") ? "taken from Kerberos"
+								    : "override"));
 }
 
 /* A port that the policy lets the server use as it is needs no label: one would take it from its
