@@ -79,7 +79,7 @@ help:
 $(PROGRAM): $(OBJ)
 	@echo "  LD  $@"; $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/%.o: %.c Makefile | $(BUILD)/deps
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/deps-build
 	@mkdir -p $(@D)
 	@echo "  CC  $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -94,10 +94,12 @@ $(BUILD)/templates.o: $(BUILD)/templates.c
 
 # ---- what is needed -------------------------------------------------------------------------
 
-$(BUILD)/deps: tests/deps
+# deps-build, deps-check, deps-lint: for what it is needed.
+$(BUILD)/deps-%: tests/deps
 	@mkdir -p $(BUILD)
-	BUILD=$(BUILD) tests/deps
-	@$(MAKE) --no-print-directory versions && touch $@
+	BUILD=$(BUILD) tests/deps $*
+	@[ $* = lint ] || $(MAKE) --no-print-directory versions
+	@touch $@
 
 # Older ones lack what we ask for: libsepol 2.9 (EL 8) does not say why it denies an access.
 OLDEST := libsepol=3.4 libselinux=3.4 libsemanage=3.4 audit=3.0
@@ -115,7 +117,7 @@ deps:
 # ---- unit tests: tests/unit/ROOM/NAME.c, linked with its room and the base ------------------
 
 define unit_rule
-$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(2) | $(BUILD)/deps
+$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(2) | $(BUILD)/deps-check
 	@mkdir -p $$(@D)
 	@echo "  LD  $$@"; $$(CC) $$(ALL_CFLAGS) $$(HARDEN_LD) $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $$(PKG_LIBS) -lcmocka
 endef
@@ -129,13 +131,13 @@ $(eval $(call unit_rule,steps,$(filter-out $(BUILD)/steps/main.o,$(OBJ))))
 
 # Preloaded into the program by tests/faults/; the sanitizers' libraries would want to come first.
 PRELOAD := $(BUILD)/tests/faults/preload.so
-$(PRELOAD): tests/faults/preload.c | $(BUILD)/deps
+$(PRELOAD): tests/faults/preload.c | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(filter-out -fsanitize% -fno-sanitize% --coverage,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
 # Writes recorded logs while the program watches them.
 PLAY := $(BUILD)/tests/play
-$(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/player galera/span galera/wsrep_messages) $(BASE_OBJ) | $(BUILD)/deps
+$(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/player galera/span galera/wsrep_messages) $(BASE_OBJ) | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 
@@ -143,7 +145,7 @@ $(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/player galera/sp
 BENCH := generate measure replay scan
 $(BUILD)/tests/bench/scan: $(patsubst %.c,$(BUILD)/%.o,$(wildcard steps/audit/*.c)) $(BASE_OBJ)
 $(BUILD)/tests/bench/replay: $(ROOM_OBJ) $(BASE_OBJ)
-$(BUILD)/tests/bench/%: tests/bench/%.c | $(BUILD)/deps
+$(BUILD)/tests/bench/%: tests/bench/%.c | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 
@@ -167,7 +169,7 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/program.a
 
 fuzz-targets: $(FUZZ)
 
-fuzz-build: | $(BUILD)/deps
+fuzz-build: | $(BUILD)/deps-check
 	@! tests/fuzz/all.test --possible || $(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' HARDEN= HARDEN_LD= fuzz-targets
 
 fuzz: fuzz-build
@@ -226,7 +228,7 @@ rehearse: $(PROGRAM)
 
 # ---- rules of the house -----------------------------------------------------------------------
 
-lint: | $(BUILD)/deps
+lint: | $(BUILD)/deps-lint
 	tests/lint
 
 format:
