@@ -8,7 +8,11 @@ BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 ANSWERS ?=
+STORE   ?=
 FULL    ?=
+
+# tests/lib.sh and tests/unit/unit.h read it.
+export STORE
 
 PROGRAM := $(BUILD)/galera-selinux
 LIBS    := libsemanage libselinux auparse audit popt libedit jansson libsystemd libarchive libseccomp
@@ -55,6 +59,7 @@ help:
 	@echo 'make rehearse   build, then the whole wizard on a scratch copy of the policy store'
 	@echo '                (ANSWERS=FILE answers its questions beforehand)'
 	@echo 'make check      build, then all tests'
+	@echo '                (STORE=ROOT, for both: the policy store below ROOT, not the one of this host)'
 	@echo 'make check-unit the unit tests alone'
 	@echo 'make check-asan all tests, built with address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
@@ -222,7 +227,7 @@ record: $(PROGRAM)
 # ---- the main job ---------------------------------------------------------------------------
 
 rehearse: $(PROGRAM)
-	$(PROGRAM) rehearse $(if $(ANSWERS),--answers $(ANSWERS))
+	$(PROGRAM) rehearse $(if $(STORE),--store $(STORE)) $(if $(ANSWERS),--answers $(ANSWERS))
 
 -include $(shell find $(BUILD) -name '*.d' -type f $(patsubst %,-not -path '$(BUILD)/%/*',asan coverage deb fuzz rpm unheld) 2>/dev/null)
 

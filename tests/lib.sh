@@ -11,6 +11,9 @@ trap 'rm -rf "$scratch"' EXIT
 export LC_ALL=C.UTF-8 NO_COLOR=1
 unset COLUMNS
 ran=0
+# The policy that the tests copy and judge by: the one below STORE (make check STORE=ROOT), else this host's.
+STORE=${STORE:-}
+rehearse=("$program" rehearse ${STORE:+--store "$STORE"})
 
 # ok NAME COMMAND...: one test, which passes when the command exits 0.
 ok() {
@@ -64,7 +67,7 @@ is() { # FOUND WANTED
 policy_type() { # ROOT
 	sed -n 's/^SELINUXTYPE=//p' "$1/etc/selinux/config"
 }
-kernel_policy() { # ROOT
+kernel_policy() { # ROOT, or "$STORE"
 	ls "$1/etc/selinux/$(policy_type "$1")/policy"/policy.*[0-9] | sort -V | tail -n 1
 }
 modules() { # ROOT
@@ -73,11 +76,50 @@ modules() { # ROOT
 local_ports() { # ROOT
 	grep -v '^#' "$1/var/lib/selinux/$(policy_type "$1")/active/ports.local" 2>/dev/null
 }
+# ---- what is to be expected of a policy, by setools ----
+allowed() { # POLICY TARGET CLASS PERMISSION: by whatever booleans are set to?
+	sesearch "$1" -A -s mysqld_t -t "${2/#self/mysqld_t}" -c "$3" -p "$4" 2>/dev/null | grep -v ' \]:' | grep -q ^allow
+}
+# needed POLICY: what a server was seen to need on a real kernel, and this policy does not allow: a rule of galera.te a
+# line, without its braces.
+needed() {
+	local target class permissions permission lacking
+	while read -r target class permissions; do
+		lacking=
+		for permission in $permissions; do
+			allowed "$1" "$target" "$class" "$permission" || lacking+=" $permission"
+		done
+		[ -z "$lacking" ] || echo "allow mysqld_t $target $class$lacking"
+	done <<-'END'
+		initrc_tmp_t file write
+		rsync_exec_t file execute execute_no_trans getattr map open read
+		self process setpgid
+	END
+}
+needed_rules() { # POLICY: how many
+	needed "$1" | grep -c .
+}
+needed_permissions() { # POLICY
+	needed "$1" | awk '{ n += NF - 4 } END { print n + 0 }'
+}
+port_type() { # POLICY PORT
+	seinfo "$1" --portcon "$2" | awk '$2 == "tcp" {
+		width = split($3, range, "-") == 2 ? range[2] - range[1] : 0
+		if (!type || width < least) { least = width; split($4, part, ":"); type = part[3] }
+	} END { print type }'
+}
+port_wanted() { # POLICY PORT: the label that it should have with this policy: its own, where the server may use it
+	local type
+	type=$(port_type "$1" "$2")
+	{ allowed "$1" "$type" tcp_socket name_bind && allowed "$1" "$type" tcp_socket name_connect; } || type=mysqld_port_t
+	echo "$type"
+}
 # make_root ROOT [OPTION...]: a scratch root, by a rehearsal that stops before its first change.
 make_root() {
 	local root=$1
 	shift
-	exits 3 make_root "$program" rehearse --keep "$root" --answer ports.apply=quit "$@"
+	# Where no port needs a label, the next step is the first that changes something.
+	exits 3 make_root "${rehearse[@]}" --keep "$root" --yes --answer ports.apply=quit --answer permissive.apply=quit "$@"
 }
 # server_process ROOT DATA PID: the server's process as the root's own /proc has it, in place of the one before.
 server_process() {
@@ -107,6 +149,26 @@ tiny_root() {
 		printf 'SELINUX=enforcing\nSELINUXTYPE=tiny\n' >"$1/etc/selinux/config" &&
 		printf 'module-store = direct\nexpand-check = 0\n' >"$1/etc/selinux/semanage.conf" &&
 		semodule -X 100 -p "$1" -s tiny -i "$fixtures/policy/tiny.cil"
+}
+# targeted_root ROOT: a small policy of our own with the traits of the targeted ones, for `rehearse --store DIR`.
+targeted_root() {
+	local policy=$fixtures/policy/targeted store=$1
+	mkdir -p "$store/etc/selinux/targeted/contexts/files" "$store/var/lib/selinux" "$store/cil" || return
+	printf 'SELINUX=enforcing\nSELINUXTYPE=targeted\n' >"$store/etc/selinux/config"
+	printf 'module-store = direct\nexpand-check = 0\n' >"$store/etc/selinux/semanage.conf"
+	echo '/usr/sbin /usr/bin' >"$store/etc/selinux/targeted/contexts/files/file_contexts.subs_dist"
+	{
+		printf '(category c%d)' {0..1023}
+		echo "(categoryorder ($(printf 'c%d ' {0..1023})))"
+		cat "$policy/base.cil"
+	} >"$store/cil/base.cil"
+	semodule -n -X 100 -p "$store" -s targeted -i "$store/cil/base.cil" -i "$policy/mysql.cil"
+}
+# needs_met ROOT: likewise, with the server's module at another priority, which lets it do all that Galera needs.
+needs_met() {
+	targeted_root "$1" &&
+		cat "$fixtures/policy/targeted/"{mysql,needs}.cil >"$1/cil/mysql.cil" &&
+		semodule -n -X 200 -p "$1" -s targeted -i "$1/cil/mysql.cil"
 }
 # system ROOT: a sum of all that a run could change but the session itself.
 system() {

@@ -29,6 +29,8 @@ static const struct poptOption rehearse_options[] = {
 	  "the recorded cluster (default: the one that is installed with the program)", "DIR" },
 	{ "keep", 0, POPT_ARG_STRING, &node_options.keep, 0,
 	  "make the scratch root here and leave it; one that is there is gone on with", "DIR" },
+	{ "store", 0, POPT_ARG_STRING, &node_options.store, 0,
+	  "copy the policy store below DIR, not this host's", "DIR" },
 	POPT_TABLEEND
 };
 
@@ -86,7 +88,7 @@ static int make_root(const char *root, const char *cluster, struct error *err)
 	int r;
 
 	screen_say("Making a scratch copy of the policy store in %s ...", root);
-	r = store_create(root, "/", err);
+	r = store_create(root, node_options.store ?: "/", err);
 	if (r == 0)
 		r = host_selinux_set_config(root, SELINUX_MODE_ENFORCING, err);
 	if (r == 0)

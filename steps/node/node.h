@@ -46,6 +46,7 @@ struct node_options {
 	char *pace;          /* --pace N: how many times as fast a recording is played */
 	char *cluster;       /* rehearse --cluster DIR */
 	char *keep;          /* rehearse --keep DIR */
+	char *store;         /* rehearse --store DIR: whose policy store is copied */
 	bool temporary;      /* rehearse without it: the root is removed at the end */
 };
 extern struct node_options node_options;

@@ -36,6 +36,15 @@
 			fail_msg("%s (%s)", (err)->what, (err)->remedy);                           \
 	} while (0)
 
+/* policy_root - below it is the policy that tests copy and judge by: STORE (make check STORE=ROOT),
+ * else this host's. */
+static inline const char *policy_root(void)
+{
+	const char *root = getenv("STORE");
+
+	return root && *root ? root : "/";
+}
+
 /* ---- places to write to --------------------------------------------------------------------- */
 
 static inline char *scratch_template(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * world.h - what the tests of the advice share: a scratch copy of this host's store, as a real
+ * world.h - what the tests of the advice share: a scratch copy of a store, as a real
  * policy with its real file contexts, and denials made by hand
  */
 #pragma once

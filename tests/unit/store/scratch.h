@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A scratch copy of this host's store for all tests of a program: a process can have one. */
+/* A scratch copy of policy_root()'s store for all tests of a program: a process can have one. */
 #pragma once
 
 #include "steps/store/store.h"
@@ -13,7 +13,7 @@ static inline void scratch_store_open(void)
 	struct error err = { 0 };
 
 	root = scratch_directory();
-	must(store_create(root, "/", &err), &err);
+	must(store_create(root, policy_root(), &err), &err);
 	must(store_open(&store, root, &err), &err);
 }
 

@@ -127,7 +127,8 @@ static int as_user(const char *directory)
 
 	if (setgroups(0, NULL) < 0 || setgid(NOBODY) < 0 || setuid(NOBODY) < 0)
 		return 2;
-	if (store_create(directory, "/", &err) < 0 || store_open(&mine, directory, &err) < 0 ||
+	if (store_create(directory, policy_root(), &err) < 0 ||
+	    store_open(&mine, directory, &err) < 0 ||
 	    store_module_active(mine, "mysql", &active, NULL, &err) < 0 ||
 	    store_port_label(mine, "tcp", 3306, &type, NULL, &err) < 0) {
 		puts(err.what);
