@@ -64,7 +64,7 @@ static int judge(struct session *session, const struct denials *denials, struct 
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
 
-		if (finding->fix == FIX_ALLOWED || finding->decision != DECISION_NONE)
+		if (finding_needs_nothing(finding) || finding->decision != DECISION_NONE)
 			continue;
 		found->fresh_denials += finding->count;
 		found->doubtful += !finding_is_rule(finding) || !finding_recommended(finding);
