@@ -76,20 +76,24 @@ modules() { # ROOT
 local_ports() { # ROOT
 	grep -v '^#' "$1/var/lib/selinux/$(policy_type "$1")/active/ports.local" 2>/dev/null
 }
-# ---- what is to be expected of a policy, by setools ----
-allowed() { # POLICY TARGET CLASS PERMISSION: by whatever booleans are set to?
-	sesearch "$1" -A -s mysqld_t -t "${2/#self/mysqld_t}" -c "$3" -p "$4" 2>/dev/null | grep -v ' \]:' | grep -q ^allow
+# ---- what is to be expected of a policy: setools take a second to read one, so each is asked once ----
+once() { # FUNCTION POLICY [ARGUMENT...]: what it prints
+	local kept=$scratch/once.${*//[^A-Za-z0-9.]/_}
+	[ -e "$kept" ] || "$@" >"$kept"
+	cat "$kept"
+}
+granted() { # POLICY TARGET CLASS: what mysqld_t may do, whatever the booleans are, a permission a line
+	sesearch "$1" -A -s mysqld_t -t "${2/#self/mysqld_t}" -c "$3" 2>/dev/null | grep -v ' \]:' |
+		sed -nE 's/^allow [^:]*:[^ ]+ \{? ?([^};]*[^}; ]).*/\1/p' | tr ' ' '\n' | sort -u
 }
 # needed POLICY: what a server was seen to need on a real kernel, and this policy does not allow: a rule of galera.te a
 # line, without its braces.
-needed() {
-	local target class permissions permission lacking
+needed() { once ask_needed "$1"; }
+ask_needed() {
+	local target class permissions lacking
 	while read -r target class permissions; do
-		lacking=
-		for permission in $permissions; do
-			allowed "$1" "$target" "$class" "$permission" || lacking+=" $permission"
-		done
-		[ -z "$lacking" ] || echo "allow mysqld_t $target $class$lacking"
+		lacking=$(comm -23 <(tr ' ' '\n' <<<"$permissions") <(granted "$1" "$target" "$class") | xargs)
+		[ -z "$lacking" ] || echo "allow mysqld_t $target $class $lacking"
 	done <<-'END'
 		initrc_tmp_t file write
 		rsync_exec_t file execute execute_no_trans getattr map open read
@@ -102,17 +106,27 @@ needed_rules() { # POLICY: how many
 needed_permissions() { # POLICY
 	needed "$1" | awk '{ n += NF - 4 } END { print n + 0 }'
 }
-port_type() { # POLICY PORT
+# port_type POLICY PORT: of the narrowest range; a local label, which is ours, stands before the policy's own, and seinfo
+# has both.
+port_type() {
 	seinfo "$1" --portcon "$2" | awk '$2 == "tcp" {
 		width = split($3, range, "-") == 2 ? range[2] - range[1] : 0
-		if (!type || width < least) { least = width; split($4, part, ":"); type = part[3] }
+		split($4, part, ":")
+		if (!type || width < least || (width == least && part[3] == "mysqld_port_t")) { least = width; type = part[3] }
 	} END { print type }'
 }
-port_wanted() { # POLICY PORT: the label that it should have with this policy: its own, where the server may use it
+# port_wanted POLICY PORT: the label that it should have with this policy, which is its own, where the server may use it.
+port_wanted() {
 	local type
-	type=$(port_type "$1" "$2")
-	{ allowed "$1" "$type" tcp_socket name_bind && allowed "$1" "$type" tcp_socket name_connect; } || type=mysqld_port_t
+	type=$(once port_type "$1" "$2")
+	[ "$(once granted "$1" "$type" tcp_socket | grep -cx 'name_bind\|name_connect')" = 2 ] || type=mysqld_port_t
 	echo "$type"
+}
+ports_to_label() { # POLICY: of the ports of the recorded server those that want another label, a line each
+	local port
+	for port in 4567 4568 4444; do
+		[ "$(once port_type "$1" $port)" = "$(port_wanted "$1" $port)" ] || echo $port
+	done
 }
 # make_root ROOT [OPTION...]: a scratch root, by a rehearsal that stops before its first change.
 make_root() {
