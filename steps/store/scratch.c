@@ -126,7 +126,8 @@ static int build(const char *root, const char *from, const char *type, struct er
 
 	if (glob(pattern, GLOB_BRACE, NULL, &modules) != 0)
 		return error_set(
-			err, EACCES, "run it with sudo, or copy a store that you may read: --store",
+			err, EACCES,
+			"run it with sudo, or copy a store that you may read: --store DIR",
 			"only root may read the policy store of %s/, and %s has no modules "
 			"to build one from",
 			from, directory);
