@@ -313,9 +313,9 @@ static void test_host(void **state)
 	assert_int_equal(
 		verdict(host, "system_u:object_r:mysqld_t:s0", port, "tcp_socket", "name_bind"),
 		VERDICT_ALLOWED);
-	assert_int_equal(verdict(host, mysqld, "system_u:object_r:ssh_port_t:s0", "tcp_socket",
-				 "name_bind"),
-			 VERDICT_NO_RULE);
+	assert_int_equal(
+		verdict(host, mysqld, "system_u:object_r:ssh_port_t:s0", "tcp_socket", "name_bind"),
+		VERDICT_NO_RULE);
 	assert_int_equal(verdict(host, mysqld, "system_u:object_r:shadow_t:s0", "file", "write"),
 			 VERDICT_NO_RULE);
 }
