@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -6,6 +7,7 @@
 #include "steps/advice/known.h"
 #include "steps/advice/refine.h"
 #include "steps/case.h"
+#include "steps/cluster/nodes.h"
 #include "steps/exercising/roles.h"
 #include "steps/galera/files.h"
 #include "steps/galera/known.h"
@@ -79,12 +81,14 @@ int case_path_label(struct file_labels *labels, const char *path, const char *tc
 	return 0;
 }
 
-static int path_label(void *data, const char *path, const char *tclass, char **type,
-		      struct error *err)
+static int path_label(void *data, const struct denial *denial, char **type, struct error *err)
 {
 	struct file_labels *labels;
 
-	return node_labels(data, &labels, err) ?: case_path_label(labels, path, tclass, type, err);
+	if (denial->node && nodes_label(data, denial->node, denial->path, denial->tclass, type))
+		return 0;
+	return node_labels(data, &labels, err)
+		       ?: case_path_label(labels, denial->path, denial->tclass, type, err);
 }
 
 static int path_rule(void *data, const char *path, bool below, char **rule, bool *alias,
@@ -139,15 +143,29 @@ int case_advisor(struct session *session, struct oracle *oracle, struct advisor 
 	return 0;
 }
 
+/* An evidence file says of which node it is; its records can have another name for it. */
+static void set_node(struct denials *denials, size_t from, const char *node)
+{
+	for (size_t i = from; i < denials->count; i++) {
+		free(denials->items[i].node);
+		denials->items[i].node = str_copy(node);
+	}
+}
+
 int case_read(struct session *session, const json_t *sources, struct denials *denials,
 	      struct error *err)
 {
 	int r = 0;
 
-	list_each(source, sources)
+	list_each(source, sources) {
+		size_t before = denials->count;
+
 		if (r == 0)
 			r = node_log_read(session, member_text(source, "path"),
 					  member_text(source, "origin"), denials, err);
+		if (r == 0 && member_or_null(source, "node"))
+			set_node(denials, before, member_text(source, "node"));
+	}
 	return r;
 }
 

@@ -28,7 +28,8 @@ int case_advisor(struct session *session, struct oracle *oracle, struct advisor 
 int case_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,
 		    struct error *err);
 
-/* case_read - the denials of sources, a JSON array of {"path", "origin"}: appended to *denials. */
+/* case_read - the denials of sources, a JSON array of {"path", "origin"}, and "node" where it is
+ * known: appended to *denials. */
 int case_read(struct session *session, const json_t *sources, struct denials *denials,
 	      struct error *err);
 

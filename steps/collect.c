@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "steps/cluster/bundle.h"
+#include "steps/cluster/nodes.h"
 #include "steps/exercising/results.h"
 #include "steps/exercising/roles.h"
 #include "steps/ledger.h"
@@ -16,6 +18,8 @@
 #include "steps/steps.h"
 #include "steps/told.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static bool has_path(const json_t *sources, const char *path)
@@ -42,6 +46,9 @@ static int add_given(struct session *session, json_t *sources, struct error *err
 		char path[PATH_MAX];
 		json_t *source;
 
+		if (bundle_is_named(*log))
+			return error_set(err, EINVAL, "give it with --evidence",
+					 "%s is an evidence file, by its name, and no log", *log);
 		if (!realpath(*log, path))
 			return error_set(err, errno, "give the path of an audit log with --log",
 					 "cannot read %s: %m", *log);
@@ -67,8 +74,10 @@ static int find_sources(struct session *session, json_t *sources, json_t *given,
 		r = results_evidence(session, PHASE_ENFORCING, true, sources, err);
 	if (r == 0)
 		r = add_given(session, given, err);
-	if (r == 0)
+	if (r == 0) {
 		json_array_extend(sources, given);
+		nodes_sources(session, sources);
+	}
 	return r;
 }
 
@@ -79,7 +88,8 @@ static int detect(struct session *session, bool *done, struct error *err)
 	int r = find_sources(session, sources, given, err);
 
 	if (r == 0)
-		*done = known && json_equal(json_object_get(known, "sources"), sources);
+		*done = known && nodes_taken(session) &&
+			json_equal(json_object_get(known, "sources"), sources);
 	return r;
 }
 
@@ -102,7 +112,7 @@ static int check_given(struct session *session, const char *path, struct error *
 
 static void show_counts(const json_t *sources, const struct denials *denials)
 {
-	_cleanup_(strings_clear) struct strings others = { 0 }, unread = { 0 };
+	_cleanup_(strings_clear) struct strings others = { 0 }, unread = { 0 }, said = { 0 };
 	json_t *source;
 	size_t i;
 
@@ -111,6 +121,10 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 		const char *origin = member_text(source, "origin");
 		size_t count = 0;
 
+		/* Of a node there may be several evidence files. */
+		if (strings_has(&said, origin))
+			continue;
+		strings_add(&said, origin);
 		for (size_t d = 0; d < denials->count; d++)
 			if (!strcmp(denials->items[d].origin, origin))
 				count += denial_records(&denials->items[d]);
@@ -140,7 +154,8 @@ static json_t *given_nodes(const struct denials *denials)
 		const struct denial *denial = &denials->items[i];
 		/* Of a donor only what it was denied at the time of an exercise tells of its part.
 		 */
-		bool is = !denial->node || *denial->origin != '/' || !denial->exercise;
+		bool is = !denial->node || !denial->exercise ||
+			  strcmp(denial->role ?: "", DENIAL_DONOR) != 0;
 
 		json_array_foreach(nodes, j, known) is =
 			is || !strcmp(item_text(known), denial->node);
@@ -150,15 +165,47 @@ static json_t *given_nodes(const struct denials *denials)
 	return nodes;
 }
 
+/* How much was denied whom, in which exercise and role. */
+static json_t *seen(struct session *session, const struct denials *denials)
+{
+	json_t *list = json_array();
+	char own[NODE_NAME_SIZE];
+
+	node_name(session, own);
+	for (size_t i = 0; i < denials->count; i++) {
+		const struct denial *denial = &denials->items[i];
+		const char *node = denial->node ? denial->node : own;
+		const char *role = denial->role ? denial->role : "";
+		json_t *same = NULL;
+
+		if (!denial->exercise)
+			continue;
+		list_each(known, list)
+			if (!strcmp(member_text(known, "exercise"), denial->exercise) &&
+			    !strcmp(member_text(known, "role"), role) &&
+			    roles_same_node(member_text(known, "node"), node))
+				same = known;
+		if (!same) {
+			same = json_pack("{s:o, s:s, s:s}", "node", text_json(node), "exercise",
+					 denial->exercise, "role", role);
+			list_add(list, same);
+		}
+		member_set(same, "denials",
+			   json_integer(member_number(same, "denials") +
+					(json_int_t)denial_records(denial)));
+	}
+	return list;
+}
+
 static int remember(struct session *session, json_t *sources, json_t *given,
 		    const struct denials *denials, struct error *err)
 {
 	return session_remember(
 		session, "collect",
-		json_made(json_pack("{s:O, s:O, s:o, s:I, s:I, s:I, s:I}", "sources", sources,
-				    "given", given, "nodes", given_nodes(denials), "events",
-				    (json_int_t)denials->events, "denials",
-				    (json_int_t)denials_total(denials), "unreadable",
+		json_made(json_pack("{s:O, s:O, s:o, s:o, s:I, s:I, s:I, s:I}", "sources", sources,
+				    "given", given, "nodes", given_nodes(denials), "seen",
+				    seen(session, denials), "events", (json_int_t)denials->events,
+				    "denials", (json_int_t)denials_total(denials), "unreadable",
 				    (json_int_t)denials->unreadable, "lost",
 				    (json_int_t)denials->lost_notices)),
 		err);
@@ -166,7 +213,7 @@ static int remember(struct session *session, json_t *sources, json_t *given,
 
 static int apply(struct session *session, const json_t *changes, struct error *err)
 {
-	json_auto_t *sources = json_array(), *given = json_array();
+	json_auto_t *sources = json_array(), *given = json_array(), *ledger = NULL;
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	int r = find_sources(session, sources, given, err);
 
@@ -179,8 +226,12 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 	roles_tell(session, &denials);
 	r = remember(session, sources, given, &denials, err);
 	/* What of the donors' side is there now. */
-	if (r == 0 && json_array_size(given))
+	if (r == 0 && (json_array_size(given) || session_recall(session, ROLES_EVIDENCE)))
 		coverage_show(session, PHASE_PERMISSIVE);
+	if (r == 0)
+		r = ledger_json(session, &ledger, err);
+	if (r == 0)
+		ledger_cluster_show(session, json_object_get(ledger, "cluster"));
 	return r;
 }
 
@@ -198,14 +249,15 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 		if (r == 0)
 			r = check_given(session, member_text(source, "path"), err);
 	}
-	return r < 0 ? r : ledger_ask(session, err);
+	return r < 0 ? r : nodes_take(session, err) ?: ledger_ask(session, err);
 }
 
 const struct step step_collect = {
 	.name = "collect",
 	.title = "Collect the denials",
-	.why = "Out of the audit log, between the begin and the end of each exercise. Give the "
-	       "donor's audit log with --log: a donor's denials are only there.",
+	.why = "Out of the audit log, between the begin and the end of each exercise. A donor's "
+	       "denials are only in its own: give its evidence file with --evidence, or its log "
+	       "with --log.",
 	.detect = detect,
 	.ask = ask,
 	.apply = apply,

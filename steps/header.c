@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "steps/cluster/bundle.h"
 #include "steps/exercising/results.h"
 #include "steps/galera/exercises.h"
 #include "steps/header.h"
@@ -15,7 +16,6 @@
 #include "steps/confining/others.h"
 #include "wizard/strings.h"
 #include "wizard/text.h"
-#include "wizard/process.h"
 #include "wizard/util.h"
 
 extern const char template_module_header[], template_explain_header[];
@@ -44,38 +44,15 @@ static void format_time(time_t when, char *text, size_t size)
 
 /* ---- where ----------------------------------------------------------------------------------- */
 
-/* What a command prints, without its last newline; "" where it cannot be had. */
-static char *printed(const char *const argv[])
-{
-	_cleanup_free_ char *output = NULL;
-
-	if (process_capture(argv, &output, NULL, NULL) != 0)
-		return str_copy("");
-	output[strcspn(output, "\n")] = '\0';
-	return TAKE_PTR(output);
-}
-
-/* The package that installs the policy; only the host's own is known. */
-static char *policy_package(struct session *session, const char *type)
-{
-	_cleanup_free_ char *package = str_printf("selinux-policy-%s", type), *found = NULL;
-	const char *const debian[] = { "dpkg-query", "-W", "-f", "${Package} ${Version}",
-				       package,      NULL },
-			  *const redhat[] = { "rpm", "-q", package, NULL };
-
-	if (session_is_scratch(session))
-		return str_copy("");
-	found = printed(debian);
-	return *found ? TAKE_PTR(found) : printed(redhat);
-}
-
 /* The policy without the module, which all was judged against, by its sum. */
 static int describe_policy(struct session *session, char **text, struct error *err)
 {
 	_cleanup_free_ char *type = NULL, *path = session_path(session, "policy.base");
-	_cleanup_free_ char *package = NULL, *sum = NULL;
+	_cleanup_free_ char *package = NULL, *bytes = NULL;
+	char sum[BUNDLE_SUM_SIZE] = "";
 	enum selinux_mode mode;
 	struct stat st;
+	size_t length;
 	int r = host_selinux_config(session->root, &mode, &type, err);
 
 	if (r == 0 && access(path, R_OK) < 0) {
@@ -85,9 +62,10 @@ static int describe_policy(struct session *session, char **text, struct error *e
 	}
 	if (r < 0)
 		return r;
-	package = policy_package(session, type);
-	sum = printed((const char *const[]){ "sha256sum", path, NULL });
-	*text = str_printf("%s%s%s%s%.64s", type, *package ? ", " : "", package,
+	package = node_policy_package(session, type);
+	if (file_read(path, &bytes, &length, NULL) == 0)
+		bundle_sum(bytes, length, sum, NULL);
+	*text = str_printf("%s%s%s%s%s", type, *package ? ", " : "", package,
 			   *sum ? ", sha256 " : "", sum);
 	return 0;
 }

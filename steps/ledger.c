@@ -45,15 +45,6 @@ static enum observed observed_of(struct session *session, const json_t *result)
 	return (enum observed)i;
 }
 
-/* Whose logs were given to the step collect. */
-static bool is_given(struct session *session, const char *node)
-{
-	list_each(name, json_object_get(session_recall(session, "collect"), "nodes"))
-		if (roles_same_node(item_text(name), node))
-			return true;
-	return false;
-}
-
 static void read_row(struct session *session, const struct exercise *exercise, json_int_t era,
 		     struct ledger_row *row)
 {
@@ -66,9 +57,12 @@ static void read_row(struct session *session, const struct exercise *exercise, j
 		.strict = json_is_true(json_object_get(learning, "strict")),
 		.hidden = json_is_true(json_object_get(learning, "hidden")),
 		.donors = { member_text(learning, "donor"), member_text(confined, "donor") },
+		.began = { member_number(learning, "began"), member_number(confined, "began") },
+		.ended = { member_number(learning, "ended"), member_number(confined, "ended") },
 	};
-	row->donor_given =
-		*row->donors[LEDGER_LEARNING] && is_given(session, row->donors[LEDGER_LEARNING]);
+	row->donor_given = *row->donors[LEDGER_LEARNING] &&
+			   ledger_donor_seen(session, row->donors[LEDGER_LEARNING],
+					     row->ended[LEDGER_LEARNING]);
 	if (row->observed[LEDGER_CONFINED] >= OBSERVED_FAILED)
 		row->doubts = doubts_from(json_object_get(confined, "doubts"));
 }
@@ -376,13 +370,17 @@ static json_t *rows_json(const struct ledger *ledger)
 		const struct ledger_row *row = &ledger->rows[i];
 		const char *const *donors = row->donors;
 
-		list_add(list, json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:b, s:o}", "exercise",
-					 row->exercise->name, "role", role_of(row->exercise),
-					 "learning", observed_name(row->observed[LEDGER_LEARNING]),
-					 "confined", observed_name(row->observed[LEDGER_CONFINED]),
-					 "donor", *donors[0] ? donors[0] : NULL, "donor_confined",
-					 *donors[1] ? donors[1] : NULL, "donor_seen",
-					 row->donor_given, "doubts", doubts_json(row->doubts)));
+		list_add(
+			list,
+			json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:b, s:o, s:I, s:I, s:I, s:I}",
+				  "exercise", row->exercise->name, "role", role_of(row->exercise),
+				  "learning", observed_name(row->observed[LEDGER_LEARNING]),
+				  "confined", observed_name(row->observed[LEDGER_CONFINED]),
+				  "donor", *donors[0] ? donors[0] : NULL, "donor_confined",
+				  *donors[1] ? donors[1] : NULL, "donor_seen", row->donor_given,
+				  "doubts", doubts_json(row->doubts), "began", row->began[0],
+				  "ended", row->ended[0], "began_confined", row->began[1],
+				  "ended_confined", row->ended[1]));
 	}
 	return list;
 }
@@ -406,7 +404,7 @@ static int add_others(struct session *session, json_t *list, struct error *err)
 
 int ledger_json(struct session *session, json_t **object, struct error *err)
 {
-	json_auto_t *missing = json_array(), *limits = json_array();
+	json_auto_t *missing = json_array(), *limits = json_array(), *rows = NULL;
 	_cleanup_free_ char *claim = NULL, *program = node_command(session, "");
 	struct ledger ledger;
 	int r = ledger_read(session, &ledger, err);
@@ -420,8 +418,9 @@ int ledger_json(struct session *session, json_t **object, struct error *err)
 	if (ledger_end(&ledger) != LEDGER_VERIFIED)
 		ledger_missing(&ledger, program, missing);
 	claim = ledger_claim(&ledger, node_domain());
-	*object = json_made(json_pack("{s:s, s:s, s:O, s:O, s:o}", "end", end_name(&ledger),
+	rows = rows_json(&ledger);
+	*object = json_made(json_pack("{s:s, s:s, s:O, s:O, s:O, s:o}", "end", end_name(&ledger),
 				      "claim", claim, "missing", missing, "limits", limits,
-				      "exercises", rows_json(&ledger)));
+				      "exercises", rows, "cluster", ledger_cluster(session, rows)));
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "wizard/session.h"
 
 struct exercise;
+struct strings;
 
 enum observed {
 	OBSERVED_MISSING,  /* not done, or its evidence was lost */
@@ -41,6 +42,7 @@ struct ledger_row {
 	bool strict, hidden; /* learned from a confined server; without hidden denials */
 	const char *donors[LEDGER_PHASES]; /* as the log names them; ""; borrowed */
 	bool donor_given;                  /* in the learning phase: what it was denied was given */
+	json_int_t began[LEDGER_PHASES], ended[LEDGER_PHASES]; /* 0: not known */
 };
 
 #define LEDGER_ROWS 16
@@ -93,8 +95,25 @@ void ledger_unlearned(const struct ledger *ledger, const char *program, json_t *
 
 /* ledger_json - all of it: {"end": "verified"|"rehearsed"|"not verified"|"denials", "claim",
  * "missing": [...], "limits": [...], "exercises": [{"exercise", "role", "learning", "confined",
- * "donor": NAME or null, "donor_confined", "donor_seen", "doubts": [...]}]}. */
+ * "donor": NAME or null, "donor_confined", "donor_seen", "doubts": [...], "began", "ended",
+ * "began_confined", "ended_confined"}], "cluster": as ledger_cluster()}. */
 int ledger_json(struct session *session, json_t **object, struct error *err);
+
+/* ledger_cluster - of each node, as far as this node's exercises, the evidence files that were
+ * taken and the donors that they name reach: [{"node" ("": none is known), "exercise", "role"
+ * ("joiner", "donor"), "learning", "confined" (observed_name(); of a donor also "seen", "nothing
+ * denied"), "denials", "do": the command that supplies what is missing, for that node; null:
+ * nothing is}]. own: this node's rows, as "exercises" has them. New (caller decrefs). */
+json_t *ledger_cluster(struct session *session, const json_t *own);
+
+/* ledger_donor_seen - were a donor's denials looked at, in a transfer that was over by then: some
+ * were given, or its evidence was made afterwards? */
+bool ledger_donor_seen(struct session *session, const char *donor, json_int_t ended);
+
+/* ledger_cluster_lines - the same as lines: a table, and what is missing with its commands.
+ * ledger_cluster_show - on the screen, where there are other nodes. */
+void ledger_cluster_lines(const json_t *rows, struct strings *lines);
+void ledger_cluster_show(struct session *session, const json_t *rows);
 
 /* ledger_say - print the claim, what is missing with its commands, and what is limited: messages,
  * or a result's lines. */

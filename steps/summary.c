@@ -6,12 +6,14 @@
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
 #include "steps/exercising/evidence.h"
+#include "steps/exercising/roles.h"
 #include "steps/ledger.h"
 #include "steps/left.h"
 #include "steps/case.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -216,6 +218,18 @@ static int find_open(struct session *session, char **text, char **note, struct e
 	return 0;
 }
 
+/* Of the other nodes, too. */
+static void add_lines(json_t *standing)
+{
+	_cleanup_(strings_clear) struct strings lines = { 0 };
+	json_t *list = json_array();
+
+	ledger_cluster_lines(json_object_get(standing, "cluster"), &lines);
+	for (size_t i = 0; i < lines.count; i++)
+		list_add(list, json_string(lines.items[i]));
+	member_set(standing, "lines", list);
+}
+
 int summary_standing(struct session *session, json_t **standing, struct error *err)
 {
 	_cleanup_free_ char *open = NULL, *note = NULL;
@@ -228,6 +242,8 @@ int summary_standing(struct session *session, json_t **standing, struct error *e
 		member_set(*standing, "note", json_string(note));
 	if (r == 0 && limit)
 		json_object_set(*standing, "limit", limit);
+	if (r == 0 && session_recall(session, ROLES_EVIDENCE))
+		add_lines(*standing);
 	return r;
 }
 

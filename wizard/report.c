@@ -261,6 +261,10 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 		      "title");
 	for (int i = 0; workflow->steps[i]; i++)
 		show_status_row(workflow->steps[i], json_array_get(rows, (size_t)i), width);
+	if (json_object_get(standing, "lines"))
+		screen_result("%s", "");
+	list_each(line, json_object_get(standing, "lines"))
+		screen_result("%s", item_text(line));
 	show_drift(json_object_get(report, "drift"));
 }
 

@@ -187,8 +187,8 @@ struct workflow {
 	/* What was reached, printed when a whole run has come to its last step. May be NULL. */
 	int (*summary_of)(struct session *session, struct error *err);
 	/* What may be claimed at this moment, as JSON with the string "claim", and perhaps "open"
-	 * (what is left open) and "note": status shows them first. *standing is new (caller
-	 * decrefs). May be NULL. */
+	 * (what is left open) and "note": status shows them first; and "lines", strings that it
+	 * shows below the steps. *standing is new (caller decrefs). May be NULL. */
 	int (*standing_of)(struct session *session, json_t **standing, struct error *err);
 	/* Of a status report, as runner_status() has it but for "steps": is all as it was made, for
 	 * a monitor? *verdict (caller decrefs): {"state": "ok", "todo" or "wrong", "line": what to

@@ -69,6 +69,8 @@ struct advice_port {
 	const char *type;
 };
 
+struct denial;
+
 /* Where the answers come from. Borrowed throughout. */
 struct advisor {
 	struct oracle *oracle;            /* the policy that is loaded now */
@@ -98,10 +100,9 @@ struct advisor {
 	/* The type of a port now, or *type NULL: unlabelled (caller frees). NULL: not known. */
 	int (*port_label)(void *data, const char *proto, unsigned int number, char **type,
 			  struct error *err);
-	/* The type that the policy wants a path to have (tclass tells file from dir), or *type
-	 * NULL: it says nothing (caller frees). NULL: not known. */
-	int (*path_label)(void *data, const char *path, const char *tclass, char **type,
-			  struct error *err);
+	/* The type that the policy of the denial's node wants its path to have (its class tells
+	 * file from dir), or *type NULL: it says nothing (caller frees). NULL: not known. */
+	int (*path_label)(void *data, const struct denial *denial, char **type, struct error *err);
 	void *data;
 };
 

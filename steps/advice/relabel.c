@@ -35,7 +35,7 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 	    !oracle_type_has_attribute(oracle, denial->target, "file_type") &&
 	    !match_words(known_general_labels, denial->target))
 		return 0;
-	return advisor->path_label(advisor->data, denial->path, denial->tclass, type, err);
+	return advisor->path_label(advisor->data, denial, type, err);
 }
 
 /* Only the last component is known, or nothing. Where the policy has no label for a place,
@@ -124,12 +124,15 @@ static int advise_data_label(const struct advisor *advisor, const char *path, ch
 			     struct error *err)
 {
 	_cleanup_free_ char *word = text_shell(path), *rule = NULL, *type = NULL;
+	/* As it is here, whichever node was denied something. */
+	const struct denial data = { .path = (char *)advisor->data_directory,
+				     .tclass = (char *)"dir" };
 	bool alias = false;
 	int r = rule_for(advisor, path, true, &rule, &alias, err);
 
 	alias = alias || strpbrk(path, " \t\n");
 	if (r == 0 && alias && advisor->path_label)
-		r = advisor->path_label(advisor->data, advisor->data_directory, "dir", &type, err);
+		r = advisor->path_label(advisor->data, &data, &type, err);
 	if (r < 0)
 		return r;
 	*advice = type ? str_printf("semanage fcontext -a -t %s %s && restorecon -Rv %s", type,
@@ -210,9 +213,7 @@ int relabel_data_advice(const struct advisor *advisor, const struct denial *deni
 		*advice = advise_to_find(advisor, denial, true);
 		return 0;
 	}
-	r = advisor->path_label ? advisor->path_label(advisor->data, denial->path, denial->tclass,
-						      &expected, err)
-				: 0;
+	r = advisor->path_label ? advisor->path_label(advisor->data, denial, &expected, err) : 0;
 	if (r < 0)
 		return r;
 	if (!expected && !is_systems(denial->path))

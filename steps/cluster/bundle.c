@@ -168,7 +168,7 @@ int bundle_pack(const char *path, const struct bundle_format *format, const json
 
 /* ---- to read --------------------------------------------------------------------------------- */
 
-struct reading {
+struct unpacking {
 	const char *path;
 	const struct bundle_format *format;
 	struct archive *archive;
@@ -176,7 +176,7 @@ struct reading {
 	size_t total;
 };
 
-static int refuse(const struct reading *reading, const char *why, const char *member,
+static int refuse(const struct unpacking *reading, const char *why, const char *member,
 		  struct error *err)
 {
 	error_set(err, EBADMSG, NULL, "%s is not %s as it was made: %s%s%s", reading->path,
@@ -212,7 +212,7 @@ static int read_file(const char *path, struct bytes *bytes, struct error *err)
 }
 
 /* The member at hand, whatever size its header says. */
-static int read_text(struct reading *reading, const char *name, struct error *err)
+static int read_text(struct unpacking *reading, const char *name, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t length;
@@ -240,7 +240,7 @@ static int read_text(struct reading *reading, const char *name, struct error *er
 }
 
 /* Of what another version writes nothing else is known. */
-static int check_version(const struct reading *reading, json_t **manifest, struct error *err)
+static int check_version(const struct unpacking *reading, json_t **manifest, struct error *err)
 {
 	const struct bundle_format *format = reading->format;
 	json_int_t version;
@@ -266,7 +266,7 @@ static bool is_member(const struct bundle_format *format, const char *name)
 	return false;
 }
 
-static int read_entry(struct reading *reading, struct archive_entry *entry, json_t **manifest,
+static int read_entry(struct unpacking *reading, struct archive_entry *entry, json_t **manifest,
 		      struct error *err)
 {
 	const char *name = archive_entry_pathname(entry);
@@ -283,7 +283,7 @@ static int read_entry(struct reading *reading, struct archive_entry *entry, json
 	return r < 0 || *manifest ? r : check_version(reading, manifest, err);
 }
 
-static int check_sums(const struct reading *reading, const json_t *manifest, struct error *err)
+static int check_sums(const struct unpacking *reading, const json_t *manifest, struct error *err)
 {
 	const json_t *listed = json_object_get(manifest, "members");
 	char sum[BUNDLE_SUM_SIZE];
@@ -304,7 +304,7 @@ static int check_sums(const struct reading *reading, const json_t *manifest, str
 	return 0;
 }
 
-static int open_archive(struct reading *reading, const struct bytes *bytes, struct error *err)
+static int open_archive(struct unpacking *reading, const struct bytes *bytes, struct error *err)
 {
 	struct archive *archive = reading->archive;
 
@@ -319,7 +319,7 @@ static int open_archive(struct reading *reading, const struct bytes *bytes, stru
 	return 0;
 }
 
-static int read_members(struct reading *reading, const struct bytes *bytes, struct error *err)
+static int read_members(struct unpacking *reading, const struct bytes *bytes, struct error *err)
 {
 	json_auto_t *manifest = NULL;
 	struct archive_entry *entry;
@@ -336,7 +336,7 @@ static int read_members(struct reading *reading, const struct bytes *bytes, stru
 
 static int work(void *data, FILE *out, struct error *err)
 {
-	struct reading *reading = data;
+	struct unpacking *reading = data;
 	_cleanup_(cleanup_reader) struct archive *archive = archive_read_new();
 	json_auto_t *members = json_object(), *said = NULL;
 	struct bytes bytes = { 0 };
@@ -373,7 +373,7 @@ static bool is_sound(const json_t *object, const struct bundle_format *format)
 int bundle_read(const char *path, const struct bundle_format *format, json_t **object,
 		struct error *err)
 {
-	struct reading reading = { .path = path, .format = format };
+	struct unpacking reading = { .path = path, .format = format };
 	_cleanup_free_ char *said = NULL;
 	json_auto_t *read = NULL;
 	size_t length;

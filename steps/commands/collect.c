@@ -2,8 +2,9 @@
 /*
  * `collect -o FILE`: another node's evidence, to be taken to the node that is set up
  *
- * A donor's denials are in the donor's audit log alone. No session is opened there: the log is
- * read, and a file written.
+ * A donor's denials are in the donor's audit log alone. A file whose name says so becomes an
+ * evidence file (cluster/evidence.h), with all that is known of the node; any other is the records
+ * alone, for which no session is opened.
  */
 #include <errno.h>
 #include <popt.h>
@@ -14,7 +15,8 @@
 #include <unistd.h>
 
 #include "steps/audit/extract.h"
-#include "steps/galera/config.h"
+#include "steps/cluster/evidence.h"
+#include "steps/commands/collected.h"
 #include "steps/host/auditd.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -25,10 +27,13 @@
 
 static char *output; /* -o FILE */
 
-static const struct poptOption collect_options[] = { { "output", 'o', POPT_ARG_STRING, &output, 0,
-						       "the file to be written; -: standard output",
-						       "FILE" },
-						     POPT_TABLEEND };
+static const struct poptOption collect_options[] = {
+	{ "output", 'o', POPT_ARG_STRING, &output, 0,
+	  "the file to be written; .tar.zst, .tar.gz: an "
+	  "evidence file; -: standard output",
+	  "FILE" },
+	POPT_TABLEEND
+};
 
 /* ---- which logs ------------------------------------------------------------------------------ */
 
@@ -59,8 +64,28 @@ static int list_logs(struct session *session, struct strings *logs, struct error
 	return logs->count ? 0 : host_audit_logs(session->root, 0, logs, err);
 }
 
-static int write_file(struct session *session, const struct extract *extract,
-		      const struct strings *logs, struct error *err)
+static int write_evidence(struct session *session, const struct extract *extract, const char *node,
+			  struct error *err)
+{
+	_cleanup_free_ char *bytes = NULL;
+	json_auto_t *members = NULL;
+	size_t length;
+	int r;
+
+	if (!node_is_name(node))
+		return error_set(err, EINVAL,
+				 "set wsrep_node_name in the server's configuration: letters, "
+				 "digits, \"-\", \"_\" and \".\"",
+				 "this node has no name that an evidence file can have: \"%s\"",
+				 node);
+	r = session_open(session, true, err)
+		    ?: collected_members(session, node, extract, &members, err)
+		    ?: bundle_pack(output, &evidence_format, members, &bytes, &length, err);
+	return r < 0 ? r : output_write(session, output, bytes, length, 0600, err);
+}
+
+static int write_records(struct session *session, const struct extract *extract,
+			 const struct strings *logs, struct error *err)
 {
 	if (!extract->denials)
 		return error_set(err, ENODATA,
@@ -71,22 +96,6 @@ static int write_file(struct session *session, const struct extract *extract,
 				 node_domain(), logs->items[0],
 				 logs->count > 1 ? " and those after it" : "", extract->unsure);
 	return output_write(session, output, extract->text, extract->length, 0600, err);
-}
-
-#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-
-/* As the other nodes' logs call this one; else by the machine's name. */
-static void name_node(struct session *session, char *name, size_t size)
-{
-	struct galera_config config = { 0 };
-
-	/* A record's field ends at a blank. */
-	if (node_config_read(session, &config, NULL) == 0 && config.node_name &&
-	    !config.node_name[strspn(config.node_name, PLAIN)])
-		snprintf(name, size, "%s", config.node_name);
-	else
-		gethostname(name, size - 1);
-	galera_config_clear(&config);
 }
 
 /* Of a file that may lack a denial nothing says ok. Returns the exit status. */
@@ -107,7 +116,11 @@ static int say_written(const struct extract *extract)
 			    "audit log itself)",
 			    COUNTED(extract->unsure, "line looks like a record",
 				    "lines look like records"));
-	screen_say("Take the file to the node that is set up, and give it there with --log.");
+	if (!extract->denials)
+		screen_mark(MARK_WARN, "nothing was denied: run it after the exercises, on the "
+				       "node that was the donor, too");
+	screen_say("Take the file to the node that is set up, and give it there with %s.",
+		   bundle_is_named(output) ? "--evidence" : "--log");
 	return whole ? 0 : STEP_DENIALS;
 }
 
@@ -115,13 +128,13 @@ static int run(struct session *session, struct error *err)
 {
 	_cleanup_(strings_clear) struct strings logs = { 0 };
 	_cleanup_(extract_clear) struct extract extract = { 0 };
-	char node[256] = "";
+	char node[NODE_NAME_SIZE];
 	int r;
 
 	if (!output)
 		return error_set(err, EINVAL, "write: galera-selinux collect -o FILE",
 				 "collect needs the name of a file to write");
-	name_node(session, node, sizeof(node));
+	node_name(session, node);
 	r = list_logs(session, &logs, err);
 	if (r == 0)
 		r = node_guard_logs(session, output, logs.items, err);
@@ -129,13 +142,14 @@ static int run(struct session *session, struct error *err)
 		r = extract_read(logs.items, session->arguments && *session->arguments,
 				 node_domains(), node, &extract, err);
 	if (r == 0)
-		r = write_file(session, &extract, &logs, err);
+		r = bundle_is_named(output) ? write_evidence(session, &extract, node, err)
+					    : write_records(session, &extract, &logs, err);
 	return r < 0 ? r : say_written(&extract);
 }
 
 const struct command command_collect = {
 	.name = "collect",
-	.summary = "write this node's denials to a file, for the node that is set up",
+	.summary = "write this node's evidence to a file, for the node that is set up",
 	.run = run,
 	.options = collect_options,
 	.arguments = "-o FILE [LOG...]",

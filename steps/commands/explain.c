@@ -152,16 +152,15 @@ static int ask_labels(struct explanation *explanation, struct error *err)
 	return asked ? 0 : open_labels(explanation->policy, &explanation->labels, err);
 }
 
-static int path_label(void *data, const char *path, const char *tclass, char **type,
-		      struct error *err)
+static int path_label(void *data, const struct denial *denial, char **type, struct error *err)
 {
 	struct explanation *explanation = data;
 	int r = ask_labels(explanation, err);
 
 	*type = NULL;
-	return r < 0 || !explanation->labels
-		       ? r
-		       : case_path_label(explanation->labels, path, tclass, type, err);
+	return r < 0 || !explanation->labels ? r
+					     : case_path_label(explanation->labels, denial->path,
+							       denial->tclass, type, err);
 }
 
 static int path_rule(void *data, const char *path, bool below, char **rule, bool *alias,

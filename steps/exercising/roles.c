@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -34,47 +35,107 @@ static const struct exercise *exercise_of(const struct denial *denial)
 	return NULL;
 }
 
-static bool is_meanwhile(const struct denial *denial, const json_t *result)
-{
-	json_int_t began = member_number(result, "began");
-	json_int_t ended = member_number(result, "ended");
+/* ---- parts in exercises ---------------------------------------------------------------------- */
 
-	return began && denial_last(denial) >= began - CLOCKS_DIFFER &&
-	       denial->seconds <= ended + CLOCKS_DIFFER;
+/* A node's exercise in a phase; all borrowed. */
+struct part {
+	const char *node; /* "": this one */
+	const struct exercise *exercise;
+	const char *donor;
+	json_int_t began, ended;
+};
+
+struct parts {
+	struct part *items;
+	size_t count;
+};
+
+static void add_part(struct parts *parts, const char *node, const struct exercise *exercise,
+		     const json_t *row, bool confined)
+{
+	struct part part = {
+		.node = node,
+		.exercise = exercise,
+		.donor = member_text(row, confined ? "donor_confined" : "donor"),
+		.began = member_number(row, confined ? "began_confined" : "began"),
+		.ended = member_number(row, confined ? "ended_confined" : "ended"),
+	};
+
+	if (exercise && (part.began || *part.donor))
+		*(struct part *)array_push(&parts->items, &parts->count, sizeof(part)) = part;
 }
 
-/* Of a record in another node's log. */
-static void tell_donor(struct session *session, struct denial *denial)
+/* This node's results, and what the evidence files of others tell. Caller frees the items. */
+static struct parts all_parts(struct session *session)
 {
 	static const char *const phases[] = { PHASE_PERMISSIVE, PHASE_ENFORCING };
+	struct parts parts = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(phases) && denial->node && !denial->exercise; i++) {
-		for (const struct exercise *e = galera_exercises; e->name; e++) {
-			const json_t *result = results_get(session, phases[i], e->name);
+	for (size_t i = 0; i < ARRAY_SIZE(phases); i++)
+		for (const struct exercise *e = galera_exercises; e->name; e++)
+			add_part(&parts, "", e, results_get(session, phases[i], e->name), false);
+	list_each(entry, session_recall(session, ROLES_EVIDENCE)) {
+		const char *node = member_text(json_object_get(entry, "node"), "node");
 
-			if (!roles_same_node(denial->node, member_text(result, "donor")))
-				continue;
-			denial->role = DENIAL_DONOR;
-			if (is_meanwhile(denial, result))
-				denial->exercise = e->name;
+		list_each(row, json_object_get(entry, "exercises"))
+			for (int confined = 0; confined < 2; confined++)
+				add_part(&parts, node, exercise_find(member_text(row, "exercise")),
+					 row, confined);
+	}
+	return parts;
+}
+
+static bool is_meanwhile(const struct denial *denial, const struct part *part)
+{
+	return part->began && denial_last(denial) >= part->began - CLOCKS_DIFFER &&
+	       denial->seconds <= part->ended + CLOCKS_DIFFER;
+}
+
+/* What proves a transfer is what the node got. */
+static const char *own_role(const struct exercise *exercise)
+{
+	return exercise->kind == EXERCISE_NOTIFY ? NULL : DENIAL_JOINER;
+}
+
+/* Of a record in another node's log: its own exercise, or that of one to which it gave. */
+static void tell_other(const struct parts *parts, struct denial *denial)
+{
+	for (size_t i = 0; i < parts->count && denial->node; i++) {
+		const struct part *part = &parts->items[i];
+
+		if (roles_same_node(denial->node, part->node) && is_meanwhile(denial, part)) {
+			denial->exercise = part->exercise->name;
+			denial->role = own_role(part->exercise);
+			return;
 		}
+	}
+	for (size_t i = 0; i < parts->count && denial->node && !denial->exercise; i++) {
+		const struct part *part = &parts->items[i];
+
+		if (!roles_same_node(denial->node, part->donor))
+			continue;
+		denial->role = DENIAL_DONOR;
+		if (is_meanwhile(denial, part))
+			denial->exercise = part->exercise->name;
 	}
 }
 
 void roles_tell(struct session *session, struct denials *denials)
 {
+	struct parts parts = all_parts(session);
+
 	for (size_t i = 0; i < denials->count; i++) {
 		struct denial *denial = &denials->items[i];
 		const struct exercise *exercise = exercise_of(denial);
 
 		if (!exercise) {
-			tell_donor(session, denial);
+			tell_other(&parts, denial);
 			continue;
 		}
 		denial->exercise = exercise->name;
-		/* What proves a transfer is what this node got. */
-		denial->role = exercise->kind == EXERCISE_NOTIFY ? NULL : DENIAL_JOINER;
+		denial->role = own_role(exercise);
 	}
+	free(parts.items);
 }
 
 /* ---- the logs of others ---------------------------------------------------------------------- */
@@ -136,8 +197,9 @@ static bool is_named(const char *path)
 	return false;
 }
 
-/* Whose denials are in the logs that --log names, or named in an earlier run. A log that cannot be
- * read counts for nothing here: collect, which reads them all, says so. */
+/* Whose denials are in the logs that --log names, or named in an earlier run, and in evidence
+ * files. A log that cannot be read counts for nothing here: collect, which reads them all, says so.
+ */
 static void given_nodes_read(struct session *session, struct given_nodes *nodes)
 {
 	const json_t *before = json_object_get(session_recall(session, "collect"), "given");
@@ -152,6 +214,12 @@ static void given_nodes_read(struct session *session, struct given_nodes *nodes)
 
 		if (path && !is_named(path))
 			read_log(session, nodes, path);
+	}
+	list_each(entry, session_recall(session, ROLES_EVIDENCE)) {
+		const json_t *about = json_object_get(entry, "node");
+
+		node_named(nodes, member_text(about, "node"))->denials +=
+			(size_t)member_number(about, "denials");
 	}
 }
 
@@ -207,11 +275,9 @@ static void add_row(struct strings *cells, struct session *session, const struct
 	strings_take(cells, str_printf("%7lld", (long long)member_number(result, "denials")));
 }
 
-/* One word of a command line, below no other directory: another node has chosen its name. Caller
- * frees. */
-static char *evidence_file(const char *node)
+char *roles_evidence_file(const char *node)
 {
-	_cleanup_free_ char *name = str_printf("%s.log", node);
+	_cleanup_free_ char *name = str_printf("%s.tar.zst", node);
 
 	for (char *at = name; (at = strchr(at, '/'));)
 		*at = '_';
@@ -226,7 +292,7 @@ static bool say_missing(struct session *session, const char *phase, const struct
 	for (const struct exercise *e = galera_exercises; e->name; e++) {
 		const json_t *result = results_get(session, phase, e->name);
 		const char *donor = member_text(result, "donor");
-		_cleanup_free_ char *file = evidence_file(donor);
+		_cleanup_free_ char *file = roles_evidence_file(donor);
 
 		if (!has_donor(e, result) || !*donor || given_nodes_find(given, donor) ||
 		    strings_has(&said, donor))
@@ -234,7 +300,7 @@ static bool say_missing(struct session *session, const char *phase, const struct
 		strings_add(&said, donor);
 		screen_say("The donor's side is in %s's audit log. There:", donor);
 		screen_detail("galera-selinux collect -o %s", file);
-		screen_say("Bring the file here, and go on with --log %s.", file);
+		screen_say("Bring the file here, and go on with --evidence %s.", file);
 	}
 	return said.count > 0;
 }
@@ -259,7 +325,7 @@ static void say_others(struct session *session, const char *phase, const struct 
 				    "%s does not say of which node it is (%zu %s): made there "
 				    "by collect -o, it would",
 				    node->log, COUNTED(node->denials, "denial", "denials"));
-		else if (!was_donor(session, phase, node->name))
+		else if (node->log && !was_donor(session, phase, node->name))
 			screen_mark(MARK_WARN,
 				    "%s is of %s (%zu %s), which was the donor in none of "
 				    "these exercises, as this node's log names the donors",

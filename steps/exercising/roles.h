@@ -12,18 +12,28 @@
 #include "steps/audit/denial.h"
 #include "wizard/session.h"
 
+/* Memory: what was taken of other nodes' evidence files (cluster/nodes.h), [{"sha256", "file" (in
+ * the session's directory), "paths": {PATH: STAMP}, "node", "exercises", "labels" (as
+ * cluster/evidence.h has them), "other_policy": bool}]. */
+#define ROLES_EVIDENCE "evidence"
+
 /* Do two names mean one node? Their domains do not count, nor does the case. */
 bool roles_same_node(const char *one, const char *other);
 
 /* Tell of each denial the exercise and the role in it: this node was the joiner in what the wizard
- * has watched; another node's records (collect -o names it) are the donor's if a transfer came from
- * there, in the exercise at whose time they are. What is not known stays NULL. */
+ * has watched, and so is another in what its evidence file tells of; another node's records
+ * (collect -o names it) are the donor's if a transfer came from there, in the exercise at whose
+ * time they are. What is not known stays NULL. */
 void roles_tell(struct session *session, struct denials *denials);
+
+/* The file that a node's evidence is to be written to, as one word of a command line, below no
+ * other directory: another node has chosen its name. Caller frees. */
+char *roles_evidence_file(const char *node);
 
 /* A node whose audit log was given. */
 struct given_node {
 	char *name;     /* as its records have it (node=); "": they name none */
-	char *log;      /* the file, the last of several */
+	char *log;      /* the file, the last of several; NULL: an evidence file */
 	size_t denials; /* of the server's domains */
 };
 

@@ -48,6 +48,19 @@ static void add_word(struct strings *words, const char *word)
 		strings_add(words, word);
 }
 
+/* Where it was seen: in an exercise of this node, or "sst on db2 (donor)"; else by what was read.
+ */
+static void add_place(struct strings *places, const struct denial *denial)
+{
+	_cleanup_free_ char *place = NULL;
+
+	if (denial->node && denial->exercise)
+		place = str_printf("%s on %s%s%s%s", denial->exercise, denial->node,
+				   denial->role ? " (" : "", denial->role ? denial->role : "",
+				   denial->role ? ")" : "");
+	add_word(places, place ? place : denial->origin);
+}
+
 static void write_words(FILE *out, const struct strings *words)
 {
 	for (size_t i = 0; i < words->count; i++) {
@@ -71,7 +84,7 @@ static void write_evidence(FILE *out, const struct finding *finding, const struc
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct denial *denial = &denials->items[finding->evidence[i]];
 
-		add_word(&origins, denial->origin);
+		add_place(&origins, denial);
 		add_word(&programs, denial->comm);
 		add_word(&paths, denial->path);
 	}

@@ -36,6 +36,7 @@
 struct node_options {
 	char **domain;       /* --domain TYPE, NULL-terminated: the server's first; may be NULL */
 	char **logs;         /* --log FILE, NULL-terminated; may be NULL */
+	char **evidence;     /* --evidence FILE, NULL-terminated; may be NULL */
 	char **ignore;       /* --ignore NAME, NULL-terminated; may be NULL */
 	char **dangerous;    /* --allow-dangerous NAME, NULL-terminated; may be NULL */
 	int decide_again;    /* --decide-again */
@@ -90,6 +91,17 @@ int node_config_read(const struct session *session, struct galera_config *config
 int node_ports(struct session *session, const struct galera_port **ports, struct error *err);
 int node_store(struct session *session, struct store **store, struct error *err);
 int node_labels(struct session *session, struct file_labels **labels, struct error *err);
+
+/* node_name - as the other nodes' logs call this one, by its configuration; else the machine's.
+ * node_is_name - can a node be called so: a word that stands in a record, in a file's name and on a
+ * command line as it is? */
+#define NODE_NAME_SIZE 256
+void node_name(const struct session *session, char name[static NODE_NAME_SIZE]);
+bool node_is_name(const char *name);
+
+/* node_policy_package - "selinux-policy-default 2:2.20221101-9": the package that installs the
+ * policy of this type; "": it is not known, as of a scratch root. New memory (caller frees). */
+char *node_policy_package(const struct session *session, const char *type);
 
 /* node_server - the node's server, as it runs; in a scratch root none does. Caller clears. */
 int node_server(const struct session *session, struct server_process *process, struct error *err);

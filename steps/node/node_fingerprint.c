@@ -49,6 +49,7 @@ static void mix_options(struct session *session, uint64_t *sum)
 {
 	mix_list(sum, node_options.domain);
 	mix_list(sum, node_options.logs);
+	mix_list(sum, node_options.evidence);
 	mix_list(sum, node_options.dangerous);
 	mix_list(sum, node_options.exercises);
 	if (node_options.decide_again && !node_run(session)->decided_again)

@@ -49,15 +49,14 @@ static int port_label(void *data, const char *proto, unsigned int number, char *
 	return 0;
 }
 
-static int path_label(void *data, const char *path, const char *tclass, char **type,
-		      struct error *err)
+static int path_label(void *data, const struct denial *denial, char **type, struct error *err)
 {
 	char *context = NULL, *rest, *word = NULL;
-	mode_t mode = strcmp(tclass, "dir") == 0 ? S_IFDIR : S_IFREG;
+	mode_t mode = strcmp(denial->tclass, "dir") == 0 ? S_IFDIR : S_IFREG;
 
 	assert_ptr_equal(data, &world);
-	if (selabel_lookup_raw(world.labels, &context, path, (int)mode) < 0)
-		return errno == ENOENT ? 0 : error_set(err, errno, NULL, "%s", path);
+	if (selabel_lookup_raw(world.labels, &context, denial->path, (int)mode) < 0)
+		return errno == ENOENT ? 0 : error_set(err, errno, NULL, "%s", denial->path);
 	rest = context;
 	for (int i = 0; i < 3; i++)
 		word = strsep(&rest, ":");

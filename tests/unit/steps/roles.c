@@ -81,6 +81,53 @@ static void test_roles(void **state)
 	session_free(session);
 }
 
+/* Of other nodes' evidence files: each was the joiner in its own exercises, whoever was watched
+ * here, and the donor in those of the nodes that name it. */
+static void test_evidence(void **state)
+{
+	static const char memory[] =
+		"[{\"node\": {\"node\": \"db3\"}, \"exercises\": [{\"exercise\": \"sst\", "
+		"\"donor\": \"db1\", \"began\": 5000, \"ended\": 5100, \"donor_confined\": "
+		"\"db4\", \"began_confined\": 8000, \"ended_confined\": 8100}, {\"exercise\": "
+		"\"notify\", \"began\": 6000, \"ended\": 6100}, {\"exercise\": \"none\", "
+		"\"donor\": \"db5\", \"began\": 1, \"ended\": 9999}]}]";
+	static const struct {
+		const char *node;
+		time_t first;
+		const char *exercise, *role;
+	} rows[] = {
+		{ "db3", 5050, "sst", "joiner" },
+		{ "db3.example.org", 6050, "notify", NULL },
+		{ "db3", 8050, "sst", "joiner" },
+		/* As before, by what was watched here: db3 gave an IST. */
+		{ "db3", 2050, "ist", "donor" },
+		{ "db3", 7000, NULL, "donor" },
+		{ "db1", 5050, "sst", "donor" },
+		{ "db1", 8050, NULL, "donor" },
+		{ "db4", 8050, "sst", "donor" },
+		{ "db4", 5050, NULL, "donor" },
+		{ "db5", 5050, NULL, NULL },
+	};
+	struct session *session = new_session();
+	struct error err = { 0 };
+
+	(void)state;
+	must(session_remember(session, ROLES_EVIDENCE, json_loads(memory, 0, NULL), &err), &err);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct denial denial = { .origin = (char *)"evidence of it",
+					 .node = (char *)rows[i].node,
+					 .seconds = rows[i].first };
+		struct denials denials = { .items = &denial, .count = 1 };
+
+		roles_tell(session, &denials);
+		if (strcmp(denial.exercise ?: "-", rows[i].exercise ?: "-") != 0 ||
+		    strcmp(denial.role ?: "-", rows[i].role ?: "-") != 0)
+			fail_msg("%s at %ld: %s, %s", rows[i].node, (long)rows[i].first,
+				 denial.exercise ?: "-", denial.role ?: "-");
+	}
+	session_free(session);
+}
+
 /* ---- which node is meant --------------------------------------------------------------------- */
 
 static void test_same(void **state)
@@ -126,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_find),
 	};

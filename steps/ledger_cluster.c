@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ledger_cluster - the ledger of the whole cluster, node by node, as far as its evidence reaches */
+#include <string.h>
+
+#include "steps/exercising/roles.h"
+#include "steps/galera/exercises.h"
+#include "steps/ledger.h"
+#include "steps/node/node.h"
+#include "wizard/screen.h"
+#include "wizard/strings.h"
+#include "wizard/text.h"
+#include "wizard/util.h"
+
+#define NOTHING "nothing denied"
+
+struct table {
+	struct session *session;
+	const json_t *seen; /* as the step collect remembers it */
+	json_t *rows;
+};
+
+static json_int_t seen_denials(const struct table *table, const char *node, const char *exercise,
+			       const char *role)
+{
+	json_int_t count = 0;
+
+	list_each(seen, table->seen)
+		if (!strcmp(member_text(seen, "exercise"), exercise) &&
+		    !strcmp(member_text(seen, "role"), role) &&
+		    roles_same_node(member_text(seen, "node"), node))
+			count += member_number(seen, "denials");
+	return count;
+}
+
+static json_t *find_row(const struct table *table, const char *node, const char *exercise,
+			const char *role)
+{
+	list_each(row, table->rows)
+		if (!strcmp(member_text(row, "exercise"), exercise) &&
+		    !strcmp(member_text(row, "role"), role) &&
+		    roles_same_node(member_text(row, "node"), node))
+			return row;
+	return NULL;
+}
+
+/* words: of the command that is to be given there, where something is missing. */
+static void add_row(struct table *table, const char *node, const char *exercise, const char *role,
+		    const char *const observed[LEDGER_PHASES], const char *words)
+{
+	bool missing = !strcmp(observed[0], observed_name(OBSERVED_MISSING));
+	_cleanup_free_ char *command = str_printf("galera-selinux %s", words);
+
+	list_add(table->rows,
+		 json_pack("{s:o, s:s, s:s, s:s, s:s, s:I, s:o}", "node", text_json(node),
+			   "exercise", exercise, "role", role, "learning", observed[0], "confined",
+			   observed[1], "denials", seen_denials(table, node, exercise, role), "do",
+			   missing ? text_json(command) : json_null()));
+}
+
+/* Evidence of that node, made when the exercise was over: what it was denied by then is in it. */
+static bool has_evidence(struct session *session, const char *node, json_int_t ended)
+{
+	list_each(entry, session_recall(session, ROLES_EVIDENCE)) {
+		const json_t *about = json_object_get(entry, "node");
+
+		if (ended && member_number(about, "collected") >= ended &&
+		    roles_same_node(member_text(about, "node"), node))
+			return true;
+	}
+	return false;
+}
+
+bool ledger_donor_seen(struct session *session, const char *donor, json_int_t ended)
+{
+	list_each(name, json_object_get(session_recall(session, "collect"), "nodes"))
+		if (roles_same_node(item_text(name), donor))
+			return true;
+	return has_evidence(session, donor, ended);
+}
+
+/* What a joiner's log says of its donor; that is the donor's row. */
+static void add_donor(struct table *table, const json_t *row, enum ledger_phase phase)
+{
+	bool confined = phase == LEDGER_CONFINED;
+	const char *donor = member_text(row, confined ? "donor_confined" : "donor");
+	const char *exercise = member_text(row, "exercise");
+	json_int_t ended = member_number(row, confined ? "ended_confined" : "ended");
+	const char *missing = observed_name(OBSERVED_MISSING);
+	const char *observed[LEDGER_PHASES] = { missing, missing };
+	_cleanup_free_ char *file = roles_evidence_file(donor);
+	_cleanup_free_ char *words = str_printf("collect -o %s", file);
+	json_t *known;
+
+	if (!*donor || !exercise_find(exercise))
+		return;
+	if (has_evidence(table->session, donor, ended))
+		observed[phase] = NOTHING;
+	if (!confined && seen_denials(table, donor, exercise, DENIAL_DONOR))
+		observed[phase] = "seen";
+	known = find_row(table, donor, exercise, DENIAL_DONOR);
+	if (!known)
+		add_row(table, donor, exercise, DENIAL_DONOR, observed, words);
+	else if (strcmp(observed[phase], missing) != 0)
+		member_set(known, confined ? "confined" : "learning", json_string(observed[phase]));
+	if (known && strcmp(member_text(known, "learning"), missing) != 0)
+		member_set(known, "do", json_null());
+}
+
+/* Another node's file may say anything. */
+static const char *known_name(const json_t *row, const char *phase)
+{
+	for (enum observed observed = OBSERVED_MISSING; observed <= OBSERVED_PROVED; observed++)
+		if (!strcmp(observed_name(observed), member_text(row, phase)))
+			return observed_name(observed);
+	return observed_name(OBSERVED_MISSING);
+}
+
+/* A node's own rows, and those of its donors. */
+static void add_node(struct table *table, const char *node, const json_t *rows, bool donors)
+{
+	list_each(row, rows) {
+		const char *exercise = member_text(row, "exercise");
+		const char *const observed[LEDGER_PHASES] = { known_name(row, "learning"),
+							      known_name(row, "confined") };
+		_cleanup_free_ char *words =
+			str_printf("run permissive exercise --exercise %s", exercise);
+
+		if (!exercise_find(exercise))
+			continue;
+		if (donors) {
+			add_donor(table, row, LEDGER_LEARNING);
+			add_donor(table, row, LEDGER_CONFINED);
+		} else if (!find_row(table, node, exercise, member_text(row, "role"))) {
+			add_row(table, node, exercise, member_text(row, "role"), observed, words);
+		}
+	}
+}
+
+/* A transfer that no node is known to have given. */
+static void add_unknown_donors(struct table *table, const json_t *own)
+{
+	const char *missing = observed_name(OBSERVED_MISSING);
+	const char *const observed[LEDGER_PHASES] = { missing, missing };
+
+	list_each(row, own) {
+		const struct exercise *exercise = exercise_find(member_text(row, "exercise"));
+		bool given = false;
+
+		list_each(known, table->rows)
+			given = given || (exercise &&
+					  !strcmp(member_text(known, "exercise"), exercise->name) &&
+					  !strcmp(member_text(known, "role"), DENIAL_DONOR));
+		if (exercise && exercise_is_transfer(exercise) && !given) {
+			_cleanup_free_ char *words =
+				str_printf("run permissive exercise --exercise %s", exercise->name);
+
+			add_row(table, "", exercise->name, DENIAL_DONOR, observed, words);
+		}
+	}
+}
+
+json_t *ledger_cluster(struct session *session, const json_t *own)
+{
+	struct table table = { .session = session,
+			       .seen = json_object_get(session_recall(session, "collect"), "seen"),
+			       .rows = json_array() };
+	const json_t *evidence = session_recall(session, ROLES_EVIDENCE);
+	char name[NODE_NAME_SIZE];
+
+	node_name(session, name);
+	add_node(&table, name, own, false);
+	for (int donors = 0; donors < 2; donors++) {
+		/* The newest of a node's files comes last, and its rows count. */
+		for (size_t i = json_array_size(evidence); i > 0; i--) {
+			const json_t *entry = json_array_get(evidence, i - 1);
+
+			add_node(&table, member_text(json_object_get(entry, "node"), "node"),
+				 json_object_get(entry, "exercises"), donors);
+		}
+		if (!donors)
+			add_node(&table, name, own, true);
+	}
+	add_unknown_donors(&table, own);
+	return table.rows;
+}
+
+/* ---- shown ----------------------------------------------------------------------------------- */
+
+/* Has another node done what this one has not? A donor that is named has its own denials. */
+static bool is_covered(const json_t *rows, const json_t *row)
+{
+	bool covered = false;
+
+	if (!strcmp(member_text(row, "role"), DENIAL_DONOR))
+		return false;
+	list_each(other, rows)
+		covered = covered ||
+			  (!member_or_null(other, "do") &&
+			   !strcmp(member_text(other, "exercise"), member_text(row, "exercise")) &&
+			   !strcmp(member_text(other, "role"), member_text(row, "role")));
+	return covered;
+}
+
+void ledger_cluster_lines(const json_t *rows, struct strings *lines)
+{
+	strings_take(lines, str_printf("%-16s  %-20s  %-6s  %-16s  %-16s  %s", "node", "exercise",
+				       "role", "learning", "confined", "denials"));
+	list_each(row, rows) {
+		_cleanup_free_ char *node = text_plain(member_text(row, "node"), 40);
+
+		strings_take(lines,
+			     str_printf("%-16s  %-20s  %-6s  %-16s  %-16s  %7lld",
+					*node ? node : "(no node)", member_text(row, "exercise"),
+					*member_text(row, "role") ? member_text(row, "role") : "-",
+					member_text(row, "learning"), member_text(row, "confined"),
+					member_number(row, "denials")));
+	}
+	list_each(row, rows) {
+		_cleanup_free_ char *node = text_plain(member_text(row, "node"), 40);
+
+		if (!member_or_null(row, "do") || is_covered(rows, row))
+			continue;
+		strings_take(lines,
+			     str_printf("missing: %s, %s; on %s:", member_text(row, "exercise"),
+					*member_text(row, "role") ? member_text(row, "role")
+								  : "this node",
+					*node ? node : "a node that joins"));
+		strings_take(lines, str_printf("    %s", member_text(row, "do")));
+	}
+}
+
+void ledger_cluster_show(struct session *session, const json_t *rows)
+{
+	_cleanup_(strings_clear) struct strings lines = { 0 };
+
+	if (!session_recall(session, ROLES_EVIDENCE))
+		return;
+	ledger_cluster_lines(rows, &lines);
+	screen_blank();
+	for (size_t i = 0; i < lines.count; i++)
+		screen_detail("%s", lines.items[i]);
+}
