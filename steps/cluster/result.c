@@ -117,6 +117,8 @@ static const char *what_is_wrong(const json_t *result)
 		return wrong;
 	if (!is_version(version))
 		return "the module has no version";
+	if (json_array_size(json_object_get(result, "decisions")) > RESULT_RULES_MAX)
+		return "it has too many decisions";
 	return have_shape(json_object_get(result, "decisions"), "{ss ss ss ss s{}}", decision)
 		       ? NULL
 		       : "a decision is incomplete";

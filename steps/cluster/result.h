@@ -19,7 +19,7 @@
 
 /* What a file may have at most. */
 #define RESULT_BYTES_MAX (4U << 20)
-#define RESULT_RULES_MAX 2000
+#define RESULT_RULES_MAX 2000 /* and as many decisions */
 #define RESULT_PORTS_MAX 16
 
 /*

@@ -308,18 +308,15 @@ static void say_uncovered(const json_t *list)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* Did the run begin to change anything: is there a record behind the first `before` of them? */
-static bool has_begun(const struct session *session, size_t before)
+/* Has the run done a step that was not done: is there such a record behind the first `before`? Also
+ * what a run that was interrupted had begun. */
+static bool has_done(const struct session *session, size_t before)
 {
 	const json_t *records = session_records(session);
 
-	for (size_t i = before; i < json_array_size(records); i++) {
-		const json_t *record = json_array_get(records, i);
-
-		if (!strcmp(member_text(record, "event"), "begin") &&
-		    json_array_size(json_object_get(record, "changes")))
+	for (size_t i = before; i < json_array_size(records); i++)
+		if (!strcmp(member_text(json_array_get(records, i), "event"), "done"))
 			return true;
-	}
 	return false;
 }
 
@@ -340,7 +337,7 @@ static int carry_out(struct session *session, json_t **report, bool *changed, st
 
 	if (r == 0 && !dry)
 		r = runner_run(session, err);
-	*changed = dry ? has_changes(*report) : has_begun(session, before);
+	*changed = dry ? has_changes(*report) : has_done(session, before);
 	return r;
 }
 

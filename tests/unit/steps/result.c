@@ -40,18 +40,17 @@ static void check_text(const struct rules *rules, const char *const *wanted)
 static void takes_what_the_policy_lacks(void **state)
 {
 	_cleanup_(rules_clear) struct rules rules = { 0 };
-	struct result_account account = take(
-		"[" RULE("allow", "mysqld_t", "rsync_exec_t", "file", "[\"open\", \"execute\"]",
-			 "") ", " RULE("allow", "mysqld_t", "mysqld_t", "process",
-				       "[\"setpgid\", \"signal\"]",
-				       ", \"unobserved\": [\"setpgid\"]") ", " RULE("allow",
-										    "mysqld_t",
-										    "mysqld_db_t",
-										    "file",
-										    "[\"read\", "
-										    "\"write\"]",
-										    "") "]",
-		&rules);
+	/* clang-format off */
+	static const char text[] = "["
+		RULE("allow", "mysqld_t", "rsync_exec_t", "file", "[\"open\", \"execute\"]", "")
+		","
+		RULE("allow", "mysqld_t", "mysqld_t", "process", "[\"setpgid\", \"signal\"]",
+		     ", \"unobserved\": [\"setpgid\"]")
+		","
+		RULE("allow", "mysqld_t", "mysqld_db_t", "file", "[\"read\", \"write\"]", "")
+		"]";
+	/* clang-format on */
+	struct result_account account = take(text, &rules);
 
 	(void)state;
 	check_text(&rules,
@@ -142,39 +141,19 @@ static void joins_commands(void **state)
 static void evidence_is_judged(void **state)
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
-	json_auto_t *list = json_loads(
-		"[" RULE(
-			"allow", "mysqld_t", "rsync_exec_t", "file",
-			"[\"execute\", \"open\", \"read\"]",
-			", \"evidence\": [{\"permissions\": [\"open\", \"execute\", \"write\"], "
-			"\"comm\": \"bash\"}, {\"permissions\": 7}, 8]") ", " RULE("dontaudit",
-										   "mysqld_t",
-										   "boot_t", "dir",
-										   "[\"search\"]",
-										   "") ", " RULE("a"
-												 "l"
-												 "l"
-												 "o"
-												 "w",
-												 "s"
-												 "s"
-												 "h"
-												 "d"
-												 "_"
-												 "t",
-												 "b"
-												 "o"
-												 "o"
-												 "t"
-												 "_"
-												 "t",
-												 "d"
-												 "i"
-												 "r",
-												 "["
-												 "\"search\"]",
-												 "") "]",
-		0, NULL);
+	/* clang-format off */
+	static const char text[] = "["
+		RULE("allow", "mysqld_t", "rsync_exec_t", "file",
+		     "[\"execute\", \"open\", \"read\"]",
+		     ", \"evidence\": [{\"permissions\": [\"open\", \"execute\", \"write\"], "
+		     "\"comm\": \"bash\"}, {\"permissions\": 7}, 8]")
+		","
+		RULE("dontaudit", "mysqld_t", "boot_t", "dir", "[\"search\"]", "")
+		","
+		RULE("allow", "sshd_t", "boot_t", "dir", "[\"search\"]", "")
+		"]";
+	/* clang-format on */
+	json_auto_t *list = json_loads(text, 0, NULL);
 
 	(void)state;
 	assert_non_null(list);
