@@ -124,7 +124,7 @@ static ssize_t listen_to(pid_t pid, int in, struct bytes *said)
 
 		if (process_interrupted())
 			kill(pid, SIGKILL);
-		got = poll(&wait, 1, 200) == 0 ? -EINTR : bytes_read(said, in);
+		got = poll(&wait, 1, 200) > 0 ? bytes_read(said, in) : -EINTR;
 	}
 	return got;
 }
