@@ -26,8 +26,7 @@ static int executable_remedy(struct report *report, const char *path, char **rem
 
 	if (r == 0 && (!wanted || strcmp(wanted, EXECUTABLE_TYPE) != 0))
 		r = labels_rule(labels, path, false, &rule, NULL, err)
-			    ?: store_fcontext_local(store, rule, labels_kind(label.name), &local,
-						    err);
+			    ?: store_fcontext_local(store, rule, labels_kind(&label), &local, err);
 	if (r < 0)
 		return r;
 	label.spec = rule;

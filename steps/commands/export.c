@@ -97,13 +97,14 @@ static void add_files(struct session *session, json_t *result)
 
 		list_each(change, json_object_get(begin, "changes")) {
 			const char *spec = member_or_null(change, "spec");
-			bool directory =
-				labels_kind(member_text(change, "name")) == STORE_FILES_DIR;
+			const char *letter = member_text(change, "kind");
+			const char *files = *letter == 'd'   ? "dir"
+					    : *letter == 'f' ? "file"
+							     : "all";
 
 			if (spec)
 				list_add(list, json_pack("{s:s, s:s, s:s}", "spec", spec, "files",
-							 directory ? "dir" : "all", "type",
-							 member_text(change, "to")));
+							 files, "type", member_text(change, "to")));
 		}
 	}
 }
@@ -204,8 +205,10 @@ static json_t *role_files(const json_t *result)
 		list_add(list,
 			 json_pack("{s:O, s:O, s:s, s:s}", "target", json_object_get(rule, "spec"),
 				   "setype", json_object_get(rule, "type"), "ftype",
-				   strcmp(member_text(rule, "files"), "dir") ? "a" : "d", "state",
-				   "present"));
+				   !strcmp(member_text(rule, "files"), "dir")    ? "d"
+				   : !strcmp(member_text(rule, "files"), "file") ? "f"
+										 : "a",
+				   "state", "present"));
 	return list;
 }
 

@@ -15,9 +15,13 @@
 #include "wizard/trust.h"
 #include "wizard/util.h"
 
-enum store_files labels_kind(const char *name)
+enum store_files labels_kind(const struct label *label)
 {
-	return strcmp(name, LABEL_WAY) ? STORE_FILES_ALL : STORE_FILES_DIR;
+	if (!label->alone)
+		return STORE_FILES_ALL;
+	return S_ISDIR(label->mode)   ? STORE_FILES_DIR
+	       : S_ISREG(label->mode) ? STORE_FILES_REGULAR
+				      : STORE_FILES_ALL;
 }
 
 /* What a directory above the server's files gets, where the policy knows it for nothing: every
@@ -70,7 +74,10 @@ static int add(struct look *look, const struct galera_file *file, const char *pa
 	if (!*path || find(look->labels, path) || lstat(real, &st) < 0)
 		return 0;
 	added = array_push(&look->labels->items, &look->labels->count, sizeof(*added));
-	*added = (struct label){ .name = file->name, .what = file->what, .path = str_copy(path) };
+	*added = (struct label){ .name = file->name,
+				 .what = file->what,
+				 .path = str_copy(path),
+				 .mode = st.st_mode & S_IFMT };
 	*mode = st.st_mode;
 	r = host_file_type(real, &added->type, err);
 	if (r == 0)
@@ -161,7 +168,7 @@ static int make_rule(struct look *look, struct label *label, const char *type, s
 	free(label->wanted);
 	label->wanted = str_copy(type);
 	label->state = LABEL_RULE;
-	r = store_fcontext_local(store, label->spec, labels_kind(label->name), &local, &why);
+	r = store_fcontext_local(store, label->spec, labels_kind(label), &local, &why);
 	if (r == -EINVAL) {
 		is_misplaced(label, why.remedy);
 		return 0;

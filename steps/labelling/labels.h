@@ -29,6 +29,7 @@ struct label {
 	char *type;          /* now; NULL: none */
 	char *wanted;        /* NULL: the policy says nothing */
 	bool alone;          /* without what is below it */
+	mode_t mode;         /* its S_IFMT */
 	size_t wrong, files; /* LABEL_WRONG: how many of how many */
 	char *first;         /* LABEL_WRONG: one of them */
 	char *spec;          /* LABEL_RULE: the rule's expression */
@@ -56,9 +57,8 @@ struct label_tree labels_tree(struct session *session, struct file_labels *wants
 int labels_rule(const struct file_labels *wants, const char *path, bool below, char **rule,
 		bool *alias, struct error *err);
 
-/* labels_kind - which files a rule for this name is about: a directory above the server's is
- * labelled by itself. */
-enum store_files labels_kind(const char *name);
+/* labels_kind - which files its rule is about: what is labelled alone is of one kind. */
+enum store_files labels_kind(const struct label *label);
 
 /* labels_command - the documented commands that mend LABEL_WRONG or LABEL_RULE; new memory (caller
  * frees). modify: there is a rule already. */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/labelling/labels.h"
@@ -33,7 +34,13 @@ bool labels_declined(struct session *session, const char *path)
 
 static const char *kind_option(const struct label *label)
 {
-	return labels_kind(label->name) == STORE_FILES_DIR ? "-f d " : "";
+	static const char *const options[] = {
+		[STORE_FILES_ALL] = "",
+		[STORE_FILES_DIR] = "-f d ",
+		[STORE_FILES_REGULAR] = "-f f ",
+	};
+
+	return options[labels_kind(label)];
 }
 
 static char *restorecon(const struct label *label)
@@ -97,7 +104,7 @@ static int add_change(struct session *session, json_t *changes, const struct lab
 	int r = node_store(session, &store, err);
 
 	if (r == 0 && label->state == LABEL_RULE)
-		r = store_fcontext_local(store, label->spec, labels_kind(label->name), &local, err);
+		r = store_fcontext_local(store, label->spec, labels_kind(label), &local, err);
 	if (r < 0)
 		return r;
 	command = labels_command(label, local != NULL);
@@ -115,6 +122,7 @@ static int add_change(struct session *session, json_t *changes, const struct lab
 	member_set(change, "alone", json_boolean(label->alone));
 	member_set(change, "record", json_string(record));
 	member_set(change, "spec", text_json(label->spec));
+	member_set(change, "kind", json_stringn(&STORE_FILES_LETTERS[labels_kind(label)], 1));
 	member_set(change, "local_type", text_json(local));
 	return 0;
 }
@@ -163,6 +171,14 @@ size_t labels_rules(const json_t *changes)
 	return count;
 }
 
+static enum store_files kind_of(const json_t *change)
+{
+	const char *letter = strchr(STORE_FILES_LETTERS, *member_text(change, "kind"));
+
+	return letter && *letter ? (enum store_files)(letter - STORE_FILES_LETTERS)
+				 : STORE_FILES_ALL;
+}
+
 /* Each rule gets the type that its change has as this member, or goes. */
 static int set_rules(struct store *store, const json_t *changes, const char *member,
 		     struct error *err)
@@ -175,13 +191,11 @@ static int set_rules(struct store *store, const json_t *changes, const char *mem
 	{
 		const char *spec = member_or_null(change, "spec");
 		const char *type = member_or_null(change, member);
-		enum store_files kind;
 
 		if (r < 0 || !spec)
 			continue;
-		kind = labels_kind(member_text(change, "name"));
-		r = type ? store_fcontext_set(store, spec, kind, type, err)
-			 : store_fcontext_unset(store, spec, kind, err);
+		r = type ? store_fcontext_set(store, spec, kind_of(change), type, err)
+			 : store_fcontext_unset(store, spec, kind_of(change), err);
 	}
 	return r;
 }
@@ -223,6 +237,27 @@ static int tree_of(struct session *session, const json_t *change, struct label_t
 	return 0;
 }
 
+/* Another rule may stand over the one that was made: what does the policy say of the path now? */
+static int rule_holds(struct session *session, const struct label_tree *tree, const json_t *change,
+		      struct error *err)
+{
+	_cleanup_free_ char *real = session_in_root(session, tree->path), *type = NULL;
+	const char *wanted = member_text(change, "to");
+	struct stat status;
+	int r;
+
+	if (!member_or_null(change, "spec") || lstat(real, &status) < 0)
+		return 0;
+	r = file_labels_expect(tree->labels, tree->path, status.st_mode, &type, err);
+	if (r < 0 || (type && !strcmp(type, wanted)))
+		return r;
+	return error_set(err, EEXIST,
+			 "choose a path without a rule of its own: see semanage fcontext -l",
+			 "%s would not be %s, but %s: a rule for just this path stands over the "
+			 "one that was made",
+			 tree->path, wanted, type ? type : "without a label");
+}
+
 static int relabel(struct session *session, const json_t *change, struct error *err)
 {
 	_cleanup_free_ char *kept = NULL;
@@ -231,7 +266,7 @@ static int relabel(struct session *session, const json_t *change, struct error *
 	int r = tree_of(session, change, &tree, &kept, err);
 
 	if (r == 0)
-		r = keep(&tree, kept, err);
+		r = rule_holds(session, &tree, change, err) ?: keep(&tree, kept, err);
 	if (r == 0)
 		r = label_tree_apply(&tree, &changed, err);
 	if (r != 0)

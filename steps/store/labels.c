@@ -194,10 +194,11 @@ static void cleanup_fcontext_key(semanage_fcontext_key_t **key)
 		semanage_fcontext_key_free(*key);
 }
 
-static int kind_number(enum store_files files)
-{
-	return files == STORE_FILES_DIR ? SEMANAGE_FCONTEXT_DIR : SEMANAGE_FCONTEXT_ALL;
-}
+static const int kind_numbers[] = {
+	[STORE_FILES_ALL] = SEMANAGE_FCONTEXT_ALL,
+	[STORE_FILES_DIR] = SEMANAGE_FCONTEXT_DIR,
+	[STORE_FILES_REGULAR] = SEMANAGE_FCONTEXT_REG,
+};
 
 /* The file that keeps them has a line for each, its columns divided by white space. */
 static int fcontext_key(struct store *store, const char *spec, enum store_files files,
@@ -211,7 +212,7 @@ static int fcontext_key(struct store *store, const char *spec, enum store_files 
 			return error_set(err, EINVAL,
 					 "give the directory a name without white space",
 					 "a file context cannot name a path with white space");
-	if (semanage_fcontext_key_create(store->handle, spec, kind_number(files), key) < 0)
+	if (semanage_fcontext_key_create(store->handle, spec, kind_numbers[files], key) < 0)
 		no_memory();
 	return 0;
 }
@@ -276,7 +277,7 @@ int store_fcontext_set(struct store *store, const char *spec, enum store_files f
 	    semanage_fcontext_set_expr(store->handle, record, spec) < 0 ||
 	    (context && semanage_fcontext_set_con(store->handle, record, context) < 0))
 		no_memory();
-	semanage_fcontext_set_type(record, kind_number(files));
+	semanage_fcontext_set_type(record, kind_numbers[files]);
 	if (semanage_fcontext_modify_local(store->handle, key, record) < 0)
 		return store_error(store, err, EIO, REMEDY_FILES,
 				   "cannot give %s the file context %s", spec, type);

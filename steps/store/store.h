@@ -95,11 +95,18 @@ int store_port_set(struct store *store, const char *proto, unsigned int number, 
 int store_port_unset(struct store *store, const char *proto, unsigned int number,
 		     struct error *err);
 
-/* File contexts. Which files a local rule is about. */
+/*
+ * File contexts. Which files a local rule is about. Where the policy has a rule for just one path,
+ * a local rule for just that path goes over it: with libselinux 3.4 and 3.11 always, with 3.8 where
+ * it alone names a kind of file. A local rule for more than one path never does.
+ */
 enum store_files {
 	STORE_FILES_ALL, /* of every kind */
-	STORE_FILES_DIR, /* directories alone: semanage's "-f d" */
+	STORE_FILES_DIR, /* directories alone */
+	STORE_FILES_REGULAR,
 };
+/* semanage's letter for it, as in "-f d" */
+#define STORE_FILES_LETTERS "adf"
 
 /* store_fcontext_spec - path as the regular expression of a file context that matches it; below:
  * and everything below it, "/data/mysql(/.*)?". New memory (caller frees). */
