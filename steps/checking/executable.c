@@ -17,6 +17,7 @@ static int executable_remedy(struct report *report, const char *path, char **rem
 	struct label label = { .name = "executable",
 			       .path = (char *)path,
 			       .wanted = (char *)EXECUTABLE_TYPE,
+			       .mode = S_IFREG,
 			       .alone = true };
 	struct file_labels *labels;
 	struct store *store;
