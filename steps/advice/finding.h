@@ -92,8 +92,8 @@ struct advisor {
 	/* The directories of the service's configuration: only these, and those of its data files,
 	 * are advised to be labelled as the data. May be NULL. */
 	const struct strings *directories;
-	/* The expression of a file-context rule for a path and, below, for all that is in it, in new
-	 * memory (caller frees); *alias: it names another path, which the policy takes this one
+	/* The expression of a file-context rule for a path and, below, for all that is in it, in
+	 * new memory (caller frees); *alias: it names another path, which the policy takes this one
 	 * for. NULL: not known. */
 	int (*path_rule)(void *data, const char *path, bool below, char **rule, bool *alias,
 			 struct error *err);

@@ -51,8 +51,8 @@ void labels_clear(struct labels *labels);
 struct label_tree labels_tree(struct session *session, struct file_labels *wants, const char *path,
 			      bool alone);
 
-/* labels_rule - the expression of a file-context rule for path, below: and for all that is in it; in
- * new memory (caller frees). *alias (may be NULL): the policy takes the path for another
+/* labels_rule - the expression of a file-context rule for path, below: and for all that is in it;
+ * in new memory (caller frees). *alias (may be NULL): the policy takes the path for another
  * (/usr/sbin/x for /usr/bin/x), which the rule names: semanage refuses one for the path itself. */
 int labels_rule(const struct file_labels *wants, const char *path, bool below, char **rule,
 		bool *alias, struct error *err);

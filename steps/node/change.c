@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "steps/node/change.h"
 #include "steps/node/node.h"
-#include "steps/node/whole.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
-
-/* Keys of the memory with the state of the policy that something was made of. Our own changes leave
- * that as it is. */
-static const char *const stamps[] = { NODE_BASE, NODE_OTHERS };
 
 struct follower {
 	node_follower *call;
@@ -15,37 +10,11 @@ struct follower {
 };
 
 struct held {
-	bool begun;                       /* a change was made: the store's lock is held */
-	bool current[ARRAY_SIZE(stamps)]; /* were they, before? */
+	bool begun;                /* a change was made: the store's lock is held */
+	bool current[NODE_STAMPS]; /* node_are_current(), before */
 	struct follower *followers;
 	size_t count;
 };
-
-/* What was read of the policy is old after a commit of ours. current: of which stamps the state is
- * to be the new one; the others are forgotten. */
-static int committed(struct session *session, const bool *current, struct error *err)
-{
-	json_auto_t *stamp = NULL;
-	int r = node_stamp(session, &stamp, err);
-
-	node_forget(session);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++)
-		if (current[i] || session_recall(session, stamps[i]))
-			r = session_remember(session, stamps[i],
-					     current[i] ? json_incref(stamp) : NULL, err);
-	return r;
-}
-
-/* Whoever was cut off: what was made of the policy before is not of this one. */
-int node_make_whole(struct session *session, struct error *err)
-{
-	static const bool none[ARRAY_SIZE(stamps)] = { false };
-	struct store *store;
-	bool built = false;
-	int r = node_store(session, &store, err) ?: whole_files(session, store, &built, err);
-
-	return r < 0 || !built ? r : committed(session, none, err);
-}
 
 void node_say_building(struct session *session)
 {
@@ -58,9 +27,7 @@ static int begin(struct session *session, struct store *store, struct held *held
 	int r = store_begin(store, err);
 
 	held->begun = r == 0;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(stamps); i++)
-		r = node_is_current(session, stamps[i], &held->current[i], err);
-	return r;
+	return r < 0 ? r : node_are_current(session, held->current, err);
 }
 
 /* r: what came of the changes; below 0: none is made. */
@@ -72,7 +39,7 @@ static int end(struct session *session, struct store *store, const struct held *
 	if (r == 0)
 		r = store_commit(store, err);
 	if (r == 0)
-		return committed(session, held->current, err);
+		return node_committed(session, held->current, err);
 	store_abort(store);
 	/* It may have failed after it had put a part in place. */
 	if (node_make_whole(session, &late) < 0)

@@ -31,7 +31,3 @@ int node_then(struct session *session, node_follower *follower, const json_t *ch
 /* node_hold, node_release - the workflow's hold and release. */
 int node_hold(struct session *session, struct error *err);
 int node_release(struct session *session, bool commit, struct error *err);
-
-/* node_make_whole - where a commit was cut off, by whichever program, build the policy anew, and
- * say so. */
-int node_make_whole(struct session *session, struct error *err);

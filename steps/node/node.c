@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "steps/host/auditd.h"
-#include "steps/node/change.h"
 #include "steps/node/logs.h"
 #include "steps/node/node.h"
 #include "steps/node/whole.h"
@@ -428,11 +427,42 @@ int node_is_permissive(struct session *session, bool *permissive, struct error *
 	return r;
 }
 
-void node_forget(struct session *session)
+/* Keys of the memory with the state of the policy that something was made of. Our own changes leave
+ * that as it is. */
+static const char *const stamps[NODE_STAMPS] = { NODE_BASE, NODE_OTHERS };
+
+int node_are_current(struct session *session, bool current[NODE_STAMPS], struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < NODE_STAMPS; i++)
+		r = node_is_current(session, stamps[i], &current[i], err);
+	return r;
+}
+
+int node_committed(struct session *session, const bool current[NODE_STAMPS], struct error *err)
 {
 	struct node *node = session->data;
+	json_auto_t *stamp = NULL;
+	int r = node_stamp(session, &stamp, err);
 
 	forget(&node->loaded);
 	forget(&node->base);
 	file_labels_close(TAKE_PTR(node->labels));
+	for (size_t i = 0; r == 0 && i < NODE_STAMPS; i++)
+		if (current[i] || session_recall(session, stamps[i]))
+			r = session_remember(session, stamps[i],
+					     current[i] ? json_incref(stamp) : NULL, err);
+	return r;
+}
+
+/* Whoever was cut off: what was made of the policy before is not of this one. */
+int node_make_whole(struct session *session, struct error *err)
+{
+	static const bool none[NODE_STAMPS] = { false };
+	struct store *store;
+	bool built = false;
+	int r = node_store(session, &store, err) ?: whole_files(session, store, &built, err);
+
+	return r < 0 || !built ? r : node_committed(session, none, err);
 }

@@ -154,8 +154,16 @@ int node_is_current(struct session *session, const char *key, bool *current, str
  * alone. *count: how many modules of the store. violations, errors: as oracle_compile(). */
 int node_compile(struct session *session, const char *cil, struct oracle **oracle, size_t *count,
 		 struct violations *violations, struct error *err);
-/* node_forget - what was read of the policy is read anew. */
-void node_forget(struct session *session);
+/* Around a commit of ours, which leaves what was made of the policy as it is: which of these states
+ * are current before it; and behind it, to take the new state for theirs, forget the others, and
+ * read the policy anew. */
+#define NODE_STAMPS 2
+int node_are_current(struct session *session, bool current[NODE_STAMPS], struct error *err);
+int node_committed(struct session *session, const bool current[NODE_STAMPS], struct error *err);
+
+/* node_make_whole - where a commit was cut off, by whichever program, build the policy anew, and
+ * say so. */
+int node_make_whole(struct session *session, struct error *err);
 
 /* node_is_permissive - is the server's domain permissive, by the store's policy? */
 int node_is_permissive(struct session *session, bool *permissive, struct error *err);
