@@ -266,6 +266,8 @@ static int journal_undone(struct session *session, int index, struct error *err)
 				    member_text(record, "step"), "begin", index, "left", !step)),
 		err);
 
+	if (r < 0)
+		error_prefix(err, "undo of %s", member_text(record, "step"));
 	if (r == 0 && step)
 		screen_mark(MARK_OK, "%s: taken back", step->title);
 	return r;
@@ -288,6 +290,8 @@ static int reverse_held(struct session *session, struct error *err)
 	}
 	if (workflow->hold)
 		ended = workflow->release(session, r == 0, r == 0 ? err : NULL);
+	if (r == 0 && ended < 0)
+		error_prefix(err, "undo");
 	return r ? r : ended;
 }
 
