@@ -46,7 +46,7 @@ static int find_denied(struct session *session, struct seen *seen, struct error 
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
 
-		if (finding->last < seen->since || finding->fix == FIX_ALLOWED ||
+		if (finding->last < seen->since || finding_needs_nothing(finding) ||
 		    finding->decision != DECISION_NONE || finding->permissive_only)
 			continue;
 		if (seen->denied++ == 0)
