@@ -36,8 +36,7 @@ const char *selinux_mode_name(enum selinux_mode mode)
 /* What libselinux said last: it would print it, and its errno alone is often of no help. */
 static char message[256];
 
-__attribute__((format(printf, 2, 3)))
-static int keep_message(int type, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int keep_message(int type, const char *format, ...)
 {
 	va_list args;
 
@@ -96,6 +95,17 @@ static int read_config(const char *root, char **path, char **text, size_t *lengt
 	if (rc < 0)
 		error_remedy(err, "%s", remedy_config);
 	return rc;
+}
+
+unsigned int host_selinux_loads(const char *root)
+{
+	int loads = -1;
+
+	if (strcmp(root, "/") == 0 && selinux_status_open(0) >= 0) {
+		loads = selinux_status_policyload();
+		selinux_status_close();
+	}
+	return loads < 0 ? 0 : (unsigned int)loads;
 }
 
 int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err)

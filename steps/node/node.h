@@ -119,8 +119,8 @@ void node_units_clear(struct node_units *units);
 bool node_has_program(const struct session *session, const char *name);
 
 /* node_fingerprint - the workflow's: the compiled policy by its file, and in short the file
- * contexts, SELinux's mode, the server's configuration, the module's files and the options that
- * were given. It loads no policy. */
+ * contexts, SELinux's mode and how often a policy was loaded, the server's configuration, the
+ * module's files and the options that were given. It loads no policy. */
 int node_fingerprint(struct session *session, char **text, struct error *err);
 
 /* node_check_names - does the policy define what --domain and --allow-dangerous name? Else -EINVAL.

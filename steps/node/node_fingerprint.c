@@ -60,7 +60,7 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 {
 	const struct galera_config *config;
 	uint64_t sum = UINT64_C(0xcbf29ce484222325);
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path = NULL, *loads = NULL;
 	enum selinux_mode mode = SELINUX_MODE_DISABLED;
 	struct store *store = NULL;
 	struct stat st;
@@ -73,6 +73,9 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 		return r;
 	mix_files(session, store_type(store), &sum);
 	mix(&sum, selinux_mode_name(mode));
+	/* Whoever loads another one does not change the file. */
+	loads = str_printf("%u", host_selinux_loads(session->root));
+	mix(&sum, loads);
 	mix_options(session, &sum);
 	for (size_t i = 0; i < config->option_count; i++) {
 		mix(&sum, config->options[i].name);
