@@ -296,4 +296,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps bench check check-unit check-asan check-valgrind check-packages check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions dist deb rpm
+# Made on the way to others, and needed again.
+.PRECIOUS: $(BUILD)/deps-%
 .DELETE_ON_ERROR:

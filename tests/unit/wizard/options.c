@@ -166,8 +166,8 @@ static void test_unknown_command(void **state)
 	(void)state;
 	is_refused("unknown command \"exlpain\"", "did you mean \"explain\"?", "exlpain");
 	is_refused("unknown command \"udno\"", "did you mean \"undo\"?", "udno");
-	is_refused("unknown command \"frobnicate\"", "run, plan, steps, status, undo, explain, end",
-		   "frobnicate");
+	is_refused("unknown command \"frobnicate\"",
+		   "run, completion, help, plan, steps, status, undo, explain, end", "frobnicate");
 	is_refused("unknown command \"\"", "there are: ", "");
 }
 
