@@ -290,15 +290,14 @@ const struct poptOption status_options[] = {
 };
 
 static const struct state {
-	const char *name, *said;
+	const char *name, *said, *nagios;
 	enum exit_status status;
-	const char *nagios;
-	int plugin; /* its exit status */
+	int plugin; /* the exit status of one */
 } states[] = {
-	{ "ok", "ok", EXIT_DONE, "OK", 0 },
-	{ "todo", "to do", EXIT_PAUSED, "WARNING", 1 },
-	{ "wrong", "wrong", EXIT_DENIALS, "CRITICAL", 2 },
-	{ "unknown", "cannot tell", EXIT_FAILED, "UNKNOWN", 3 },
+	{ "ok", "ok", "OK", EXIT_DONE, 0 },
+	{ "todo", "to do", "WARNING", EXIT_PAUSED, 1 },
+	{ "wrong", "wrong", "CRITICAL", EXIT_DENIALS, 2 },
+	{ "unknown", "cannot tell", "UNKNOWN", EXIT_FAILED, 3 },
 };
 
 static void put_metrics(const char *program, enum exit_status status, const json_t *verdict)

@@ -69,7 +69,7 @@ static int write_evidence(struct session *session, const struct extract *extract
 {
 	_cleanup_free_ char *bytes = NULL;
 	json_auto_t *members = NULL;
-	size_t length;
+	size_t length = 0;
 	int r;
 
 	if (!node_is_name(node))

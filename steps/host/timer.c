@@ -16,7 +16,7 @@
 
 #define SECOND      UINT64_C(1000000) /* systemd counts microseconds */
 #define AGAIN_AFTER (300 * SECOND)    /* where the program has failed */
-#define STOPPING    20                /* tenths of a second that a stopped unit may take to go */
+#define STOPPING    20                /* tenths of a second that a unit may take to come or go */
 
 #define _cleanup_bus_     _cleanup_(sd_bus_flush_close_unrefp)
 #define _cleanup_message_ _cleanup_(sd_bus_message_unrefp)
@@ -120,6 +120,20 @@ static int stop(sd_bus *bus, const char *name, const char *kind, sd_bus_error *s
 	return r < 0 && sd_bus_error_has_name(said, NO_UNIT) ? 0 : r;
 }
 
+/* systemd answers before it has done it. One that is over by then has come and gone. */
+static int wait_for_it(const char *name, struct error *err)
+{
+	bool waits = false;
+	int r = 0;
+
+	for (int tried = 0; r == 0 && !waits && tried < STOPPING; tried++) {
+		r = host_timer_waits(name, &waits, err);
+		if (!waits)
+			usleep(100000);
+	}
+	return r;
+}
+
 int host_timer_start(const struct host_timer *timer, struct error *err)
 {
 	_cleanup_bus_ sd_bus *bus = NULL;
@@ -132,7 +146,7 @@ int host_timer_start(const struct host_timer *timer, struct error *err)
 
 		r = start(bus, timer, &said);
 		if (r >= 0)
-			return 0;
+			return wait_for_it(timer->name, err);
 		if (!sd_bus_error_has_name(&said, UNIT_EXISTS) || tried == STOPPING)
 			return failed(r, &said, "start", timer->name, err);
 		if (tried == 0) {

@@ -118,7 +118,8 @@ static int look_below(struct descent *walk, struct error *err)
 }
 
 /* Takes the descriptor over. */
-static int descend(struct descent *walk, int fd, const struct tree_file *file, struct error *err)
+/* fd is taken over. */
+static int descend(struct descent *walk, int *fd, const struct tree_file *file, struct error *err)
 {
 	struct tree_level *level = array_push(&walk->levels, &walk->count, sizeof(*level));
 
@@ -127,7 +128,8 @@ static int descend(struct descent *walk, int fd, const struct tree_file *file, s
 				      .inode = file->status.st_ino,
 				      .inherited = str_copy(file->leaves ?: file->inherited) };
 	cleanup_close(&walk->fd);
-	walk->fd = fd;
+	walk->fd = *fd;
+	*fd = -1;
 	return look_below(walk, err);
 }
 
@@ -160,10 +162,8 @@ static int look_at(struct descent *walk, int parent, const char *entry, const ch
 	if (walk->files++ % ASK_EVERY == 0 && tree->stop && tree->stop())
 		return -EINTR;
 	r = walk->visit(walk->data, &file, err);
-	if (r == 0 && is_gone_into(walk, &file.status)) {
-		fd = -1;
-		r = descend(walk, file.fd, &file, err);
-	}
+	if (r == 0 && is_gone_into(walk, &file.status))
+		r = descend(walk, &fd, &file, err);
 	free(file.leaves);
 	return r;
 }
