@@ -15,10 +15,12 @@
 #include "steps/case.h"
 #include "steps/given.h"
 #include "steps/header.h"
+#include "steps/host/auditd.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 static int dry; /* --dry-run */
@@ -265,21 +267,23 @@ static bool is_left(const struct finding *finding, const struct rules *rules)
 	       finding->fix != FIX_PORT && !is_covered(finding, rules);
 }
 
-/* Of what this node's log has been denied. */
+/* Of what this node's log, and what was rotated of it, has been denied. */
 static int compare_log(struct session *session, json_t *list, struct error *err)
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	_cleanup_(findings_clear) struct findings findings = { 0 };
 	_cleanup_(rules_clear) struct rules rules = { 0 };
+	_cleanup_(strings_clear) struct strings logs = { 0 };
 	struct advisor advisor;
 	struct oracle *base;
-	const char *log;
-	int r = node_audit_log(session, &log, err);
+	int r = host_audit_logs(session->root, 0, &logs, err);
 
-	if (r < 0 || access(log, R_OK) < 0)
+	for (size_t i = 0; r == 0 && i < logs.count; i++)
+		if (access(logs.items[i], R_OK) == 0)
+			r = node_log_read(session, logs.items[i], "this node", &denials, err);
+	if (r < 0)
 		return r;
-	r = node_log_read(session, log, "this node", &denials, err)
-		    ?: node_base(session, &base, err)
+	r = node_base(session, &base, err)
 		    ?: case_advisor(session, base, &advisor, err)
 		    ?: advice_judge(&advisor, &denials, &findings, err)
 		    ?: case_rules(session, &rules, err);
