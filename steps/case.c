@@ -14,6 +14,7 @@
 #include "steps/given.h"
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"
+#include "steps/oracle/cil.h"
 #include "wizard/util.h"
 
 struct kept {
@@ -435,7 +436,7 @@ int case_pending(struct session *session, bool *pending, struct error *err)
 		return 0;
 	r = node_store(session, &store, err)
 		    ?: store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
-	*pending = r == 0 && (!present || strcmp(present, built) != 0);
+	*pending = r == 0 && (!present || !cil_equal(present, built));
 	return r;
 }
 

@@ -13,6 +13,7 @@
 #include "steps/left.h"
 #include "steps/node/change.h"
 #include "steps/node/node.h"
+#include "steps/oracle/cil.h"
 #include "steps/confining/others.h"
 #include "steps/steps.h"
 #include "wizard/prompt.h"
@@ -51,8 +52,9 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 
 	if (r < 0)
 		return r;
-	/* Where no module is needed, one that is not ours is left alone. */
-	if (cil ? present && !strcmp(present, cil) : !ours)
+	/* Only what it says of itself may differ. Where none is needed, one that is not ours is left
+	 * alone. */
+	if (cil ? present && cil_equal(present, cil) : !ours)
 		return 0;
 	to = cil ? str_printf("%lld %s", COUNTED(rules, "rule", "rules")) : str_copy("removed");
 	change = change_add(

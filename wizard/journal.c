@@ -38,7 +38,8 @@ static void put_digits(char digits[CRC_DIGITS + 1], const char *before, const ch
 
 int journal_damaged(struct journal *journal, size_t index, const char *how, struct error *err)
 {
-	json_array_set_new(journal->records, index, json_null());
+	if (index < json_array_size(journal->records))
+		json_array_set_new(journal->records, index, json_null());
 	journal->damaged = true;
 	cleanup_close(&journal->fd);
 	journal->fd = -1;

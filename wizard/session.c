@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include "wizard/text.h"
 #include "wizard/screen.h"
 #include "wizard/session.h"
+#include "wizard/trust.h"
 #include "wizard/util.h"
 
 
@@ -163,14 +166,40 @@ static void replay(struct session *session, const json_t *record)
 	}
 }
 
+/* Is there a journal without a byte, beside files that only a run can have left? */
+static bool has_lost_journal(const struct session *session, const char *journal)
+{
+	_cleanup_free_ char *path = session_directory(session);
+	struct stat status;
+	DIR *directory;
+	bool more = false;
+
+	if (stat(journal, &status) < 0 || status.st_size > 0)
+		return false;
+	directory = opendir(path);
+	for (struct dirent *entry; directory && !more && (entry = readdir(directory));)
+		more = *entry->d_name != '.' && strcmp(entry->d_name, "lock") != 0 &&
+		       strcmp(entry->d_name, "journal") != 0;
+	if (directory)
+		closedir(directory);
+	return more;
+}
+
 static int open_journal(struct session *session, struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, "journal");
-	int r = journal_open(&session->journal, path, session->is_read_only, err);
+	bool lost = has_lost_journal(session, path);
+	int r = path_trusted(path, "the journal", err)
+			?: journal_open(&session->journal, path, session->is_read_only, err);
 	json_t *records;
 
 	if (!session->journal)
 		return r;
+	if (lost)
+		return journal_damaged(session->journal, 0,
+				       "and all behind it are gone: the file is empty, and beside "
+				       "it is what a run has left",
+				       err);
 	records = session->journal->records;
 	for (size_t i = 0; i < json_array_size(records); i++) {
 		json_t *record = json_array_get(records, i);

@@ -223,16 +223,14 @@ static int take(struct session *session, const json_t *result, const struct resu
 		json_pack("{s:O, s:O, s:O, s:O}", "host", json_object_get(made, "host"), "made",
 			  json_object_get(made, "time"), "ports", json_object_get(result, "ports"),
 			  "rules", json_object_get(result, "rules")));
-	bool done = before && json_equal(before, given);
+	bool done = false;
 	struct error late = { 0 };
 	int r = given_decide(session, result, err)
 			?: session_remember(session, NODE_RESULT, given, err);
 
 	if (r < 0)
 		return r;
-	r = check_review(session, err);
-	if (r == 0 && done)
-		r = step_build.detect(session, &done, err);
+	r = check_review(session, err) ?: step_build.detect(session, &done, err);
 	if (r == 0 && !done)
 		r = head(session, result, account, err) ?: build_headed(session, err);
 	if (r != 0)

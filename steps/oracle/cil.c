@@ -42,6 +42,20 @@ bool cil_is_among(struct cil_word word, const char *const *texts)
 	return *texts;
 }
 
+bool cil_equal(const char *text, const char *other)
+{
+	struct cil_reader one = { text, text + strlen(text) };
+	struct cil_reader two = { other, other + strlen(other) };
+	struct cil_word word, same;
+
+	do {
+		word = cil_next(&one);
+		same = cil_next(&two);
+	} while (word.length && word.length == same.length &&
+		 !memcmp(word.at, same.at, word.length));
+	return !word.length && !same.length;
+}
+
 /* To the end of the statement whose first bracket has been read. */
 static void skip(struct cil_reader *reader)
 {

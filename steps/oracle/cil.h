@@ -22,6 +22,8 @@ struct cil_word cil_next(struct cil_reader *reader);
 bool cil_is(struct cil_word word, const char *text);
 /* cil_is_among - of texts, NULL-terminated. */
 bool cil_is_among(struct cil_word word, const char *const *texts);
+/* cil_equal - the same words: the same module, whatever its comments say. */
+bool cil_equal(const char *text, const char *other);
 
 struct cil_survey {
 	size_t allows;  /* allow rules whose source is one of the domains, conditional ones, too */

@@ -84,10 +84,25 @@ static void test_long_names(void **state)
 	(void)state;
 }
 
+/* Comments and white space are no part of the module. */
+static void test_equal(void **state)
+{
+	static const char rule[] = "(allow mysqld_t self (process (setpgid)))";
+
+	(void)state;
+	assert_true(cil_equal(rule, "; version 2\n(allow mysqld_t self\n\t(process (setpgid)))\n"));
+	assert_true(cil_equal("", "; nothing"));
+	assert_false(cil_equal(rule, ""));
+	assert_false(cil_equal("", rule));
+	assert_false(cil_equal(rule, "(allow mysqld_t self (process (setpgi)))"));
+	assert_false(cil_equal(rule, "(allow mysqld_t self (process (setpgid))) (allow a b (c (d)))"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_survey),
-					    cmocka_unit_test(test_long_names) };
+					    cmocka_unit_test(test_long_names),
+					    cmocka_unit_test(test_equal) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

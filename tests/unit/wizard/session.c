@@ -358,6 +358,44 @@ static void test_damaged_journal(void **state)
 	opens_damaged("line 3 is damaged");
 }
 
+/* Emptied by a crash of the file system: no first run, for a run has left files. */
+static void test_emptied_journal(void **state)
+{
+	struct session *session = open_session(false);
+	struct error err = { 0 };
+
+	(void)state;
+	remember(session, "a", json_integer(1));
+	session_free(session);
+	small_put("var/lib/small/journal", "");
+	session = open_session(false); /* beside nothing else it is a new one */
+	assert_null(session_recall(session, "a"));
+	session_free(session);
+	small_put("var/lib/small/journal", "");
+	small_put("var/lib/small/module.cil", "");
+	session = new_session();
+	assert_int_equal(session_open(session, false, &err), -EBADMSG);
+	assert_true(small_has(err.what, "the file is empty"));
+	assert_true(session->is_open && session->is_read_only);
+	session_free(session);
+}
+
+static void test_journal_of_others(void **state)
+{
+	struct session *session = open_session(false);
+	_cleanup_free_ char *path = session_path(session, "journal");
+	struct error err = { 0 };
+
+	(void)state;
+	remember(session, "a", json_integer(1));
+	session_free(session);
+	assert_int_equal(chmod(path, 0666), 0);
+	session = new_session();
+	assert_int_equal(session_open(session, true, &err), -EPERM);
+	assert_true(small_has(err.what, "somebody else can change"));
+	session_free(session);
+}
+
 /* The sums are right: no record of ours lacks what makes it one. */
 static void test_records_of_a_wrong_shape(void **state)
 {
@@ -484,6 +522,7 @@ int main(void)
 		TEST(lock_names_its_holder),      TEST(lock_of_a_dead_process),
 		TEST(lock_without_a_name),        TEST(without_permission),
 		TEST(directory_is_a_file),        TEST(damaged_journal),
+		TEST(emptied_journal),            TEST(journal_of_others),
 		TEST(records_of_a_wrong_shape),   TEST(workflow_opens_and_closes),
 		TEST(signals_are_noted),
 	};
