@@ -4,6 +4,7 @@
 #include <systemd/sd-bus.h>
 
 #include "steps/host/manager.h"
+#include "wizard/trust.h"
 #include "wizard/util.h"
 
 #define SYSTEMD "org.freedesktop.systemd1"
@@ -67,7 +68,47 @@ static void add_commands(sd_bus *bus, const char *path, struct strings *words)
 	}
 }
 
-/* "NAME=WORDS" */
+/* "NAME=WORDS", the words perhaps in quotes. */
+static void add_variable(const char *text, struct strings *words)
+{
+	const char *is = strchr(text, '=');
+
+	if (is)
+		strings_split(words, is + 1, " \t\"'");
+}
+
+/* Of lines that systemd reads when it starts the unit (systemd.exec(5)). What others can write, as
+ * the server can what it was to start with, tells nothing. */
+static void add_file(const char *path, struct strings *words)
+{
+	_cleanup_(strings_clear) struct strings lines = { 0 };
+	_cleanup_free_ char *text = NULL;
+
+	if (path_trusted(path, path, NULL) < 0 || file_read(path, &text, NULL, NULL) < 0)
+		return;
+	strings_split(&lines, text, "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *line = lines.items[i] + strspn(lines.items[i], " \t");
+
+		if (*line != '#' && *line != ';')
+			add_variable(line, words);
+	}
+}
+
+static void add_files(sd_bus *bus, const char *path, struct strings *words)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *file;
+	int may_lack;
+
+	if (sd_bus_get_property(bus, SYSTEMD, path, SERVICE, "EnvironmentFiles", NULL, &reply,
+				"a(sb)") < 0 ||
+	    sd_bus_message_enter_container(reply, 'a', "(sb)") < 0)
+		return;
+	while (sd_bus_message_read(reply, "(sb)", &file, &may_lack) > 0)
+		add_file(file, words);
+}
+
 static void add_variables(sd_bus *bus, const char *path, struct strings *words)
 {
 	char **variables = NULL;
@@ -76,7 +117,7 @@ static void add_variables(sd_bus *bus, const char *path, struct strings *words)
 	    0)
 		return;
 	for (char **variable = variables; variable && *variable; variable++) {
-		strings_split(words, *variable + strcspn(*variable, "=") + 1, " \t");
+		add_variable(*variable, words);
 		free(*variable);
 	}
 	free(variables);
@@ -91,4 +132,5 @@ void host_unit_words(const char *unit, struct strings *words)
 		return;
 	add_commands(bus, path, words);
 	add_variables(bus, path, words);
+	add_files(bus, path, words);
 }

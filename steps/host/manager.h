@@ -11,6 +11,7 @@
 pid_t host_main_pid(const char *unit);
 
 /* Add the words that the unit's programs are started with, and those of the variables that it sets
- * (Environment=), out of which command lines are made: the server's options are among them. None
- * where systemd does not say. */
+ * (Environment=, and EnvironmentFile= where only root can write it), out of which command lines are
+ * made: the server's options are among them. A later word stands over an earlier one. None where
+ * systemd does not say. */
 void host_unit_words(const char *unit, struct strings *words);

@@ -2,7 +2,9 @@
 /* A bus on which this test answers as systemd does. */
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <systemd/sd-bus.h>
@@ -10,7 +12,7 @@
 #include "steps/host/manager.h"
 #include "tests/unit/unit.h"
 
-static char *directory, *address;
+static char *directory, *address, *file_of_root, *file_of_all;
 static pid_t bus;
 
 static int get(sd_bus_message *call)
@@ -37,6 +39,10 @@ static int get(sd_bus_message *call)
 		return sd_bus_reply_method_return(
 			call, "v", "as", 2, "MYSQLD_MULTI_INSTANCE=--defaults-group-suffix=.node2",
 			"MYSQLD_OPTS= --x=y  --z");
+	/* As of Percona's mysql.service; and what a server writes of itself. */
+	if (!strcmp(member, "EnvironmentFiles"))
+		return sd_bus_reply_method_return(call, "v", "a(sb)", 3, "/nonexistent/file", 1,
+						  file_of_root, 1, file_of_all, 0);
 	return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_PROPERTY, "no");
 }
 
@@ -74,6 +80,8 @@ static void serve(int listening)
 
 static int setup(void **state)
 {
+	static const char options[] = "# OPTS=--a\n\n ;B=--b\nnone\n"
+				      "  MYSQLD_OPTS=\"--defaults-file=/etc/px.cnf --c\"\n";
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -84,6 +92,11 @@ static int setup(void **state)
 	    bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 5) < 0)
 		return -1;
 	address = str_printf("unix:path=%s", at.sun_path);
+	file_of_root = str_printf("%s/sysconfig", directory);
+	file_of_all = str_printf("%s/position", directory);
+	assert_int_equal(file_write(file_of_root, options, strlen(options), 0644, NULL), 0);
+	assert_int_equal(file_write(file_of_all, "A=--open", strlen("A=--open"), 0644, NULL), 0);
+	assert_int_equal(chmod(file_of_all, 0666), 0);
 	bus = fork();
 	if (!bus)
 		serve(fd);
@@ -97,6 +110,8 @@ static int teardown(void **state)
 	waitpid(bus, NULL, 0);
 	scratch_remove(directory);
 	free(address);
+	free(file_of_root);
+	free(file_of_all);
 	return 0;
 }
 
@@ -126,7 +141,7 @@ static void what_a_server_is_started_with(void **state)
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
 	assert_words("mariadb@node2",
 		     "mariadbd|--defaults-file=/etc/my file.cnf|$MYSQLD_MULTI_INSTANCE|true|"
-		     "--defaults-group-suffix=.node2|--x=y|--z");
+		     "--defaults-group-suffix=.node2|--x=y|--z|--defaults-file=/etc/px.cnf|--c");
 	assert_words("mariadb", "");
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
 	assert_words("mariadb@node2", "");
