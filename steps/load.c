@@ -52,8 +52,8 @@ static int plan(struct session *session, json_t *changes, struct error *err)
 
 	if (r < 0)
 		return r;
-	/* Only what it says of itself may differ. Where none is needed, one that is not ours is left
-	 * alone. */
+	/* Only what it says of itself may differ. Where none is needed, one that is not ours is
+	 * left alone. */
 	if (cil ? present && cil_equal(present, cil) : !ours)
 		return 0;
 	to = cil ? str_printf("%lld %s", COUNTED(rules, "rule", "rules")) : str_copy("removed");

@@ -162,6 +162,19 @@ static int look_at_rules(struct session *session, const char *text, json_t *chan
 	return r;
 }
 
+/* Whatever the store has: the kernel's word is what confines. */
+static int look_at_kernel(struct session *session, json_t *changes, struct error *err)
+{
+	struct oracle *oracle;
+	int r = node_loaded(session, &oracle, err);
+
+	if (r == 0 && node_run(session)->unloaded)
+		add(changes, "policy-unloaded", "policy",
+		    "the kernel has loaded another one than the one that was built last",
+		    "load_policy, or " AGAIN "it is loaded");
+	return r;
+}
+
 /* ---- labels ---------------------------------------------------------------------------------- */
 
 /* The labels that the modules alone give the ports, without ours over them. */
@@ -302,7 +315,8 @@ int drift_find(struct session *session, drift_plan *plan, json_t *changes, struc
 	if (loaded && json_integer_value(rules))
 		r = look_at_module(session, loaded, changes, &text, err);
 	if (r == 0 && loaded)
-		r = look_at_replaced(session, changes, err);
+		r = look_at_replaced(session, changes, err)
+			    ?: look_at_kernel(session, changes, err);
 	if (r == 0 && text)
 		r = look_at_rules(session, text, changes, err);
 	return r < 0 ? r : look_at_labels(session, plan, changes, err);

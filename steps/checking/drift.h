@@ -21,6 +21,7 @@ typedef int drift_plan(struct session *session, json_t *changes, struct error *e
  *   rule-dropped   the policy does not define one of its names any more, or is without it
  *   rule-unneeded  the policy allows (or silences) it without the module now
  *   label-lost     a port or file has not the label that it was given: plan (NULL: not asked)
+ *   policy-unloaded the kernel has another policy than the one that was built last
  *   label-base     the policy itself gives another one than before
  */
 int drift_find(struct session *session, drift_plan *plan, json_t *changes, struct error *err);

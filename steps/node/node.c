@@ -235,7 +235,8 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 	if (!node->loaded) {
 		r = node_policy(session, &path, &st, err)
 			    ?: oracle_open(&node->loaded, path, err)
-			    ?: whole_kernel(session, node->loaded, path, err)
+			    ?: whole_kernel(session, node->loaded, path,
+					    &node_run(session)->unloaded, err)
 			    ?: node_check_names(node->loaded, err);
 	}
 	if (r < 0)

@@ -61,6 +61,7 @@ struct node_run {
 	bool confine_later; /* once the module is loaded, confining the server can wait */
 	bool confine_now;   /* whatever is left to do: the command `confine` */
 	bool applies;       /* another node's result, in which nothing is decided here */
+	bool unloaded;      /* the kernel has another policy than the files below /etc/selinux */
 	bool system_later;  /* the whole system stays permissive, and nothing is claimed */
 	struct held *held;  /* of change.c; NULL: nothing is held back */
 };

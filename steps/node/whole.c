@@ -68,7 +68,7 @@ static int kernel_differs(const struct oracle *oracle)
 }
 
 int whole_kernel(struct session *session, const struct oracle *oracle, const char *path,
-		 struct error *err)
+		 bool *unloaded, struct error *err)
 {
 	enum selinux_mode mode = SELINUX_MODE_DISABLED;
 	int r = session_is_scratch(session) ? 0 : host_selinux_mode(session->root, &mode, err);
@@ -76,6 +76,7 @@ int whole_kernel(struct session *session, const struct oracle *oracle, const cha
 	if (r < 0 || mode == SELINUX_MODE_DISABLED || !session->is_open || !kernel_differs(oracle))
 		return r;
 	if (session->is_read_only) {
+		*unloaded = true;
 		screen_mark(MARK_WARN,
 			    "The kernel has not loaded %s: load_policy does, and so does "
 			    "the next run.",

@@ -15,7 +15,7 @@
 int whole_files(struct session *session, struct store *store, bool *built, struct error *err);
 
 /* whole_kernel - where the running kernel has another policy than the file at path, which oracle is
- * of, load it, and say so; in a session that only reads, say it. Nothing in a scratch root, where
- * SELinux is disabled, or without an open session. */
+ * of, load it, and say so; in a session that only reads, say it, and *unloaded: true.
+ * Nothing in a scratch root, where SELinux is disabled, or without an open session. */
 int whole_kernel(struct session *session, const struct oracle *oracle, const char *path,
-		 struct error *err);
+		 bool *unloaded, struct error *err);

@@ -95,7 +95,7 @@ static void test_equal(void **state)
 	assert_false(cil_equal(rule, ""));
 	assert_false(cil_equal("", rule));
 	assert_false(cil_equal(rule, "(allow mysqld_t self (process (setpgi)))"));
-	assert_false(cil_equal(rule, "(allow mysqld_t self (process (setpgid))) (allow a b (c (d)))"));
+	assert_false(cil_equal(rule, "(allow mysqld_t self (process (setpgid))) (block a)"));
 }
 
 int main(void)

@@ -1,42 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "small.h"
+#include "opened.h"
 #include "wizard/process.h"
 
 #include <signal.h>
 #include <sys/file.h>
-
-static struct session *new_session(void)
-{
-	struct session_options options = { .root = small_root };
-	struct session *session = NULL;
-	struct error err = { 0 };
-
-	if (session_new(&session, &small_workflow, &options, &err) != 0)
-		fail_msg("%s", err.what);
-	return session;
-}
-
-static struct session *open_session(bool read_only)
-{
-	struct session *session = new_session();
-	struct error err = { 0 };
-
-	if (session_open(session, read_only, &err) != 0)
-		fail_msg("%s", err.what);
-	return session;
-}
-
-static void remember(struct session *session, const char *key, json_t *value)
-{
-	struct error err = { 0 };
-
-	assert_int_equal(session_remember(session, key, value, &err), 0);
-}
-
-static json_int_t recalled(struct session *session, const char *key)
-{
-	return json_integer_value(session_recall(session, key));
-}
 
 static void test_creates_its_directory(void **state)
 {
@@ -326,112 +293,6 @@ static void test_directory_is_a_file(void **state)
 	session_free(session);
 }
 
-/* What is proved is still there to be read; nothing is written. */
-static void opens_damaged(const char *what)
-{
-	struct session *session = new_session();
-	_cleanup_free_ char *before = small_get("var/lib/small/journal");
-	struct error err = { 0 };
-
-	assert_int_equal(session_open(session, false, &err), -EBADMSG);
-	assert_true(small_has(err.what, what));
-	assert_true(session->is_open && session->is_read_only);
-	assert_int_equal(recalled(session, "a"), 1);
-	assert_int_equal(session_record(session, json_pack("{ss}", "event", "reset"), &err),
-			 -EROFS);
-	assert_true(small_is("var/lib/small/journal", before));
-	session_free(session);
-}
-
-static void test_damaged_journal(void **state)
-{
-	struct session *session = open_session(false);
-	_cleanup_free_ char *text = NULL;
-
-	(void)state;
-	remember(session, "a", json_integer(1));
-	remember(session, "b", json_integer(1));
-	session_free(session);
-	text = small_get("var/lib/small/journal");
-	text[strlen(text) - 4]++;
-	small_put("var/lib/small/journal", text);
-	opens_damaged("line 3 is damaged");
-}
-
-/* Emptied by a crash of the file system: no first run, for a run has left files. */
-static void test_emptied_journal(void **state)
-{
-	struct session *session = open_session(false);
-	struct error err = { 0 };
-
-	(void)state;
-	remember(session, "a", json_integer(1));
-	session_free(session);
-	small_put("var/lib/small/journal", "");
-	session = open_session(false); /* beside nothing else it is a new one */
-	assert_null(session_recall(session, "a"));
-	session_free(session);
-	small_put("var/lib/small/journal", "");
-	small_put("var/lib/small/module.cil", "");
-	session = new_session();
-	assert_int_equal(session_open(session, false, &err), -EBADMSG);
-	assert_true(small_has(err.what, "the file is empty"));
-	assert_true(session->is_open && session->is_read_only);
-	session_free(session);
-}
-
-static void test_journal_of_others(void **state)
-{
-	struct session *session = open_session(false);
-	_cleanup_free_ char *path = session_path(session, "journal");
-	struct error err = { 0 };
-
-	(void)state;
-	remember(session, "a", json_integer(1));
-	session_free(session);
-	assert_int_equal(chmod(path, 0666), 0);
-	session = new_session();
-	assert_int_equal(session_open(session, true, &err), -EPERM);
-	assert_true(small_has(err.what, "somebody else can change"));
-	session_free(session);
-}
-
-/* The sums are right: no record of ours lacks what makes it one. */
-static void test_records_of_a_wrong_shape(void **state)
-{
-	static const char *const shapes[] = {
-		"{}",
-		"{'event': null}",
-		"{'event': 'more'}",
-		"{'event': 'begin', 'step': 'one'}",
-		"{'event': 'begin', 'step': 1, 'changes': []}",
-		"{'event': 'begin', 'step': 'one', 'changes': {}}",
-		"{'event': 'begin', 'step': 'one', 'changes': [1]}",
-		"{'event': 'begin', 'step': 'one', 'changes': [{'what': 1}]}",
-		"{'event': 'begin', 'step': 'one', 'changes': [{'from': null}]}",
-		"{'event': 'done'}",
-		"{'event': 'undone', 'step': 'one', 'begin': 'one'}",
-		"{'event': 'back', 'step': 'one', 'round': 1.5}",
-		"{'event': 'remember', 'value': 1}",
-		"{'event': 'remember', 'key': 'a'}",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
-		struct session *session = open_session(false);
-		_cleanup_free_ char *text = str_copy(shapes[i]);
-		struct error err = { 0 };
-
-		for (char *quote = text; (quote = strchr(quote, '\''));)
-			*quote = '"';
-		remember(session, "a", json_integer(1));
-		assert_int_equal(session_record(session, json_loads(text, 0, NULL), &err), 0);
-		session_free(session);
-		opens_damaged("line 3 is no record that this program writes");
-		small_put("var/lib/small/journal", "absent");
-	}
-}
-
 /* ---- the workflow's own data ------------------------------------------------------------------
  */
 
@@ -509,8 +370,6 @@ static void test_signals_are_noted(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, small_set_up, small_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,9 +380,7 @@ int main(void)
 		TEST(reader_beside_a_run),        TEST(rounds_and_reset),
 		TEST(lock_names_its_holder),      TEST(lock_of_a_dead_process),
 		TEST(lock_without_a_name),        TEST(without_permission),
-		TEST(directory_is_a_file),        TEST(damaged_journal),
-		TEST(emptied_journal),            TEST(journal_of_others),
-		TEST(records_of_a_wrong_shape),   TEST(workflow_opens_and_closes),
+		TEST(directory_is_a_file),        TEST(workflow_opens_and_closes),
 		TEST(signals_are_noted),
 	};
 

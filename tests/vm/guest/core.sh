@@ -37,8 +37,15 @@ walk() {
 	[ $status = 3 ] || [ $status = 0 ] || tail -n 12 "$out/wizard.log" >/dev/ttyS0
 	echo $status
 }
+# monitor STATE: what a monitor is told then.
+monitor() {
+	local status=0
+	./galera-selinux --defaults-group-suffix=.node2 status --check >"$out/monitor.$1" 2>>"$out/status.err" || status=$?
+	echo "exit $status" >>"$out/monitor.$1"
+}
 
 getenforce >"$out/mode.before"
+monitor before
 for name in bootstrap sst ist notify; do
 	try before $name
 done
@@ -53,6 +60,7 @@ cp "$(ls /etc/selinux/default/policy/policy.*)" policy.old
 # ---- the wizard: to the first exercise, then exercise by exercise ----
 walk "" sst >"$out/walk.1"
 systemctl list-timers --all --no-pager galera-selinux-limit.timer >"$out/timer.walk" 2>&1
+monitor permissive
 try permissive bootstrap && try permissive sst
 walk sst ist >"$out/walk.2"
 try permissive ist
@@ -94,6 +102,10 @@ for name in bootstrap crash; do
 done
 mariadbd --version >"$out/version" 2>/dev/null
 dpkg-query -W -f '${Version}' galera-4 >"$out/version.galera"
+monitor after
+mv $audit_log $audit_log.away
+monitor blind
+mv $audit_log.away $audit_log
 sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.before"
 walk "" "" >"$out/walk.again"
 sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.after"
@@ -102,6 +114,7 @@ sha256sum /etc/selinux/default/policy/policy.* >"$out/policy.again.after"
 # As a change leaves the kernel that was cut off before it was loaded. It takes a policy in one piece.
 dd if=policy.old of=/sys/fs/selinux/load bs=64M 2>>"$out/status.err"
 ./galera-selinux --defaults-group-suffix=.node2 status >"$out/unloaded.status" 2>&1
+monitor unloaded
 ./galera-selinux --defaults-group-suffix=.node2 run check </dev/null >"$out/unloaded.log" 2>&1
 
 # ---- undone ----

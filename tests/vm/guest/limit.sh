@@ -27,5 +27,5 @@ done
 policy_state over
 journalctl -u galera-selinux-limit.service --no-pager >"$out/service" 2>&1
 journalctl -t galera-selinux --no-pager | tail -n 3 >"$out/syslog" 2>&1
-./galera-selinux --defaults-group-suffix=.node2 status >"$out/status" 2>&1
+./galera-selinux --defaults-group-suffix=.node2 status >"$out/told" 2>&1
 exit 0

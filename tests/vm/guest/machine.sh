@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Two machines, each with a kernel of its own: what a joiner is denied is here on one, what its donor is on the
+# other. Evidence of both makes one module, on node 1; both get it, and each is verified, with the other as donor.
+out=$1
+. /var/job/cluster.sh
+cd /var/job || exit 1
+node=$(sed -n 's/.*vm\.node=\([0-9]*\).*/\1/p' /proc/cmdline)
+other=$((3 - node))
+
+# ---- what one machine tells the other: files, over the network that only they have ----
+mkdir -p /run/board
+hostname "node$node"
+ip link set eth0 up && ip address add "10.77.0.$node/24" dev eth0
+socat TCP-LISTEN:7000,fork,reuseaddr 'SYSTEM:read -r name && cat "/run/board/$name"' 2>/dev/null &
+tell() { # NAME [FILE]
+	{ [ -z "${2:-}" ] && echo told || cat "$2"; } >"/run/board/.$1" && mv "/run/board/.$1" "/run/board/$1"
+}
+await() { # NAME: what the other one tells by that name
+	local tries
+	for ((tries = 0; tries < 600 * slow; tries++)); do
+		echo "$1" | socat -t 30 - "TCP:10.77.0.$other:7000" >"/run/got.$1" 2>/dev/null
+		[ -s "/run/got.$1" ] && return 0
+		sleep 2
+	done
+	echo "node$other never told $1" >/dev/ttyS0
+	exit 1
+}
+
+# ---- the server, as its package has it ----
+sed "s/N$/$node/" machine.cnf >/etc/mysql/mariadb.conf.d/99-lab.cnf
+systemctl unmask mariadb
+synced() { # whatever its number
+	local tries
+	for ((tries = 0; tries < 240 * slow; tries++)); do
+		[ "$(mysql -N -B -e "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null | cut -f 2)" = Synced ] && return 0
+		systemctl is-active -q mariadb || return 1
+		sleep 1
+	done
+	return 1
+}
+start() { systemctl start mariadb && synced; }
+stop() { systemctl stop mariadb; }
+bootstrap() {
+	galera_new_cluster && synced &&
+		mysql -e "CREATE USER probe@'%' IDENTIFIED BY 'probe'; GRANT ALL ON probe.* TO probe@'%'; CREATE DATABASE probe"
+}
+sst() {
+	stop
+	rm -f /var/lib/mysql/grastate.dat
+	start
+}
+ist() {
+	stop
+	mysql -h "10.77.0.$other" -u probe -pprobe -e "CREATE TABLE probe.t (i INT PRIMARY KEY); DROP TABLE probe.t"
+	start
+}
+notify() { systemctl restart mariadb && synced; }
+# Here as there; the marks of cluster.sh are for three nodes on one machine.
+try() { # PHASE NAME
+	local result=failed begin=$SECONDS lines
+	lines=$(audit_lines)
+	"$2" >>"$out/exercises.log" 2>&1 && result=ok
+	sleep 1
+	tail -n +$((lines + 1)) $audit_log >/run/part
+	row "$1" "$2" $result "$(denials /run/part)" $((SECONDS - begin))
+}
+# wizard NAME WORD...: into the table, its output into the files of that name.
+wizard() {
+	local name=$1 begin=$SECONDS status=0
+	shift
+	./galera-selinux "$@" --answers answers </dev/null >"$out/$name.out" 2>"$out/$name.err" || status=$?
+	row wizard "$name" "exit $status" - $((SECONDS - begin))
+	return $status
+}
+# joins PHASE STEP: this node does all the exercises, with the other one as donor.
+joins() {
+	local before="" name
+	for name in sst ist notify; do
+		wizard "$1-$name" run "$2" ${before:+--answer "exercise.done[$before]=done"} --answer "exercise.done[$name]=quit"
+		try "$1" $name
+		before=$name
+	done
+	wizard "$1-end" run "$2" --answer "exercise.done[notify]=done"
+}
+in_turn() { # PHASE STEP: node 2 joins, then node 1
+	[ "$node" = 2 ] || await "$1-done"
+	joins "$1" "$2"
+	tell "$1-done"
+	[ "$node" = 1 ] || await "$1-done"
+}
+
+getenforce >"$out/mode"
+wizard ports run check ports permissive
+if [ "$node" = 1 ]; then
+	try learn bootstrap
+	tell bootstrapped
+	# ---- of what this node was denied as a donor, and nothing else ----
+	await learned
+	wizard alone run collect review build --answer collect.incomplete=go-on
+	wizard alone-export export -o /root/alone.json
+	tell alone /root/alone.json
+	await tried
+	joins learn exercise
+	tell learned
+	# ---- with the other node's evidence ----
+	await evidence
+	mv /run/got.evidence /root/node2.tar.zst
+	wizard build run collect review build load enforce --evidence /root/node2.tar.zst
+	wizard export export -o /root/result.json
+	tell result /root/result.json
+	await applied
+else
+	await bootstrapped
+	joins learn exercise
+	tell learned
+	await alone
+	wizard alone apply /run/got.alone --dry-run --json
+	tell tried
+	await learned
+	wizard evidence collect -o /root/evidence.tar.zst
+	tell evidence /root/evidence.tar.zst
+	await result
+	wizard apply apply /run/got.result --json
+	wizard again apply /run/got.result --json
+	wizard enforce run enforce
+	tell applied
+fi
+cp /var/lib/galera-selinux/galera.te "$out/" 2>/dev/null
+in_turn verify verify
+semanage permissive -l -n >"$out/permissive" 2>&1 </dev/null
+
+# ---- what is known of the cluster, on node 1 ----
+if [ "$node" = 1 ]; then
+	await verified
+	mv /run/got.verified /root/verified.tar.zst
+	wizard collect run collect review --evidence /root/verified.tar.zst
+	wizard status status
+	wizard status-json status --json
+	tell end
+else
+	wizard verified collect -o /root/verified.tar.zst
+	tell verified /root/verified.tar.zst
+	wizard status status
+	await end
+fi
+exit 0
