@@ -44,7 +44,7 @@ WIZARD_SRC  := $(wildcard wizard/*.c)
 PARTS       := commands cluster node checking labelling confining exercising rehearsal
 STEP_SRC    := $(wildcard steps/*.c $(PARTS:%=steps/%/*.c))
 ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
-TEMPLATES   := $(filter-out templates/packages,$(sort $(wildcard templates/*)))
+TEMPLATES   := $(filter-out templates/ansible templates/packages,$(sort $(wildcard templates/*)))
 SRC         := $(WIZARD_SRC) $(STEP_SRC) $(ROOM_SRC)
 OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/templates.o
 UNIT_SRC    := $(wildcard tests/unit/*/*.c)

@@ -111,8 +111,10 @@ json_t *ledger_cluster(struct session *session, const json_t *own);
 bool ledger_donor_seen(struct session *session, const char *donor, json_int_t ended);
 
 /* ledger_cluster_lines - the same as lines: a table, and what is missing with its commands.
+ * ledger_cluster_missing - these alone.
  * ledger_cluster_show - on the screen, where there are other nodes. */
 void ledger_cluster_lines(const json_t *rows, struct strings *lines);
+void ledger_cluster_missing(const json_t *rows, struct strings *lines);
 void ledger_cluster_show(struct session *session, const json_t *rows);
 
 /* ledger_say - print the claim, what is missing with its commands, and what is limited: messages,

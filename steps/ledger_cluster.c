@@ -215,6 +215,11 @@ void ledger_cluster_lines(const json_t *rows, struct strings *lines)
 					member_text(row, "learning"), member_text(row, "confined"),
 					member_number(row, "denials")));
 	}
+	ledger_cluster_missing(rows, lines);
+}
+
+void ledger_cluster_missing(const json_t *rows, struct strings *lines)
+{
 	list_each(row, rows) {
 		_cleanup_free_ char *node = text_plain(member_text(row, "node"), 40);
 

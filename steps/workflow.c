@@ -15,6 +15,7 @@
 #include "steps/host/selinux.h"
 #include "steps/node/change.h"
 #include "steps/node/node.h"
+#include "steps/runbook.h"
 #include "steps/steps.h"
 #include "steps/subjects.h"
 #include "wizard/strings.h"
@@ -206,6 +207,7 @@ const struct workflow workflow = {
 	.summary_of = summary_print,
 	.standing_of = summary_standing,
 	.verdict_of = monitor_judge,
+	.runbook = runbook_make,
 	.by_hand = confine_plan_strict,
 	.leave = summary_leave,
 	.open = node_open,

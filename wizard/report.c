@@ -129,11 +129,66 @@ void runner_plan_show(struct session *session, const json_t *report)
 				      json_array_get(json_object_get(report, "steps"), row++));
 }
 
+/* ---- for all machines ------------------------------------------------------------------------ */
+
+static int cluster; /* --cluster */
+
+const struct poptOption plan_options[] = {
+	{ "cluster", 0, POPT_ARG_NONE, &cluster, 0,
+	  "the commands for all nodes of the cluster, in their order", NULL },
+	POPT_TABLEEND
+};
+
+static void show_stage(size_t number, const json_t *stage)
+{
+	const char *before = "";
+
+	screen_result("\n%zu. %s", number, member_text(stage, "title"));
+	if (member_or_null(stage, "why"))
+		screen_result_prose(2, "%s", member_text(stage, "why"));
+	list_each(command, json_object_get(stage, "commands")) {
+		const char *where = member_text(command, "where");
+
+		if (strcmp(where, before) != 0)
+			screen_result("  on %s:", where);
+		screen_result("    %s", member_text(command, "command"));
+		before = where;
+	}
+}
+
+static int plan_cluster(struct session *session, struct error *err)
+{
+	const struct workflow *workflow = session->workflow;
+	json_auto_t *runbook = NULL;
+	size_t number = 0;
+	int r;
+
+	if (!workflow->runbook)
+		return error_set(err, ENOTSUP, "leave --cluster out", "%s knows of no other nodes",
+				 workflow->program);
+	r = workflow->runbook(session, &runbook, err);
+	if (r < 0)
+		return r;
+	if (session->options.json) {
+		screen_result_json(runbook);
+		return 0;
+	}
+	screen_result_prose(0, "%s", member_text(runbook, "title"));
+	list_each(line, json_object_get(runbook, "lines"))
+		screen_result("%s", item_text(line));
+	list_each(stage, json_object_get(runbook, "stages"))
+		show_stage(++number, stage);
+	return 0;
+}
+
 int runner_plan(struct session *session, struct error *err)
 {
 	json_auto_t *report = NULL;
-	int r = runner_plan_report(session, &report, err);
+	int r;
 
+	if (cluster)
+		return plan_cluster(session, err);
+	r = runner_plan_report(session, &report, err);
 	if (r == 0)
 		runner_plan_show(session, report);
 	return r;

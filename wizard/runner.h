@@ -51,6 +51,7 @@ void runner_damaged(struct session *session, const struct error *err);
 /* runner_plan - print every change that would be made; make none. JSON with --json:
  * {"fingerprint": TEXT, "steps": [{"name", "state", "changes": [...]}]}; a step whose changes
  * depend on steps before it that are still to do (STEP_NO_PLAN_YET) has none, and "later": true. */
+extern const struct poptOption plan_options[];
 int runner_plan(struct session *session, struct error *err);
 
 /* runner_plan_report, runner_plan_show - the same in two parts, of the steps among the session's

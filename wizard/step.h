@@ -195,6 +195,11 @@ struct workflow {
 	 * tell, "figures": {NAME: number or boolean}}. An error: it cannot be told. May be NULL. */
 	int (*verdict_of)(struct session *session, const json_t *report, json_t **verdict,
 			  struct error *err);
+	/* What is to be done on this machine and on the others that belong to it, for whoever does
+	 * it by hand: *runbook (caller decrefs) is {"title", "lines": [TEXT], "stages": [{"title",
+	 * "why" (or null), "commands": [{"where", "command"}]}]}, and more for JSON alone. Changes
+	 * nothing. May be NULL. */
+	int (*runbook)(struct session *session, json_t **runbook, struct error *err);
 	/* The journal is damaged: append to changes, a JSON array, those that a person makes by
 	 * hand to leave nothing open, with their commands, as the system itself says. May be NULL.
 	 */

@@ -27,7 +27,7 @@ static const struct command engine_commands[] = {
 	[COMPLETION] = { "completion", "print the script by which a shell completes commands", NULL,
 			 .arguments = "SHELL" },
 	{ "help", "tell more of a command", NULL, .arguments = "[COMMAND]" },
-	{ "plan", "show what would be changed; change nothing", runner_plan,
+	{ "plan", "show what would be changed; change nothing", runner_plan, plan_options,
 	  .opens_session = SESSION_TO_READ },
 	{ "steps", "list the steps", runner_steps },
 	{ "status", "show the state of each step", runner_status, status_options },

@@ -34,6 +34,7 @@ static const struct kept_field policy_fields[] = { { "type", JSON_STRING },
 						   { "sha256", JSON_STRING },
 						   { 0 } };
 static const struct kept_field node_fields[] = { { "node", JSON_STRING },
+						 { "address", JSON_STRING },
 						 { "collected", JSON_INTEGER },
 						 { "domains", JSON_ARRAY },
 						 { "policy", JSON_OBJECT, policy_fields },

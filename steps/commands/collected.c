@@ -33,15 +33,19 @@ static int describe_node(struct session *session, const char *name, const struct
 			 json_t **node, struct error *err)
 {
 	json_t *policy, *domains = json_array();
-	int r = nodes_policy(session, &policy, err);
+	_cleanup_free_ char *address = NULL;
+	const struct galera_config *config;
+	int r = node_config(session, &config, err) ?: nodes_policy(session, &policy, err);
 
 	for (const char *const *domain = node_domains(); *domain; domain++)
 		list_add(domains, json_string(*domain));
+	address = r < 0 ? NULL : galera_own_address(config);
 	*node = json_made(json_pack(
-		"{s:s, s:I, s:o, s:o*, s:I, s:I, s:I, s:I}", "node", name, "collected",
-		(json_int_t)time(NULL), "domains", domains, "policy", r < 0 ? NULL : policy,
-		"denials", (json_int_t)extract->denials, "records", (json_int_t)extract->records,
-		"notices", (json_int_t)extract->notices, "unsure", (json_int_t)extract->unsure));
+		"{s:s, s:o*, s:I, s:o, s:o*, s:I, s:I, s:I, s:I}", "node", name, "address",
+		address ? text_json(address) : NULL, "collected", (json_int_t)time(NULL), "domains",
+		domains, "policy", r < 0 ? NULL : policy, "denials", (json_int_t)extract->denials,
+		"records", (json_int_t)extract->records, "notices", (json_int_t)extract->notices,
+		"unsure", (json_int_t)extract->unsure));
 	add_versions(session, *node);
 	return r;
 }

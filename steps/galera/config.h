@@ -60,6 +60,17 @@ const char *galera_config_get(const struct galera_config *config, const char *na
  * (wsrep_provider_ist_recv_addr for ist.recv_addr), in new memory (caller frees); NULL: not set. */
 char *galera_provider_option(const struct galera_config *config, const char *name);
 
+/* ---- the cluster's nodes --------------------------------------------------------------------- */
+
+struct strings;
+
+/* galera_members - append the hosts of wsrep_cluster_address (gcomm://HOST[:PORT],...?OPTION=...),
+ * each once, without ports, and an IPv6 address without its brackets; none: it begins a cluster.
+ * galera_own_address - the host of wsrep_node_address, in new memory (caller frees); NULL: the
+ * server finds it by itself. */
+void galera_members(const struct galera_config *config, struct strings *hosts);
+char *galera_own_address(const struct galera_config *config);
+
 /* ---- ports ----------------------------------------------------------------------------------- */
 
 struct galera_port {
