@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "steps/cluster/evidence.h"
 #include "steps/cluster/nodes.h"
@@ -311,6 +312,17 @@ static int take(struct session *session, json_t *entries, const char *path, stru
 	return 0;
 }
 
+/* Of those behind the first `kept` entries, whose records nobody would ever read. */
+static void drop_records(struct session *session, const json_t *entries, size_t kept)
+{
+	for (size_t i = kept; i < json_array_size(entries); i++) {
+		const char *file = member_text(json_array_get(entries, i), "file");
+		_cleanup_free_ char *path = session_path(session, file);
+
+		unlink(path);
+	}
+}
+
 int nodes_take(struct session *session, struct error *err)
 {
 	_cleanup_(strings_clear) struct strings files = { 0 };
@@ -325,9 +337,11 @@ int nodes_take(struct session *session, struct error *err)
 		r = take(session, entries, files.items[i], err);
 		changed = true;
 	}
-	if (r < 0 || !changed)
-		return r;
-	return session_remember(session, ROLES_EVIDENCE, json_incref(entries), err);
+	if (r == 0 && changed)
+		r = session_remember(session, ROLES_EVIDENCE, json_incref(entries), err);
+	if (r < 0)
+		drop_records(session, entries, json_array_size(before));
+	return r;
 }
 
 /* ---- what was taken -------------------------------------------------------------------------- */
