@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
-#include <unistd.h>
 
 #include "steps/exercising/evidence.h"
-#include "steps/exercising/results.h"
 #include "steps/exercising/roles.h"
 #include "steps/ledger.h"
 #include "steps/case.h"
@@ -14,37 +12,6 @@
 
 /* ---- what was observed ----------------------------------------------------------------------- */
 
-/* In the order of enum observed: for a person, and in the session's memory. */
-static const struct {
-	const char *name, *result;
-} observations[] = {
-	[OBSERVED_MISSING] = { "missing", "" },
-	[OBSERVED_NEEDLESS] = { "not configured", "n/a" },
-	[OBSERVED_SKIPPED] = { "skipped", "skipped" },
-	[OBSERVED_FAILED] = { "failed", "failed" },
-	[OBSERVED_SEEN] = { "seen, not proved", "not seen" },
-	[OBSERVED_PROVED] = { "proved", "proved" },
-};
-
-const char *observed_name(enum observed observed)
-{
-	return observations[observed].name;
-}
-
-/* What is without its evidence counts for nothing. */
-static enum observed observed_of(struct session *session, const json_t *result)
-{
-	const char *file = member_text(result, "evidence");
-	_cleanup_free_ char *path = *file ? session_path(session, file) : NULL;
-	size_t i = ARRAY_SIZE(observations) - 1;
-
-	if (path && access(path, F_OK) < 0)
-		return OBSERVED_MISSING;
-	while (i > 0 && strcmp(observations[i].result, member_text(result, "result")) != 0)
-		i--;
-	return (enum observed)i;
-}
-
 static void read_row(struct session *session, const struct exercise *exercise, json_int_t era,
 		     struct ledger_row *row)
 {
@@ -53,7 +20,8 @@ static void read_row(struct session *session, const struct exercise *exercise, j
 
 	*row = (struct ledger_row){
 		.exercise = exercise,
-		.observed = { observed_of(session, learning), observed_of(session, confined) },
+		.observed = { results_observed(session, learning),
+			      results_observed(session, confined) },
 		.strict = json_is_true(json_object_get(learning, "strict")),
 		.hidden = json_is_true(json_object_get(learning, "hidden")),
 		.donors = { member_text(learning, "donor"), member_text(confined, "donor") },
@@ -61,8 +29,8 @@ static void read_row(struct session *session, const struct exercise *exercise, j
 		.ended = { member_number(learning, "ended"), member_number(confined, "ended") },
 	};
 	row->donor_given = *row->donors[LEDGER_LEARNING] &&
-			   ledger_donor_seen(session, row->donors[LEDGER_LEARNING],
-					     row->ended[LEDGER_LEARNING]);
+			   roles_donor_seen(session, row->donors[LEDGER_LEARNING],
+					    row->ended[LEDGER_LEARNING]);
 	if (row->observed[LEDGER_CONFINED] >= OBSERVED_FAILED)
 		row->doubts = doubts_from(json_object_get(confined, "doubts"));
 }

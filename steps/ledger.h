@@ -12,21 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "steps/exercising/results.h"
 #include "wizard/session.h"
 
-struct exercise;
 struct strings;
-
-enum observed {
-	OBSERVED_MISSING,  /* not done, or its evidence was lost */
-	OBSERVED_NEEDLESS, /* the notify command, where none is configured */
-	OBSERVED_SKIPPED,
-	OBSERVED_FAILED,
-	OBSERVED_SEEN, /* done, and nothing tells of a failure; nothing proves it either */
-	OBSERVED_PROVED,
-};
-/* observed_name - "missing", "skipped", "seen, not proved", ...; static. */
-const char *observed_name(enum observed observed);
 
 /* Memory: {"at" (seconds), "denials", "left", "fresh", "era", "module", "denied"} of the confined
  * run, once it was judged: with which module, and as struct ledger has it. */
@@ -105,10 +94,6 @@ int ledger_json(struct session *session, json_t **object, struct error *err);
  * denied"), "denials", "do": the command that supplies what is missing, for that node; null:
  * nothing is}]. own: this node's rows, as "exercises" has them. New (caller decrefs). */
 json_t *ledger_cluster(struct session *session, const json_t *own);
-
-/* ledger_donor_seen - were a donor's denials looked at, in a transfer that was over by then: some
- * were given, or its evidence was made afterwards? */
-bool ledger_donor_seen(struct session *session, const char *donor, json_int_t ended);
 
 /* ledger_cluster_lines - the same as lines: a table, and what is missing with its commands.
  * ledger_cluster_missing - these alone.

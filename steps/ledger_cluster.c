@@ -57,27 +57,6 @@ static void add_row(struct table *table, const char *node, const char *exercise,
 			   missing ? text_json(command) : json_null()));
 }
 
-/* Evidence of that node, made when the exercise was over: what it was denied by then is in it. */
-static bool has_evidence(struct session *session, const char *node, json_int_t ended)
-{
-	list_each(entry, session_recall(session, ROLES_EVIDENCE)) {
-		const json_t *about = json_object_get(entry, "node");
-
-		if (ended && member_number(about, "collected") >= ended &&
-		    roles_same_node(member_text(about, "node"), node))
-			return true;
-	}
-	return false;
-}
-
-bool ledger_donor_seen(struct session *session, const char *donor, json_int_t ended)
-{
-	list_each(name, json_object_get(session_recall(session, "collect"), "nodes"))
-		if (roles_same_node(item_text(name), donor))
-			return true;
-	return has_evidence(session, donor, ended);
-}
-
 /* What a joiner's log says of its donor; that is the donor's row. */
 static void add_donor(struct table *table, const json_t *row, enum ledger_phase phase)
 {
@@ -93,7 +72,7 @@ static void add_donor(struct table *table, const json_t *row, enum ledger_phase 
 
 	if (!*donor || !exercise_find(exercise))
 		return;
-	if (has_evidence(table->session, donor, ended))
+	if (roles_have_evidence(table->session, donor, ended))
 		observed[phase] = NOTHING;
 	if (!confined && seen_denials(table, donor, exercise, DENIAL_DONOR))
 		observed[phase] = "seen";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "steps/exercising/results.h"
 #include "steps/node/node.h"
@@ -59,6 +60,36 @@ int results_put(const struct occasion *at, json_t *result, struct error *err)
 		result_key(at->phase, results_era(at->session, at->phase), at->exercise->name);
 
 	return session_remember(at->session, key, result, err);
+}
+
+/* In the order of enum observed: for a person, and in the session's memory. */
+static const struct {
+	const char *name, *result;
+} observations[] = {
+	[OBSERVED_MISSING] = { "missing", "" },
+	[OBSERVED_NEEDLESS] = { "not configured", "n/a" },
+	[OBSERVED_SKIPPED] = { "skipped", "skipped" },
+	[OBSERVED_FAILED] = { "failed", "failed" },
+	[OBSERVED_SEEN] = { "seen, not proved", "not seen" },
+	[OBSERVED_PROVED] = { "proved", "proved" },
+};
+
+const char *observed_name(enum observed observed)
+{
+	return observations[observed].name;
+}
+
+enum observed results_observed(struct session *session, const json_t *result)
+{
+	const char *file = member_text(result, "evidence");
+	_cleanup_free_ char *path = *file ? session_path(session, file) : NULL;
+	size_t i = ARRAY_SIZE(observations) - 1;
+
+	if (path && access(path, F_OK) < 0)
+		return OBSERVED_MISSING;
+	while (i > 0 && strcmp(observations[i].result, member_text(result, "result")) != 0)
+		i--;
+	return (enum observed)i;
 }
 
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise)

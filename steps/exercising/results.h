@@ -47,6 +47,20 @@ json_t *results_of_era(struct session *session, const char *phase, json_int_t er
 /* result is stolen, also on failure. */
 int results_put(const struct occasion *at, json_t *result, struct error *err);
 
+/* What a result tells. */
+enum observed {
+	OBSERVED_MISSING,  /* not done, or its evidence was lost */
+	OBSERVED_NEEDLESS, /* the notify command, where none is configured */
+	OBSERVED_SKIPPED,
+	OBSERVED_FAILED,
+	OBSERVED_SEEN, /* done, and nothing tells of a failure; nothing proves it either */
+	OBSERVED_PROVED,
+};
+/* observed_name - "missing", "skipped", "seen, not proved", ...; static. */
+const char *observed_name(enum observed observed);
+/* results_observed - what is without its evidence counts for nothing: missing. */
+enum observed results_observed(struct session *session, const json_t *result);
+
 /* Has the exercise a result that counts? One that was skipped can be done after all, where
  * --exercise names it; one that was done while the server was not confined is to be repeated. */
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise);

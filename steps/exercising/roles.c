@@ -21,6 +21,28 @@ bool roles_same_node(const char *one, const char *other)
 	return length && length == strcspn(other, ".") && !strncasecmp(one, other, length);
 }
 
+/* ---- of other nodes ------------------------------------------------------------------------- */
+
+bool roles_have_evidence(struct session *session, const char *node, json_int_t ended)
+{
+	list_each(entry, session_recall(session, ROLES_EVIDENCE)) {
+		const json_t *about = json_object_get(entry, "node");
+
+		if (ended && member_number(about, "collected") >= ended &&
+		    roles_same_node(member_text(about, "node"), node))
+			return true;
+	}
+	return false;
+}
+
+bool roles_donor_seen(struct session *session, const char *donor, json_int_t ended)
+{
+	list_each(name, json_object_get(session_recall(session, "collect"), "nodes"))
+		if (roles_same_node(item_text(name), donor))
+			return true;
+	return roles_have_evidence(session, donor, ended);
+}
+
 /* ---- of denials ------------------------------------------------------------------------------ */
 
 /* The exercise whose evidence this is: its origin is "sst", or "sst confined". */

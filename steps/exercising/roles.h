@@ -20,6 +20,12 @@
 /* Do two names mean one node? Their domains do not count, nor does the case. */
 bool roles_same_node(const char *one, const char *other);
 
+/* roles_have_evidence - was evidence of that node taken that was made when an exercise was over
+ * (ended): what the node was denied by then is in it. roles_donor_seen - were a donor's denials
+ * looked at, in a transfer that was over by then: some were given, or its evidence has them? */
+bool roles_have_evidence(struct session *session, const char *node, json_int_t ended);
+bool roles_donor_seen(struct session *session, const char *donor, json_int_t ended);
+
 /* Tell of each denial the exercise and the role in it: this node was the joiner in what the wizard
  * has watched, and so is another in what its evidence file tells of; another node's records
  * (collect -o names it) are the donor's if a transfer came from there, in the exercise at whose
