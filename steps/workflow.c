@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "steps/against.h"
 #include "steps/checking/drift.h"
 #include "steps/monitor.h"
 #include "steps/checking/probes.h"
@@ -208,6 +209,7 @@ const struct workflow workflow = {
 	.standing_of = summary_standing,
 	.verdict_of = monitor_judge,
 	.runbook = runbook_make,
+	.against = against_report,
 	.by_hand = confine_plan_strict,
 	.leave = summary_leave,
 	.open = node_open,

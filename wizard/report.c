@@ -327,6 +327,7 @@ static void show_status(const struct workflow *workflow, const json_t *report)
 
 static struct {
 	int check, nagios, prometheus;
+	char *against;
 } form;
 
 const struct poptOption status_options[] = {
@@ -341,6 +342,10 @@ const struct poptOption status_options[] = {
 	  NULL },
 	{ "prometheus", 0, POPT_ARG_NONE, &form.prometheus, 0,
 	  "the same as metrics, for the textfile directory of its node exporter", NULL },
+	{ "against", 0, POPT_ARG_STRING, &form.against, 0,
+	  "before an upgrade: what will be of it with this policy file, or this unpacked package? "
+	  "exit 0: all as it is, 1: it cannot be told, 3: something will be to do",
+	  "PATH" },
 	POPT_TABLEEND
 };
 
@@ -427,6 +432,9 @@ int runner_status(struct session *session, struct error *err)
 
 	if (form.check || form.nagios || form.prometheus)
 		return check(session);
+	if (form.against && workflow->against)
+		return session_open(session, true, err)
+			       ?: workflow->against(session, form.against, err);
 	r = session_open(session, true, err)
 		    ?: new_report(session, &report, err) ?: history_look_for_end(session, err);
 	if (r < 0)

@@ -200,6 +200,9 @@ struct workflow {
 	 * "why" (or null), "commands": [{"where", "command"}]}]}, and more for JSON alone. Changes
 	 * nothing. May be NULL. */
 	int (*runbook)(struct session *session, json_t **runbook, struct error *err);
+	/* What will be of it with what is about to be installed, at path: tells it, and returns as
+	 * a step's apply. The session is open to be read. May be NULL. */
+	int (*against)(struct session *session, const char *path, struct error *err);
 	/* The journal is damaged: append to changes, a JSON array, those that a person makes by
 	 * hand to leave nothing open, with their commands, as the system itself says. May be NULL.
 	 */

@@ -90,11 +90,6 @@ static int look_at_replaced(struct session *session, json_t *changes, struct err
 
 /* ---- its rules ------------------------------------------------------------------------------- */
 
-struct policies {
-	struct oracle *loaded, *base;
-	bool silences; /* dontaudit rules are in force: no `semodule -DB` */
-};
-
 static void add_rule(json_t *changes, const struct rule *rule, const bool *only, const char *kind,
 		     const char *why, const char *todo)
 {
@@ -104,11 +99,11 @@ static void add_rule(json_t *changes, const struct rule *rule, const bool *only,
 		add(changes, kind, text, why, todo);
 }
 
-static int look_at_rule(const struct policies *policies, const struct rule *rule, json_t *changes,
-			struct error *err)
+int drift_of_rule(const struct drift_policies *policies, const struct rule *rule, json_t *changes,
+		  struct error *err)
 {
 	_cleanup_free_ bool *given = memory_new(rule->permissions.count + 1, sizeof(*given));
-	_cleanup_free_ char *missing = rule_missing(policies->loaded, rule);
+	_cleanup_free_ char *missing = rule_missing(policies->with, rule);
 	size_t present = 0, unneeded = 0;
 	int r;
 
@@ -122,9 +117,9 @@ static int look_at_rule(const struct policies *policies, const struct rule *rule
 	}
 	if (rule->kind == RULE_DONTAUDIT && !policies->silences)
 		return 0;
-	r = rule_granted(policies->loaded, policies->loaded, rule, given, &present, err);
+	r = rule_granted(policies->with, policies->with, rule, given, &present, err);
 	if (r == 0)
-		r = rule_granted(policies->loaded, policies->base, rule, given, &unneeded, err);
+		r = rule_granted(policies->with, policies->base, rule, given, &unneeded, err);
 	if (r < 0)
 		return r;
 	if (present < rule->permissions.count)
@@ -139,25 +134,30 @@ static int look_at_rule(const struct policies *policies, const struct rule *rule
 	return 0;
 }
 
+int drift_policies(struct oracle *with, struct oracle *base, const char *domain,
+		   struct drift_policies *policies, struct error *err)
+{
+	struct access_set *silenced = NULL;
+	int r = access_of(with, with, domain, ACCESS_SILENCED, &silenced, err);
+
+	*policies = (struct drift_policies){ with, base, r == 0 && access_count(silenced, NULL) };
+	access_free(silenced);
+	return r;
+}
+
 static int look_at_rules(struct session *session, const char *text, json_t *changes,
 			 struct error *err)
 {
-	struct access_set *silenced = NULL;
-	struct policies policies = { 0 };
+	struct drift_policies policies = { 0 };
+	struct oracle *loaded, *base;
 	struct rules rules = { 0 };
-	int r = cil_rules(text, &rules, err);
+	int r = cil_rules(text, &rules, err)
+			?: node_loaded(session, &loaded, err)
+			?: node_base(session, &base, err)
+			?: drift_policies(loaded, base, node_domain(), &policies, err);
 
-	if (r == 0)
-		r = node_loaded(session, &policies.loaded, err);
-	if (r == 0)
-		r = node_base(session, &policies.base, err);
-	if (r == 0)
-		r = access_of(policies.loaded, policies.loaded, node_domain(), ACCESS_SILENCED,
-			      &silenced, err);
-	policies.silences = r == 0 && access_count(silenced, NULL) > 0;
-	access_free(silenced);
 	for (size_t i = 0; r == 0 && i < rules.count; i++)
-		r = look_at_rule(&policies, &rules.items[i], changes, err);
+		r = drift_of_rule(&policies, &rules.items[i], changes, err);
 	rules_clear(&rules);
 	return r;
 }

@@ -5,8 +5,27 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "wizard/session.h"
+
+struct oracle;
+struct rule;
+
+/* A policy with our module, and without it. */
+struct drift_policies {
+	struct oracle *with, *base;
+	bool silences; /* dontaudit rules are in force: no `semodule -DB` */
+};
+
+/* drift_policies - both stay the caller's; looks whether they silence anything. */
+int drift_policies(struct oracle *with, struct oracle *base, const char *domain,
+		   struct drift_policies *policies, struct error *err);
+
+/* drift_of_rule - what has become of one of the module's rules: appends as drift_find() does, of
+ * the kinds rule-dropped and rule-unneeded; nothing where it is needed, and there. */
+int drift_of_rule(const struct drift_policies *policies, const struct rule *rule, json_t *changes,
+		  struct error *err);
 
 /* drift_settle - the workflow's settle: remember the labels that the policy itself gives. */
 int drift_settle(struct session *session, struct error *err);

@@ -6,7 +6,6 @@
  * Nothing of the host is changed.
  */
 #include <errno.h>
-#include <ftw.h>
 #include <libgen.h>
 #include <limits.h>
 #include <popt.h>
@@ -33,17 +32,6 @@ static const struct poptOption rehearse_options[] = {
 	  "copy the policy store below DIR, not this host's", "DIR" },
 	POPT_TABLEEND
 };
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
-{
-	(void)st, (void)type, (void)walk;
-	return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 /* Beside the program when it was built here, below its prefix when it is installed. */
 static int find_cluster(char **cluster, struct error *err)
@@ -117,17 +105,7 @@ static int prepare_kept(const char *root, const char *cluster, struct error *err
 
 static int prepare_temporary(char **root, const char *cluster, struct error *err)
 {
-	*root = str_copy("/var/tmp/galera-selinux-rehearsal.XXXXXX");
-	if (!mkdtemp(*root)) {
-		int code = errno;
-
-		error_set(err, code, "give --keep a place with 100 MB free",
-			  "cannot make a scratch root %s: %s", *root, strerror(code));
-		free(*root);
-		*root = NULL;
-		return -code;
-	}
-	return make_root(*root, cluster, err);
+	return store_scratch("rehearsal", root, err) ?: make_root(*root, cluster, err);
 }
 
 static int rehearse_in(struct session *session, const char *root, struct error *err)
@@ -164,7 +142,7 @@ static int run(struct session *session, struct error *err)
 	if (r == 0)
 		r = rehearse_in(session, root, err);
 	if (root) {
-		remove_tree(root);
+		store_discard(root);
 		screen_say("The scratch root is removed (--keep DIR keeps it); nothing of this "
 			   "host was changed.");
 	}

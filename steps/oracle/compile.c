@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "steps/oracle/policy.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sepol/cil/cil.h>
 #include <sepol/debug.h>
-#include <sepol/policydb.h>
+#include <sepol/kernel_to_cil.h>
 
 #include "steps/oracle/oracle.h"
 #include "wizard/util.h"
@@ -280,4 +282,21 @@ int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size
 		return error_set(err, EIO, "free some memory, then start again: nothing is lost",
 				 "libsepol cannot write down the policy that it has built");
 	return oracle_open_image(oracle, image, length, err);
+}
+
+int oracle_with_module(const struct oracle *base, const char *name, const char *cil,
+		       struct oracle **with, struct error *err)
+{
+	static char policy[] = "policy";
+	struct store_cil module = { .name = policy };
+	_cleanup_free_ char *text = NULL;
+	FILE *out = stream_open(&text, &module.length);
+	int r = sepol_kernel_policydb_to_cil(out, &base->policy->p);
+
+	stream_close(&out);
+	module.text = text;
+	if (r < 0)
+		return error_set(err, EIO, "give the package that it is of, as a directory",
+				 "libsepol cannot take that policy apart");
+	return oracle_compile(with, &module, 1, name, cil, NULL, err);
 }

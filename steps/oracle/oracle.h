@@ -125,3 +125,9 @@ void violations_clear(struct violations *violations);
 int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size_t count,
 		   const char *name, const char *candidate, struct violations *violations,
 		   struct error *err);
+
+/* oracle_with_module - the policy of base with a module: what there is, when all that is known of a
+ * policy is its compiled file. Errors: -EINVAL as above; neverallow rules are not in such a file.
+ */
+int oracle_with_module(const struct oracle *base, const char *name, const char *cil,
+		       struct oracle **with, struct error *err);

@@ -42,6 +42,10 @@ int store_in_transaction(const struct store *store, struct error *err);
 int store_error(const struct store *store, struct error *err, int code, const char *remedy,
 		const char *what, ...) __attribute__((format(printf, 5, 6)));
 
+/* store_copy_tree - all that is below a directory, links followed, to another that may be there;
+ * skip_unreadable: without what may not be read. */
+int store_copy_tree(const char *from, const char *to, bool skip_unreadable, struct error *err);
+
 /* store_setting - the value of KEY=value in a file, in new memory (caller frees); *value is NULL
  * when the file does not set it. Errors: as file_read. */
 int store_setting(const char *path, const char *key, char **value, struct error *err);

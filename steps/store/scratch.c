@@ -2,6 +2,7 @@
 /* A scratch root of its own, with a copy of the host's policy store. */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glob.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -78,7 +79,7 @@ static int copy_entry(const FTSENT *entry, const char *to, bool skip_unreadable,
 	}
 }
 
-static int copy_tree(const char *from, const char *to, bool skip_unreadable, struct error *err)
+int store_copy_tree(const char *from, const char *to, bool skip_unreadable, struct error *err)
 {
 	char *const paths[] = { (char *)from, NULL };
 	_cleanup_fts_ FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
@@ -155,12 +156,12 @@ static int create(const char *root, const char *from, struct error *err)
 		return r;
 	active = str_printf("%s/%s/active/modules", var_from, type ? type : "");
 	readable = access(active, R_OK | X_OK) == 0 || errno != EACCES;
-	r = copy_tree(etc_from, etc, !readable, err);
+	r = store_copy_tree(etc_from, etc, !readable, err);
 	if (r < 0)
 		return r;
 	if (!readable)
 		return build(root, from, type, err);
-	return access(var_from, F_OK) == 0 ? copy_tree(var_from, var, false, err) : 0;
+	return access(var_from, F_OK) == 0 ? store_copy_tree(var_from, var, false, err) : 0;
 }
 
 int store_create(const char *root, const char *from_root, struct error *err)
@@ -182,4 +183,26 @@ int store_create(const char *root, const char *from_root, struct error *err)
 		return error_set(err, EINVAL, REMEDY_DIR,
 				 "%s is no place for a scratch copy of the policy store", to);
 	return create(to, strcmp(from, "/") ? from : "", err);
+}
+
+int store_scratch(const char *name, char **root, struct error *err)
+{
+	_cleanup_free_ char *path = str_printf("/var/tmp/galera-selinux-%s.XXXXXX", name);
+
+	if (!mkdtemp(path))
+		return error_set(err, errno, "have 100 MB free there, and run it as root",
+				 "cannot make a scratch root %s: %m", path);
+	*root = TAKE_PTR(path);
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
+{
+	(void)st, (void)type, (void)walk;
+	return remove(path);
+}
+
+void store_discard(const char *root)
+{
+	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -179,3 +179,24 @@ void store_cils_free(struct store_cil *modules, size_t count);
  * are such; else -EACCES with what is needed. Call before store_open of that root.
  */
 int store_create(const char *root, const char *from_root, struct error *err);
+/* store_scratch - an empty directory for such a root; its path, in new memory (caller frees), has
+ * that name in it. store_discard - remove it with all that is below it. */
+int store_scratch(const char *name, char **root, struct error *err);
+void store_discard(const char *root);
+
+/*
+ * A policy that is about to be installed, in a scratch root that store_create() has made. It is the
+ * program semodule that changes it: this process has its own store.
+ *
+ * store_upgrade - put the modules of an unpacked package into it, as the package's installation
+ * does, take the administrator's module `without` away, and build the policy. *found: what they
+ * are and where, in new memory (caller frees); NULL: the package has no modules of this type.
+ * Errors: -EINVAL: what semodule says.
+ */
+int store_upgrade(const char *root, const char *type, const char *package, const char *without,
+		  char **found, struct error *err);
+/* store_upgrade_try - install a module at STORE_PRIORITY, neverallow rules checked. *refused, in
+ * new memory (caller frees): why not; NULL: the policy is built with it. *forbids: that is but a
+ * neverallow rule, which a commit passes over. */
+int store_upgrade_try(const char *root, const char *type, const char *name, const char *cil,
+		      char **refused, bool *forbids, struct error *err);
