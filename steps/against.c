@@ -23,6 +23,12 @@ struct coming {
 	bool checked;  /* neverallow rules were looked at */
 };
 
+/* Is there no policy with the module? */
+static bool is_lost(const struct coming *coming)
+{
+	return coming->refused && !coming->forbids;
+}
+
 static void coming_clear(struct coming *coming)
 {
 	if (coming->with != coming->base)
@@ -100,9 +106,7 @@ static int build_in(const char *root, const char *type, struct coming *coming, s
 	coming->checked = true;
 	r = store_upgrade_try(root, type, MODULE_NAME, coming->cil, &coming->refused,
 			      &coming->forbids, err);
-	return r < 0 || (coming->refused && !coming->forbids)
-		       ? r
-		       : open_built(root, type, &coming->with, err);
+	return r < 0 || is_lost(coming) ? r : open_built(root, type, &coming->with, err);
 }
 
 static int take_directory(struct session *session, struct coming *coming, struct error *err)
@@ -162,12 +166,17 @@ static int add_rules(const struct coming *coming, json_t *report, size_t *change
 	for (size_t i = 0; r == 0 && i < rules.count; i++) {
 		size_t before = json_array_size(list);
 		_cleanup_free_ char *text = rule_text(&rules.items[i], NULL);
+		bool lost = is_lost(coming);
 
-		r = drift_of_rule(&policies, &rules.items[i], list, err);
+		/* Of what is not built nothing is in force. */
+		r = lost ? 0 : drift_of_rule(&policies, &rules.items[i], list, err);
 		*changed += json_array_size(list) > before;
 		if (json_array_size(list) == before)
-			list_add(list, json_pack("{s:s, s:s, s:s}", "kind", "rule-needed", "what",
-						 text, "why", "needed as it is"));
+			list_add(list, json_pack("{s:s, s:s, s:s}", "kind",
+						 lost ? "rule-dropped" : "rule-needed", "what",
+						 text, "why",
+						 lost ? "the module does not compile"
+						      : "needed as it is"));
 	}
 	member_set(report, "rule_count", json_integer((json_int_t)rules.count));
 	rules_clear(&rules);
@@ -201,9 +210,9 @@ static json_t *denial_row(const struct finding *finding, const struct replay *it
 	_cleanup_free_ char *what = str_printf("%s %s:%s { %s }", finding->source, finding->target,
 					       finding->tclass, permissions);
 
-	return json_pack("{s:o, s:s, s:I, s:s*}", "what", text_json(what), "outcome",
+	return json_pack("{s:o, s:s, s:I, s:o*}", "what", text_json(what), "outcome",
 			 outcome(itself, with), "accesses", (json_int_t)with->replayed, "why",
-			 with->broken ? with->failure : NULL);
+			 with->broken ? text_json(with->failure) : NULL);
 }
 
 static int add_denials(struct session *session, const struct coming *coming, json_t *report,
@@ -239,9 +248,10 @@ static void add_module(const struct coming *coming, json_t *report)
 {
 	if (coming->cil)
 		member_set(report, "module",
-			   json_pack("{s:b, s:o, s:o*}", "compiles",
-				     !coming->refused || coming->forbids, "neverallow",
-				     coming->checked ? json_boolean(!coming->forbids) : json_null(),
+			   json_pack("{s:b, s:o, s:o*}", "compiles", !is_lost(coming), "neverallow",
+				     coming->checked && !is_lost(coming)
+					     ? json_boolean(!coming->forbids)
+					     : json_null(),
 				     "why", coming->refused ? text_json(coming->refused) : NULL));
 	else
 		member_set(report, "module", json_null());
