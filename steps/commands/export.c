@@ -17,6 +17,7 @@
 #include "steps/header.h"
 #include "steps/labelling/labels.h"
 #include "steps/ledger.h"
+#include "steps/module/refpolicy.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/output.h"
@@ -26,8 +27,9 @@
 #include "wizard/util.h"
 
 static struct {
-	char *output;  /* -o FILE */
-	char *ansible; /* --ansible DIR */
+	char *output;    /* -o FILE */
+	char *ansible;   /* --ansible DIR */
+	char *refpolicy; /* --refpolicy DIR */
 } chosen;
 
 static const struct poptOption export_options[] = {
@@ -35,6 +37,9 @@ static const struct poptOption export_options[] = {
 	  "the file to be written; -: standard output", "FILE" },
 	{ "ansible", 0, POPT_ARG_STRING, &chosen.ansible, 0,
 	  "write it there as variables of the role linux-system-roles.selinux", "DIR" },
+	{ "refpolicy", 0, POPT_ARG_STRING, &chosen.refpolicy, 0,
+	  "write its module there as source for refpolicy: galera.te, galera.if, galera.fc",
+	  "DIR" },
 	POPT_TABLEEND
 };
 
@@ -223,10 +228,10 @@ static json_t *role_modules(const char *cil)
 	return list;
 }
 
-static int write_text(struct session *session, const char *name, const char *text,
-		      struct error *err)
+static int write_text(struct session *session, const char *directory, const char *name,
+		      const char *text, struct error *err)
 {
-	_cleanup_free_ char *path = str_printf("%s/%s", chosen.ansible, name);
+	_cleanup_free_ char *path = str_printf("%s/%s", directory, name);
 	int r = output_write(session, path, text, strlen(text), 0644, err);
 
 	if (r == 0)
@@ -244,9 +249,56 @@ static int write_role(struct session *session, const json_t *result, struct erro
 	_cleanup_free_ char *text = json_dumps(variables, JSON_INDENT(2));
 	_cleanup_free_ char *whole = str_printf("%s\n", text);
 	int r = make_directories(chosen.ansible, 0755, err)
-			?: write_text(session, "galera-selinux.yml", whole, err);
+			?: write_text(session, chosen.ansible, "galera-selinux.yml", whole, err);
 
-	return r < 0 || !cil ? r : write_text(session, MODULE_CIL, cil, err);
+	return r < 0 || !cil ? r : write_text(session, chosen.ansible, MODULE_CIL, cil, err);
+}
+
+/* ---- for the policy's own source --------------------------------------------------------------
+ */
+
+/* Labels are of other files of a policy's source, and of this node: they are told, not made. */
+static char *refpolicy_labels(const json_t *result)
+{
+	const json_t *files = json_object_get(result, "file_contexts");
+	char *text = NULL;
+	FILE *out = stream_open(&text, NULL);
+
+	fputs("# What was labelled on the node that this was made on. Ports, for "
+	      "corenetwork.te.in:\n",
+	      out);
+	list_each(port, json_object_get(result, "ports"))
+		if (json_is_true(json_object_get(port, "labelled")))
+			fprintf(out, "#   network_port(mysqld, %s,%lld,s0)\n",
+				member_text(port, "proto"), member_number(port, "number"));
+	if (json_array_size(files))
+		fputs("# Files, for mysql.fc, where they are not this node's alone:\n", out);
+	list_each(rule, files)
+		fprintf(out, "#   %s%s\tgen_context(system_u:object_r:%s,s0)\n",
+			member_text(rule, "spec"),
+			!strcmp(member_text(rule, "files"), "dir")    ? "\t-d"
+			: !strcmp(member_text(rule, "files"), "file") ? "\t--"
+								      : "",
+			member_text(rule, "type"));
+	stream_close(&out);
+	return text;
+}
+
+static int write_refpolicy(struct session *session, const json_t *result, struct error *err)
+{
+	struct module_header header = header_of(session);
+	_cleanup_(rules_clear) struct rules rules = { 0 };
+	_cleanup_free_ char *te = NULL, *interfaces = NULL, *labels = refpolicy_labels(result);
+	int r = case_rules(session, &rules, err);
+
+	if (r == 0 && !rules.count)
+		return error_set(err, ENODATA, "there is nothing to write: -o FILE has the rest",
+				 "no rule is needed here, and so no module");
+	return r ?: refpolicy_texts(&header, &rules, &te, &interfaces, err)
+		       ?: make_directories(chosen.refpolicy, 0755, err)
+		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".te", te, err)
+		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".if", interfaces, err)
+		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".fc", labels, err);
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
@@ -272,7 +324,7 @@ static int run(struct session *session, struct error *err)
 	json_auto_t *result = json_pack("{s:s, s:i}", "kind", RESULT_KIND, "format", RESULT_FORMAT);
 	int r;
 
-	if (!chosen.output && !chosen.ansible)
+	if (!chosen.output && !chosen.ansible && !chosen.refpolicy)
 		return error_set(err, EINVAL, "write: galera-selinux export -o FILE",
 				 "export needs the name of a file to write");
 	r = (chosen.output ? node_guard_logs(session, chosen.output, NULL, err) : 0)
@@ -280,7 +332,9 @@ static int run(struct session *session, struct error *err)
 		    ?: compose(session, result, err);
 	if (r == 0 && chosen.output)
 		r = write_result(session, result, err);
-	return r < 0 || !chosen.ansible ? r : write_role(session, result, err);
+	if (r == 0 && chosen.ansible)
+		r = write_role(session, result, err);
+	return r < 0 || !chosen.refpolicy ? r : write_refpolicy(session, result, err);
 }
 
 const struct command command_export = {
