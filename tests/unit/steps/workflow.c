@@ -7,6 +7,8 @@
 
 #include "steps/steps.h"
 #include "tests/unit/unit.h"
+#include "wizard/answers.h"
+#include "wizard/strings.h"
 #include "wizard/util.h"
 
 extern const char template_answers_example[];
@@ -144,6 +146,43 @@ static void the_man_page_has_every_option_command_and_step(void **state)
 	}
 }
 
+/* How galera-selinux-answers(5) begins about a question, in new memory. */
+static char *item_of(const struct question *question)
+{
+	_cleanup_(strings_clear) struct strings choices = { 0 };
+	_cleanup_free_ char *values = NULL;
+
+	strings_split(&choices, question->choices ? question->choices : "", " ");
+	values = strings_join(&choices, " , ");
+	return str_printf(".It Cm %s\n%s%s%sRecommended:\n.Cm %s .\n", question->key,
+			  *values ? "Values:\n.Cm " : "A text.", values, *values ? " .\n" : "\n",
+			  question->recommended);
+}
+
+/* In the order of the tables, and no other. */
+static void the_page_of_answers_has_every_question(void **state)
+{
+	const struct question *const tables[] = { workflow.questions, answers_engine };
+	_cleanup_free_ char *page = NULL;
+	const char *at;
+
+	(void)state;
+	assert_int_equal(file_read("galera-selinux-answers.5", &page, NULL, NULL), 0);
+	at = page;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct question *question = tables[i]; question->key; question++) {
+			_cleanup_free_ char *item = item_of(question);
+
+			at = strstr(at, ".It Cm ");
+			if (!at || strncmp(at, item, strlen(item)) != 0)
+				fail_msg("galera-selinux-answers.5 is to have here:\n%sand "
+					 "has:\n%.200s",
+					 item, at ? at : "nothing");
+			at += strlen(item);
+		}
+	assert_null(strstr(at, ".It Cm "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +192,7 @@ int main(void)
 		cmocka_unit_test(the_example_has_every_choice),
 		cmocka_unit_test(the_example_has_nothing_else),
 		cmocka_unit_test(the_man_page_has_every_option_command_and_step),
+		cmocka_unit_test(the_page_of_answers_has_every_question),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
