@@ -352,16 +352,10 @@ int runner_undo(struct session *session, struct error *err)
 
 /* ---- a damaged journal ----------------------------------------------------------------------- */
 
-static json_t *damage(struct session *session, const struct error *err)
+json_t *history_applied(const struct session *session)
 {
-	const struct workflow *workflow = session->workflow;
-	_cleanup_free_ char *what = text_safe(err->what, true);
-	json_t *applied = json_array(), *by_hand = json_array();
-	struct error failure = { 0 };
-	size_t whole = 0;
+	json_t *applied = json_array();
 
-	list_each(record, session_records(session))
-		whole += !json_is_null(record);
 	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
 	     at = history_to_undo(session, (size_t)at, NULL)) {
 		const json_t *record = record_at(session, (size_t)at);
@@ -370,6 +364,19 @@ static json_t *damage(struct session *session, const struct error *err)
 					    "time", json_object_get(record, "time"), "changes",
 					    json_object_get(record, "changes")));
 	}
+	return applied;
+}
+
+static json_t *damage(struct session *session, const struct error *err)
+{
+	const struct workflow *workflow = session->workflow;
+	_cleanup_free_ char *what = text_safe(err->what, true);
+	json_t *by_hand = json_array();
+	struct error failure = { 0 };
+	size_t whole = 0;
+
+	list_each(record, session_records(session))
+		whole += !json_is_null(record);
 	if (workflow->by_hand && workflow->by_hand(session, by_hand, &failure) < 0) {
 		json_decref(by_hand);
 		by_hand = json_null();
@@ -377,7 +384,7 @@ static json_t *damage(struct session *session, const struct error *err)
 	}
 	return json_made(json_pack("{ss sI sI so so}", "damaged", what, "lines",
 				   (json_int_t)count(session), "whole", (json_int_t)whole,
-				   "applied", applied, "by_hand", by_hand));
+				   "applied", history_applied(session), "by_hand", by_hand));
 }
 
 /* Of all that was done to one thing: the newest, or the oldest, which knows how it was before. */
@@ -392,10 +399,9 @@ static const json_t *change_of(const json_t *applied, const char *what, bool old
 	return found;
 }
 
-/* Each thing once, and not what is again as it was. False: nothing is left. */
-static bool show_applied(const json_t *applied)
+json_t *history_left(const json_t *applied)
 {
-	bool any = false;
+	json_t *left = json_array();
 
 	list_each(record, applied)
 		list_each(change, json_object_get(record, "changes")) {
@@ -403,19 +409,19 @@ static bool show_applied(const json_t *applied)
 			const json_t *first = change_of(applied, what, true);
 			const json_t *last = change_of(applied, what, false);
 
-			if (change != first ||
-			    !strcmp(member_text(last, "to"), member_text(first, "from")))
-				continue;
-			show_left(record, first);
-			any = true;
+			if (change == first &&
+			    strcmp(member_text(last, "to"), member_text(first, "from")) != 0)
+				list_add(left, json_pack("{sO sO}", "step",
+							 json_object_get(record, "step"), "change",
+							 change));
 		}
-	return any;
+	return left;
 }
 
 void runner_damaged(struct session *session, const struct error *err)
 {
 	json_auto_t *report = damage(session, err);
-	const json_t *applied = json_object_get(report, "applied");
+	json_auto_t *left = history_left(json_object_get(report, "applied"));
 	const json_t *by_hand = json_object_get(report, "by_hand");
 
 	if (session->options.json) {
@@ -431,7 +437,9 @@ void runner_damaged(struct session *session, const struct error *err)
 	screen_say("%lld of its %zu lines are whole. What they prove to be changed, and not taken "
 		   "back:",
 		   (long long)member_number(report, "whole"), count(session));
-	if (!show_applied(applied))
+	list_each(record, left)
+		show_left(record, json_object_get(record, "change"));
+	if (!json_array_size(left))
 		screen_mark(MARK_OK, "nothing");
 	screen_blank();
 	if (json_array_size(by_hand)) {

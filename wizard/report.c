@@ -424,32 +424,42 @@ static int check(struct session *session)
 	return COMMAND_EXIT(state->status);
 }
 
-int runner_status(struct session *session, struct error *err)
+int runner_status_report(struct session *session, json_t **report, struct error *err)
 {
 	const struct workflow *workflow = session->workflow;
+	json_auto_t *made = NULL;
+	int r = session_open(session, true, err) ?: new_report(session, &made, err)
+		?: history_look_for_end(session, err);
+
+	if (r < 0)
+		return r;
+	add_standing(session, made);
+	member_set(made, "round", json_integer(session->round));
+	for (int i = 0; r == 0 && workflow->steps[i]; i++)
+		r = status_step(session, workflow->steps[i], json_object_get(made, "steps"));
+	if (r == 0)
+		r = add_drift(session, made);
+	if (r == 0)
+		*report = TAKE_PTR(made);
+	return r;
+}
+
+int runner_status(struct session *session, struct error *err)
+{
 	json_auto_t *report = NULL;
 	int r;
 
 	if (form.check || form.nagios || form.prometheus)
 		return check(session);
-	if (form.against && workflow->against)
+	if (form.against && session->workflow->against)
 		return session_open(session, true, err)
-			       ?: workflow->against(session, form.against, err);
-	r = session_open(session, true, err)
-		    ?: new_report(session, &report, err) ?: history_look_for_end(session, err);
-	if (r < 0)
-		return r;
-	add_standing(session, report);
-	member_set(report, "round", json_integer(session->round));
-	for (int i = 0; r == 0 && workflow->steps[i]; i++)
-		r = status_step(session, workflow->steps[i], json_object_get(report, "steps"));
-	if (r == 0)
-		r = add_drift(session, report);
+			       ?: session->workflow->against(session, form.against, err);
+	r = runner_status_report(session, &report, err);
 	if (r < 0)
 		return r;
 	if (session->options.json)
 		screen_result_json(report);
 	else
-		show_status(workflow, report);
+		show_status(session->workflow, report);
 	return 0;
 }

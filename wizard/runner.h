@@ -74,6 +74,9 @@ int runner_steps(struct session *session, struct error *err);
 extern const struct poptOption status_options[];
 int runner_status(struct session *session, struct error *err);
 
+/* runner_status_report - the same object, new (caller decrefs); opens the session, too. */
+int runner_status_report(struct session *session, json_t **report, struct error *err);
+
 /* ---- what the journal says of the steps, and of the run that ended last ---------------------- */
 
 /* history_open_begin - the last begin of the step, not done since and not undone, or -1. */
@@ -85,6 +88,14 @@ json_int_t history_done_at(const struct session *session, const char *step);
 /* history_to_undo - the last begin in front of index `before` that lists changes and is not undone,
  * or -1. Begin with before = the number of records, or any more. step: of this step; NULL: any. */
 int history_to_undo(const struct session *session, size_t before, const char *step);
+
+/* history_applied - what undo would take back: [{"step", "time", "changes"}], the newest first. New
+ * (caller decrefs). */
+json_t *history_applied(const struct session *session);
+
+/* history_left - of such a list what differs from before, each thing once, by its oldest change:
+ * [{"step", "change"}]. New (caller decrefs). */
+json_t *history_left(const json_t *applied);
 
 /* history_undo_unfinished - was an undo interrupted before it could reset the workflow? */
 bool history_undo_unfinished(const struct session *session);
