@@ -234,6 +234,17 @@ static json_t *evidence_json(const struct rule *rule, const struct findings *fin
 	return list;
 }
 
+/* Of what it allows or silences, the worst. */
+static json_int_t severity_of(const struct rule *rule, const struct findings *findings)
+{
+	json_int_t worst = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		if (proof_belongs(rule, &findings->items[i]) && findings->items[i].severity > worst)
+			worst = findings->items[i].severity;
+	return worst;
+}
+
 static bool is_same_rule(const json_t *item, const struct rule *rule)
 {
 	return !strcmp(member_text(item, "rule"), rule_keyword(rule)) &&
@@ -269,11 +280,17 @@ json_t *result_rules(const struct rules *rules, const struct findings *findings,
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->items[i];
 		json_t *object = rule_json(rule), *evidence;
+		json_int_t severity = severity_of(rule, findings);
 
 		evidence = evidence_json(rule, findings, denials);
-		list_each(item, given)
-			if (is_same_rule(item, rule))
-				json_array_extend(evidence, json_object_get(item, "evidence"));
+		list_each(item, given) {
+			if (!is_same_rule(item, rule))
+				continue;
+			json_array_extend(evidence, json_object_get(item, "evidence"));
+			if (member_number(item, "severity") > severity)
+				severity = member_number(item, "severity");
+		}
+		member_set(object, "severity", json_integer(severity));
 		member_set(object, "evidence", evidence);
 		list_add(list, object);
 	}

@@ -13,6 +13,7 @@
 
 #include "steps/case.h"
 #include "steps/cluster/bundle.h"
+#include "steps/commands/export.h"
 #include "steps/given.h"
 #include "steps/header.h"
 #include "steps/labelling/labels.h"
@@ -136,33 +137,36 @@ static int add_module(struct session *session, json_t *result, struct error *err
 	return 0;
 }
 
-static int compose(struct session *session, json_t *result, struct error *err)
+int export_compose(struct session *session, bool *built, json_t *result, struct error *err)
 {
-	json_t *build = session_recall(session, "build"), *ledger = NULL;
-	int r = add_made(session, result, err)
+	json_t *ledger = NULL;
+	int r = step_build.detect(session, built, err)
+			?: add_made(session, result, err)
 			?: add_ports(session, result, err)
 			?: add_module(session, result, err)
 			?: ledger_json(session, &ledger, err);
 
 	if (r < 0)
 		return r;
+	*built = *built && session_recall(session, "build");
 	add_files(session, result);
 	member_set(result, "domain", json_string(node_domain()));
 	member_set(result, "decisions", given_decisions(session));
-	member_set(result, "proof", json_deep_copy(build));
+	member_set(result, "proof",
+		   *built ? json_deep_copy(session_recall(session, "build")) : json_null());
 	member_set(result, "ledger", ledger);
-	return result_seal(result, err);
+	return 0;
 }
 
 /* What is not built, or not any more, was proved of nothing. */
-static int check_built(struct session *session, struct error *err)
+static int compose(struct session *session, json_t *result, struct error *err)
 {
 	_cleanup_free_ char *go_on = node_command(session, "");
-	bool done = false;
-	int r = step_build.detect(session, &done, err);
+	bool built = false;
+	int r = export_compose(session, &built, result, err);
 
-	if (r < 0 || (done && session_recall(session, "build")))
-		return r;
+	if (r < 0 || built)
+		return r < 0 ? r : result_seal(result, err);
 	error_set(err, ENODATA, NULL, "there is no module here that is built, and no result");
 	return error_remedy(err, "do the steps up to build first: %s", go_on);
 }
@@ -328,7 +332,6 @@ static int run(struct session *session, struct error *err)
 		return error_set(err, EINVAL, "write: galera-selinux export -o FILE",
 				 "export needs the name of a file to write");
 	r = (chosen.output ? node_guard_logs(session, chosen.output, NULL, err) : 0)
-		    ?: check_built(session, err)
 		    ?: compose(session, result, err);
 	if (r == 0 && chosen.output)
 		r = write_result(session, result, err);

@@ -43,7 +43,8 @@ static void find_bootstrap(struct session *session, struct names *names)
 						       : "galera_new_cluster");
 }
 
-int instructions_show(struct session *session, const struct exercise *exercise, struct error *err)
+int instructions_read(struct session *session, const struct exercise *exercise,
+		      struct strings *lines, struct error *err)
 {
 	_cleanup_(names_clear) struct names names = { 0 };
 	const struct galera_config *config;
@@ -70,7 +71,17 @@ int instructions_show(struct session *session, const struct exercise *exercise, 
 		r = template_fill(*command, TEMPLATE_COMMENT, values, &line, err);
 		if (r < 0)
 			return r;
-		screen_detail("%s", line);
+		strings_add(lines, line);
 	}
 	return 0;
+}
+
+int instructions_show(struct session *session, const struct exercise *exercise, struct error *err)
+{
+	_cleanup_(strings_clear) struct strings lines = { 0 };
+	int r = instructions_read(session, exercise, &lines, err);
+
+	for (size_t i = 0; r == 0 && i < lines.count; i++)
+		screen_detail("%s", lines.items[i]);
+	return r;
 }

@@ -6,8 +6,12 @@
 
 #include "steps/galera/exercises.h"
 #include "wizard/session.h"
+#include "wizard/strings.h"
 
-/* Print its commands, a line each. The unit is the one that the server runs in, where one server
- * runs; else, and below a scratch root, the installed one; else the one that the distribution's
- * packages have. */
+/* instructions_read - append its commands, a line each. The unit is the one that the server runs
+ * in, where one server runs; else, and below a scratch root, the installed one; else the one that
+ * the distribution's packages have. */
+int instructions_read(struct session *session, const struct exercise *exercise,
+		      struct strings *lines, struct error *err);
+/* instructions_show - the same, printed. */
 int instructions_show(struct session *session, const struct exercise *exercise, struct error *err);
