@@ -41,7 +41,7 @@ ROOMS       := audit store oracle advice module host galera
 BASE_SRC    := $(addprefix wizard/,apart.c error.c process.c strings.c text.c trust.c util.c)
 WIZARD_SRC  := $(wildcard wizard/*.c)
 # Parts of steps; the rooms above know no step.
-PARTS       := commands cluster node checking labelling confining exercising rehearsal
+PARTS       := commands cluster node checking labelling confining exercising rehearsal reporting
 STEP_SRC    := $(wildcard steps/*.c $(PARTS:%=steps/%/*.c))
 ROOM_SRC    := $(foreach room,$(ROOMS),$(wildcard steps/$(room)/*.c))
 TEMPLATES   := $(filter-out templates/ansible templates/packages,$(sort $(wildcard templates/*)))
@@ -50,7 +50,7 @@ OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/templates.o
 UNIT_SRC    := $(wildcard tests/unit/*/*.c)
 UNIT        := $(UNIT_SRC:%.c=$(BUILD)/%)
 # The longest first: they run side by side.
-SCRIPTS     := $(wildcard tests/vm/*.test) $(filter-out tests/vm/% tests/packages/%,$(sort $(wildcard tests/*/*.test)))
+SCRIPTS     := $(wildcard tests/vm/*.test) $(filter-out tests/vm/% tests/packages/% tests/report/%,$(sort $(wildcard tests/*/*.test)))
 
 all: $(PROGRAM)
 
@@ -76,6 +76,7 @@ help:
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it back'
 	@echo 'make dist       a tarball of the sources, the same bytes from the same commit'
 	@echo 'make check-packages  both packages, built, checked, installed, removed'
+	@echo 'make check-report  the report in a browser: screenshots, accessibility (chromium, npm)'
 	@echo 'make deb rpm    packages of it (dpkg-buildpackage, rpmbuild)'
 	@echo 'make clean      remove $(BUILD)'
 
@@ -217,6 +218,12 @@ check-packages: $(PROGRAM)
 	tests/packages/deps
 	JOBS=1 tests/run $(wildcard tests/packages/*.test)
 
+# In a browser, at three widths; screenshots in $(BUILD)/report.
+check-report: $(PROGRAM)
+	@mkdir -p $(BUILD)/report
+	BUILD=$(BUILD) tests/report/deps
+	tests/run tests/report/page.test
+
 # One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run.
 check-vm: $(PROGRAM)
 	BUILD=$(BUILD) FULL=$(FULL) tests/vm/check
@@ -295,7 +302,7 @@ rpm: dist
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind check-packages check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions dist deb rpm
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-packages check-report check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions dist deb rpm
 # Made on the way to others, and needed again.
 .PRECIOUS: $(BUILD)/deps-%
 .DELETE_ON_ERROR:

@@ -21,6 +21,7 @@ extern const struct command command_confine;
 extern const struct command command_explain;
 extern const struct command command_export;
 extern const struct command command_rehearse;
+extern const struct command command_report;
 
 /* build_headed - what the step build does, under the header that the session has: the module of
  * whatever is decided or given, compiled in memory, proved, and written. In a session that is only

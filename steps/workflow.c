@@ -114,6 +114,7 @@ static const struct command *const commands[] = {
 	&command_explain,
 	&command_export,
 	&command_rehearse,
+	&command_report,
 	NULL,
 };
 
