@@ -203,7 +203,7 @@ static char *text_of(struct session *session, const json_t *document)
 
 		return str_printf("%s\n", text);
 	}
-	return chosen.runbook ? runbook_text(markup, document) : report_text(markup, document);
+	return chosen.runbook ? change_plan_text(markup, document) : report_text(markup, document);
 }
 
 /* A page is for a browser, and no text for a terminal. */
@@ -224,9 +224,10 @@ static int check_form(const struct session *session, struct error *err)
 
 static int run(struct session *session, struct error *err)
 {
-	json_auto_t *document = json_pack(
-		"{s:s, s:i}", "kind",
-		chosen.runbook ? "galera-selinux runbook" : "galera-selinux report", "format", 1);
+	json_auto_t *document =
+		json_pack("{s:s, s:i}", "kind",
+			  chosen.runbook ? "galera-selinux change plan" : "galera-selinux report",
+			  "format", 1);
 	const char *output = chosen.output ? chosen.output : "-";
 	_cleanup_free_ char *text = NULL;
 	int r = check_form(session, err) ?: node_guard_logs(session, output, NULL, err)

@@ -24,7 +24,7 @@
 
 /* New memory (caller frees). */
 char *report_text(enum markup markup, const json_t *document);
-char *runbook_text(enum markup markup, const json_t *document);
+char *change_plan_text(enum markup markup, const json_t *document);
 
 /* Of a change (step.h). */
 extern const struct sheet_column documents_change[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* runbook_text - the change plan for a maintenance window, with this node's values */
+/* change_plan - the change plan for a maintenance window, with this node's values */
 #include <string.h>
 
 #include "steps/reporting/documents.h"
@@ -171,6 +171,8 @@ static void write_steps(struct sheet *sheet, const json_t *document)
 		  "the policy does not allow, 1 failed: then nothing further, and the "
 		  "roll-back.",
 		  command(document, "wizard"));
+	sheet_say(sheet, "What is to be done on the other nodes: %s --cluster.",
+		  command(document, "plan"));
 	list_each(step, json_object_get(document, "steps"))
 		put_step(sheet, document, step, json_array_get(plan, at++));
 }
@@ -233,7 +235,7 @@ static void write_signatures(struct sheet *sheet, const json_t *document)
 	sheet_table(sheet, "Signatures", columns, list);
 }
 
-char *runbook_text(enum markup markup, const json_t *document)
+char *change_plan_text(enum markup markup, const json_t *document)
 {
 	static const struct sheet_section sections[] = {
 		{ "node", "The node", write_node },
