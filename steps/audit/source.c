@@ -88,12 +88,19 @@ static int fill(struct log_source *source, struct error *err)
 
 /* ---- compressed ------------------------------------------------------------------------------ */
 
+struct magic {
+	const char *bytes;
+	size_t length;
+};
+
+static bool begins_with(const struct log_source *source, const struct magic *magic)
+{
+	return source->size >= magic->length && !memcmp(source->block, magic->bytes, magic->length);
+}
+
 static bool is_packed(const struct log_source *source)
 {
-	static const struct {
-		const char *bytes;
-		size_t length;
-	} magic[] = {
+	static const struct magic magic[] = {
 		{ "\x1f\x8b", 2 },         /* gzip */
 		{ "BZh", 3 },              /* bzip2 */
 		{ "\3757zXZ", 6 },         /* xz, with its NUL */
@@ -101,10 +108,30 @@ static bool is_packed(const struct log_source *source)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(magic); i++)
-		if (source->size >= magic[i].length &&
-		    !memcmp(source->block, magic[i].bytes, magic[i].length))
+		if (begins_with(source, &magic[i]))
 			return true;
 	return false;
+}
+
+/* What a person may have made of a log, and is to take back. */
+static int check_form(const struct log_source *source, struct error *err)
+{
+	static const char wide[] =
+		"it is UTF-16, as Windows writes text: iconv -f UTF-16 -t UTF-8 FILE | ... -";
+	static const struct {
+		struct magic magic;
+		const char *remedy;
+	} forms[] = {
+		{ { "\xff\xfe", 2 }, wide },
+		{ { "\xfe\xff", 2 }, wide },
+		{ { "PK\3\4", 4 }, "it is a ZIP archive: give the logs that are in it" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		if (begins_with(source, &forms[i].magic))
+			return error_set(err, EINVAL, forms[i].remedy,
+					 "%s is not read as it is", source_name(source));
+	return 0;
 }
 
 /* give_packed - at first, what was read to see what it is. */
@@ -181,7 +208,7 @@ int source_open(const char *path, struct log_source **source, struct error *err)
 				 "cannot open %s: %s", *path ? path : "\"\"", strerror(errno));
 	rc = is_endless(opened->fd) ? error_set(err, EINVAL, "name a log, or - for standard input",
 						"%s is a device, no log", path)
-				    : fill(opened, err);
+				    : fill(opened, err) ?: check_form(opened, err);
 	if (rc == 0 && is_packed(opened))
 		rc = open_packed(opened, err);
 	if (rc == 0)

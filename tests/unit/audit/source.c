@@ -192,6 +192,29 @@ static void a_device_is_refused(void **state)
 	assert_string_equal(err.what, "/dev/zero is a device, no log");
 }
 
+/* What is in it is a log, and how to have that is said. */
+static void another_form_is_named(void **state)
+{
+	static const struct {
+		const char *bytes, *says;
+		size_t length;
+	} forms[] = {
+		{ "\xff\xfet\0y\0p\0e\0", "it is UTF-16", 10 },
+		{ "\xfe\xff\0t\0y\0p\0e", "it is UTF-16", 10 },
+		{ "PK\3\4\24", "it is a ZIP archive", 5 },
+	};
+	struct log_source *source;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		struct error err = { 0 };
+
+		assert_int_equal(file_write(place, forms[i].bytes, forms[i].length, 0600, NULL), 0);
+		assert_int_equal(source_open(place, &source, &err), -EINVAL);
+		assert_non_null(strstr(err.remedy, forms[i].says));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_log_is_refused),
 		cmocka_unit_test(lines_are_whole),
 		cmocka_unit_test(a_device_is_refused),
+		cmocka_unit_test(another_form_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
