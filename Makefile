@@ -50,7 +50,7 @@ OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/templates.o
 UNIT_SRC    := $(wildcard tests/unit/*/*.c)
 UNIT        := $(UNIT_SRC:%.c=$(BUILD)/%)
 # The longest first: they run side by side.
-SCRIPTS     := $(wildcard tests/vm/*.test) $(filter-out tests/vm/% tests/packages/% tests/report/%,$(sort $(wildcard tests/*/*.test)))
+SCRIPTS     := $(wildcard tests/vm/*.test) $(filter-out tests/vm/% tests/packages/% tests/report/% tests/ansible/%,$(sort $(wildcard tests/*/*.test)))
 
 all: $(PROGRAM)
 
@@ -75,6 +75,7 @@ help:
 	@echo 'make deps       install what building and testing need (apt or dnf)'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); make uninstall takes it back'
 	@echo 'make dist       a tarball of the sources, the same bytes from the same commit'
+	@echo 'make check-ansible   the Ansible collection, on three scratch roots (ansible-core)'
 	@echo 'make check-packages  both packages, built, checked, installed, removed'
 	@echo 'make check-report  the report in a browser: screenshots, accessibility (chromium, npm)'
 	@echo 'make deb rpm    packages of it (dpkg-buildpackage, rpmbuild)'
@@ -224,6 +225,11 @@ check-report: $(PROGRAM)
 	BUILD=$(BUILD) tests/report/deps
 	tests/run tests/report/page.test
 
+# It takes some minutes, nearly all of them Ansible's.
+check-ansible: $(PROGRAM) $(PLAY)
+	tests/ansible/deps
+	tests/run $(wildcard tests/ansible/*.test)
+
 # One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run.
 check-vm: $(PROGRAM)
 	BUILD=$(BUILD) FULL=$(FULL) tests/vm/check
@@ -259,6 +265,8 @@ PLAYED   := $(CLUSTER)/recording.json $(CLUSTER)/my.cnf $(wildcard $(foreach pha
 COMPLETE := bash-completion/completions/galera-selinux zsh/site-functions/_galera-selinux \
             fish/vendor_completions.d/galera-selinux.fish
 CHECK    := galera-selinux-check.service galera-selinux-check.timer
+# Where Ansible looks for collections, with PREFIX=/usr.
+COLLECTION := $(SHAREDIR)/ansible/collections/ansible_collections/galera/selinux
 
 install: $(PROGRAM)
 	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(SBINDIR)/galera-selinux
@@ -269,6 +277,7 @@ install: $(PROGRAM)
 	for file in $(PLAYED); do \
 		install -D -m 0644 $$file $(DESTDIR)$(SHAREDIR)/galera-selinux/cluster/$${file#$(CLUSTER)/} || exit 1; \
 	done
+	cd templates/ansible && find . -type f -exec install -D -m 0644 {} $(DESTDIR)$(COLLECTION)/{} \;
 	install -D -m 0644 -t $(DESTDIR)$(UNITDIR) $(CHECK:%=templates/packages/%)
 	sed -i 's|@program@|$(SBINDIR)/galera-selinux|' $(DESTDIR)$(UNITDIR)/galera-selinux-check.service
 
@@ -276,7 +285,8 @@ uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/galera-selinux $(DESTDIR)$(SHAREDIR)/man/man8/galera-selinux.8 \
 		$(DESTDIR)$(SHAREDIR)/man/man5/galera-selinux-answers.5 $(DESTDIR)$(SHAREDIR)/man/man5/galera-selinux-evidence.5 \
 		$(COMPLETE:%=$(DESTDIR)$(SHAREDIR)/%) $(CHECK:%=$(DESTDIR)$(UNITDIR)/%)
-	rm -rf $(DESTDIR)$(SHAREDIR)/galera-selinux $(DESTDIR)$(DOCDIR)
+	rm -rf $(DESTDIR)$(SHAREDIR)/galera-selinux $(DESTDIR)$(DOCDIR) $(DESTDIR)$(COLLECTION)
+	-rmdir $(DESTDIR)$(dir $(COLLECTION)) 2>/dev/null
 
 # ---- packages: each builds from the tarball, into $(BUILD) --------------------------------------
 
@@ -302,7 +312,7 @@ rpm: dist
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps bench check check-unit check-asan check-valgrind check-packages check-report check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions dist deb rpm
+.PHONY: all help deps bench check check-unit check-asan check-valgrind check-packages check-ansible check-report check-vm coverage coverage-run fuzz fuzz-build fuzz-targets hardening-check record rehearse clean lint format install uninstall versions dist deb rpm
 # Made on the way to others, and needed again.
 .PRECIOUS: $(BUILD)/deps-%
 .DELETE_ON_ERROR:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* runbook.h - what is to be done on all nodes of this cluster, in its order, for `plan --cluster` */
+/* runbook.h - for `plan --cluster`: what is to be done on which node, in its order */
 #pragma once
 
 #include <jansson.h>
