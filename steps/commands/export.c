@@ -18,6 +18,7 @@
 #include "steps/header.h"
 #include "steps/labelling/labels.h"
 #include "steps/ledger.h"
+#include "steps/module/interfaces.h"
 #include "steps/module/refpolicy.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
@@ -288,21 +289,67 @@ static char *refpolicy_labels(const json_t *result)
 	return text;
 }
 
-static int write_refpolicy(struct session *session, const json_t *result, struct error *err)
+static void say_calls(size_t known, const struct rules *rules, char *const *calls)
+{
+	size_t called = 0;
+
+	for (size_t i = 0; i < rules->count; i++)
+		called += calls[i] != NULL;
+	if (known)
+		screen_mark(MARK_OK,
+			    "compared with %zu interfaces of the policy: %zu of %zu rules %s "
+			    "exactly one of them, and called so",
+			    known, called, rules->count, called == 1 ? "is" : "are");
+	else
+		screen_mark(MARK_NONE,
+			    "no interfaces of the policy in " INTERFACES_HEADERS
+			    " (selinux-policy-dev or -devel): the rules stand as they are");
+}
+
+static int find_calls(const struct rules *rules, char **calls, struct error *err)
+{
+	_cleanup_free_ char *work = NULL;
+	size_t known = 0;
+	int r = store_scratch("interfaces", &work, err);
+
+	if (r < 0)
+		return r;
+	r = interfaces_find(INTERFACES_HEADERS, work, rules, calls, &known, err);
+	store_discard(work);
+	if (r == 0)
+		say_calls(known, rules, calls);
+	return r;
+}
+
+static int write_sources(struct session *session, const json_t *result, const struct rules *rules,
+			 char **calls, struct error *err)
 {
 	struct module_header header = header_of(session);
-	_cleanup_(rules_clear) struct rules rules = { 0 };
 	_cleanup_free_ char *te = NULL, *interfaces = NULL, *labels = refpolicy_labels(result);
+
+	return find_calls(rules, calls, err)
+		       ?: refpolicy_texts(&header, rules, calls, &te, &interfaces, err)
+		       ?: make_directories(chosen.refpolicy, 0755, err)
+		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".te", te, err)
+		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".if", interfaces, err)
+		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".fc", labels, err);
+}
+
+static int write_refpolicy(struct session *session, const json_t *result, struct error *err)
+{
+	_cleanup_(rules_clear) struct rules rules = { 0 };
+	_cleanup_free_ char **calls = NULL;
 	int r = case_rules(session, &rules, err);
 
 	if (r == 0 && !rules.count)
 		return error_set(err, ENODATA, "there is nothing to write: -o FILE has the rest",
 				 "no rule is needed here, and so no module");
-	return r ?: refpolicy_texts(&header, &rules, &te, &interfaces, err)
-		       ?: make_directories(chosen.refpolicy, 0755, err)
-		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".te", te, err)
-		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".if", interfaces, err)
-		       ?: write_text(session, chosen.refpolicy, MODULE_NAME ".fc", labels, err);
+	calls = memory_new(rules.count + 1, sizeof(*calls));
+	if (r == 0)
+		r = write_sources(session, result, &rules, calls, err);
+	for (size_t i = 0; i < rules.count; i++)
+		free(calls[i]);
+	return r;
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */

@@ -34,9 +34,13 @@ static void write_access(FILE *out, const char *indent, const struct rule *rule)
 	fputs(" };\n", out);
 }
 
-static void write_rule(FILE *out, const struct rule *rule)
+static void write_rule(FILE *out, const struct rule *rule, const char *call)
 {
 	write_comment(out, rule->comment);
+	if (call) {
+		fprintf(out, "\toptional_policy(`\n\t\t%s($1)\n\t')\n", call);
+		return;
+	}
 	if (!strcmp(rule->target, "self")) {
 		write_access(out, "\t", rule);
 		return;
@@ -48,7 +52,7 @@ static void write_rule(FILE *out, const struct rule *rule)
 }
 
 static void write_interface(FILE *out, const char *module, const char *source,
-			    const struct rules *rules)
+			    const struct rules *rules, char *const *calls)
 {
 	const char *between = "";
 
@@ -62,13 +66,13 @@ static void write_interface(FILE *out, const char *module, const char *source,
 			continue;
 		fputs(between, out);
 		between = "\n";
-		write_rule(out, &rules->items[i]);
+		write_rule(out, &rules->items[i], calls[i]);
 	}
 	fputs("')\n", out);
 }
 
-int refpolicy_texts(const struct module_header *header, const struct rules *rules, char **te,
-		    char **interfaces, struct error *err)
+int refpolicy_texts(const struct module_header *header, const struct rules *rules,
+		    char *const *calls, char **te, char **interfaces, struct error *err)
 {
 	_cleanup_(strings_clear) struct strings sources = { 0 };
 	_cleanup_free_ char *types = NULL;
@@ -94,7 +98,7 @@ int refpolicy_texts(const struct module_header *header, const struct rules *rule
 	out = stream_open(interfaces, NULL);
 	fputs("## <summary>Galera Cluster, replication of MariaDB and MySQL</summary>\n", out);
 	for (size_t i = 0; i < sources.count; i++)
-		write_interface(out, header->name, sources.items[i], rules);
+		write_interface(out, header->name, sources.items[i], rules, calls);
 	stream_close(&out);
 	return 0;
 }

@@ -37,6 +37,7 @@ static struct rule items[] = {
 	  .permissions = { search, 1 } },
 };
 static struct rules rules = { .items = items, .count = 3 };
+static char *none[3] = { NULL };
 
 static void test_interfaces(void **state)
 {
@@ -44,7 +45,7 @@ static void test_interfaces(void **state)
 	const char *first, *second;
 
 	(void)state;
-	assert_int_equal(refpolicy_texts(&header, &rules, &te, &interfaces, NULL), 0);
+	assert_int_equal(refpolicy_texts(&header, &rules, none, &te, &interfaces, NULL), 0);
 	first = strstr(interfaces, "interface(`galera_mysqld_safe_t',`\n"
 				   "\tallow $1 self:process setpgid;\n"
 				   "')\n");
@@ -73,12 +74,27 @@ static void test_interfaces(void **state)
 	assert_true(first < second);
 }
 
+/* What is another module's may be absent. */
+static void test_call(void **state)
+{
+	char *calls[3] = { NULL, "domain_x", NULL };
+	_cleanup_free_ char *te = NULL, *interfaces = NULL;
+
+	(void)state;
+	assert_int_equal(refpolicy_texts(&header, &rules, calls, &te, &interfaces, NULL), 0);
+	assert_non_null(strstr(interfaces, "interface(`galera_mysqld_safe_t',`\n"
+					   "\toptional_policy(`\n"
+					   "\t\tdomain_x($1)\n"
+					   "\t')\n"
+					   "')\n"));
+}
+
 static void test_te(void **state)
 {
 	_cleanup_free_ char *te = NULL, *interfaces = NULL;
 
 	(void)state;
-	assert_int_equal(refpolicy_texts(&header, &rules, &te, &interfaces, NULL), 0);
+	assert_int_equal(refpolicy_texts(&header, &rules, none, &te, &interfaces, NULL), 0);
 	assert_ptr_equal(strstr(te, "# Made for the cluster's db3.\npolicy_module(galera, 1.2)\n"),
 			 te);
 	assert_non_null(strstr(te, "\ttype mysqld_safe_t, mysqld_t;\n')\n\n"
@@ -93,7 +109,7 @@ static void test_bad_name(void **state)
 	char *te = NULL, *interfaces = NULL;
 
 	(void)state;
-	assert_int_equal(refpolicy_texts(&header, &one, &te, &interfaces, NULL), -EINVAL);
+	assert_int_equal(refpolicy_texts(&header, &one, none, &te, &interfaces, NULL), -EINVAL);
 	assert_null(te);
 	assert_null(interfaces);
 }
@@ -102,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interfaces),
+		cmocka_unit_test(test_call),
 		cmocka_unit_test(test_te),
 		cmocka_unit_test(test_bad_name),
 	};
