@@ -257,23 +257,30 @@ static void add_module(const struct coming *coming, json_t *report)
 		member_set(report, "module", json_null());
 }
 
+/* What the operator has to look at: of what, why, and what to do. */
+static void show_change(const char *what, const char *why, const char *todo)
+{
+	screen_result("!  %s:", what);
+	screen_result_prose(4, "%s", why);
+	if (*todo)
+		screen_result("    %s", todo);
+}
+
 static void show_module(struct session *session, const struct coming *coming)
 {
 	_cleanup_free_ char *command = node_command(session, CASE_DECIDE_AGAIN);
+	_cleanup_free_ char *todo = str_printf("reject the rule: %s", command);
 
 	if (!coming->cil)
 		screen_result("-  no module is loaded here");
-	else if (coming->refused)
-		screen_result("!  module " MODULE_NAME ": %s: %s\n    reject the rule: %s",
-			      coming->forbids ? "the policy forbids it" : "it does not compile",
-			      coming->refused, command);
-	else if (coming->checked)
-		screen_result("ok module " MODULE_NAME
-			      ": it compiles, and violates no neverallow rule");
+	else if (is_lost(coming))
+		show_change("module " MODULE_NAME ", it does not compile", coming->refused, todo);
+	else if (coming->forbids)
+		show_change("module " MODULE_NAME ", the policy forbids it", coming->refused, todo);
 	else
-		screen_result(
-			"ok module " MODULE_NAME
-			": it compiles; a compiled policy has no neverallow rules to look at");
+		screen_result("ok module " MODULE_NAME ": it compiles%s",
+			      coming->checked ? ", and violates no neverallow rule"
+					      : "; no neverallow rules are in a compiled policy");
 }
 
 static void show(struct session *session, const struct coming *coming, const json_t *report,
@@ -284,20 +291,23 @@ static void show(struct session *session, const struct coming *coming, const jso
 	screen_result("With %s:\n", coming->found);
 	show_module(session, coming);
 	list_each(rule, json_object_get(report, "rules")) {
-		needed += !strcmp(member_text(rule, "kind"), "rule-needed");
-		if (*member_text(rule, "do"))
-			screen_result("!  %s: %s\n    %s", member_text(rule, "what"),
-				      member_text(rule, "why"), member_text(rule, "do"));
+		if (!strcmp(member_text(rule, "kind"), "rule-needed"))
+			needed++;
+		else
+			show_change(member_text(rule, "what"), member_text(rule, "why"),
+				    member_text(rule, "do"));
 	}
 	screen_result("ok %zu of %lld rules needed as they are", needed,
 		      member_number(report, "rule_count"));
-	screen_result("%s %zu denied accesses replayed: the policy allows %zu by itself, with the "
-		      "module %zu;\n   %zu are silenced, %zu left; %zu not as decided",
-		      sums[1].broken ? "! " : "ok", sums[1].replayed, sums[0].allowed,
-		      sums[1].allowed, sums[1].silenced, sums[1].left, sums[1].broken);
+	screen_result("%s %zu denied accesses replayed, %zu not as decided:",
+		      sums[1].broken ? "! " : "ok", sums[1].replayed, sums[1].broken);
+	screen_result_prose(4,
+			    "the policy allows %zu by itself, with the module %zu; %zu silenced, "
+			    "%zu left",
+			    sums[0].allowed, sums[1].allowed, sums[1].silenced, sums[1].left);
 	list_each(denial, json_object_get(report, "denials"))
 		if (*member_text(denial, "why"))
-			screen_result("    %s", member_text(denial, "why"));
+			screen_result_prose(4, "%s", member_text(denial, "why"));
 }
 
 int against_report(struct session *session, const char *path, struct error *err)
