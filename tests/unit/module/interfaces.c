@@ -22,31 +22,46 @@ static const char support[] = "divert(-1)\n"
 			      "define(`look_perms',`{ getattr search }')\n"
 			      "divert(0)dnl\n";
 
-#define REQUIRED "gen_require(`type boot_t; class dir { getattr search };')\n"
+#define REQUIRED              "gen_require(`type boot_t; class dir { getattr search };')\n"
 #define INTERFACE(name, body) "interface(`" name "',`\n" body "\n')\n"
-static const char headers[] =
-	INTERFACE("x_wider", REQUIRED "allow $1 boot_t:dir { getattr open search };")
-	INTERFACE("x_narrower", REQUIRED "allow $1 boot_t:dir getattr;")
-	INTERFACE("x_other_kind", REQUIRED "dontaudit $1 boot_t:dir look_perms;")
-	INTERFACE("x_other_type", REQUIRED "allow $1 { boot_t mnt_t }:dir look_perms;")
-	INTERFACE("x_all_but", REQUIRED "allow $1 ~boot_t:dir look_perms;")
-	INTERFACE("x_other_class", REQUIRED "allow $1 boot_t:{ dir file } look_perms;")
-	INTERFACE("x_more", REQUIRED "allow $1 boot_t:dir look_perms; allow $1 boot_t:file read;")
-	INTERFACE("x_attribute", REQUIRED "allow $1 boot_t:dir look_perms; typeattribute $1 x;")
-	INTERFACE("x_two", REQUIRED "allow $1 $2:dir look_perms;")
-	INTERFACE("x_torn", REQUIRED "allow $1 boot_t:dir { getattr search")
-	INTERFACE("x_of_others", REQUIRED "allow init_t boot_t:dir look_perms;")
-	INTERFACE("x_nothing", REQUIRED)
-	INTERFACE("x_look", REQUIRED "# looks\nallow $1 { boot_t } : dir { search { getattr } };")
-	INTERFACE("x_look_too", REQUIRED "allow $1 boot_t:dir look_perms;")
-	INTERFACE("x_both", "dontaudit $1 self:process setpgid; allow $1 self:process setpgid;")
-	INTERFACE("x_group", "allow $1 self:process setpgid;");
+static const char headers[] = INTERFACE("x_wider", REQUIRED "allow $1 boot_t:dir { getattr open "
+							    "search };") INTERFACE(
+	"x_narrower",
+	REQUIRED "allow $1 boot_t:dir getattr;") INTERFACE("x_other_kind", REQUIRED
+							   "dontaudit $1 boot_t:dir look_perms;")
+	INTERFACE("x_other_type", REQUIRED "allow $1 { boot_t mnt_t }:dir look_perms;") INTERFACE(
+		"x_all_but",
+		REQUIRED "allow $1 ~boot_t:dir look_perms;") INTERFACE("x_other_class", REQUIRED
+								       "allow $1 boot_t:{ dir file "
+								       "} look_perms;")
+		INTERFACE("x_more", REQUIRED "allow $1 boot_t:dir look_perms; allow $1 boot_t:file "
+					     "read;") INTERFACE(
+			"x_attribute",
+			REQUIRED "allow $1 boot_t:dir look_perms; typeattribute $1 x;")
+			INTERFACE("x_two", REQUIRED "allow $1 $2:dir look_perms;") INTERFACE(
+				"x_torn", REQUIRED "allow $1 boot_t:dir { getattr search")
+				INTERFACE("x_of_others", REQUIRED "allow init_t boot_t:dir "
+								  "look_perms;") INTERFACE(
+					"x_nothing",
+					REQUIRED) INTERFACE("x_look", REQUIRED
+							    "# looks\nallow $1 { boot_t } : dir { "
+							    "search { getattr } };")
+					INTERFACE("x_look_too",
+						  REQUIRED "allow $1 boot_t:dir look_perms;")
+						INTERFACE("x_both",
+							  "dontaudit $1 self:process setpgid; "
+							  "allow $1 self:process setpgid;")
+							INTERFACE("x_group",
+								  "allow $1 self:process setpgid;");
 
 static char *look[] = { "getattr", "search" }, *group[] = { "setpgid" }, *fetch[] = { "read" };
 static unsigned int command = 0x5401;
 static struct rule items[] = {
 	{ .source = "mysqld_t", .target = "boot_t", .tclass = "dir", .permissions = { look, 2 } },
-	{ .source = "mysqld_t", .target = "self", .tclass = "process", .permissions = { group, 1 } },
+	{ .source = "mysqld_t",
+	  .target = "self",
+	  .tclass = "process",
+	  .permissions = { group, 1 } },
 	{ .source = "mysqld_t", .target = "boot_t", .tclass = "file", .permissions = { fetch, 1 } },
 	{ .source = "mysqld_t",
 	  .target = "self",
