@@ -84,7 +84,8 @@ static int add_denials(struct session *session, json_t *document, struct error *
 	node_name(session, own);
 	for (size_t i = 0; r == 0 && i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
-		_cleanup_free_ char *origin = text_safe(denial->origin, false);
+		_cleanup_free_ char *origin =
+			text_safe(denial->origin ? denial->origin : "", false);
 		_cleanup_free_ char *node = text_safe(denial->node ? denial->node : own, false);
 		json_t *lane = find_lane(lanes, node, denial->exercise ? denial->exercise : origin,
 					 denial->role ? denial->role : "");
@@ -139,16 +140,19 @@ static int add_plan(struct session *session, json_t *document, struct error *err
 	const struct galera_config *config;
 	json_auto_t *plan = NULL;
 	json_t *exercises = json_array();
+	char node[NODE_NAME_SIZE];
 	int r = runner_plan_report(session, &plan, err) ?: node_config(session, &config, err)
 		?: node_units(session, &units, err);
 
 	member_set(document, "exercises", exercises);
 	if (r < 0)
 		return r;
+	node_name(session, node);
 	json_object_set(document, "plan", json_object_get(plan, "steps"));
 	member_set(document, "server",
-		   json_pack("{s:o, s:o, s:o, s:o}", "unit", text_json(units.unit),
-			     "data_directory", text_json(config->data_directory), "sst_method",
+		   json_pack("{s:o, s:o, s:o, s:o, s:o}", "node", text_json(node), "unit",
+			     text_json(units.unit), "data_directory",
+			     text_json(config->data_directory), "sst_method",
 			     text_json(config->sst_method), "notify_command",
 			     text_json(config->notify_command)));
 	add_commands(session, document);

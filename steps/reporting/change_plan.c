@@ -39,6 +39,7 @@ static void write_node(struct sheet *sheet, const json_t *document)
 	json_auto_t *facts = json_array();
 
 	fact(facts, "Host", json_object_get(json_object_get(document, "made"), "host"));
+	fact(facts, "Node, as the cluster calls it", json_object_get(server, "node"));
 	fact(facts, "Policy", json_object_get(json_object_get(document, "policy"), "type"));
 	fact(facts, "Domain", json_object_get(document, "domain"));
 	fact(facts, "Unit of systemd", json_object_get(server, "unit"));
@@ -54,13 +55,13 @@ static void write_before(struct sheet *sheet, const json_t *document)
 {
 	json_auto_t *list = json_array();
 
+	(void)document;
 	list_add(list, json_string("A backup of the data directory that was restored once, or "
 				   "another node that carries the data."));
 	list_add(list, json_string("Another node is Primary and Synced, and stays so: it carries "
 				   "the cluster while this one restarts."));
-	list_add(list, json_sprintf("For as long as the domain is permissive nothing confines the "
-				    "server. %s tells when it is so, and until when.",
-				    command(document, "status")));
+	list_add(list, json_string("For as long as the domain is permissive nothing confines the "
+				   "server: the first lines of status tell when, and until when."));
 	list_add(list, json_string("A root shell in tmux or screen: a run that is cut off goes on "
 				   "where it stopped, by the same command."));
 	sheet_list(sheet, list);
@@ -163,16 +164,18 @@ static void put_step(struct sheet *sheet, const json_t *document, const json_t *
 static void write_steps(struct sheet *sheet, const json_t *document)
 {
 	const json_t *plan = json_object_get(document, "plan");
+	_cleanup_free_ char *cluster = str_printf("%s --cluster", command(document, "plan"));
 	size_t at = 0;
 
+	sheet_say(sheet, "One command does all of them in this order, and asks before each change; "
+			 "what is done already it passes over. Or each step by its own.");
+	sheet_code(sheet, "Command of all steps", command(document, "wizard"));
 	sheet_say(sheet,
-		  "%s alone does all of them in this order, and asks before each change. "
-		  "Exit status: 0 done, 3 paused (the same command goes on), 4 denials that "
-		  "the policy does not allow, 1 failed: then nothing further, and the "
-		  "roll-back.",
-		  command(document, "wizard"));
-	sheet_say(sheet, "What is to be done on the other nodes: %s --cluster.",
-		  command(document, "plan"));
+		  "Exit status: 0 done; 3 paused, or something is missing, as is said: the same "
+		  "command goes on; 4 denials that the policy does not allow, and 1 failed: find "
+		  "out why, or roll back.");
+	sheet_say(sheet, "What is to be done on the other nodes:");
+	sheet_code(sheet, "Command for the other nodes", cluster);
 	list_each(step, json_object_get(document, "steps"))
 		put_step(sheet, document, step, json_array_get(plan, at++));
 }

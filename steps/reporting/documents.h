@@ -12,7 +12,7 @@
  *              [[seconds since it began, denials], ...]}
  * and for the change plan, too,
  *   "plan"       as runner_plan_report() has its steps
- *   "server"     {"unit", "data_directory", "sst_method", "notify_command" (or null)}
+ *   "server"     {"node", "unit", "data_directory", "sst_method", "notify_command" (or null)}
  *   "exercises"  [{"title", "what", "safety" (or null), "commands"}]
  *   "commands"   {"undo", "status", "run" (before the name of a step)}
  */

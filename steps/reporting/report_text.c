@@ -7,7 +7,7 @@
 #include "steps/reporting/drawing.h"
 #include "wizard/util.h"
 
-#define part json_object_get
+#define part json_object_get /* of the document, everywhere below */
 
 static void fact(json_t *list, const char *what, json_t *is)
 {
