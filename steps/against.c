@@ -60,13 +60,29 @@ static int check_kept(const struct session *session, const struct coming *coming
 			 "no module is loaded here, and no evidence kept: nothing can be said");
 }
 
+/* With our module in it a policy allows all of it by itself. */
+static int check_file(struct session *session, const char *file, struct error *err)
+{
+	_cleanup_free_ char *own = NULL;
+	struct stat is, own_is;
+	int r = node_policy(session, &own, &own_is, err);
+
+	if (r < 0 || stat(file, &is) < 0 || is.st_ino != own_is.st_ino ||
+	    is.st_dev != own_is.st_dev)
+		return r;
+	return error_set(err, EINVAL, "name the one that is about to be installed",
+			 "%s is this node's own policy, with the module in it", file);
+}
+
 /* The administrator's booleans stay what they are. */
 static int take_file(struct session *session, const char *file, struct coming *coming,
 		     struct error *err)
 {
 	struct error refused = { 0 };
 	struct oracle *loaded;
-	int r = oracle_open(&coming->base, file, err) ?: node_loaded(session, &loaded, err);
+	int r = check_file(session, file, err)
+			?: oracle_open(&coming->base, file, err)
+			?: node_loaded(session, &loaded, err);
 
 	if (r < 0)
 		return r;

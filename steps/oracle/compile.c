@@ -284,6 +284,17 @@ int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size
 	return oracle_open_image(oracle, image, length, err);
 }
 
+/* A local label of a port stands in a compiled policy before the policy's own, which CIL takes for
+ * a conflict. No access depends on either. */
+static void leave_out_ports(char *cil)
+{
+	for (char *at = cil; at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		if (str_starts(at, "(portcon"))
+			*at = ';';
+	}
+}
+
 int oracle_with_module(const struct oracle *base, const char *name, const char *cil,
 		       struct oracle **with, struct error *err)
 {
@@ -295,6 +306,7 @@ int oracle_with_module(const struct oracle *base, const char *name, const char *
 
 	stream_close(&out);
 	module.text = text;
+	leave_out_ports(text);
 	if (r < 0)
 		return error_set(err, EIO, "give the package that it is of, as a directory",
 				 "libsepol cannot take that policy apart");

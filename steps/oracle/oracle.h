@@ -127,7 +127,7 @@ int oracle_compile(struct oracle **oracle, const struct store_cil *modules, size
 		   struct error *err);
 
 /* oracle_with_module - the policy of base with a module: what there is, when all that is known of a
- * policy is its compiled file. Errors: -EINVAL as above; neverallow rules are not in such a file.
- */
+ * policy is its compiled file. It labels no ports. Errors: -EINVAL as above; neverallow rules are
+ * not in such a file. */
 int oracle_with_module(const struct oracle *base, const char *name, const char *cil,
 		       struct oracle **with, struct error *err);
