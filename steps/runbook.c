@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "steps/exercising/roles.h"
 #include "steps/ledger.h"
@@ -71,10 +72,13 @@ static void name_node(json_t *nodes, const char *name, const char *address, json
 		member_set(node, "evidence", json_integer(collected));
 }
 
-/* This node's address may be a name there, or another one of its addresses. */
+/* This node's address may be its name there, or the machine's. */
 static bool is_here(const char *host, const char *own, const char *name)
 {
-	return (own && is_same(host, own)) || is_same(host, name);
+	char machine[NODE_NAME_SIZE] = "";
+
+	gethostname(machine, sizeof(machine) - 1);
+	return (own && is_same(host, own)) || is_same(host, name) || is_same(host, machine);
 }
 
 static void add_members(const struct galera_config *config, const char *name, json_t *nodes)
@@ -222,6 +226,11 @@ static void add_lines(const json_t *nodes, const json_t *rows, const struct stri
 				      : evidence ? "its evidence is here"
 						 : "no evidence yet"));
 	}
+	list_each(node, nodes)
+		if (json_is_true(json_object_get(node, "here")) &&
+		    !member_or_null(node, "address") && json_array_size(nodes) > 1)
+			list_add(lines, json_string("Set wsrep_node_address here: nothing tells "
+						    "which of the addresses is this node's."));
 	if (unplaced->count)
 		list_add(lines,
 			 json_sprintf("Named besides, and nothing here tells the address: %s",
