@@ -57,6 +57,14 @@ static void test_plan_knows_all_when_nothing_is_before(void **state)
 	assert_true(small_has(result.out, "    four: old four -> new\n"));
 }
 
+static void test_plan_where_there_are_no_other_nodes(void **state)
+{
+	(void)state;
+	small_result_auto result = small_run("plan", "--cluster");
+	assert_int_equal(result.status, EXIT_FAILED);
+	assert_true(small_has(result.err, "knows of no other nodes"));
+}
+
 static void test_steps(void **state)
 {
 	(void)state;
@@ -169,6 +177,7 @@ int main(void)
 		TEST(plan_text),
 		TEST(plan_json),
 		TEST(plan_knows_all_when_nothing_is_before),
+		TEST(plan_where_there_are_no_other_nodes),
 		TEST(steps),
 		TEST(status),
 		TEST(status_unchanged),
