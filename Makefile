@@ -267,6 +267,7 @@ COMPLETE := bash-completion/completions/galera-selinux zsh/site-functions/_galer
 CHECK    := galera-selinux-check.service galera-selinux-check.timer
 # Where Ansible looks for collections, with PREFIX=/usr.
 COLLECTION := $(SHAREDIR)/ansible/collections/ansible_collections/galera/selinux
+COLLECTED  := $(shell find templates/ansible -type f)
 
 install: $(PROGRAM)
 	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(SBINDIR)/galera-selinux
@@ -277,7 +278,9 @@ install: $(PROGRAM)
 	for file in $(PLAYED); do \
 		install -D -m 0644 $$file $(DESTDIR)$(SHAREDIR)/galera-selinux/cluster/$${file#$(CLUSTER)/} || exit 1; \
 	done
-	cd templates/ansible && find . -type f -exec install -D -m 0644 {} $(DESTDIR)$(COLLECTION)/{} \;
+	for file in $(COLLECTED); do \
+		install -D -m 0644 $$file $(DESTDIR)$(COLLECTION)/$${file#templates/ansible/} || exit 1; \
+	done
 	install -D -m 0644 -t $(DESTDIR)$(UNITDIR) $(CHECK:%=templates/packages/%)
 	sed -i 's|@program@|$(SBINDIR)/galera-selinux|' $(DESTDIR)$(UNITDIR)/galera-selinux-check.service
 
