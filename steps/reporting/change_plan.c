@@ -118,17 +118,13 @@ static void put_exercises(struct sheet *sheet, const json_t *document)
 
 static void put_done(struct sheet *sheet, const json_t *document, const char *step)
 {
-	size_t count = 0;
+	_cleanup_free_ char *caption = str_printf("What the step %s has changed", step);
 
 	sheet_say(sheet, "It is done already: there is nothing to change.");
-	list_each(record, json_object_get(document, "changes")) {
-		_cleanup_free_ char *caption =
-			str_printf("What the step %s has changed, %zu", step, ++count);
-
+	list_each(record, json_object_get(document, "changes"))
 		if (!strcmp(member_text(record, "step"), step))
 			sheet_table(sheet, caption, documents_change,
 				    json_object_get(record, "changes"));
-	}
 }
 
 static void put_step(struct sheet *sheet, const json_t *document, const json_t *step,
