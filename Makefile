@@ -273,7 +273,7 @@ install: $(PROGRAM)
 	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(SBINDIR)/galera-selinux
 	install -D -m 0644 -t $(DESTDIR)$(SHAREDIR)/man/man8 galera-selinux.8
 	install -D -m 0644 -t $(DESTDIR)$(SHAREDIR)/man/man5 galera-selinux-answers.5 galera-selinux-evidence.5
-	install -D -m 0644 -t $(DESTDIR)$(DOCDIR) README.md session.svg CHANGELOG.md templates/answers.example
+	install -D -m 0644 -t $(DESTDIR)$(DOCDIR) README.md CHANGELOG.md templates/answers.example
 	for file in $(COMPLETE); do install -D -m 0644 templates/galera-selinux.$${file%%[-/]*} $(DESTDIR)$(SHAREDIR)/$$file || exit 1; done
 	for file in $(PLAYED); do \
 		install -D -m 0644 $$file $(DESTDIR)$(SHAREDIR)/galera-selinux/cluster/$${file#$(CLUSTER)/} || exit 1; \
