@@ -349,9 +349,20 @@ static void put_tail(const struct command *command, const struct program *progra
 	}
 }
 
+/* Of a command its own options alone: there are many that all of them have. */
+static void put_pointers(const struct command *command, const char *name)
+{
+	if (command->example)
+		printf("\nExample:\n  %s %s\n", name, command->example);
+	printf("\nThe options that every command has: %s --help\n"
+	       "What all of it means: man %s\n",
+	       name, name);
+}
+
 void options_help(const struct options *options, const struct program *program)
 {
 	const char *argv[] = { program->workflow->program, NULL };
+	bool whole = options->command == program->commands;
 	struct option_tables tables;
 	_cleanup_free_ char *head = NULL;
 	FILE *out = stream_open(&head, NULL);
@@ -361,6 +372,8 @@ void options_help(const struct options *options, const struct program *program)
 	stream_close(&out);
 	head[strlen(head) - 1] = '\0'; /* popt ends the line */
 	option_tables_init(&tables, program->workflow, options->command);
+	if (!whole)
+		tables.all[options->command->options ? 1 : 0] = (struct poptOption)POPT_TABLEEND;
 	context = poptGetContext(NULL, 1, argv, tables.all, 0);
 	if (!context)
 		no_memory();
@@ -368,4 +381,6 @@ void options_help(const struct options *options, const struct program *program)
 	poptPrintHelp(context, stdout, 0);
 	poptFreeContext(context);
 	put_tail(options->command, program);
+	if (!whole)
+		put_pointers(options->command, program->workflow->program);
 }

@@ -22,8 +22,9 @@ static const char *const directories[] = { "/usr/sbin", "/usr/bin",        "/sbi
 
 #define SYSTEM_PATH "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* A child's. There is no home to read options from; without HOME some look in a folder "~". */
-static char *const child_environment[] = { (char *)SYSTEM_PATH, (char *)"HOME=/nonexistent",
+/* A child's. There is no home to read options from, nor one that it could make; without HOME some
+ * look in a folder "~". */
+static char *const child_environment[] = { (char *)SYSTEM_PATH, (char *)"HOME=/dev/null",
 					   (char *)"LC_ALL=C", NULL };
 
 /* A locale, a terminal and a time zone are names of files, below the system's own folders. */

@@ -141,6 +141,7 @@ struct command {
 	int (*run)(struct session *session, struct error *err);
 	const struct poptOption *options; /* of this command alone; may be NULL */
 	const char *arguments;            /* for its --help: "[LOG...]"; NULL: takes none */
+	const char *example;              /* for its --help, without the program's name */
 	enum session_use opens_session;   /* the engine does it first */
 };
 

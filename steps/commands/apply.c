@@ -401,6 +401,7 @@ static int run(struct session *session, struct error *err)
 const struct command command_apply = {
 	.name = "apply",
 	.summary = "give this node the ports and the module of another node's result",
+	.example = "apply galera.json --dry-run",
 	.run = run,
 	.options = apply_options,
 	.arguments = "FILE",

@@ -150,6 +150,7 @@ static int run(struct session *session, struct error *err)
 const struct command command_collect = {
 	.name = "collect",
 	.summary = "write this node's evidence to a file, for the node that is set up",
+	.example = "collect -o node1.tar.zst",
 	.run = run,
 	.options = collect_options,
 	.arguments = "-o FILE [LOG...]",

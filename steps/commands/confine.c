@@ -79,5 +79,6 @@ static int run(struct session *session, struct error *err)
 const struct command command_confine = {
 	.name = "confine",
 	.summary = "confine the server again, now",
+	.example = "confine --yes",
 	.run = run,
 };

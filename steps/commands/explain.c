@@ -379,6 +379,7 @@ static int run(struct session *session, struct error *err)
 const struct command command_explain = {
 	.name = "explain",
 	.summary = "the right fix of each denial of a log; change nothing",
+	.example = "explain /var/log/audit/audit.log",
 	.run = run,
 	.options = explain_options,
 	.arguments = "[LOG...|-]",

@@ -390,6 +390,7 @@ static int run(struct session *session, struct error *err)
 const struct command command_export = {
 	.name = "export",
 	.summary = "write what was reached to a file, for the other nodes",
+	.example = "export -o galera.json",
 	.run = run,
 	.options = export_options,
 	.opens_session = SESSION_TO_READ,

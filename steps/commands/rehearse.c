@@ -152,6 +152,7 @@ static int run(struct session *session, struct error *err)
 const struct command command_rehearse = {
 	.name = "rehearse",
 	.summary = "the whole wizard on a scratch copy of the policy, with a recorded cluster",
+	.example = "rehearse --keep /root/rehearsal",
 	.run = run,
 	.options = rehearse_options,
 };

@@ -251,6 +251,7 @@ static int run(struct session *session, struct error *err)
 const struct command command_report = {
 	.name = "report",
 	.summary = "write what was done and why, for who must approve it",
+	.example = "report --html -o report.html",
 	.run = run,
 	.options = report_options,
 };

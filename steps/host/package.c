@@ -21,17 +21,36 @@ static int first_line(const char *const argv[], char **line, struct error *err)
 	return r;
 }
 
+/* Where rpm's database is, as in the root; NULL: there is none. Asked all the same, rpm makes one,
+ * in the home if the system has no place for it. */
+static const char *rpm_database(const char *root)
+{
+	static const char *const places[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_free_ char *place = path_in_root(root, places[i]);
+		_cleanup_free_ char *pattern =
+			str_printf("%s/{Packages,Packages.db,rpmdb.sqlite}", place);
+		_cleanup_(globfree) glob_t files = { 0 };
+
+		if (glob(pattern, GLOB_BRACE, NULL, &files) == 0)
+			return places[i];
+	}
+	return NULL;
+}
+
 /* "NAME VERSION" of the package that a file is of, in new memory; NULL: of none. Which database has
  * it decides, not the distribution: a host can have both programs. */
 static int package_of(const char *root, const char *path, char **package, struct error *err)
 {
+	const char *database = rpm_database(root);
 	const char *const rpm[] = {
-		"rpm", "--root", root, "-qf", "--queryformat", "%{NAME} %{VERSION}-%{RELEASE}\n",
-		path,  NULL
+		"rpm", "--root", root, "--dbpath", database,
+		"-qf", "--queryformat", "%{NAME} %{VERSION}-%{RELEASE}\n", path, NULL
 	};
 	_cleanup_free_ char *dpkg_root = str_printf("--root=%s", root), *owner = NULL;
 	const char *const search[] = { "dpkg-query", dpkg_root, "-S", path, NULL };
-	int r = first_line(rpm, package, err);
+	int r = database ? first_line(rpm, package, err) : 0;
 
 	if (r == 0 && !*package)
 		r = first_line(search, &owner, err);

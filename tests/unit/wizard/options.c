@@ -259,7 +259,8 @@ static void test_help_of_commands(void **state)
 
 		assert_int_equal(after.status, EXIT_DONE);
 		assert_true(small_has(after.out, usage));
-		assert_true(small_has(after.out, "--root=DIR"));
+		assert_true(small_has(after.out, "every command has: small --help"));
+		assert_null(strstr(after.out, "--root=DIR"));
 		assert_true(fits(after.out, 80));
 		assert_string_equal(before.out, after.out);
 	}
@@ -268,6 +269,8 @@ static void test_help_of_commands(void **state)
 	assert_true(small_has(explain.out, "-p, --policy=FILE"));
 	small_result_auto steps = run("run", "--help");
 	assert_true(small_has(steps.out, "\n  two "));
+	small_result_auto undo = run("undo", "--help");
+	assert_true(small_has(undo.out, "\nExample:\n  small undo --yes\n"));
 }
 
 static void test_exit_statuses(void **state)
