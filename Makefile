@@ -216,7 +216,7 @@ hardening-check: $(PROGRAM)
 
 # One after the other: they build in one place.
 check-packages: $(PROGRAM)
-	tests/packages/deps
+	tests/packages/deps dpkg-buildpackage dh fakeroot rpmbuild xz lintian rpmlint
 	JOBS=1 tests/run $(wildcard tests/packages/*.test)
 
 # In a browser, at three widths; screenshots in $(BUILD)/report.
@@ -297,17 +297,20 @@ TARBALL := $(BUILD)/galera-selinux-$(VERSION).tar.xz
 # The same bytes from the same commit, whoever makes it.
 dist:
 	@mkdir -p $(BUILD)
+	@tests/packages/deps xz
 	git ls-files -z | tar --null -T - --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw,a-s \
 		--mtime=@$$(git log -1 --format=%ct) --transform='s|^|galera-selinux-$(VERSION)/|S' -c | xz -T 1 >$(TARBALL)
 
-deb: dist
+deb: dist | $(BUILD)/deps-build
+	@tests/packages/deps dpkg-buildpackage dh fakeroot
 	rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
 	cp $(TARBALL) $(BUILD)/deb/galera-selinux_$(VERSION).orig.tar.xz
 	tar -C $(BUILD)/deb -xf $(TARBALL)
 	cp -r templates/packages/debian $(BUILD)/deb/galera-selinux-$(VERSION)/debian
 	cd $(BUILD)/deb/galera-selinux-$(VERSION) && dpkg-buildpackage -us -uc
 
-rpm: dist
+rpm: dist | $(BUILD)/deps-build
+	@tests/packages/deps rpmbuild
 	rm -rf $(BUILD)/rpm && mkdir -p $(BUILD)/rpm/SOURCES
 	cp $(TARBALL) $(BUILD)/rpm/SOURCES/
 	rpmbuild $(RPMFLAGS) --define '_topdir $(abspath $(BUILD)/rpm)' -ba templates/packages/galera-selinux.spec
