@@ -216,7 +216,7 @@ hardening-check: $(PROGRAM)
 
 # One after the other: they build in one place.
 check-packages: $(PROGRAM)
-	tests/packages/deps dpkg-buildpackage dh fakeroot rpmbuild xz lintian rpmlint
+	tests/packages/deps dpkg-buildpackage g++ dh fakeroot rpmbuild xz lintian rpmlint
 	JOBS=1 tests/run $(wildcard tests/packages/*.test)
 
 # In a browser, at three widths; screenshots in $(BUILD)/report.
@@ -302,7 +302,7 @@ dist:
 		--mtime=@$$(git log -1 --format=%ct) --transform='s|^|galera-selinux-$(VERSION)/|S' -c | xz -T 1 >$(TARBALL)
 
 deb: dist | $(BUILD)/deps-build
-	@tests/packages/deps dpkg-buildpackage dh fakeroot
+	@tests/packages/deps dpkg-buildpackage g++ dh fakeroot
 	rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
 	cp $(TARBALL) $(BUILD)/deb/galera-selinux_$(VERSION).orig.tar.xz
 	tar -C $(BUILD)/deb -xf $(TARBALL)
