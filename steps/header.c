@@ -16,10 +16,12 @@
 #include "steps/confining/others.h"
 #include "wizard/strings.h"
 #include "wizard/text.h"
+#include "wizard/trust.h"
 #include "wizard/util.h"
 
 extern const char template_module_header[], template_explain_header[];
 
+#define HEADING  "/etc/galera-selinux/module_header"
 #define DECIDERS "deciders" /* memory: an object whose keys say who has answered for the rules */
 #define MEMORY   "header"   /* {"comment": TEXT, "made": SECONDS, "version": "1.N", "builds": N} */
 
@@ -188,9 +190,20 @@ static void describe_times(const struct denials *denials, char *first, char *las
 	}
 }
 
+/* The house's own heading, where it has one: as the template, with the same {{names}}. */
+static int read_heading(const char *path, char **text, struct error *err)
+{
+	if (access(path, F_OK) == 0)
+		return path_trusted(path, "the module's heading", err)
+			       ?: file_read(path, text, NULL, err);
+	*text = str_copy(template_module_header);
+	return 0;
+}
+
 static int compose(struct session *session, const struct denials *denials, time_t made,
 		   char **comment, struct error *err)
 {
+	_cleanup_free_ char *own = session_in_root(session, HEADING), *heading = NULL;
 	_cleanup_free_ char *host = describe_host(session), *server = describe_server(session);
 	_cleanup_free_ char *nodes = describe_nodes(session), *policy = NULL, *exercises = NULL;
 	_cleanup_free_ char *who = host_who(), *deciders = describe_deciders(session), *left = NULL;
@@ -198,29 +211,31 @@ static int compose(struct session *session, const struct denials *denials, time_
 	char first[64], last[64], now[64];
 	int r = describe_policy(session, &policy, err)
 			?: describe_exercises(session, &exercises, err)
-			?: describe_left(session, &left, err);
+			?: describe_left(session, &left, err)
+			?: read_heading(own, &heading, err);
 
 	if (r < 0)
 		return r;
 	describe_times(denials, first, last, sizeof(first));
 	format_time(made, now, sizeof(now));
-	return template_fill(template_module_header, TEMPLATE_COMMENT,
-			     (const struct template_value[]){ { "version", PROGRAM_VERSION },
-							      { "now", now },
-							      { "who", who },
-							      { "host", host },
-							      { "policy", policy },
-							      { "server", server },
-							      { "exercises", exercises },
-							      { "denials", count },
-							      { "domain", node_domain() },
-							      { "first", first },
-							      { "last", last },
-							      { "nodes", nodes },
-							      { "deciders", deciders },
-							      { "left", left },
-							      { 0 } },
-			     comment, err);
+	r = template_fill(heading, TEMPLATE_COMMENT,
+			  (const struct template_value[]){ { "version", PROGRAM_VERSION },
+							   { "now", now },
+							   { "who", who },
+							   { "host", host },
+							   { "policy", policy },
+							   { "server", server },
+							   { "exercises", exercises },
+							   { "denials", count },
+							   { "domain", node_domain() },
+							   { "first", first },
+							   { "last", last },
+							   { "nodes", nodes },
+							   { "deciders", deciders },
+							   { "left", left },
+							   { 0 } },
+			  comment, err);
+	return r < 0 ? error_prefix(err, "the module's heading, %s", own) : r;
 }
 
 int header_explain(const struct denials *denials, char **comment, struct error *err)
