@@ -7,6 +7,10 @@
  */
 #pragma once
 
+/* In place of an errno: what stands on the command line makes no sense, and the program exits so
+ * (EXIT_USAGE, step.h). */
+#define ERROR_USAGE 0x1000
+
 struct error {
 	int code;         /* a positive errno */
 	char what[1024];  /* what happened, and on what; one sentence, no full stop */

@@ -26,8 +26,7 @@ static const struct command engine_commands[] = {
 		  .arguments = "STEP...", .opens_session = SESSION_TO_WRITE },
 	[COMPLETION] = { "completion", "print the script by which a shell completes commands", NULL,
 			 .arguments = "SHELL", .example = "completion bash" },
-	{ "help", "tell more of a command", NULL, .arguments = "[COMMAND]",
-	  .example = "help run" },
+	{ "help", "tell more of a command", NULL, .arguments = "[COMMAND]", .example = "help run" },
 	{ "plan", "show what would be changed; change nothing", runner_plan, plan_options,
 	  .example = "plan --json", .opens_session = SESSION_TO_READ },
 	{ "steps", "list the steps", runner_steps, .example = "steps --json" },
@@ -125,6 +124,8 @@ static enum exit_status conclude(const struct session *session, int r, const str
 	case STEP_BACK: /* only a runner knows where to */
 	case STEP_BLOCKED:
 		return EXIT_FAILED;
+	case -ERROR_USAGE:
+		return failed(session->workflow, r, err, EXIT_USAGE);
 	default:
 		if (r >= COMMAND_EXIT(0))
 			return (enum exit_status)(r - COMMAND_EXIT(0));

@@ -392,7 +392,7 @@ static int run(struct session *session, struct error *err)
 	int r;
 
 	if (!session->arguments[0] || session->arguments[1])
-		return error_set(err, EINVAL, "write: galera-selinux apply FILE",
+		return error_set(err, ERROR_USAGE, "write: galera-selinux apply FILE",
 				 "apply needs the file that `export` has written");
 	r = result_read(session->arguments[0], &result, err) ?: session_open(session, dry, err);
 	return r < 0 ? r : apply_result(session, result, err);

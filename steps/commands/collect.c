@@ -132,7 +132,7 @@ static int run(struct session *session, struct error *err)
 	int r;
 
 	if (!output)
-		return error_set(err, EINVAL, "write: galera-selinux collect -o FILE",
+		return error_set(err, ERROR_USAGE, "write: galera-selinux collect -o FILE",
 				 "collect needs the name of a file to write");
 	node_name(session, node);
 	r = list_logs(session, &logs, err);

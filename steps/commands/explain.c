@@ -294,10 +294,10 @@ static int check_outputs(struct session *session, struct error *err)
 	int r = 0;
 
 	if (is_stdout(chosen.te) + is_stdout(chosen.cil) + session->options.json > 1)
-		return error_set(err, EINVAL, "give a file for the others",
+		return error_set(err, ERROR_USAGE, "give a file for the others",
 				 "only one of --te -, --cil - and --json can have standard output");
 	if (chosen.te && chosen.cil && is_one_file(chosen.te, chosen.cil))
-		return error_set(err, EINVAL, "give each a file of its own",
+		return error_set(err, ERROR_USAGE, "give each a file of its own",
 				 "--te %s and --cil %s are one file", chosen.te, chosen.cil);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(paths); i++) {
 		if (!paths[i])

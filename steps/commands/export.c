@@ -376,7 +376,7 @@ static int run(struct session *session, struct error *err)
 	int r;
 
 	if (!chosen.output && !chosen.ansible && !chosen.refpolicy)
-		return error_set(err, EINVAL, "write: galera-selinux export -o FILE",
+		return error_set(err, ERROR_USAGE, "write: galera-selinux export -o FILE",
 				 "export needs the name of a file to write");
 	r = (chosen.output ? node_guard_logs(session, chosen.output, NULL, err) : 0)
 		    ?: compose(session, result, err);

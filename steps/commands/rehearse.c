@@ -125,7 +125,7 @@ static int run(struct session *session, struct error *err)
 
 	if (session_is_scratch(session))
 		return error_set(
-			err, EINVAL, "use --keep DIR to choose where it is made",
+			err, ERROR_USAGE, "use --keep DIR to choose where it is made",
 			"rehearse makes a scratch root of its own: --root does not go with it");
 	if (node_options.cluster)
 		cluster = str_copy(node_options.cluster);

@@ -216,10 +216,10 @@ static int check_form(const struct session *session, struct error *err)
 	int forms = !!chosen.html + !!chosen.markdown + session->options.json;
 
 	if (forms > 1)
-		return error_set(err, EINVAL, "give one of them",
+		return error_set(err, ERROR_USAGE, "give one of them",
 				 "only one of --html, --md and --json can be written");
 	if (!chosen.output && (chosen.html || (!forms && !chosen.runbook)))
-		return error_set(err, EINVAL,
+		return error_set(err, ERROR_USAGE,
 				 "write: galera-selinux report -o FILE; or --md, which can be read "
 				 "at a terminal",
 				 "report needs the name of a file to write");
