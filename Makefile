@@ -258,6 +258,7 @@ SBINDIR  := $(PREFIX)/sbin
 SHAREDIR := $(PREFIX)/share
 DOCDIR   := $(SHAREDIR)/doc/galera-selinux
 UNITDIR  := $(PREFIX)/lib/systemd/system
+TMPFILES := $(PREFIX)/lib/tmpfiles.d/galera-selinux.conf
 CLUSTER  := tests/fixtures/clusters/debian12-mariadb10.11
 # Of the recording, what a rehearsal plays: two phases of one node.
 PLAYED   := $(CLUSTER)/recording.json $(CLUSTER)/my.cnf $(wildcard $(foreach phase,permissive enforcing,\
@@ -282,12 +283,13 @@ install: $(PROGRAM)
 		install -D -m 0644 $$file $(DESTDIR)$(COLLECTION)/$${file#templates/ansible/} || exit 1; \
 	done
 	install -D -m 0644 -t $(DESTDIR)$(UNITDIR) $(CHECK:%=templates/packages/%)
+	install -D -m 0644 templates/packages/galera-selinux.tmpfiles $(DESTDIR)$(TMPFILES)
 	sed -i 's|@program@|$(SBINDIR)/galera-selinux|' $(DESTDIR)$(UNITDIR)/galera-selinux-check.service
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/galera-selinux $(DESTDIR)$(SHAREDIR)/man/man8/galera-selinux.8 \
 		$(DESTDIR)$(SHAREDIR)/man/man5/galera-selinux-answers.5 $(DESTDIR)$(SHAREDIR)/man/man5/galera-selinux-evidence.5 \
-		$(COMPLETE:%=$(DESTDIR)$(SHAREDIR)/%) $(CHECK:%=$(DESTDIR)$(UNITDIR)/%)
+		$(COMPLETE:%=$(DESTDIR)$(SHAREDIR)/%) $(CHECK:%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(TMPFILES)
 	rm -rf $(DESTDIR)$(SHAREDIR)/galera-selinux $(DESTDIR)$(DOCDIR) $(DESTDIR)$(COLLECTION)
 	-rmdir $(DESTDIR)$(dir $(COLLECTION)) 2>/dev/null
 
