@@ -79,7 +79,7 @@ static int take_file(struct session *session, const char *file, struct coming *c
 		     struct error *err)
 {
 	struct error refused = { 0 };
-	struct oracle *loaded;
+	struct oracle *loaded = NULL;
 	int r = check_file(session, file, err)
 			?: oracle_open(&coming->base, file, err)
 			?: node_loaded(session, &loaded, err);

@@ -32,7 +32,7 @@ static void add_versions(struct session *session, json_t *node)
 static int describe_node(struct session *session, const char *name, const struct extract *extract,
 			 json_t **node, struct error *err)
 {
-	json_t *policy, *domains = json_array();
+	json_t *policy = NULL, *domains = json_array();
 	_cleanup_free_ char *address = NULL;
 	const struct galera_config *config;
 	int r = node_config(session, &config, err) ?: nodes_policy(session, &policy, err);
@@ -43,7 +43,7 @@ static int describe_node(struct session *session, const char *name, const struct
 	*node = json_made(json_pack(
 		"{s:s, s:o*, s:I, s:o, s:o*, s:I, s:I, s:I, s:I}", "node", name, "address",
 		address ? text_json(address) : NULL, "collected", (json_int_t)time(NULL), "domains",
-		domains, "policy", r < 0 ? NULL : policy, "denials", (json_int_t)extract->denials,
+		domains, "policy", policy, "denials", (json_int_t)extract->denials,
 		"records", (json_int_t)extract->records, "notices", (json_int_t)extract->notices,
 		"unsure", (json_int_t)extract->unsure));
 	add_versions(session, *node);
