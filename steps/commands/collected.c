@@ -43,9 +43,9 @@ static int describe_node(struct session *session, const char *name, const struct
 	*node = json_made(json_pack(
 		"{s:s, s:o*, s:I, s:o, s:o*, s:I, s:I, s:I, s:I}", "node", name, "address",
 		address ? text_json(address) : NULL, "collected", (json_int_t)time(NULL), "domains",
-		domains, "policy", policy, "denials", (json_int_t)extract->denials,
-		"records", (json_int_t)extract->records, "notices", (json_int_t)extract->notices,
-		"unsure", (json_int_t)extract->unsure));
+		domains, "policy", policy, "denials", (json_int_t)extract->denials, "records",
+		(json_int_t)extract->records, "notices", (json_int_t)extract->notices, "unsure",
+		(json_int_t)extract->unsure));
 	add_versions(session, *node);
 	return r;
 }
