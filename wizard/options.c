@@ -372,8 +372,8 @@ void options_help(const struct options *options, const struct program *program)
 	stream_close(&out);
 	head[strlen(head) - 1] = '\0'; /* popt ends the line */
 	option_tables_init(&tables, program->workflow, options->command);
-	if (!whole)
-		tables.all[options->command->options ? 1 : 0] = (struct poptOption)POPT_TABLEEND;
+	if (!whole) /* what stands behind the command's own */
+		tables.all[options->command->options != NULL] = (struct poptOption)POPT_TABLEEND;
 	context = poptGetContext(NULL, 1, argv, tables.all, 0);
 	if (!context)
 		no_memory();
