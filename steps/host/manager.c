@@ -36,10 +36,18 @@ pid_t host_main_pid(const char *unit)
 	return (pid_t)pid;
 }
 
+/* A shell's command is words, too: MariaDB's units of 2026 recover the position and start the
+ * server in one. */
 static void add_words(char **texts, struct strings *words)
 {
+	bool shell = false;
+
 	for (char **text = texts; text && *text; text++) {
-		strings_add(words, *text);
+		if (shell)
+			strings_split(words, *text, " \t\n\"';&|()");
+		else
+			strings_add(words, *text);
+		shell = !strcmp(*text, "-c");
 		free(*text);
 	}
 	free(texts);

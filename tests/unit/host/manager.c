@@ -28,13 +28,15 @@ static int get(sd_bus_message *call)
 		return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_OBJECT, "no");
 	if (!strcmp(member, "MainPID"))
 		return sd_bus_reply_method_return(call, "v", "u", 4711);
-	/* As of MariaDB's mariadb@.service. */
+	/* As of MariaDB's mariadb@.service; and with the recovery in the same command, as
+	 * of 11.8.9. */
 	if (!strcmp(member, "ExecStart"))
 		return sd_bus_reply_method_return(
 			call, "v", "a(sasbttttuii)", 2, "/usr/sbin/mariadbd", 3, "mariadbd",
 			"--defaults-file=/etc/my file.cnf", "$MYSQLD_MULTI_INSTANCE", 0,
-			(uint64_t)1, (uint64_t)2, (uint64_t)3, (uint64_t)4, 5u, 6, 7, "/bin/true",
-			1, "true", 1, (uint64_t)1, (uint64_t)2, (uint64_t)3, (uint64_t)4, 5u, 6, 7);
+			(uint64_t)1, (uint64_t)2, (uint64_t)3, (uint64_t)4, 5u, 6, 7, "/bin/sh", 3,
+			"/bin/sh", "-c", "[ -x /r ] && P=`/r`; exec 'mariadbd' --q=r $P", 1,
+			(uint64_t)1, (uint64_t)2, (uint64_t)3, (uint64_t)4, 5u, 6, 7);
 	if (!strcmp(member, "Environment"))
 		return sd_bus_reply_method_return(
 			call, "v", "as", 2, "MYSQLD_MULTI_INSTANCE=--defaults-group-suffix=.node2",
@@ -140,7 +142,8 @@ static void what_a_server_is_started_with(void **state)
 	(void)state;
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
 	assert_words("mariadb@node2",
-		     "mariadbd|--defaults-file=/etc/my file.cnf|$MYSQLD_MULTI_INSTANCE|true|"
+		     "mariadbd|--defaults-file=/etc/my file.cnf|$MYSQLD_MULTI_INSTANCE|"
+		     "/bin/sh|-c|[|-x|/r|]|P=`/r`|exec|mariadbd|--q=r|$P|"
 		     "--defaults-group-suffix=.node2|--x=y|--z|--defaults-file=/etc/px.cnf|--c");
 	assert_words("mariadb", "");
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
