@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <string.h>
 
 #include "steps/advice/advice.h"
@@ -57,6 +58,19 @@ static int find_denied(struct session *session, struct seen *seen, struct error 
 	return r;
 }
 
+/* What the kernel has is what confines: without its word all is not as it was, nor otherwise. */
+static int look_at_kernel(struct session *session, struct error *err)
+{
+	struct oracle *oracle;
+	int r = node_loaded(session, &oracle, err);
+
+	if (r < 0 || node_run(session)->in_kernel != IN_KERNEL_UNSEEN)
+		return r;
+	return error_set(err, EACCES,
+			 "start it as root, in a domain that may read it (security read_policy)",
+			 "cannot read which policy the kernel has loaded");
+}
+
 /* The worst comes first. */
 static const char *conclude(const struct seen *seen, const json_t *standing, const json_t *drift,
 			    char **line)
@@ -108,7 +122,8 @@ int monitor_judge(struct session *session, const json_t *report, json_t **verdic
 	};
 	_cleanup_free_ char *line = NULL;
 	const char *state;
-	int r = seen.is_verified ? find_denied(session, &seen, err) : 0;
+	int r = seen.is_verified ? find_denied(session, &seen, err) ?: look_at_kernel(session, err)
+				 : 0;
 
 	if (r == 0) {
 		state = conclude(&seen, standing, drift, &line);

@@ -168,7 +168,7 @@ static int look_at_kernel(struct session *session, json_t *changes, struct error
 	struct oracle *oracle;
 	int r = node_loaded(session, &oracle, err);
 
-	if (r == 0 && node_run(session)->unloaded)
+	if (r == 0 && node_run(session)->in_kernel == IN_KERNEL_OTHER)
 		add(changes, "policy-unloaded", "policy",
 		    "the kernel has loaded another one than the one that was built last",
 		    "load_policy, or " AGAIN "it is loaded");

@@ -236,7 +236,7 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 		r = node_policy(session, &path, &st, err)
 			    ?: oracle_open(&node->loaded, path, err)
 			    ?: whole_kernel(session, node->loaded, path,
-					    &node_run(session)->unloaded, err)
+					    &node_run(session)->in_kernel, err)
 			    ?: node_check_names(node->loaded, err);
 	}
 	if (r < 0)

@@ -14,6 +14,7 @@
 #include "steps/galera/config.h"
 #include "steps/host/selinux.h"
 #include "steps/host/server.h"
+#include "steps/node/whole.h"
 #include "steps/rehearsal/player.h"
 #include "steps/oracle/oracle.h"
 #include "steps/store/store.h"
@@ -57,13 +58,13 @@ struct node;
 
 /* What the operator has said in this run, which does not ask it again; and what is held back. */
 struct node_run {
-	bool decided_again; /* the review that --decide-again is for is done */
-	bool confine_later; /* once the module is loaded, confining the server can wait */
-	bool confine_now;   /* whatever is left to do: the command `confine` */
-	bool applies;       /* another node's result, in which nothing is decided here */
-	bool unloaded;      /* the kernel has another policy than the files below /etc/selinux */
-	bool system_later;  /* the whole system stays permissive, and nothing is claimed */
-	struct held *held;  /* of change.c; NULL: nothing is held back */
+	bool decided_again;       /* the review that --decide-again is for is done */
+	bool confine_later;       /* once the module is loaded, confining the server can wait */
+	bool confine_now;         /* whatever is left to do: the command `confine` */
+	bool applies;             /* another node's result, in which nothing is decided here */
+	enum in_kernel in_kernel; /* what node_loaded() has found there */
+	bool system_later;        /* the whole system stays permissive, and nothing is claimed */
+	struct held *held;        /* of change.c; NULL: nothing is held back */
 };
 struct node_run *node_run(struct session *session);
 

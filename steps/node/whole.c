@@ -50,33 +50,35 @@ int whole_files(struct session *session, struct store *store, bool *built, struc
 	return 0;
 }
 
-/* 1: it has another; 0: the same, or it cannot be told, as was said. */
-static int kernel_differs(const struct oracle *oracle)
+static enum in_kernel ask_kernel(const struct oracle *oracle)
 {
 	struct oracle *loaded = NULL;
 	struct error err = { 0 };
-	int r = oracle_open(&loaded, host_loaded_policy(), &err);
+	enum in_kernel found = IN_KERNEL_UNSEEN;
 
-	if (r < 0)
+	if (oracle_open(&loaded, host_loaded_policy(), &err) < 0)
 		screen_mark(MARK_WARN,
 			    "Whether the kernel has loaded the policy was not looked at: %s",
 			    err.what);
 	else
-		r = !oracle_same(loaded, oracle);
+		found = oracle_same(loaded, oracle) ? IN_KERNEL_SAME : IN_KERNEL_OTHER;
 	oracle_close(loaded);
-	return r > 0;
+	return found;
 }
 
 int whole_kernel(struct session *session, const struct oracle *oracle, const char *path,
-		 bool *unloaded, struct error *err)
+		 enum in_kernel *found, struct error *err)
 {
 	enum selinux_mode mode = SELINUX_MODE_DISABLED;
 	int r = session_is_scratch(session) ? 0 : host_selinux_mode(session->root, &mode, err);
 
-	if (r < 0 || mode == SELINUX_MODE_DISABLED || !session->is_open || !kernel_differs(oracle))
+	*found = IN_KERNEL_SAME;
+	if (r < 0 || mode == SELINUX_MODE_DISABLED || !session->is_open)
 		return r;
+	*found = ask_kernel(oracle);
+	if (*found != IN_KERNEL_OTHER)
+		return 0;
 	if (session->is_read_only) {
-		*unloaded = true;
 		screen_mark(MARK_WARN,
 			    "The kernel has not loaded %s: load_policy does, and so does "
 			    "the next run.",
@@ -90,12 +92,13 @@ int whole_kernel(struct session *session, const struct oracle *oracle, const cha
 	r = host_policy_reload(err);
 	if (r < 0)
 		return r;
-	if (kernel_differs(oracle))
+	*found = ask_kernel(oracle);
+	if (*found == IN_KERNEL_OTHER)
 		screen_mark(MARK_WARN,
 			    "The kernel still has another policy than %s: see whether "
 			    "load_policy loads another file.",
 			    path);
-	else
+	else if (*found == IN_KERNEL_SAME)
 		screen_mark(MARK_OK, "It is loaded now.");
 	return 0;
 }

@@ -14,8 +14,15 @@
  * -EUCLEAN: they differ, and the session only reads. Without an open session it is only said. */
 int whole_files(struct session *session, struct store *store, bool *built, struct error *err);
 
+/* Which policy the running kernel has, beside the file's. */
+enum in_kernel {
+	IN_KERNEL_SAME, /* or there is none to ask */
+	IN_KERNEL_OTHER,
+	IN_KERNEL_UNSEEN /* it could not be read, as was said */
+};
+
 /* whole_kernel - where the running kernel has another policy than the file at path, which oracle is
- * of, load it, and say so; in a session that only reads, say it, and *unloaded: true.
+ * of, load it, and say so; in a session that only reads, say it. *found: what it has then.
  * Nothing in a scratch root, where SELinux is disabled, or without an open session. */
 int whole_kernel(struct session *session, const struct oracle *oracle, const char *path,
-		 bool *unloaded, struct error *err);
+		 enum in_kernel *found, struct error *err);
