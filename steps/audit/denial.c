@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "steps/audit/denial.h"
-#include "steps/audit/piece.h"
+#include "wizard/piece.h"
 #include "wizard/util.h"
 
 /* The texts that a denial owns. */

@@ -349,11 +349,12 @@ static void read_user_avc(struct event_reader *reader, const struct record *reco
  * another behind it? (Names are quoted or in hex, so that none has a space before its "msg=".) */
 static bool is_fit(const struct record *record)
 {
-	const char *open = text_find(record->body, record->end, "{");
-	const char *close = open ? text_find(open, record->end, "}") : NULL;
+	struct piece braces = { record_find(record, "{"), record->end };
+	const char *close = braces.at ? piece_find(braces, "}") : NULL;
 
-	return close && close - open <= PERMISSIONS_MAX && !text_find(close, record->end, " {") &&
-	       !text_find(record->body, record->end, " msg=audit(");
+	return close && close - braces.at <= PERMISSIONS_MAX &&
+	       !piece_find((struct piece){ close, record->end }, " {") &&
+	       !record_find(record, " msg=audit(");
 }
 
 /* name_objects - the full path of those denials of which the record has the last component, where

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "steps/audit/piece.h"
+#include "wizard/piece.h"
 
 enum form {
 	FORM_NONE,

@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 
 #include "steps/audit/interpreted.h"
-#include "steps/audit/piece.h"
 #include "steps/audit/record.h"
 #include "wizard/util.h"
 
@@ -152,12 +151,12 @@ static bool is_record(const struct field *fields, size_t count)
 /* is_of_network - has an object of this class ports? */
 static bool is_of_network(struct piece tclass)
 {
-	static const char *const others[] = { "packet", "peer", "node", "netif", "association" };
+	static const char *const others[] = {
+		"packet", "peer", "node", "netif", "association", NULL
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (piece_is(tclass, others[i]))
-			return true;
-	return piece_find(tclass, "_socket") && !piece_find(tclass, "unix_");
+	return piece_is_among(tclass, others) ||
+	       (piece_find(tclass, "_socket") && !piece_find(tclass, "unix_"));
 }
 
 /* is_about_ports - where it has none, what looks like one is a part of a name. */
@@ -210,10 +209,10 @@ static bool put_ioctl(struct interpreted *out, struct piece value)
 /* put_value - false: it is not sure what it was. */
 static bool put_value(struct interpreted *out, const struct field *field)
 {
+	static const char *const names[] = { "comm", "path", "name", "ocomm", NULL };
 	struct piece name = field->name, value = field->value;
 
-	if (piece_is(name, "comm") || piece_is(name, "path") || piece_is(name, "name") ||
-	    piece_is(name, "ocomm")) {
+	if (piece_is_among(name, names)) {
 		put_name(out, value);
 		return !is_escaped(value);
 	}
@@ -284,7 +283,7 @@ static enum interpreted_as put_user_avc(struct interpreted *out, struct piece bo
 	do
 		behind = memchr(behind + 1, ' ', (size_t)(body.end - behind - 1));
 	while (behind && !name_length(behind + 1, body.end));
-	if (!behind || text_find(behind, body.end, " path=") ||
+	if (!behind || piece_find((struct piece){ behind, body.end }, " path=") ||
 	    memchr(path, '"', (size_t)(behind - path)) ||
 	    is_escaped((struct piece){ path, behind }))
 		return INTERPRETED_UNSURE;
@@ -308,7 +307,8 @@ static enum interpreted_as put_named(struct interpreted *out, const char *name, 
 	if (!stop)
 		return INTERPRETED_NOTHING;
 	value = (struct piece){ rest.at, stop };
-	if (piece_find(rest, name) || text_find(stop + 1, body.end, behind) || is_escaped(value))
+	if (piece_find(rest, name) || piece_find((struct piece){ stop + 1, body.end }, behind) ||
+	    is_escaped(value))
 		return INTERPRETED_UNSURE;
 	put_text(out, name + 1);
 	put_name(out, value);

@@ -5,7 +5,6 @@
 
 #include "steps/audit/kinds.h"
 #include "steps/audit/log.h"
-#include "steps/audit/piece.h"
 #include "steps/audit/plain.h"
 #include "steps/audit/record.h"
 #include "steps/audit/source.h"

@@ -134,24 +134,23 @@ static bool passes_escape(struct piece *text)
 /* passes_tag - of HTML; *plain: a space, if it begins or ends a line or a cell. */
 static bool passes_tag(struct piece *text, const char **plain)
 {
-	static const char *const inlines[] = { "a",      "b",    "i",   "u",    "em",
-					       "strong", "tt",   "kbd", "samp", "code",
-					       "span",   "mark", "font" };
-	static const char *const blocks[] = { "br", "p", "div", "td", "tr", "th", "li", "pre" };
+	static const char *const inlines[] = { "a",      "b",    "i",    "u",    "em",
+					       "strong", "tt",   "kbd",  "samp", "code",
+					       "span",   "mark", "font", NULL };
+	static const char *const blocks[] = {
+		"br", "p", "div", "td", "tr", "th", "li", "pre", NULL
+	};
 	struct piece name = *text;
 	const char *close;
-	bool known = false;
+	bool inside;
 
 	if (!piece_passes(&name, "<") || !(close = memchr(name.at, '>', piece_size(name))))
 		return false;
 	piece_passes(&name, "/");
 	name.end = name.at + piece_span(name, "abcdefghijklmnopqrstuvwxyz");
-	for (size_t i = 0; i < ARRAY_SIZE(inlines); i++)
-		known |= piece_is(name, inlines[i]);
-	*plain = known ? "" : " ";
-	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++)
-		known |= piece_is(name, blocks[i]);
-	if (!known || !strchr(" />", *name.end))
+	inside = piece_is_among(name, inlines);
+	*plain = inside ? "" : " ";
+	if (!(inside || piece_is_among(name, blocks)) || !strchr(" />", *name.end))
 		return false;
 	text->at = close + 1;
 	return true;

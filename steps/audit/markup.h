@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "steps/audit/piece.h"
+#include "wizard/piece.h"
 
 /* markup_is - may the text have anything that markup_remove() does away with? Of a short one: yes.
  */

@@ -7,7 +7,6 @@
 #include "steps/audit/form.h"
 #include "steps/audit/interpreted.h"
 #include "steps/audit/markup.h"
-#include "steps/audit/piece.h"
 #include "steps/audit/plain.h"
 #include "steps/audit/record.h"
 #include "steps/audit/sender.h"

@@ -215,15 +215,14 @@ bool record_tells_loss(const struct record *record)
 	/* Records of other types can hold the words in somebody's file name or command. */
 	if (record->kind != RECORD_NONE && record->kind != RECORD_NOTICE)
 		return false;
-	if (text_find(record->body, record->end, "backlog limit exceeded"))
+	if (record_find(record, "backlog limit exceeded"))
 		return true;
 	/* Without auditd, records are the kernel's messages, of which it prints so many a second.
 	 */
-	if (record->kind == RECORD_NONE && text_find(record->body, record->end, "audit") &&
-	    text_find(record->body, record->end, "_printk_skb: ") &&
-	    text_find(record->body, record->end, " callbacks suppressed"))
+	if (record->kind == RECORD_NONE && record_find(record, "audit") &&
+	    record_find(record, "_printk_skb: ") && record_find(record, " callbacks suppressed"))
 		return true;
-	lost = text_find(record->body, record->end, "audit_lost=");
+	lost = record_find(record, "audit_lost=");
 	return lost && strtoul(lost + strlen("audit_lost="), NULL, 10) > 0;
 }
 
@@ -232,12 +231,13 @@ bool record_is_whole(const struct record *record, bool old_kernel)
 	const char *at;
 
 	if (record->kind == RECORD_USER_AVC) {
-		at = text_find(record->body, record->end, "msg='");
-		return at && text_find(at + strlen("msg='"), record->end, "'");
+		at = record_find(record, "msg='");
+		return at && memchr(at + strlen("msg='"), '\'',
+				    (size_t)(record->end - at) - strlen("msg='"));
 	}
 	if (old_kernel)
 		return true;
-	at = text_find(record->body, record->end, " permissive=");
+	at = record_find(record, " permissive=");
 	return at && (at[12] == '0' || at[12] == '1');
 }
 
@@ -249,7 +249,7 @@ static const char *message(const struct record *record)
 	const char *text = record->body;
 
 	if (record->kind == RECORD_USER_AVC) {
-		text = text_find(text, record->end, "msg='");
+		text = record_find(record, "msg='");
 		if (!text)
 			return NULL;
 		text += strlen("msg='");
@@ -270,7 +270,7 @@ enum avc_verdict record_verdict(const struct record *record)
 
 	if (text && starts(text, "granted "))
 		return VERDICT_GRANTED;
-	if (!text && text_find(record->body, record->end, "apparmor=\""))
+	if (!text && record_find(record, "apparmor=\""))
 		return VERDICT_APPARMOR;
 	/* A kernel's AVC record tells of a decision, whatever is left of it. */
 	if (record->kind == RECORD_AVC || (text && starts(text, "denied")))

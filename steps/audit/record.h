@@ -14,14 +14,8 @@
 #include <time.h>
 
 #include "steps/audit/denial.h"
-#include "steps/audit/piece.h"
+#include "wizard/piece.h"
 #include "steps/audit/source.h"
-
-/* text_find - where this word is in the text up to end; NULL: it is not there. */
-static inline const char *text_find(const char *text, const char *end, const char *word)
-{
-	return memmem(text, (size_t)(end - text), word, strlen(word));
-}
 
 enum record_kind {
 	RECORD_NONE,        /* no audit record */
@@ -89,6 +83,12 @@ static inline void record_parse(const char *line, struct record *record)
 	record->end = rawmemchr(body ?: line, '\n');
 	if (!body || record->end - line > LINE_MAX_BYTES)
 		record_odd(line, record->end, record);
+}
+
+/* record_find - where the words are behind its id; NULL: nowhere. */
+static inline const char *record_find(const struct record *record, const char *words)
+{
+	return piece_find((struct piece){ record->body, record->end }, words);
 }
 
 /* record_tells_loss - does this line say that the kernel or auditd dropped events? */

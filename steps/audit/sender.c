@@ -32,16 +32,14 @@ static bool has_stamp(struct piece word)
  * without. */
 static bool is_sender(struct piece name)
 {
-	static const char *const senders[] = { "kernel",        "audit",         "audispd",
-					       "audisp-syslog", "audisp-remote", "auditd" };
+	static const char *const senders[] = {
+		"kernel", "audit", "audispd", "audisp-syslog", "audisp-remote", "auditd", NULL
+	};
 
 	name.end -= name.end > name.at && name.end[-1] == ':';
 	if (name.end > name.at && name.end[-1] == ']')
 		name.end = memchr(name.at, '[', piece_size(name)) ?: name.end;
-	for (size_t i = 0; i < ARRAY_SIZE(senders); i++)
-		if (piece_is(name, senders[i]))
-			return true;
-	return false;
+	return piece_is_among(name, senders);
 }
 
 /* is_own_text - of a sender that hands on: is there more between its name and the record? */

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "steps/audit/piece.h"
+#include "wizard/piece.h"
 
 /* sender_is_anybody - what stands before a record: does it name a program, as in a file of syslog
  * behind a time, and one that does not hand on what the kernel says? */

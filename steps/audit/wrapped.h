@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "steps/audit/piece.h"
+#include "wizard/piece.h"
 
 /* wrapped_is_whole - has the text all that a record of a denial must have? Of any other: true. */
 bool wrapped_is_whole(const char *text);

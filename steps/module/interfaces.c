@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "steps/module/interfaces.h"
+#include "wizard/piece.h"
 #include "wizard/process.h"
 #include "wizard/util.h"
 
@@ -14,27 +15,15 @@
 
 /* ---- what an interface is made of ------------------------------------------------------------ */
 
-struct word {
-	const char *at;
-	size_t length;
-};
-
-static struct word next_word(const char **text)
+static struct piece next_word(const char **text)
 {
-	struct word word;
+	const char *word;
 
 	while (**text && strchr(" \t\n#", **text))
 		*text += **text == '#' ? strcspn(*text, "\n") : 1;
-	word = (struct word){ *text, strcspn(*text, " \t\n#{}:;") };
-	if (!word.length && **text)
-		word.length = 1;
-	*text += word.length;
-	return word;
-}
-
-static bool is(struct word word, const char *text)
-{
-	return word.length == strlen(text) && !strncmp(word.at, text, word.length);
+	word = *text;
+	*text += strcspn(word, " \t\n#{}:;") ?: !!*word;
+	return (struct piece){ word, *text };
 }
 
 /* A word, or a set of them in braces, which may hold others; false: there is neither. */
@@ -43,14 +32,14 @@ static bool take_names(const char **text, struct strings *names)
 	size_t depth = 0;
 
 	do {
-		struct word word = next_word(text);
+		struct piece word = next_word(text);
 
-		if (!word.length || strchr(":;~*-", *word.at) || (!depth && *word.at == '}'))
+		if (!piece_size(word) || strchr(":;~*-", *word.at) || (!depth && *word.at == '}'))
 			return false;
 		if (*word.at == '{' || *word.at == '}') {
 			depth += *word.at == '{' ? 1 : (size_t)-1;
 		} else {
-			_cleanup_free_ char *name = memory_copy(word.at, word.length);
+			_cleanup_free_ char *name = memory_copy(word.at, piece_size(word));
 
 			strings_insert(names, name);
 		}
@@ -60,14 +49,13 @@ static bool take_names(const char **text, struct strings *names)
 
 static bool skip_block(const char **text)
 {
-	_cleanup_(strings_clear) struct strings unused = { 0 };
-	struct word word = next_word(text);
+	struct piece word = next_word(text);
 	size_t depth = 1;
 
-	if (!is(word, "{"))
+	if (!piece_is(word, "{"))
 		return false;
-	while (depth && (word = next_word(text)).length)
-		depth += is(word, "{") ? 1 : is(word, "}") ? (size_t)-1 : 0;
+	while (depth && piece_size(word = next_word(text)))
+		depth += piece_is(word, "{") ? 1 : piece_is(word, "}") ? (size_t)-1 : 0;
 	return !depth;
 }
 
@@ -77,8 +65,8 @@ enum { SOURCE, TARGET, CLASS, PERMISSIONS, PARTS };
 static bool take_rule(const char **text, struct strings parts[PARTS])
 {
 	return take_names(text, &parts[SOURCE]) && take_names(text, &parts[TARGET]) &&
-	       is(next_word(text), ":") && take_names(text, &parts[CLASS]) &&
-	       take_names(text, &parts[PERMISSIONS]) && is(next_word(text), ";");
+	       piece_is(next_word(text), ":") && take_names(text, &parts[CLASS]) &&
+	       take_names(text, &parts[PERMISSIONS]) && piece_is(next_word(text), ";");
 }
 
 static bool is_one(const struct strings *names, const char *name)
@@ -103,18 +91,18 @@ static bool is_rule(const struct strings parts[PARTS], const char *keyword, cons
 /* An expansion that is one rule, and requirements: *keyword is that rule's. */
 static bool is_single(const char *text, struct strings parts[PARTS], const char **keyword)
 {
-	struct word word;
+	struct piece word;
 
 	*keyword = NULL;
-	while ((word = next_word(&text)).length) {
-		if (is(word, "require")) {
+	while (piece_size(word = next_word(&text))) {
+		if (piece_is(word, "require")) {
 			if (!skip_block(&text))
 				return false;
 			continue;
 		}
-		if (*keyword || !(is(word, "allow") || is(word, "dontaudit")))
+		if (*keyword || !(piece_is(word, "allow") || piece_is(word, "dontaudit")))
 			return false;
-		*keyword = is(word, "allow") ? "allow" : "dontaudit";
+		*keyword = piece_is(word, "allow") ? "allow" : "dontaudit";
 		if (!take_rule(&text, parts))
 			return false;
 	}

@@ -222,48 +222,47 @@ char *rule_text(const struct rule *rule, const bool *only)
 
 /* ---- out of the store ------------------------------------------------------------------------ */
 
-static bool take(struct cil_reader *reader, char **text)
+static bool take(struct piece *rest, char **text)
 {
-	struct cil_word word = cil_next(reader);
+	struct piece word = cil_next(rest);
 
-	if (!word.length || cil_is(word, "(") || cil_is(word, ")"))
+	if (!piece_size(word) || piece_is(word, "(") || piece_is(word, ")"))
 		return false;
-	*text = memory_copy(word.at, word.length);
+	*text = memory_copy(word.at, piece_size(word));
 	return true;
 }
 
 /* "SOURCE TARGET (CLASS (PERMISSION...)))" behind "(allow". */
-static bool read_rule(struct cil_reader *reader, struct rule *rule)
+static bool read_rule(struct piece *rest, struct rule *rule)
 {
-	struct cil_word word;
+	struct piece word;
 
-	if (!take(reader, &rule->source) || !take(reader, &rule->target) ||
-	    !cil_is(cil_next(reader), "(") || !take(reader, &rule->tclass) ||
-	    !cil_is(cil_next(reader), "("))
+	if (!take(rest, &rule->source) || !take(rest, &rule->target) ||
+	    !piece_is(cil_next(rest), "(") || !take(rest, &rule->tclass) ||
+	    !piece_is(cil_next(rest), "("))
 		return false;
-	while ((word = cil_next(reader)).length && !cil_is(word, ")"))
-		strings_take(&rule->permissions, memory_copy(word.at, word.length));
+	while (piece_size(word = cil_next(rest)) && !piece_is(word, ")"))
+		strings_take(&rule->permissions, memory_copy(word.at, piece_size(word)));
 	return rule->permissions.count > 0;
 }
 
 int cil_rules(const char *text, struct rules *rules, struct error *err)
 {
-	struct cil_reader reader = { text, text + strlen(text) };
-	struct cil_word word;
+	struct piece rest = piece_of(text), word;
 	bool opened = false;
 
-	while ((word = cil_next(&reader)).length) {
-		bool allow = cil_is(word, "allow");
+	while (piece_size(word = cil_next(&rest))) {
+		bool allow = piece_is(word, "allow");
 		struct rule *rule;
 
-		if (!opened || !(allow || cil_is(word, "dontaudit"))) {
-			opened = cil_is(word, "(");
+		if (!opened || !(allow || piece_is(word, "dontaudit"))) {
+			opened = piece_is(word, "(");
 			continue;
 		}
 		opened = false;
 		rule = array_push(&rules->items, &rules->count, sizeof(*rule));
 		rule->kind = allow ? RULE_ALLOW : RULE_DONTAUDIT;
-		if (!read_rule(&reader, rule))
+		if (!read_rule(&rest, rule))
 			return error_set(err, EINVAL, "look at it: semodule -E galera",
 					 "the module has a rule that is not as we write them");
 	}

@@ -4,13 +4,13 @@
 #include "steps/oracle/cil.h"
 #include "wizard/util.h"
 
-struct cil_word cil_next(struct cil_reader *reader)
+struct piece cil_next(struct piece *rest)
 {
-	const char *begin = reader->at, *end;
+	const char *begin = rest->at, *end;
 
 	for (;;) {
 		begin += strspn(begin, " \t\r\n");
-		if (*begin != ';' || begin >= reader->end)
+		if (*begin != ';' || begin >= rest->end)
 			break;
 		begin += strcspn(begin, "\n");
 	}
@@ -22,87 +22,71 @@ struct cil_word cil_next(struct cil_reader *reader)
 	/* A bracket, or the quote that ends a string. */
 	if (*end && (end == begin || *begin == '"'))
 		end++;
-	if (begin > reader->end)
-		begin = reader->end;
-	if (end > reader->end)
-		end = reader->end;
-	reader->at = end;
-	return (struct cil_word){ begin, (size_t)(end - begin) };
-}
-
-bool cil_is(struct cil_word word, const char *text)
-{
-	return strlen(text) == word.length && !strncmp(word.at, text, word.length);
-}
-
-bool cil_is_among(struct cil_word word, const char *const *texts)
-{
-	while (*texts && !cil_is(word, *texts))
-		texts++;
-	return *texts;
+	if (begin > rest->end)
+		begin = rest->end;
+	if (end > rest->end)
+		end = rest->end;
+	rest->at = end;
+	return (struct piece){ begin, end };
 }
 
 bool cil_equal(const char *text, const char *other)
 {
-	struct cil_reader one = { text, text + strlen(text) };
-	struct cil_reader two = { other, other + strlen(other) };
-	struct cil_word word, same;
+	struct piece one = piece_of(text), two = piece_of(other), word, same;
 
 	do {
 		word = cil_next(&one);
 		same = cil_next(&two);
-	} while (word.length && word.length == same.length &&
-		 !memcmp(word.at, same.at, word.length));
-	return !word.length && !same.length;
+	} while (piece_size(word) && piece_size(word) == piece_size(same) &&
+		 !memcmp(word.at, same.at, piece_size(word)));
+	return !piece_size(word) && !piece_size(same);
 }
 
 /* To the end of the statement whose first bracket has been read. */
-static void skip(struct cil_reader *reader)
+static void skip(struct piece *rest)
 {
 	for (size_t depth = 1; depth > 0;) {
-		struct cil_word word = cil_next(reader);
+		struct piece word = cil_next(rest);
 
-		if (!word.length)
+		if (!piece_size(word))
 			return;
-		depth += cil_is(word, "(");
-		depth -= cil_is(word, ")");
+		depth += piece_is(word, "(");
+		depth -= piece_is(word, ")");
 	}
 }
 
 /* "(typeattribute X)", "(typeattributeset X (...))": names of an expression in a rule. The
  * translation of a policy package makes them; they are the module's own. */
-static bool is_expression(struct cil_word name)
+static bool is_expression(struct piece name)
 {
-	static const char mark[] = "_typeattr_";
-
-	return memmem(name.at, name.length, mark, strlen(mark));
+	return piece_find(name, "_typeattr_");
 }
 
 /* What the statement of this head is about; the rest of it is to be skipped. */
-static void look(struct cil_word head, struct cil_reader *reader, const char *const *domains,
+static void look(struct piece head, struct piece *rest, const char *const *domains,
 		 struct cil_survey *survey)
 {
 	static const char *const rules[] = { "allow",      "dontaudit",   "auditallow", "allowx",
 					     "dontauditx", "auditallowx", NULL };
 	static const char *const sets[] = { "typeattributeset", "roleattributeset", "typeattribute",
 					    NULL };
-	struct cil_word name = cil_next(reader);
+	struct piece name = cil_next(rest);
 
-	if (cil_is(name, ")")) {
-		reader->at = name.at;
+	if (piece_is(name, ")")) {
+		rest->at = name.at;
 		survey->only_ours = false;
-	} else if (cil_is_among(head, rules)) {
-		bool ours = cil_is_among(name, domains);
+	} else if (piece_is_among(head, rules)) {
+		bool ours = piece_is_among(name, domains);
 
-		survey->allows += ours && cil_is(head, "allow");
+		survey->allows += ours && piece_is(head, "allow");
 		survey->only_ours = survey->only_ours && ours;
-	} else if (!cil_is_among(head, sets) ||
-		   !(cil_is(name, "cil_gen_require") || is_expression(name))) {
+	} else if (!piece_is_among(head, sets) ||
+		   !(piece_is(name, "cil_gen_require") || is_expression(name))) {
 		survey->only_ours = false;
 	}
-	if (cil_is(name, "("))
-		skip(reader);
-	skip(reader);
+	if (piece_is(name, "("))
+		skip(rest);
+	skip(rest);
 }
 
 struct cil_survey cil_survey(const char *text, const char *const *domains)
@@ -112,20 +96,19 @@ struct cil_survey cil_survey(const char *text, const char *const *domains)
 					      "true",     "false",     NULL };
 	/* Operators, of a block's condition. */
 	static const char *const conditions[] = { "and", "or", "not", "xor", "eq", "neq", NULL };
-	struct cil_reader reader = { text, text + strlen(text) };
 	struct cil_survey survey = { .only_ours = true };
-	struct cil_word word;
+	struct piece rest = piece_of(text), word;
 
-	while ((word = cil_next(&reader)).length) {
-		struct cil_word head;
+	while (piece_size(word = cil_next(&rest))) {
+		struct piece head;
 
-		if (!cil_is(word, "("))
+		if (!piece_is(word, "("))
 			continue;
-		head = cil_next(&reader);
-		if (cil_is_among(head, conditions))
-			skip(&reader);
-		else if (!cil_is_among(head, blocks))
-			look(head, &reader, domains, &survey);
+		head = cil_next(&rest);
+		if (piece_is_among(head, conditions))
+			skip(&rest);
+		else if (!piece_is_among(head, blocks))
+			look(head, &rest, domains, &survey);
 	}
 	return survey;
 }

@@ -7,21 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is still to be read. Behind its end there may be more of the text, and then a NUL. */
-struct cil_reader {
-	const char *at, *end;
-};
-/* A bracket, a word or a string with its quotes, where it stands in the text. */
-struct cil_word {
-	const char *at;
-	size_t length;
-};
+#include "wizard/piece.h"
 
-/* cil_next - the next one, past white space and comments; length 0: the text has ended. */
-struct cil_word cil_next(struct cil_reader *reader);
-bool cil_is(struct cil_word word, const char *text);
-/* cil_is_among - of texts, NULL-terminated. */
-bool cil_is_among(struct cil_word word, const char *const *texts);
+/* cil_next - takes off the next bracket, word or string with its quotes, past white space and
+ * comments; empty: the text has ended. Behind its end there may be more text, and then a NUL. */
+struct piece cil_next(struct piece *rest);
 /* cil_equal - the same words: the same module, whatever its comments say. */
 bool cil_equal(const char *text, const char *other);
 

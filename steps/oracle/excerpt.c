@@ -16,10 +16,10 @@ struct excerpt {
 enum { NAME_ROOM = 256 };
 
 /* The next word, as far as it fits. */
-static const char *next_name(struct cil_reader *line, char name[NAME_ROOM])
+static const char *next_name(struct piece *line, char name[NAME_ROOM])
 {
-	struct cil_word word = cil_next(line);
-	size_t length = word.length < NAME_ROOM ? word.length : NAME_ROOM - 1;
+	struct piece word = cil_next(line);
+	size_t length = piece_size(word) < NAME_ROOM ? piece_size(word) : NAME_ROOM - 1;
 
 	memcpy(name, word.at, length);
 	name[length] = '\0';
@@ -46,16 +46,16 @@ static bool concerns(const struct excerpt *excerpt, const char *source)
 }
 
 /* "(CLASS (PERMISSION...))": does the policy define all of it? */
-static bool is_permission_known(const struct excerpt *excerpt, struct cil_reader *line)
+static bool is_permission_known(const struct excerpt *excerpt, struct piece *line)
 {
 	const struct policydb *policy = &excerpt->policy->policy->p;
 	char name[NAME_ROOM];
 	const class_datum_t *class;
 
-	if (!cil_is(cil_next(line), "("))
+	if (!piece_is(cil_next(line), "("))
 		return false;
 	class = hashtab_search(policy->p_classes.table, next_name(line, name));
-	if (!class || !cil_is(cil_next(line), "("))
+	if (!class || !piece_is(cil_next(line), "("))
 		return false;
 	while (strcmp(next_name(line, name), ")") != 0)
 		if (!policy_permission(class, name))
@@ -64,37 +64,37 @@ static bool is_permission_known(const struct excerpt *excerpt, struct cil_reader
 }
 
 /* Can it be left out? In an optional block only what is sure not to switch it off. */
-static bool is_beside(const struct excerpt *excerpt, struct cil_reader line, bool optional)
+static bool is_beside(const struct excerpt *excerpt, struct piece line, bool optional)
 {
 	static const char *const rules[] = { "allow", "dontaudit", "auditallow", NULL };
 	/* Where no block is around them, all their names are there, or no policy would be. */
 	static const char *const labels[] = { "typetransition", "filecon", "genfscon", NULL };
 	const struct policydb *policy = &excerpt->policy->policy->p;
-	struct cil_word head;
+	struct piece head;
 	char name[NAME_ROOM];
 	bool role;
 
-	if (!cil_is(cil_next(&line), "("))
+	if (!piece_is(cil_next(&line), "("))
 		return false;
 	head = cil_next(&line);
-	if (cil_is_among(head, rules)) {
+	if (piece_is_among(head, rules)) {
 		if (concerns(excerpt, next_name(&line, name)))
 			return false;
 		cil_next(&line);
 		return !optional || is_permission_known(excerpt, &line);
 	}
-	if (cil_is_among(head, labels))
+	if (piece_is_among(head, labels))
 		return !optional;
-	role = cil_is(head, "roleattributeset");
-	if (!role && !cil_is(head, "typeattributeset"))
+	role = piece_is(head, "roleattributeset");
+	if (!role && !piece_is(head, "typeattributeset"))
 		return false;
-	return cil_is(cil_next(&line), "cil_gen_require") &&
+	return piece_is(cil_next(&line), "cil_gen_require") &&
 	       (!optional || hashtab_search(role ? policy->p_roles.table : policy->p_types.table,
 					    next_name(&line, name)));
 }
 
 /* By how many blocks more are open behind the line than before it. */
-static int nesting(const struct cil_reader *line)
+static int nesting(const struct piece *line)
 {
 	bool quoted = false;
 	int depth = 0;
@@ -119,12 +119,12 @@ static void excerpt_module(const struct excerpt *excerpt, struct store_cil *modu
 
 	for (const char *at = module->text; at < end;) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct cil_reader line = { at, stop ? stop : end };
+		struct piece line = { at, stop ? stop : end };
 		int more = nesting(&line);
 		bool keep = first || more || !is_beside(excerpt, line, depth > 0);
 
-		if (cil_is(cil_next(&line), "("))
-			first = cil_is_among(cil_next(&line), branches);
+		if (piece_is(cil_next(&line), "("))
+			first = piece_is_among(cil_next(&line), branches);
 		depth += more;
 		if (keep) {
 			memmove(out, at, (size_t)(line.end - at));

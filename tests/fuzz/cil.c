@@ -41,15 +41,13 @@ static void write_and_read(const struct rules *rules)
 
 static void words_hold(const char *text)
 {
-	struct cil_reader reader = { text, text + strlen(text) };
+	struct piece rest = piece_of(text), word;
 	const char *behind = text;
-	struct cil_word word;
 
-	while ((word = cil_next(&reader)).length) {
-		claim(word.at >= behind && word.at + word.length <= reader.end,
-		      "a word is outside\n");
-		behind = word.at + word.length;
-		claim(reader.at == behind, "the reader is not behind the word\n");
+	while (piece_size(word = cil_next(&rest))) {
+		claim(word.at >= behind && word.end <= rest.end, "a word is outside\n");
+		behind = word.end;
+		claim(rest.at == behind, "the reader is not behind the word\n");
 	}
 }
 

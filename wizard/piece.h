@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * piece.h - a piece of a line: not ended by anything
+ * piece.h - a piece of a text: not ended by anything
  */
 #pragma once
 
@@ -26,6 +26,14 @@ static inline struct piece piece_of(const char *text)
 static inline bool piece_is(struct piece piece, const char *text)
 {
 	return piece_size(piece) == strlen(text) && !memcmp(piece.at, text, strlen(text));
+}
+
+/* piece_is_among - one of these texts, NULL-terminated? */
+static inline bool piece_is_among(struct piece piece, const char *const *texts)
+{
+	while (*texts && !piece_is(piece, *texts))
+		texts++;
+	return *texts;
 }
 
 /* piece_find - where the words are in it; NULL: nowhere. */
