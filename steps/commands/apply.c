@@ -279,6 +279,11 @@ static int compare_log(struct session *session, json_t *list, struct error *err)
 	for (size_t i = 0; r == 0 && i < logs.count; i++)
 		if (access(logs.items[i], R_OK) == 0)
 			r = node_log_read(session, logs.items[i], "this node", &denials, err);
+		else
+			screen_mark(MARK_WARN,
+				    "whether the result settles what is in %s was not looked at: "
+				    "it cannot be read: %m",
+				    logs.items[i]);
 	if (r < 0)
 		return r;
 	r = node_base(session, &base, err)
