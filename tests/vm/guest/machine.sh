@@ -28,7 +28,7 @@ await() { # NAME: what the other one tells by that name
 }
 
 # ---- the server, as its package has it ----
-sed "s/N$/$node/" machine.cnf >/etc/mysql/mariadb.conf.d/99-lab.cnf
+sed "s/NUMBER/$node/" machine.cnf >/etc/mysql/mariadb.conf.d/99-lab.cnf
 systemctl unmask mariadb
 synced() { # whatever its number
 	local tries
@@ -64,6 +64,7 @@ try() { # PHASE NAME
 	sleep 1
 	tail -n +$((lines + 1)) $audit_log >/run/part
 	row "$1" "$2" $result "$(denials /run/part)" $((SECONDS - begin))
+	[ $result = ok ] || tail -n 20 /var/log/mysql/error.log >/dev/ttyS0
 }
 # wizard NAME WORD...: into the table, its output into the files of that name.
 wizard() {
