@@ -202,16 +202,18 @@ static int make_fresh(const struct place *place, const char *text)
 	return dress(from, to, text);
 }
 
-static int exchange(const struct place *place)
+/* renews: in the place of an earlier one of ours, beside which the program is already. */
+static int exchange(const struct place *place, bool renews)
 {
 	int at = place->directory;
 
-	if (!is_same(place) && linkat(at, place->name, at, place->beside, 0) < 0)
+	if (!renews && !is_same(place) && linkat(at, place->name, at, place->beside, 0) < 0)
 		return -errno;
 	if (renameat(at, place->fresh, at, place->name) < 0) {
 		int code = errno;
 
-		unlinkat(at, place->beside, 0);
+		if (!renews)
+			unlinkat(at, place->beside, 0);
 		return -code;
 	}
 	fsync(at);
@@ -228,35 +230,23 @@ static bool has_text(const struct place *place, const char *text)
 	       memcmp(is, text, length) == 0;
 }
 
-/* Another one of ours, in the place of an earlier one. */
-static int renew(const struct place *place, const char *text, struct error *err)
-{
-	int r = make_fresh(place, text);
-
-	if (r == 0 && renameat(place->directory, place->fresh, place->directory, place->name) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(place->directory, place->fresh, 0);
-	return r < 0 ? failed(place, -r, "put a script before", err) : 0;
-}
-
 int standin_put(const char *path, const char *text, struct error *err)
 {
 	_cleanup_(place_clear) struct place place = { .directory = -1 };
+	enum standin_state state;
 	int r = place_open(&place, path, err);
 
 	if (r < 0)
 		return r;
-	if (is_ours(&place, text) && place.is_beside)
-		return has_text(&place, text) ? 0 : renew(&place, text, err);
-	if (!place.is_there || is_ours(&place, text))
+	state = state_of(&place, text);
+	if (state == STANDIN_IN_PLACE && has_text(&place, text))
+		return 0;
+	if (!place.is_there || state == STANDIN_ALONE)
 		return failed(&place, ENOENT, "put a script before", err);
-	if (place.is_beside && !is_same(&place))
+	if (state == STANDIN_REPLACED)
 		return error_set(err, EEXIST, "see whether it is needed, and move it elsewhere",
 				 "there is a %s" STANDIN_SUFFIX " already", path);
-	r = make_fresh(&place, text);
-	if (r == 0)
-		r = exchange(&place);
+	r = make_fresh(&place, text) ?: exchange(&place, state == STANDIN_IN_PLACE);
 	if (r < 0)
 		unlinkat(place.directory, place.fresh, 0);
 	return r < 0 ? failed(&place, -r, "put a script before", err) : 0;
