@@ -12,24 +12,17 @@
 #include "steps/host/tree.h"
 #include "wizard/util.h"
 
-/* One file of the tree, while it is looked at. */
-struct file {
-	const char *path, *name; /* as of struct tree_file */
-	char fd_path[32];        /* "/proc/self/fd/N": the file itself */
-	mode_t mode;
-	char *label; /* NULL: it has none */
-	/* label_tree_record, label_tree_restore: the label that is recorded for its directory, and
-	 * for what is in it. */
-	const char *inherited;
-};
-
 struct recorded {
 	const char *name, *label; /* label "": it had none */
 };
 
+/* label_tree_record, label_tree_restore: a directory leaves to what is in it the label that is
+ * recorded for it. */
 struct tree_walk {
 	const struct label_tree *tree;
-	int (*visit)(struct tree_walk *walk, struct file *file, struct error *err);
+	int (*visit)(struct tree_walk *walk, struct tree_file *file, struct error *err);
+	char place[32];    /* of the file that is looked at, "/proc/self/fd/N" */
+	const char *label; /* its own; NULL: it has none */
 	size_t changed;
 	struct label_tree_found *found;
 	FILE *record;
@@ -51,24 +44,16 @@ static int cannot(int code, const char *what, const char *path, struct error *er
 			 strerror(code));
 }
 
-static int visit(void *data, struct tree_file *found, struct error *err)
+static int visit(void *data, struct tree_file *file, struct error *err)
 {
 	struct tree_walk *walk = data;
 	_cleanup_(cleanup_con) char *label = NULL;
-	struct file file = { .path = found->path,
-			     .name = found->name,
-			     .mode = found->status.st_mode,
-			     .inherited = found->inherited };
-	int r;
 
-	snprintf(file.fd_path, sizeof(file.fd_path), "/proc/self/fd/%d", found->fd);
-	if (getfilecon_raw(file.fd_path, &label) < 0 && errno != ENODATA && errno != EOPNOTSUPP)
-		return cannot(errno, "read", file.path, err);
-	file.label = label;
-	r = walk->visit(walk, &file, err);
-	if (file.inherited != found->inherited)
-		found->leaves = str_copy(file.inherited);
-	return r;
+	snprintf(walk->place, sizeof(walk->place), "/proc/self/fd/%d", file->fd);
+	if (getfilecon_raw(walk->place, &label) < 0 && errno != ENODATA && errno != EOPNOTSUPP)
+		return cannot(errno, "read", file->path, err);
+	walk->label = label;
+	return walk->visit(walk, file, err);
 }
 
 static int walk_tree(struct tree_walk *walk, size_t *files, struct error *err)
@@ -86,41 +71,41 @@ static int walk_tree(struct tree_walk *walk, size_t *files, struct error *err)
 /* ---- what the policy wants ------------------------------------------------------------------- */
 
 /* *wanted: the whole label that the policy wants, NULL: the file is right, or not ours to judge. */
-static int judge(const struct tree_walk *walk, const struct file *file, char **wanted,
-		 struct error *err)
+static int find_wanted(const struct tree_walk *walk, const struct tree_file *file, char **wanted,
+		       struct error *err)
 {
 	const struct label_tree *tree = walk->tree;
-	_cleanup_free_ char *type = context_type(file->label), *expected = NULL;
+	_cleanup_free_ char *type = context_type(walk->label), *expected = NULL;
 	_cleanup_free_ char *label = NULL;
 	int r;
 
 	*wanted = NULL;
-	if (!file->label && tree->bare)
+	if (!walk->label && tree->bare)
 		return 0;
 	if (type && *file->name && tree->own && str_starts(type, tree->own))
 		return 0;
-	r = file_labels_expect_whole(tree->labels, file->path, file->mode, &label, err);
+	r = file_labels_expect_whole(tree->labels, file->path, file->status.st_mode, &label, err);
 	if (r < 0 || !label)
 		return r;
 	expected = context_type(label);
 	if (!expected ||
-	    (type && (!strcmp(type, expected) || is_context_customizable(file->label) > 0)))
+	    (type && (!strcmp(type, expected) || is_context_customizable(walk->label) > 0)))
 		return 0;
 	*wanted = TAKE_PTR(label);
 	return 0;
 }
 
-static int look_at(struct tree_walk *walk, struct file *file, struct error *err)
+static int look_at(struct tree_walk *walk, struct tree_file *file, struct error *err)
 {
 	struct label_tree_found *found = walk->found;
 	_cleanup_free_ char *wanted = NULL;
-	int r = judge(walk, file, &wanted, err);
+	int r = find_wanted(walk, file, &wanted, err);
 
 	if (r < 0 || !wanted)
 		return r;
 	if (found->wrong++ == 0) {
 		found->first = str_copy(file->path);
-		found->type = context_type(file->label);
+		found->type = context_type(walk->label);
 		found->wanted = context_type(wanted);
 	}
 	return 0;
@@ -148,11 +133,11 @@ void label_tree_found_clear(struct label_tree_found *found)
 }
 
 /* label "": take it away. */
-static int set_label(struct tree_walk *walk, const struct file *file, const char *label,
+static int set_label(struct tree_walk *walk, const struct tree_file *file, const char *label,
 		     struct error *err)
 {
-	int r = *label ? setfilecon_raw(file->fd_path, label)
-		       : removexattr(file->fd_path, XATTR_NAME_SELINUX);
+	int r = *label ? setfilecon_raw(walk->place, label)
+		       : removexattr(walk->place, XATTR_NAME_SELINUX);
 
 	if (r < 0 && errno != ENOENT)
 		return cannot(errno, "set", file->path, err);
@@ -160,10 +145,10 @@ static int set_label(struct tree_walk *walk, const struct file *file, const char
 	return 0;
 }
 
-static int relabel_file(struct tree_walk *walk, struct file *file, struct error *err)
+static int relabel_file(struct tree_walk *walk, struct tree_file *file, struct error *err)
 {
 	_cleanup_free_ char *wanted = NULL;
-	int r = judge(walk, file, &wanted, err);
+	int r = find_wanted(walk, file, &wanted, err);
 
 	return r < 0 || !wanted ? r : set_label(walk, file, wanted, err);
 }
@@ -179,22 +164,17 @@ int label_tree_apply(const struct label_tree *tree, size_t *changed, struct erro
 
 /* ---- as it was ------------------------------------------------------------------------------- */
 
-static const char *label_or_none(const struct file *file)
-{
-	return file->label ? file->label : "";
-}
-
 /* "NAME\0LABEL\0" of the top, and of each file whose label is not the one of its directory. */
-static int record_file(struct tree_walk *walk, struct file *file, struct error *err)
+static int record_file(struct tree_walk *walk, struct tree_file *file, struct error *err)
 {
-	const char *label = label_or_none(file);
+	const char *label = walk->label ?: "";
 
 	(void)err;
 	if (file->inherited && !strcmp(label, file->inherited))
 		return 0;
 	fwrite(file->name, strlen(file->name) + 1, 1, walk->record);
 	fwrite(label, strlen(label) + 1, 1, walk->record);
-	file->inherited = label;
+	file->leaves = str_copy(label);
 	return 0;
 }
 
@@ -218,17 +198,15 @@ static int recorded_compare(const void *one, const void *other)
 	return strcmp(((const struct recorded *)one)->name, ((const struct recorded *)other)->name);
 }
 
-static int restore_file(struct tree_walk *walk, struct file *file, struct error *err)
+static int restore_file(struct tree_walk *walk, struct tree_file *file, struct error *err)
 {
 	const struct recorded key = { .name = file->name };
 	const struct recorded *own =
 		bsearch(&key, walk->recorded, walk->recorded_count, sizeof(key), recorded_compare);
+	const char *label = own ? own->label : file->inherited;
 
-	if (own)
-		file->inherited = own->label;
-	if (!file->inherited || !strcmp(label_or_none(file), file->inherited))
-		return 0;
-	return set_label(walk, file, file->inherited, err);
+	file->leaves = own ? str_copy(own->label) : NULL;
+	return !label || !strcmp(walk->label ?: "", label) ? 0 : set_label(walk, file, label, err);
 }
 
 static int record_parse(const char *record, size_t length, struct tree_walk *walk,

@@ -117,7 +117,6 @@ static int look_below(struct descent *walk, struct error *err)
 	return r;
 }
 
-/* Takes the descriptor over. */
 /* fd is taken over. */
 static int descend(struct descent *walk, int *fd, const struct tree_file *file, struct error *err)
 {
