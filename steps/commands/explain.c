@@ -224,21 +224,18 @@ static int judge(struct explanation *explanation, struct error *err)
 static int read_logs(struct session *session, struct explanation *explanation, struct error *err)
 {
 	char *const *logs = session->arguments;
-	_cleanup_free_ char *inside = NULL, *path = NULL;
-	int r;
+	_cleanup_free_ char *path = NULL;
+	int r = 0;
 
-	if (logs && *logs) {
-		for (r = 0; r == 0 && *logs; logs++)
-			r = (node_log_is_own(session, *logs) ? audit_log_read : audit_given_read)(
-				*logs, strcmp(*logs, "-") ? *logs : "standard input",
-				node_domains(), &explanation->denials, err);
-		return r;
-	}
-	r = host_audit_log_path(session->root, &inside, err);
-	if (r < 0)
-		return r;
-	path = session_in_root(session, inside);
-	return audit_log_read(path, path, node_domains(), &explanation->denials, err);
+	if (!logs || !*logs)
+		return host_audit_log_path(session->root, &path, err)
+			       ?: audit_log_read(path, path, node_domains(), &explanation->denials,
+						 err);
+	for (; r == 0 && *logs; logs++)
+		r = (node_log_is_own(session, *logs) ? audit_log_read : audit_given_read)(
+			*logs, strcmp(*logs, "-") ? *logs : "standard input", node_domains(),
+			&explanation->denials, err);
+	return r;
 }
 
 /* ---- the module ----------------------------------------------------------------------------- */

@@ -204,20 +204,19 @@ int host_audit_log_path(const char *root, char **path, struct error *err)
 		if (sscanf(line, " %31[^= \t] = %4095s", key, value) == 2 && *value == '/' &&
 		    !strcasecmp(key, "log_file"))
 			strcpy(found, value);
-	*path = str_copy(found);
+	*path = path_in_root(root, found);
 	return 0;
 }
 
 int host_audit_logs(const char *root, time_t since, struct strings *paths, struct error *err)
 {
-	_cleanup_free_ char *inside = NULL, *log = NULL;
+	_cleanup_free_ char *log = NULL;
 	unsigned int last = 0;
 	struct stat info;
-	int r = host_audit_log_path(root, &inside, err);
+	int r = host_audit_log_path(root, &log, err);
 
 	if (r < 0)
 		return r;
-	log = path_in_root(root, inside);
 	for (bool there = true; there; last += there) {
 		_cleanup_free_ char *path = str_printf("%s.%u", log, last + 1);
 

@@ -32,10 +32,10 @@ int host_audit_state(struct audit_state *state, struct error *err);
 struct audit_rule_data;
 bool auditd_rule_excludes_avc(const struct audit_rule_data *rule, char *text, size_t size);
 
-/* log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log: inside the root, without
- * it. Caller frees. */
+/* log_file of ROOT/etc/audit/auditd.conf, else /var/log/audit/audit.log: below the root. Caller
+ * frees. */
 int host_audit_log_path(const char *root, char **path, struct error *err);
 
 /* That log, behind those that auditd has rotated (LOG.1 is the newest of them), the oldest first,
- * as far as something was written to them since then; below the root. */
+ * as far as something was written to them since then. */
 int host_audit_logs(const char *root, time_t since, struct strings *paths, struct error *err);

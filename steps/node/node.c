@@ -131,11 +131,8 @@ int node_labels(struct session *session, struct file_labels **labels, struct err
 int node_audit_log(struct session *session, const char **path, struct error *err)
 {
 	struct node *node = session->data;
-	_cleanup_free_ char *inside = NULL;
-	int r = node->audit_log ? 0 : host_audit_log_path(session->root, &inside, err);
+	int r = node->audit_log ? 0 : host_audit_log_path(session->root, &node->audit_log, err);
 
-	if (inside)
-		node->audit_log = session_in_root(session, inside);
 	*path = node->audit_log;
 	return r;
 }
@@ -151,11 +148,10 @@ int node_log_read(struct session *session, const char *path, const char *origin,
 
 bool node_log_is_own(const struct session *session, const char *path)
 {
-	_cleanup_free_ char *inside = NULL, *log = NULL, *real = realpath(path, NULL), *own = NULL;
+	_cleanup_free_ char *log = NULL, *real = realpath(path, NULL), *own = NULL;
 
-	if (!real || host_audit_log_path(session->root, &inside, NULL) < 0)
+	if (!real || host_audit_log_path(session->root, &log, NULL) < 0)
 		return false;
-	log = session_in_root(session, inside);
 	own = realpath(log, NULL);
 	/* Those that auditd has rotated, too. */
 	return own && str_starts(real, own);
@@ -170,13 +166,11 @@ int node_guard_logs(const struct session *session, const char *path, char *const
 	for (; r == 0 && logs && *logs; logs++)
 		r = output_guard(path, *logs, "the log that is read", err);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(roots); i++) {
-		_cleanup_free_ char *inside = NULL, *log = NULL;
+		_cleanup_free_ char *log = NULL;
 
 		/* Whoever may not know where it is may not write there either. */
-		if (host_audit_log_path(roots[i], &inside, NULL) < 0)
-			continue;
-		log = path_in_root(roots[i], inside);
-		r = output_guard(path, log, "the audit log itself", err);
+		if (host_audit_log_path(roots[i], &log, NULL) == 0)
+			r = output_guard(path, log, "the audit log itself", err);
 	}
 	return r;
 }
