@@ -97,17 +97,6 @@ static int read_config(const char *root, char **path, char **text, size_t *lengt
 	return rc;
 }
 
-unsigned int host_selinux_loads(const char *root)
-{
-	int loads = -1;
-
-	if (strcmp(root, "/") == 0 && selinux_status_open(0) >= 0) {
-		loads = selinux_status_policyload();
-		selinux_status_close();
-	}
-	return loads < 0 ? 0 : (unsigned int)loads;
-}
-
 int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL, *policy = NULL;
@@ -479,11 +468,9 @@ int file_labels_alias(const struct file_labels *labels, const char *path, char *
 		      struct error *err)
 {
 	_cleanup_free_ char *found = str_copy(path);
-	int r = replace(labels, ".subs", &found, err);
-
 	/* The distribution's own are applied to what the administrator's have made of it. */
-	if (r == 0)
-		r = replace(labels, ".subs_dist", &found, err);
+	int r = replace(labels, ".subs", &found, err) ?: replace(labels, ".subs_dist", &found, err);
+
 	if (r == 0)
 		*alias = TAKE_PTR(found);
 	return r;

@@ -21,9 +21,6 @@ const char *selinux_mode_name(enum selinux_mode mode); /* "disabled", ... */
 
 /* Of the running kernel ("/"), or as a scratch root's configuration says. */
 int host_selinux_mode(const char *root, enum selinux_mode *mode, struct error *err);
-/* How many policies the running kernel has loaded since its start, by its status page; 0: not
- * known, or of a scratch root. */
-unsigned int host_selinux_loads(const char *root);
 /* SELINUX= and SELINUXTYPE= of ROOT/etc/selinux/config; type may be NULL. -ENOENT: no such file. */
 int host_selinux_config(const char *root, enum selinux_mode *mode, char **type, struct error *err);
 /* setenforce; -EINVAL for disabled. Live root only. */

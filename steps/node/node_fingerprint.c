@@ -60,7 +60,8 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 {
 	const struct galera_config *config;
 	uint64_t sum = UINT64_C(0xcbf29ce484222325);
-	_cleanup_free_ char *path = NULL, *loads = NULL;
+	_cleanup_free_ char *path = NULL, *loaded = NULL;
+	unsigned int loads = 0;
 	enum selinux_mode mode = SELINUX_MODE_DISABLED;
 	struct store *store = NULL;
 	struct stat st;
@@ -74,8 +75,10 @@ int node_fingerprint(struct session *session, char **text, struct error *err)
 	mix_files(session, store_type(store), &sum);
 	mix(&sum, selinux_mode_name(mode));
 	/* Whoever loads another one does not change the file. */
-	loads = str_printf("%u", host_selinux_loads(session->root));
-	mix(&sum, loads);
+	if (!session_is_scratch(session))
+		(void)host_policy_loads(&loads, NULL);
+	loaded = str_printf("%u", loads);
+	mix(&sum, loaded);
 	mix_options(session, &sum);
 	for (size_t i = 0; i < config->option_count; i++) {
 		mix(&sum, config->options[i].name);
