@@ -34,17 +34,12 @@ static const struct poptOption apply_options[] = {
 /* ---- does it fit this node? ------------------------------------------------------------------ */
 
 /* The three that every cluster has, unless it is configured otherwise. */
-static bool is_usual_port(const json_t *port)
+static bool is_usual_port(const char *proto, unsigned int number)
 {
 	const struct galera_config none = { 0 };
 	struct galera_port usual[GALERA_PORTS_MAX];
-	int count = galera_ports(&none, usual, NULL);
 
-	for (int i = 0; i < count; i++)
-		if (usual[i].number == (unsigned int)member_number(port, "number") &&
-		    !strcmp(usual[i].proto, member_text(port, "proto")))
-			return true;
-	return false;
+	return galera_has_port(usual, galera_ports(&none, usual, NULL), proto, number);
 }
 
 /* A port that has an owner here is not taken away from it by a file, but by this node's own
@@ -62,16 +57,14 @@ static int check_port(struct session *session, const json_t *port, struct error 
 			  : (node_store(session, &store, err)
 				     ?: store_port_label(store, proto, number, &type, &label, err));
 
-	if (r < 0)
+	if (r < 0 || galera_has_port(own, count, proto, number))
 		return r;
-	for (int i = 0; i < count; i++)
-		if (own[i].number == number && !strcmp(own[i].proto, proto))
-			return 0;
 	if (strcmp(member_text(port, "type"), PORT_TYPE) != 0)
 		return error_set(err, EPERM, "label it by hand, if that is what you want",
 				 "the result would label the port %u/%s otherwise than " PORT_TYPE,
 				 number, proto);
-	if (!type || !strcmp(type, PORT_TYPE) || label == STORE_LABEL_RANGE || is_usual_port(port))
+	if (!type || !strcmp(type, PORT_TYPE) || label == STORE_LABEL_RANGE ||
+	    is_usual_port(proto, number))
 		return 0;
 	return error_set(err, EPERM,
 			 "if this cluster uses it, set it in this node's configuration, too; then "

@@ -208,17 +208,14 @@ static bool wsrep_is_on(const struct galera_config *config)
 static char *error_log_of(const char *value, const char *data_directory)
 {
 	char host[256] = "localhost";
-	const char *base, *extension;
+	const char *extension;
 
 	if (!value || !*value) {
-		if (gethostname(host, sizeof(host) - 1) < 0)
-			strcpy(host, "localhost");
+		(void)gethostname(host, sizeof(host) - 1);
 		host[strcspn(host, ".")] = '\0';
 		return str_printf("%s/%s.err", data_directory, host);
 	}
-	base = strrchr(value, '/');
-	base = base ? base + 1 : value;
-	extension = strchr(base, '.') ? "" : ".err";
+	extension = strchr(basename(value), '.') ? "" : ".err";
 	if (*value == '/')
 		return str_printf("%s%s", value, extension);
 	while (str_starts(value, "./"))
@@ -302,8 +299,7 @@ static void derive(struct galera_config *config)
 int galera_config_read(const struct galera_config_source *source, struct galera_config *config,
 		       struct error *err)
 {
-	struct galera_config fresh __attribute__((cleanup(galera_config_clear))) = { 0 };
-	struct galera_config scripts __attribute__((cleanup(galera_config_clear))) = { 0 };
+	_cleanup_(galera_config_clear) struct galera_config fresh = { 0 }, scripts = { 0 };
 	const char *root = source->root ? source->root : "/";
 	int r = read_options(source, &fresh, &scripts, err);
 
@@ -333,144 +329,4 @@ void galera_config_clear(struct galera_config *config)
 	free(config->notify_command);
 	free(config->node_name);
 	*config = (struct galera_config){ 0 };
-}
-
-/* ---- ports ----------------------------------------------------------------------------------- */
-
-enum { BASE_PORT = 4567, SST_PORT = 4444, LAST_PORT = 65535 };
-
-static int not_a_port(const char *setting, const char *value, struct error *err)
-{
-	return error_set(
-		err, EINVAL,
-		"correct it in the server's configuration: a port is a number from 1 to 65535",
-		"%s is %s, which names no port", setting, *value ? value : "empty");
-}
-
-/* The number in text[0..length), or 0. */
-static unsigned int port_number(const char *text, size_t length)
-{
-	unsigned long number = 0;
-
-	if (length && length == strspn(text, "0123456789"))
-		number = strtoul(text, NULL, 10);
-	return number <= LAST_PORT ? (unsigned int)number : 0;
-}
-
-/* Where the port begins in [SCHEME://]HOST[:PORT], and its length; NULL: it has none. */
-static const char *port_of_address(const char *address, size_t *length)
-{
-	const char *scheme = strstr(address, "://"), *host = scheme ? scheme + 3 : address;
-	const char *end = host + strcspn(host, "?/"), *colon;
-
-	if (*host == '[') {
-		const char *bracket = memchr(host, ']', (size_t)(end - host));
-
-		colon = bracket && bracket + 1 < end && bracket[1] == ':' ? bracket + 1 : NULL;
-	} else {
-		colon = memchr(host, ':', (size_t)(end - host));
-		/* More than one colon without brackets: an IPv6 address, so no port. */
-		if (colon && memchr(colon + 1, ':', (size_t)(end - colon - 1)))
-			colon = NULL;
-	}
-	*length = colon ? (size_t)(end - colon - 1) : 0;
-	return colon ? colon + 1 : NULL;
-}
-
-/* Let the address of a setting move *port: where it has a port, that is the port, and the setting
- * its origin. "wsrep_..." is the server's, another name the provider's. */
-static int take_address(const struct galera_config *config, const char *setting,
-			struct galera_port *port, struct error *err)
-{
-	_cleanup_free_ char *address = str_starts(setting, "wsrep_")
-					       ? str_copy(galera_config_get(config, setting))
-					       : galera_provider_option(config, setting);
-	size_t length;
-	const char *text = address ? port_of_address(address, &length) : NULL;
-	unsigned int number = text ? port_number(text, length) : 0;
-
-	if (!text)
-		return 0;
-	if (!number)
-		return not_a_port(setting, address, err);
-	port->number = number;
-	snprintf(port->setting, sizeof(port->setting), "%s", setting);
-	return 0;
-}
-
-static int find_base(const struct galera_config *config, struct galera_port *base,
-		     struct error *err)
-{
-	_cleanup_free_ char *option = galera_provider_option(config, "base_port");
-	int r = take_address(config, "wsrep_node_address", base, err);
-
-	if (r < 0 || !option)
-		return r;
-	base->number = port_number(option, strlen(option));
-	if (!base->number)
-		return not_a_port("base_port", option, err);
-	snprintf(base->setting, sizeof(base->setting), "base_port");
-	return 0;
-}
-
-/* The ports found so far. */
-struct found {
-	struct galera_port *ports;
-	int count;
-};
-
-static void add(struct found *found, const struct galera_port *port, const char *purpose,
-		const char *proto)
-{
-	for (int i = 0; i < found->count; i++)
-		if (found->ports[i].number == port->number &&
-		    strcmp(found->ports[i].proto, proto) == 0)
-			return;
-	found->ports[found->count] = *port;
-	found->ports[found->count].purpose = purpose;
-	found->ports[found->count++].proto = proto;
-}
-
-static int add_ist(const struct galera_config *config, struct galera_port port, struct found *found,
-		   struct error *err)
-{
-	unsigned int base = port.number++;
-	int r = take_address(config, "ist.recv_addr", &port, err);
-
-	if (r < 0)
-		return r;
-	if (port.number > LAST_PORT)
-		return error_set(err, EINVAL, "choose a lower port, or set ist.recv_addr",
-				 "%s is %u, which leaves no port for IST (one above it)",
-				 port.setting, base);
-	add(found, &port, "IST", "tcp");
-	r = take_address(config, "ist.recv_bind", &port, err);
-	if (r == 0)
-		add(found, &port, "IST", "tcp");
-	return r;
-}
-
-int galera_ports(const struct galera_config *config, struct galera_port *ports, struct error *err)
-{
-	struct galera_port base = { .number = BASE_PORT }, replication;
-	struct galera_port sst = { .number = SST_PORT };
-	const char *method = config->sst_method ? config->sst_method : "";
-	bool listens = strcasecmp(method, "mysqldump") != 0 && strcasecmp(method, "skip") != 0;
-	struct found found = { .ports = ports };
-	int r = find_base(config, &base, err);
-
-	replication = base;
-	if (r == 0)
-		r = take_address(config, "gmcast.listen_addr", &replication, err);
-	if (r < 0)
-		return r;
-	add(&found, &replication, "replication", "tcp");
-	if (config->multicast)
-		add(&found, &replication, "replication, multicast", "udp");
-	r = add_ist(config, base, &found, err);
-	if (r == 0 && listens)
-		r = take_address(config, "wsrep_sst_receive_address", &sst, err);
-	if (r == 0 && listens)
-		add(&found, &sst, "SST", "tcp");
-	return r < 0 ? r : found.count;
 }

@@ -80,6 +80,10 @@ struct galera_port {
 	char setting[64];    /* what moved it from its default: "gmcast.listen_addr"; "" */
 };
 
+/* galera_has_port - is this one among them? */
+bool galera_has_port(const struct galera_port *ports, int count, const char *proto,
+		     unsigned int number);
+
 /* At most: replication tcp, the same udp where multicast is configured, IST, IST's bind, SST. */
 #define GALERA_PORTS_MAX 5
 

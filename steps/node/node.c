@@ -79,10 +79,7 @@ static void add_port(struct galera_port *ports, int *count, const json_t *given)
 	const char *proto = member_text(given, "proto");
 	unsigned int number = (unsigned int)member_number(given, "number");
 
-	for (int i = 0; i < *count; i++)
-		if (ports[i].number == number && !strcmp(ports[i].proto, proto))
-			return;
-	if (*count < NODE_PORTS_MAX)
+	if (!galera_has_port(ports, *count, proto, number) && *count < NODE_PORTS_MAX)
 		ports[(*count)++] = (struct galera_port){ proto, number, "of another node", "" };
 }
 
