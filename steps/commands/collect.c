@@ -9,20 +9,25 @@
 #include <errno.h>
 #include <popt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "steps/audit/extract.h"
+#include "steps/audit/log.h"
+#include "steps/case.h"
 #include "steps/cluster/evidence.h"
-#include "steps/commands/collected.h"
+#include "steps/cluster/nodes.h"
+#include "steps/exercising/results.h"
 #include "steps/host/auditd.h"
+#include "steps/ledger.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/output.h"
 #include "wizard/screen.h"
 #include "wizard/strings.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 static char *output; /* -o FILE */
@@ -64,6 +69,136 @@ static int list_logs(struct session *session, struct strings *logs, struct error
 	return logs->count ? 0 : host_audit_logs(session->root, 0, logs, err);
 }
 
+/* ---- the node -------------------------------------------------------------------------------- */
+
+/* As the logs of the exercises have them. */
+static void add_versions(struct session *session, json_t *node)
+{
+	for (const struct exercise *e = galera_exercises; e->name; e++) {
+		const json_t *result = results_get(session, PHASE_PERMISSIVE, e->name);
+
+		if (!*member_text(result, "server"))
+			continue;
+		member_set(node, "server", json_string(member_text(result, "server")));
+		member_set(node, "provider", json_string(member_text(result, "provider")));
+		return;
+	}
+}
+
+static int describe_node(struct session *session, const char *name, const struct extract *extract,
+			 json_t **node, struct error *err)
+{
+	json_t *policy = NULL, *domains = json_array();
+	_cleanup_free_ char *address = NULL;
+	const struct galera_config *config;
+	int r = node_config(session, &config, err) ?: nodes_policy(session, &policy, err);
+
+	for (const char *const *domain = node_domains(); *domain; domain++)
+		list_add(domains, json_string(*domain));
+	address = r < 0 ? NULL : galera_own_address(config);
+	*node = json_made(json_pack(
+		"{s:s, s:o*, s:I, s:o, s:o*, s:I, s:I, s:I, s:I}", "node", name, "address",
+		address ? text_json(address) : NULL, "collected", (json_int_t)time(NULL), "domains",
+		domains, "policy", policy, "denials", (json_int_t)extract->denials, "records",
+		(json_int_t)extract->records, "notices", (json_int_t)extract->notices, "unsure",
+		(json_int_t)extract->unsure));
+	add_versions(session, *node);
+	return r;
+}
+
+/* ---- labels ---------------------------------------------------------------------------------- */
+
+static int list_ports(struct session *session, json_t *list, struct error *err)
+{
+	const struct galera_port *ports;
+	struct store *store;
+	int count = node_ports(session, &ports, err);
+	int r = count < 0 ? count : node_store(session, &store, err);
+
+	for (int i = 0; r == 0 && i < count; i++) {
+		_cleanup_free_ char *type = NULL;
+
+		r = store_port_label(store, ports[i].proto, ports[i].number, &type, NULL, err);
+		if (r == 0)
+			list_add(list,
+				 json_pack("{s:s, s:I, s:s?}", "proto", ports[i].proto, "number",
+					   (json_int_t)ports[i].number, "type", type));
+	}
+	return r;
+}
+
+/* Of each path that was denied, as this policy wants it. */
+static int list_labels(struct session *session, const struct extract *extract, json_t *list,
+		       struct error *err)
+{
+	_cleanup_(denials_clear) struct denials denials = { 0 };
+	json_auto_t *seen = json_object();
+	struct file_labels *labels;
+	int r = node_labels(session, &labels, err);
+
+	audit_text_read(extract->text, extract->length, "", node_domains(), &denials);
+	for (size_t i = 0; r == 0 && i < denials.count; i++) {
+		const struct denial *denial = &denials.items[i];
+		_cleanup_free_ char *type = NULL, *key = NULL;
+
+		if (!denial->path || *denial->path != '/' || !text_is_utf8(denial->path))
+			continue;
+		key = str_printf("%s %s", denial->tclass, denial->path);
+		if (!text_is_utf8(key) || json_object_get(seen, key))
+			continue;
+		member_set(seen, key, json_true());
+		r = case_path_label(labels, denial->path, denial->tclass, &type, err);
+		if (r == 0)
+			list_add(list, json_pack("{s:s, s:s, s:s?}", "path", denial->path, "class",
+						 denial->tclass, "type", type));
+	}
+	return r;
+}
+
+/* ---- the files ------------------------------------------------------------------------------- */
+
+/* The kernel writes nothing else, but programs do. */
+static void make_text(char *text, size_t length)
+{
+	for (char *at = text; (at = memchr(at, '\0', (size_t)(text + length - at)));)
+		*at = '?';
+	if (text_is_utf8(text))
+		return;
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			text[i] = '?';
+}
+
+static void add_member(json_t *members, const char *name, const json_t *object)
+{
+	_cleanup_free_ char *text = json_dumps(object, JSON_INDENT(1));
+
+	member_set(members, name, json_string(text));
+}
+
+/* The texts of an evidence file's members, by their names. */
+static int list_members(struct session *session, const char *node, const struct extract *extract,
+			json_t **members, struct error *err)
+{
+	json_auto_t *about = NULL, *ledger = NULL;
+	json_auto_t *labels = json_pack("{s:[], s:[]}", "ports", "files");
+	_cleanup_free_ char *records = memory_copy(extract->text ?: "", extract->length);
+	int r = describe_node(session, node, extract, &about, err)
+			?: list_ports(session, json_object_get(labels, "ports"), err)
+			?: list_labels(session, extract, json_object_get(labels, "files"), err)
+			?: ledger_json(session, &ledger, err);
+
+	if (r < 0)
+		return r;
+	make_text(records, extract->length);
+	*members = json_object();
+	add_member(*members, EVIDENCE_NODE, about);
+	add_member(*members, EVIDENCE_EXERCISES, ledger);
+	add_member(*members, EVIDENCE_LABELS, labels);
+	member_set(*members, EVIDENCE_RECORDS, json_string(records));
+	return 0;
+}
+
 static int write_evidence(struct session *session, const struct extract *extract, const char *node,
 			  struct error *err)
 {
@@ -79,7 +214,7 @@ static int write_evidence(struct session *session, const struct extract *extract
 				 "this node has no name that an evidence file can have: \"%s\"",
 				 node);
 	r = session_open(session, true, err)
-		    ?: collected_members(session, node, extract, &members, err)
+		    ?: list_members(session, node, extract, &members, err)
 		    ?: bundle_pack(output, &evidence_format, members, &bytes, &length, err);
 	return r < 0 ? r : output_write(session, output, bytes, length, 0600, err);
 }
@@ -135,15 +270,12 @@ static int run(struct session *session, struct error *err)
 		return error_set(err, ERROR_USAGE, "write: galera-selinux collect -o FILE",
 				 "collect needs the name of a file to write");
 	node_name(session, node);
-	r = list_logs(session, &logs, err);
-	if (r == 0)
-		r = node_guard_logs(session, output, logs.items, err);
-	if (r == 0)
-		r = extract_read(logs.items, session->arguments && *session->arguments,
-				 node_domains(), node, &extract, err);
-	if (r == 0)
-		r = bundle_is_named(output) ? write_evidence(session, &extract, node, err)
-					    : write_records(session, &extract, &logs, err);
+	r = list_logs(session, &logs, err)
+		    ?: node_guard_logs(session, output, logs.items, err)
+		    ?: extract_read(logs.items, session->arguments && *session->arguments,
+				    node_domains(), node, &extract, err)
+		    ?: (bundle_is_named(output) ? write_evidence(session, &extract, node, err)
+						: write_records(session, &extract, &logs, err));
 	return r < 0 ? r : say_written(&extract);
 }
 
