@@ -31,13 +31,11 @@ static int look_at_module(struct session *session, const char *loaded, json_t *c
 	unsigned int priority = 0;
 	struct store *store;
 	bool active = false;
-	int r = node_store(session, &store, err);
+	int r = node_store(session, &store, err)
+			?: store_module_active(store, MODULE_NAME, &active, &priority, err)
+			?: store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
 
 	*text = NULL;
-	if (r == 0)
-		r = store_module_active(store, MODULE_NAME, &active, &priority, err);
-	if (r == 0)
-		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, &present, err);
 	if (r < 0)
 		return r;
 	if (priority > STORE_PRIORITY) {
@@ -117,9 +115,8 @@ int drift_of_rule(const struct drift_policies *policies, const struct rule *rule
 	}
 	if (rule->kind == RULE_DONTAUDIT && !policies->silences)
 		return 0;
-	r = rule_granted(policies->with, policies->with, rule, given, &present, err);
-	if (r == 0)
-		r = rule_granted(policies->with, policies->base, rule, given, &unneeded, err);
+	r = rule_granted(policies->with, policies->with, rule, given, &present, err)
+		    ?: rule_granted(policies->with, policies->base, rule, given, &unneeded, err);
 	if (r < 0)
 		return r;
 	if (present < rule->permissions.count)
@@ -224,10 +221,8 @@ static int wanted_files(struct session *session, json_t *types, struct error *er
 static int look(struct session *session, json_t **reached, struct error *err)
 {
 	json_t *ports = json_object(), *files = json_object();
-	int r = base_ports(session, ports, err);
+	int r = base_ports(session, ports, err) ?: wanted_files(session, files, err);
 
-	if (r == 0)
-		r = wanted_files(session, files, err);
 	*reached = json_made(json_pack("{s:o, s:o}", "ports", ports, "files", files));
 	return r;
 }
@@ -246,12 +241,9 @@ int drift_settle(struct session *session, struct error *err)
 static int find_lost(struct session *session, drift_plan *plan, json_t *changes, struct error *err)
 {
 	json_auto_t *planned = json_array();
-	json_t *change;
-	size_t i;
 	int r = plan(session, planned, err);
 
-	json_array_foreach(planned, i, change)
-	{
+	list_each(change, planned) {
 		_cleanup_free_ char *why =
 			str_printf("its label is lost, it is %s and should be %s",
 				   member_text(change, "from"), member_text(change, "to"));
@@ -290,9 +282,7 @@ static int look_at_labels(struct session *session, drift_plan *plan, json_t *cha
 
 	if (!reached)
 		return 0;
-	r = plan ? find_lost(session, plan, changes, err) : 0;
-	if (r == 0)
-		r = look(session, &now, err);
+	r = (plan ? find_lost(session, plan, changes, err) : 0) ?: look(session, &now, err);
 	if (r < 0)
 		return r;
 	compare(json_object_get(reached, "ports"), json_object_get(now, "ports"),

@@ -65,9 +65,7 @@ int executable_look(struct report *report, struct error *err)
 		return 0;
 	}
 	real = session_in_root(report->session, path);
-	r = host_file_type(real, &type, err);
-	if (r == 0)
-		r = executable_remedy(report, path, &remedy, err);
+	r = host_file_type(real, &type, err) ?: executable_remedy(report, path, &remedy, err);
 	if (r < 0)
 		return r;
 	if (!type || strcmp(type, EXECUTABLE_TYPE) != 0)

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
@@ -38,10 +37,8 @@ static int look_mode(struct report *report, struct error *err)
 	const char *root = report->session->root;
 	_cleanup_free_ char *type = NULL;
 	enum selinux_mode mode = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
-	int r = host_selinux_config(root, &boot, &type, err);
+	int r = host_selinux_config(root, &boot, &type, err) ?: host_selinux_mode(root, &mode, err);
 
-	if (r == 0)
-		r = host_selinux_mode(root, &mode, err);
 	if (r < 0)
 		return r;
 	if (mode == SELINUX_MODE_DISABLED)
@@ -169,10 +166,9 @@ static int look_config(struct report *report, struct error *err)
 {
 	const struct galera_config *config;
 	const struct galera_port *ports;
-	int r = node_config(report->session, &config, err);
+	int r = node_config(report->session, &config, err)
+			?: node_ports(report->session, &ports, err);
 
-	if (r == 0)
-		r = node_ports(report->session, &ports, err);
 	if (r < 0)
 		return r;
 	if (!config->read)
@@ -207,9 +203,7 @@ static int look_disk(struct report *report, struct error *err)
 	path = session_in_root(report->session, config->data_directory);
 	if (access(path, R_OK) < 0)
 		return 0;
-	r = host_tree_bytes(path, &used, err);
-	if (r == 0)
-		r = host_free_bytes(path, &available, err);
+	r = host_tree_bytes(path, &used, err) ?: host_free_bytes(path, &available, err);
 	if (r < 0)
 		return r;
 	if (available < used)
@@ -328,15 +322,12 @@ static int look_leftovers(struct report *report, struct error *err)
 	_cleanup_free_ char *stray = NULL, *todo = NULL;
 	bool permissive = false, misspelt = false, shown = false;
 	struct store *store;
-	int r = node_is_permissive(report->session, &permissive, err);
-
-	if (r == 0)
-		r = node_store(report->session, &store, err);
 	/* The documentation ended with `semanage permissive -d mysql_t` from 2015 to 2024. */
-	if (r == 0)
-		r = store_module_active(store, "permissive_mysql_t", &misspelt, NULL, err);
-	if (r == 0)
-		r = store_shows_hidden(store, &shown, err);
+	int r = node_is_permissive(report->session, &permissive, err)
+			?: node_store(report->session, &store, err)
+			?: store_module_active(store, "permissive_mysql_t", &misspelt, NULL, err)
+			?: store_shows_hidden(store, &shown, err);
+
 	if (r < 0)
 		return r;
 	if (shown && !confine_shows_hidden(report->session))
@@ -407,13 +398,12 @@ static void report_other(struct report *report, const json_t *other)
 static int look_others(struct report *report, struct error *err)
 {
 	json_auto_t *list = json_array();
-	json_t *other;
-	size_t i;
 	int r = others_active(report->session, list, err);
 
 	if (r < 0)
 		return r;
-	json_array_foreach(list, i, other) report_other(report, other);
+	list_each(other, list)
+		report_other(report, other);
 	return 0;
 }
 
@@ -421,13 +411,11 @@ static int look_others(struct report *report, struct error *err)
 static int look_drift(struct report *report, struct error *err)
 {
 	json_auto_t *changes = json_array();
-	json_t *change;
-	size_t i;
 	int r = report->silent ? 0 : drift_find(report->session, NULL, changes, err);
 
 	if (r < 0)
 		return r;
-	json_array_foreach(changes, i, change)
+	list_each(change, changes)
 		report_add(report, LEVEL_WARNING, "drift", member_text(change, "do"), "%s: %s",
 			   member_text(change, "what"), member_text(change, "why"));
 	return 0;

@@ -17,7 +17,6 @@
 #include "steps/header.h"
 #include "steps/galera/exercises.h"
 #include "steps/galera/files.h"
-#include "steps/galera/known.h"
 #include "steps/host/auditd.h"
 #include "steps/advice/advice.h"
 #include "steps/advice/known.h"
@@ -124,11 +123,9 @@ static int open_policy(struct session *session, struct explanation *explanation,
 		explanation->policy = str_copy(chosen.policy);
 	else
 		r = host_policy(session, &explanation->policy, err);
-	if (r == 0)
-		r = oracle_open(&explanation->oracle, explanation->policy, err);
-	return r < 0 ? r
-		     : (node_check_names(explanation->oracle, err)
-				?: check_domain(explanation->oracle, explanation->policy, err));
+	return r ?: oracle_open(&explanation->oracle, explanation->policy, err)
+			    ?: node_check_names(explanation->oracle, err)
+			    ?: check_domain(explanation->oracle, explanation->policy, err);
 }
 
 /* ---- the judgement -------------------------------------------------------------------------- */
@@ -299,9 +296,10 @@ static int check_outputs(struct session *session, struct error *err)
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(paths); i++) {
 		if (!paths[i])
 			continue;
-		r = node_guard_logs(session, paths[i], session->arguments, err);
-		if (r == 0 && chosen.policy)
-			r = output_guard(paths[i], chosen.policy, "the policy that is read", err);
+		r = node_guard_logs(session, paths[i], session->arguments, err)
+			    ?: (chosen.policy ? output_guard(paths[i], chosen.policy,
+							     "the policy that is read", err)
+					      : 0);
 	}
 	return r;
 }
@@ -349,18 +347,14 @@ static bool is_settled(const struct explanation *explanation)
 static int run(struct session *session, struct error *err)
 {
 	_cleanup_(explanation_clear) struct explanation explanation = { 0 };
-	int r = check_outputs(session, err);
+	int r = check_outputs(session, err)
+			?: open_policy(session, &explanation, err)
+			?: read_logs(session, &explanation, err);
 
-	if (r == 0)
-		r = open_policy(session, &explanation, err);
-	if (r == 0)
-		r = read_logs(session, &explanation, err);
 	if (r < 0)
 		return r;
 	find_configured(session, &explanation);
-	r = judge(&explanation, err);
-	if (r == 0)
-		r = write_modules(session, &explanation, err);
+	r = judge(&explanation, err) ?: write_modules(session, &explanation, err);
 	if (r < 0)
 		return r;
 	/* A module on standard output is all that stands there. */

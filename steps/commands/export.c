@@ -373,18 +373,15 @@ static int write_result(struct session *session, const json_t *result, struct er
 static int run(struct session *session, struct error *err)
 {
 	json_auto_t *result = json_pack("{s:s, s:i}", "kind", RESULT_KIND, "format", RESULT_FORMAT);
-	int r;
 
 	if (!chosen.output && !chosen.ansible && !chosen.refpolicy)
 		return error_set(err, ERROR_USAGE, "write: galera-selinux export -o FILE",
 				 "export needs the name of a file to write");
-	r = (chosen.output ? node_guard_logs(session, chosen.output, NULL, err) : 0)
-		    ?: compose(session, result, err);
-	if (r == 0 && chosen.output)
-		r = write_result(session, result, err);
-	if (r == 0 && chosen.ansible)
-		r = write_role(session, result, err);
-	return r < 0 || !chosen.refpolicy ? r : write_refpolicy(session, result, err);
+	return (chosen.output ? node_guard_logs(session, chosen.output, NULL, err) : 0)
+		       ?: compose(session, result, err)
+		       ?: (chosen.output ? write_result(session, result, err) : 0)
+		       ?: (chosen.ansible ? write_role(session, result, err) : 0)
+		       ?: (chosen.refpolicy ? write_refpolicy(session, result, err) : 0);
 }
 
 const struct command command_export = {

@@ -19,7 +19,6 @@
 #include "steps/steps.h"
 #include "wizard/runner.h"
 #include "wizard/screen.h"
-#include "wizard/text.h"
 #include "wizard/trust.h"
 #include "wizard/util.h"
 
@@ -73,23 +72,18 @@ static int touch_audit_log(const char *root, struct error *err)
 /* The recording is attached last: a root that has one is complete. */
 static int make_root(const char *root, const char *cluster, struct error *err)
 {
-	int r;
-
 	screen_say("Making a scratch copy of the policy store in %s ...", root);
-	r = store_create(root, node_options.store ?: "/", err);
-	if (r == 0)
-		r = host_selinux_set_config(root, SELINUX_MODE_ENFORCING, err);
-	if (r == 0)
-		r = touch_audit_log(root, err);
-	return r < 0 ? r : player_attach(root, cluster, err);
+	return store_create(root, node_options.store ?: "/", err)
+		       ?: host_selinux_set_config(root, SELINUX_MODE_ENFORCING, err)
+		       ?: touch_audit_log(root, err)
+		       ?: player_attach(root, cluster, err);
 }
 
 static int prepare_kept(const char *root, const char *cluster, struct error *err)
 {
 	_cleanup_free_ char *marker = str_printf("%s/rehearsal.json", root);
-	int r;
+	int r = path_trusted(root, "--keep", err);
 
-	r = path_trusted(root, "--keep", err);
 	if (r < 0)
 		return r;
 	if (access(marker, F_OK) == 0)
@@ -103,24 +97,16 @@ static int prepare_kept(const char *root, const char *cluster, struct error *err
 	return make_root(root, cluster, err);
 }
 
-static int prepare_temporary(char **root, const char *cluster, struct error *err)
-{
-	return store_scratch("rehearsal", root, err) ?: make_root(*root, cluster, err);
-}
-
 static int rehearse_in(struct session *session, const char *root, struct error *err)
 {
-	int r = session_move(session, root, err);
-
-	if (r == 0)
-		r = session_open(session, false, err);
-	return r < 0 ? r : runner_run(session, err);
+	return session_move(session, root, err)
+		       ?: session_open(session, false, err)
+		       ?: runner_run(session, err);
 }
 
 static int run(struct session *session, struct error *err)
 {
-	_cleanup_free_ char *cluster = NULL;
-	_cleanup_free_ char *root = NULL;
+	_cleanup_free_ char *cluster = NULL, *root = NULL;
 	int r = 0;
 
 	if (session_is_scratch(session))
@@ -133,14 +119,13 @@ static int run(struct session *session, struct error *err)
 		r = find_cluster(&cluster, err);
 	if (r < 0)
 		return r;
-	if (node_options.keep) {
-		r = prepare_kept(node_options.keep, cluster, err);
-		return r < 0 ? r : rehearse_in(session, node_options.keep, err);
-	}
+	if (node_options.keep)
+		return prepare_kept(node_options.keep, cluster, err)
+			       ?: rehearse_in(session, node_options.keep, err);
 	node_options.temporary = true;
-	r = prepare_temporary(&root, cluster, err);
-	if (r == 0)
-		r = rehearse_in(session, root, err);
+	r = store_scratch("rehearsal", &root, err)
+		    ?: make_root(root, cluster, err)
+		    ?: rehearse_in(session, root, err);
 	if (root) {
 		store_discard(root);
 		screen_say("The scratch root is removed (--keep DIR keeps it); nothing of this "

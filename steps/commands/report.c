@@ -6,7 +6,6 @@
  * One document is made of what export and status say, and written as HTML, Markdown or JSON. The
  * session is only read.
  */
-#include <errno.h>
 #include <popt.h>
 #include <string.h>
 

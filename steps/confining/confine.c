@@ -26,14 +26,9 @@ bool confine_is(const json_t *change, const char *part)
 
 bool confine_among(const json_t *changes, const char *part)
 {
-	json_t *change;
-	size_t i;
-
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes)
 		if (confine_is(change, part))
 			return true;
-	}
 	return false;
 }
 
@@ -85,12 +80,10 @@ int confine_plan_loose(struct session *session, json_t *changes, struct error *e
 {
 	bool permissive = false, shown = false;
 	struct store *store;
-	int r = node_is_permissive(session, &permissive, err);
+	int r = node_is_permissive(session, &permissive, err)
+			?: node_store(session, &store, err)
+			?: store_shows_hidden(store, &shown, err);
 
-	if (r == 0)
-		r = node_store(session, &store, err);
-	if (r == 0)
-		r = store_shows_hidden(store, &shown, err);
 	if (r < 0)
 		return r;
 	if (!permissive)
@@ -106,14 +99,11 @@ int confine_plan_strict(struct session *session, json_t *changes, struct error *
 	bool permissive = false, module = false, shown = false;
 	unsigned int priority = 0;
 	struct store *store;
-	int r = node_is_permissive(session, &permissive, err);
+	int r = node_is_permissive(session, &permissive, err)
+			?: node_store(session, &store, err)
+			?: store_module_active(store, name, &module, &priority, err)
+			?: store_shows_hidden(store, &shown, err);
 
-	if (r == 0)
-		r = node_store(session, &store, err);
-	if (r == 0)
-		r = store_module_active(store, name, &module, &priority, err);
-	if (r == 0)
-		r = store_shows_hidden(store, &shown, err);
 	if (r < 0)
 		return r;
 	if (permissive && module)
@@ -162,12 +152,9 @@ static int change_domain(struct store *store, const json_t *change, bool permiss
 
 int confine_change(struct store *store, const json_t *changes, bool back, struct error *err)
 {
-	json_t *change;
-	size_t i;
 	int r = 0;
 
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes) {
 		if (r == 0 && confine_is(change, "domain"))
 			r = change_domain(store, change, wants(change, back, "permissive"), err);
 		if (r == 0 && confine_is(change, "hidden"))
@@ -211,12 +198,9 @@ static int is_so(struct store *store, const json_t *change, bool back, bool *so,
 static int remember_change(struct session *session, const json_t *changes, bool back,
 			   struct error *err)
 {
-	json_t *change;
-	size_t i;
 	int r = 0;
 
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes) {
 		if (r == 0 && confine_is(change, "hidden") && wants(change, back, "shown"))
 			r = session_remember(session, HIDDEN, json_string("shown"), err);
 		if (r == 0 && confine_is(change, "domain") && wants(change, back, "permissive"))
@@ -244,15 +228,11 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 	struct confinement wanted = { changes, back };
 	struct store *store;
 	bool so = true;
-	json_t *one;
-	size_t i;
 	int r = node_store(session, &store, err);
 
-	json_array_foreach(changes, i, one)
-	{
+	list_each(one, changes)
 		if (r == 0 && so && confine_is(one, NULL))
 			r = is_so(store, one, back, &so, err);
-	}
 	/* The base was made with it. */
 	if (r == 0 && !so && confine_among(changes, "module"))
 		r = node_forget_base(session, err);
@@ -261,8 +241,8 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 	if (r < 0 || so)
 		return r;
 	node_say_building(session);
-	r = node_change(session, change, &wanted, err);
-	return r < 0 ? r : confine_note(session, changes, back, err);
+	return node_change(session, change, &wanted, err)
+		       ?: confine_note(session, changes, back, err);
 }
 
 /* ---- what others are told -------------------------------------------------------------------- */

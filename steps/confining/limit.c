@@ -13,7 +13,6 @@
 #include "wizard/prompt.h"
 #include "wizard/screen.h"
 #include "wizard/step.h"
-#include "wizard/strings.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 

@@ -20,15 +20,14 @@ int others_installed(struct session *session, char **text, bool *ours, struct er
 {
 	const char *loaded = json_string_value(session_recall(session, MODULE_LOADED));
 	struct store *store;
-	int r = node_store(session, &store, err);
+	int r = node_store(session, &store, err)
+			?: store_module_text(store, MODULE_NAME, STORE_PRIORITY, text, err);
 
-	if (r == 0)
-		r = store_module_text(store, MODULE_NAME, STORE_PRIORITY, text, err);
 	*ours = r == 0 && *text && loaded && !strcmp(*text, loaded);
 	return r;
 }
 
-static int is_ours(struct session *session, bool *ours, struct error *err)
+static int is_ours_loaded(struct session *session, bool *ours, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 
@@ -76,37 +75,30 @@ static int look(struct session *session, struct error *err)
 	struct store *store;
 	json_t *stamp = NULL;
 	bool ours = false;
-	int r = is_ours(session, &ours, err);
+	int r = is_ours_loaded(session, &ours, err)
+			?: node_store(session, &store, err)
+			?: node_loaded(session, &policy, err)
+			?: widths_find(store, policy, node_domains(), ours ? MODULE_NAME : NULL,
+				       say_wait, &widths, err)
+			?: session_remember(session, FOUND,
+					    json_pack("{s:o, s:o}", "domains", domains(), "modules",
+						      as_json(&widths)),
+					    err)
+			?: node_stamp(session, &stamp, err);
 
-	if (r == 0)
-		r = node_store(session, &store, err);
-	if (r == 0)
-		r = node_loaded(session, &policy, err);
-	if (r == 0)
-		r = widths_find(store, policy, node_domains(), ours ? MODULE_NAME : NULL, say_wait,
-				&widths, err);
-	if (r == 0)
-		r = session_remember(
-			session, FOUND,
-			json_pack("{s:o, s:o}", "domains", domains(), "modules", as_json(&widths)),
-			err);
 	widths_clear(&widths);
-	if (r == 0)
-		r = node_stamp(session, &stamp, err);
 	return r < 0 ? r : session_remember(session, NODE_OTHERS, stamp, err);
 }
 
 /* What was found, borrowed, in this state of the policy. */
 static int find(struct session *session, const json_t **modules, struct error *err)
 {
-	json_t *wanted = domains();
+	const json_t *found = session_recall(session, FOUND);
+	json_auto_t *wanted = domains();
 	bool current = false;
 	int r = node_is_current(session, NODE_OTHERS, &current, err);
 
-	if (!json_equal(json_object_get(session_recall(session, FOUND), "domains"), wanted))
-		current = false;
-	json_decref(wanted);
-	if (r == 0 && !current)
+	if (r == 0 && !(current && json_equal(json_object_get(found, "domains"), wanted)))
 		r = look(session, err);
 	*modules = json_object_get(session_recall(session, FOUND), "modules");
 	return r;
@@ -120,9 +112,8 @@ static bool has(struct session *session, const char *key, const char *name)
 static void add(struct session *session, const json_t *module, json_t *list)
 {
 	const char *name = member_text(module, "name");
-	json_t *copy = json_object();
+	json_t *copy = json_copy((json_t *)module);
 
-	json_object_update(copy, (json_t *)module);
 	member_set(copy, "kept", json_boolean(has(session, KEPT, name)));
 	member_set(copy, "replaced", json_boolean(has(session, NODE_REPLACED, name)));
 	list_add(list, copy);
@@ -132,24 +123,18 @@ int others_active(struct session *session, json_t *list, struct error *err)
 {
 	const json_t *modules = NULL;
 	struct store *store;
-	json_t *module;
 	bool ours = false;
-	size_t i;
-	int r = find(session, &modules, err);
+	int r = find(session, &modules, err)
+			?: is_ours_loaded(session, &ours, err)
+			?: node_store(session, &store, err);
 
-	if (r == 0)
-		r = is_ours(session, &ours, err);
-	if (r == 0)
-		r = node_store(session, &store, err);
-	json_array_foreach(modules, i, module)
-	{
+	list_each(module, modules) {
+		const char *name = member_text(module, "name");
 		bool active = false;
 
 		if (r == 0)
-			r = store_module_active(store, member_text(module, "name"), &active, NULL,
-						err);
-		if (r == 0 && active &&
-		    !(ours && !strcmp(member_text(module, "name"), MODULE_NAME)))
+			r = store_module_active(store, name, &active, NULL, err);
+		if (r == 0 && active && !(ours && !strcmp(name, MODULE_NAME)))
 			add(session, module, list);
 	}
 	return r;
@@ -200,17 +185,13 @@ static void plan_one(const json_t *other, json_t *changes)
 int others_plan(struct session *session, json_t *changes, struct error *err)
 {
 	json_auto_t *list = json_array();
-	json_t *other;
-	size_t i;
 	int r = others_active(session, list, err);
 
 	if (r < 0)
 		return r;
-	json_array_foreach(list, i, other)
-	{
+	list_each(other, list)
 		if (others_can_go(other) && !json_is_true(json_object_get(other, "kept")))
 			plan_one(other, changes);
-	}
 	return 0;
 }
 
@@ -240,13 +221,10 @@ int others_plan_back(struct session *session, json_t *changes, struct error *err
 	const char *name;
 	json_t *mark;
 	bool ours = false;
-	int r = is_ours(session, &ours, err) ?: node_store(session, &store, err);
+	int r = is_ours_loaded(session, &ours, err) ?: node_store(session, &store, err);
 
-	json_object_foreach(session_recall(session, NODE_REPLACED), name, mark)
-	{
-		if (r == 0 && !ours)
-			r = plan_back(store, name, changes, err);
-	}
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, mark) if (r == 0 && !ours)
+		r = plan_back(store, name, changes, err);
 	return r;
 }
 

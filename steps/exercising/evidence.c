@@ -108,20 +108,16 @@ int evidence_begin(const struct occasion *at, struct error *err)
 
 	if (session_recall(at->session, key))
 		return 0;
-	r = node_audit_log(at->session, &audit_log, err);
-	if (r == 0 && occasion_is_confined(at))
-		r = doubts_now(at->session, &doubts, err);
-	if (r == 0)
-		r = evidence_server_log(at->session, &server_log, err);
-	if (r == 0)
-		r = running_server(at->session, 0, &process, err);
+	r = node_audit_log(at->session, &audit_log, err)
+		    ?: (occasion_is_confined(at) ? doubts_now(at->session, &doubts, err) : 0)
+		    ?: evidence_server_log(at->session, &server_log, err)
+		    ?: running_server(at->session, 0, &process, err);
 	if (r < 0)
 		return r;
 	flush(at->session);
-	r = logfile_mark(audit_log, &audit, err);
-	if (r == 0)
-		r = server_log ? logfile_mark(server_log, &server, err)
-			       : journald_mark(NULL, &server, err);
+	r = logfile_mark(audit_log, &audit, err)
+		    ?: (server_log ? logfile_mark(server_log, &server, err)
+				   : journald_mark(NULL, &server, err));
 	if (r < 0)
 		return r;
 	return session_remember(
@@ -168,10 +164,9 @@ int evidence_follow(const struct occasion *at, struct follow *follow, int *audit
 	const json_t *mark = json_object_get(marks, "server");
 	_cleanup_free_ char *path = NULL;
 	const char *audit_log;
-	int r = node_audit_log(at->session, &audit_log, err);
+	int r = node_audit_log(at->session, &audit_log, err)
+			?: evidence_server_log(at->session, &path, err);
 
-	if (r == 0)
-		r = evidence_server_log(at->session, &path, err);
 	if (r < 0)
 		return r;
 	*audit = follow_file(follow, audit_log, json_object_get(marks, "audit"), err);
@@ -325,11 +320,10 @@ int evidence_keep(const struct occasion *at, struct evidence *evidence, struct e
 	_cleanup_free_ char *path = NULL, *text = NULL;
 	const char *audit_log;
 	size_t length = 0;
-	int r = node_audit_log(at->session, &audit_log, err);
+	int r = node_audit_log(at->session, &audit_log, err)
+			?: logfile_since(audit_log, json_object_get(marks, "audit"), &text, &length,
+					 &evidence->gap, err);
 
-	if (r == 0)
-		r = logfile_since(audit_log, json_object_get(marks, "audit"), &text, &length,
-				  &evidence->gap, err);
 	if (r < 0)
 		return r;
 	evidence->file =
@@ -342,12 +336,9 @@ int evidence_keep(const struct occasion *at, struct evidence *evidence, struct e
 		r = look_for_doubts(at->session, marks, text, length, evidence, err);
 	else
 		look_for_limits(at->session, evidence);
-	if (r == 0)
-		r = make_directories(directory, 0700, err);
-	if (r < 0)
-		return r;
 	path = session_path(at->session, evidence->file);
-	r = file_write(path, text, length, 0600, err);
+	r = r ?: make_directories(directory, 0700, err)
+		    ?: file_write(path, text, length, 0600, err);
 	return r < 0 || length == 0 ? r : count_denials(at->session, path, evidence, err);
 }
 
@@ -406,16 +397,12 @@ json_t *doubts_json(unsigned int doubts)
 unsigned int doubts_from(const json_t *list)
 {
 	unsigned int doubts = json_is_array(list) ? 0 : DOUBT_UNKNOWN;
-	json_t *word;
-	size_t at;
 
-	json_array_foreach(list, at, word)
-	{
-		const char *text = json_string_value(word);
+	list_each(word, list) {
 		size_t i = 0;
 
 		/* A word that is not known counts as the last one. */
-		while (i < ARRAY_SIZE(table) - 1 && strcmp(table[i].word, text ? text : "") != 0)
+		while (i < ARRAY_SIZE(table) - 1 && strcmp(table[i].word, item_text(word)) != 0)
 			i++;
 		doubts |= 1u << i;
 	}
@@ -456,13 +443,10 @@ int doubts_now(struct session *session, unsigned int *doubts, struct error *err)
 
 	*doubts = r == 0 && mode != SELINUX_MODE_ENFORCING ? DOUBT_SYSTEM : 0;
 	/* A run has ended with this very policy, and confined. */
-	if (r == 0 && !session->unchanged) {
-		r = node_is_permissive(session, &permissive, err);
-		if (r == 0)
-			r = node_store(session, &store, err);
-		if (r == 0)
-			r = store_shows_hidden(store, &shown, err);
-	}
+	if (r == 0 && !session->unchanged)
+		r = node_is_permissive(session, &permissive, err)
+			    ?: node_store(session, &store, err)
+			    ?: store_shows_hidden(store, &shown, err);
 	*doubts |= (permissive ? DOUBT_DOMAIN : 0) | (shown ? DOUBT_SHOWN : 0);
 	if (r == 0 && !session_is_scratch(session))
 		*doubts |= ask_kernel(session);

@@ -51,10 +51,9 @@ int exercising_check(struct error *err)
 {
 	int64_t limit;
 	double pace;
-	int r = node_options.timeout ? read_timeout(node_options.timeout, &limit, err) : 0;
+	int r = (node_options.timeout ? read_timeout(node_options.timeout, &limit, err) : 0)
+			?: read_pace(0, &pace, err);
 
-	if (r == 0)
-		r = read_pace(0, &pace, err);
 	for (char **name = node_options.exercises; r == 0 && name && *name; name++)
 		if (wanted_check(*name, err) < 0)
 			r = error_prefix(err, "--exercise");
@@ -186,9 +185,7 @@ static json_t *result_json(const struct occasion *at, const char *result,
 
 static int finish(const struct occasion *at, json_t *result, struct error *err)
 {
-	int r = results_put(at, result, err);
-
-	return r < 0 ? r : evidence_forget(at, err);
+	return results_put(at, result, err) ?: evidence_forget(at, err);
 }
 
 static int record(const struct occasion *at, const char *result, const struct watched *watched,
@@ -283,9 +280,7 @@ static int do_exercise(struct watch_order *order, struct error *err)
 	int r = 0;
 
 	while (r == 0 && !results_get(at->session, at->phase, at->exercise->name)) {
-		r = evidence_begin(at, err);
-		if (r == 0)
-			r = plan_watch(order, &answer, err);
+		r = evidence_begin(at, err) ?: plan_watch(order, &answer, err);
 		if (r < 0)
 			return r;
 		if (answer == ANSWER_QUIT)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdbool.h>
 #include <string.h>
 
 #include "steps/exercising/instructions.h"
@@ -48,10 +47,8 @@ int instructions_read(struct session *session, const struct exercise *exercise,
 {
 	_cleanup_(names_clear) struct names names = { 0 };
 	const struct galera_config *config;
-	int r = node_config(session, &config, err);
+	int r = node_config(session, &config, err) ?: node_units(session, &names.units, err);
 
-	if (r == 0)
-		r = node_units(session, &names.units, err);
 	if (r < 0)
 		return r;
 	find_bootstrap(session, &names);

@@ -155,9 +155,7 @@ static int take_away(struct session *session, const char *path, struct error *er
 
 static int take_away_and_forget(struct session *session, const char *path, struct error *err)
 {
-	int r = take_away(session, path, err);
-
-	return r < 0 ? r : session_remember(session, MEMORY, NULL, err);
+	return take_away(session, path, err) ?: session_remember(session, MEMORY, NULL, err);
 }
 
 int marker_end(struct session *session, const char *phase, struct error *err)

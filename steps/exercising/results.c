@@ -92,12 +92,21 @@ enum observed results_observed(struct session *session, const json_t *result)
 	return (enum observed)i;
 }
 
+/* By --exercise. */
+static bool is_named(const struct exercise *exercise)
+{
+	for (char **name = node_options.exercises; name && *name; name++)
+		if (!strcmp(*name, exercise->name))
+			return true;
+	return false;
+}
+
 bool results_done(struct session *session, const char *phase, const struct exercise *exercise)
 {
 	const json_t *result = results_get(session, phase, exercise->name);
 
 	if (!strcmp(member_text(result, "result"), "skipped"))
-		return !wanted_by_name(exercise);
+		return !is_named(exercise);
 	return result && !json_array_size(json_object_get(result, "doubts"));
 }
 
@@ -164,14 +173,6 @@ int wanted_check(const char *name, struct error *err)
 	return strings_unknown("exercise", name, &names, err);
 }
 
-bool wanted_by_name(const struct exercise *exercise)
-{
-	for (char **name = node_options.exercises; name && *name; name++)
-		if (!strcmp(*name, exercise->name))
-			return true;
-	return false;
-}
-
 static char *asked_key(const char *exercise)
 {
 	return str_printf("exercise also %s", exercise);
@@ -186,8 +187,7 @@ bool wanted_in_session(struct session *session, const struct exercise *exercise)
 
 bool wanted_in_run(struct session *session, const struct exercise *exercise)
 {
-	return node_options.exercises ? wanted_by_name(exercise)
-				      : wanted_in_session(session, exercise);
+	return node_options.exercises ? is_named(exercise) : wanted_in_session(session, exercise);
 }
 
 static int ask_for(struct session *session, const char *exercise, struct error *err)

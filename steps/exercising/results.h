@@ -79,8 +79,6 @@ int results_evidence(struct session *session, const char *phase, bool earlier, j
 /* -EINVAL for a name that no exercise has, with the names that there are. */
 int wanted_check(const char *name, struct error *err);
 
-/* Does --exercise name it? */
-bool wanted_by_name(const struct exercise *exercise);
 /* Is it one of the three, or was it asked for in this session, whatever --exercise names in this
  * run? */
 bool wanted_in_session(struct session *session, const struct exercise *exercise);

@@ -225,13 +225,10 @@ static bool is_named(const char *path)
 static void given_nodes_read(struct session *session, struct given_nodes *nodes)
 {
 	const json_t *before = json_object_get(session_recall(session, "collect"), "given");
-	json_t *source;
-	size_t i;
 
 	for (char **log = node_options.logs; log && *log; log++)
 		read_log(session, nodes, *log);
-	json_array_foreach(before, i, source)
-	{
+	list_each(source, before) {
 		const char *path = member_or_null(source, "path");
 
 		if (path && !is_named(path))

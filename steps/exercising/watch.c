@@ -272,12 +272,9 @@ static int wait_on(struct watch *watch, int input, int64_t until, struct error *
 static int look(struct watch *watch, int64_t now, struct error *err)
 {
 	bool news = false;
-	int r = 0;
+	int r = (watch->playing ? playing_go_on(watch->playing, now, &watch->next_line, err) : 0)
+			?: read_logs(watch, &news, err);
 
-	if (watch->playing)
-		r = playing_go_on(watch->playing, now, &watch->next_line, err);
-	if (r == 0)
-		r = read_logs(watch, &news, err);
 	if (r < 0)
 		return r;
 	if (news)
@@ -336,10 +333,8 @@ static int recorded_phase(const struct occasion *at, const char **phase, struct 
 	static const char hidden_shown[] = PHASE_PERMISSIVE "-dontaudit-off";
 	struct store *store;
 	bool shown = false;
-	int r = node_store(at->session, &store, err);
+	int r = node_store(at->session, &store, err) ?: store_shows_hidden(store, &shown, err);
 
-	if (r == 0)
-		r = store_shows_hidden(store, &shown, err);
 	if (shown && !occasion_is_confined(at) &&
 	    player_recorded(node_player(at->session), hidden_shown, at->exercise->name))
 		*phase = hidden_shown;
@@ -353,14 +348,12 @@ static int begin_playing(struct watch *watch, struct error *err)
 	_cleanup_free_ char *server_log = NULL;
 	const struct galera_config *config = NULL;
 	const char *phase = at->phase, *audit_log;
-	int r = node_audit_log(at->session, &audit_log, err);
+	int r = node_audit_log(at->session, &audit_log, err)
+			?: evidence_server_log(at->session, &server_log, err)
+			?: evidence_cut_back(at, err)
+			?: recorded_phase(at, &phase, err)
+			?: node_config(at->session, &config, err);
 
-	if (r == 0)
-		r = evidence_server_log(at->session, &server_log, err);
-	if (r == 0)
-		r = evidence_cut_back(at, err)
-			    ?: recorded_phase(at, &phase, err)
-			    ?: node_config(at->session, &config, err);
 	if (r < 0)
 		return r;
 	machine.data = config->data_directory;

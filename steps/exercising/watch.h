@@ -5,9 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "steps/exercising/results.h"
 #include "steps/galera/failures.h"

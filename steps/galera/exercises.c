@@ -180,8 +180,7 @@ static enum proof say(char **why, enum proof proof, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(why, format, args) < 0)
-		no_memory();
+	*why = str_vprintf(format, args);
 	va_end(args);
 	return proof;
 }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "steps/galera/config.h"
 #include "steps/galera/wsrep_story.h"
