@@ -144,7 +144,7 @@ $(PRELOAD): tests/faults/preload.c | $(BUILD)/deps-check
 
 # Writes recorded logs while the program watches them.
 PLAY := $(BUILD)/tests/play
-$(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/player galera/span galera/wsrep_messages) $(BASE_OBJ) | $(BUILD)/deps-check
+$(PLAY): tests/play.c $(patsubst %,$(BUILD)/steps/%.o,rehearsal/player galera/wsrep_messages) $(BASE_OBJ) | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -88,4 +89,49 @@ static inline bool piece_next_word(struct piece *piece, struct piece *word)
 		piece->at++;
 	word->end = piece->at;
 	return word->at < word->end;
+}
+
+/* piece_after, piece_until - what is behind the words, and before them; where they are not there:
+ * nothing, and all of it. */
+static inline struct piece piece_after(struct piece piece, const char *words)
+{
+	const char *found = piece_find(piece, words);
+
+	return (struct piece){ found ? found + strlen(words) : piece.end, piece.end };
+}
+
+static inline struct piece piece_until(struct piece piece, const char *words)
+{
+	return (struct piece){ piece.at, piece_find(piece, words) ?: piece.end };
+}
+
+/* piece_word - its beginning, as far as it is letters, digits and these other bytes. */
+static inline struct piece piece_word(struct piece piece, const char *others)
+{
+	struct piece word = { piece.at, piece.at };
+
+	while (word.end < piece.end && *word.end &&
+	       (isalnum((unsigned char)*word.end) || strchr(others, *word.end)))
+		word.end++;
+	return word;
+}
+
+/* piece_trim - without the white space at both ends. */
+static inline struct piece piece_trim(struct piece piece)
+{
+	while (piece.at < piece.end && isspace((unsigned char)*piece.at))
+		piece.at++;
+	while (piece.at < piece.end && isspace((unsigned char)piece.end[-1]))
+		piece.end--;
+	return piece;
+}
+
+/* piece_copy - into so many bytes: cut to fit, NUL-terminated, a NUL in it as '?'. */
+static inline void piece_copy(char *to, size_t size, struct piece from)
+{
+	size_t length = piece_size(from) < size ? piece_size(from) : size - 1;
+
+	for (size_t i = 0; i < length; i++)
+		to[i] = from.at[i] ? from.at[i] : '?';
+	to[length] = '\0';
 }

@@ -21,21 +21,21 @@ static void hide_password(char *text)
 	}
 }
 
-long long wsrep_seqno(struct span position)
+long long wsrep_seqno(struct piece position)
 {
 	char text[96];
 	const char *colon;
 
-	span_copy(text, sizeof(text), span_word(position, "-:"));
+	piece_copy(text, sizeof(text), piece_word(position, "-:"));
 	colon = strrchr(text, ':');
 	if (!colon)
 		return isdigit((unsigned char)*text) ? atoll(text) : -1;
 	return isdigit((unsigned char)colon[1]) ? atoll(colon + 1) : -1;
 }
 
-void wsrep_keep(char *to, size_t size, struct span from)
+void wsrep_keep(char *to, size_t size, struct piece from)
 {
-	span_copy(to, size, from);
+	piece_copy(to, size, from);
 	hide_password(to);
 }
 
@@ -68,7 +68,7 @@ static bool take_role(struct wsrep_life *life, enum transfer_role role)
 
 /* An SST may be followed by an IST, to catch up, so its proof is the stronger. A joiner gets one
  * before it serves clients: what tells of it later (late) may be theirs. */
-static void prove_when(struct wsrep_life *life, enum transfer_kind kind, struct span message,
+static void prove_when(struct wsrep_life *life, enum transfer_kind kind, struct piece message,
 		       bool late)
 {
 	struct wsrep_story *story = &life->story;
@@ -82,45 +82,46 @@ static void prove_when(struct wsrep_life *life, enum transfer_kind kind, struct 
 	wsrep_keep(story->proof, sizeof(story->proof), message);
 }
 
-static void prove(struct wsrep_life *life, enum transfer_kind kind, struct span message)
+static void prove(struct wsrep_life *life, enum transfer_kind kind, struct piece message)
 {
 	prove_when(life, kind, message, life->ready);
 }
 
-void wsrep_hinder(struct wsrep_story *story, char kept[256], struct span message)
+void wsrep_hinder(struct wsrep_story *story, char kept[256], struct piece message)
 {
-	story->permission_denied |= span_has(message, "Permission denied");
+	if (piece_find(message, "Permission denied"))
+		story->permission_denied = true;
 	if (!*kept)
 		wsrep_keep(kept, 256, message);
 }
 
-void wsrep_fail(struct wsrep_life *life, struct span message)
+void wsrep_fail(struct wsrep_life *life, struct piece message)
 {
 	struct wsrep_story *story = &life->story;
 
 	story->failed |= !life->ready;
 	story->failed_late |= life->ready;
-	if (span_has(message, "--role 'joiner'") && story->role == ROLE_NONE)
+	if (piece_find(message, "--role 'joiner'") && story->role == ROLE_NONE)
 		story->role = ROLE_JOINER;
 	story->permission_denied |= life->denied;
 	/* A message that names errno 13 itself says what it was denied. */
-	if (*life->cause && !span_has(message, "Permission denied"))
-		message = span_of(life->cause);
+	if (*life->cause && !piece_find(message, "Permission denied"))
+		message = piece_of(life->cause);
 	wsrep_hinder(story, story->failure, message);
 }
 
-static void take_position(struct wsrep_life *life, struct span position)
+static void take_position(struct wsrep_life *life, struct piece position)
 {
 	struct wsrep_story *story = &life->story;
 
-	position = span_word(position, "-:");
+	position = piece_word(position, "-:");
 	/* "SST complete" of older servers has the number alone; others say more. */
-	if (wsrep_seqno(position) >= 0 && (span_has(position, ":") || !*story->position))
-		span_copy(story->position, sizeof(story->position), position);
+	if (wsrep_seqno(position) >= 0 && (piece_find(position, ":") || !*story->position))
+		piece_copy(story->position, sizeof(story->position), position);
 }
 
 /* The script is told, and says, the position of an SST's data; of an IST it is the local one. */
-static void take_sst_position(struct wsrep_life *life, struct span position, struct span message)
+static void take_sst_position(struct wsrep_life *life, struct piece position, struct piece message)
 {
 	take_position(life, position);
 	if (life->sst_seqno >= 0)
@@ -143,11 +144,11 @@ void wsrep_transfer_conclude(struct wsrep_life *life)
 		kind = TRANSFER_IST;
 	else if (!life->local_known && life->ist_seqno < 0 && !story->started)
 		kind = TRANSFER_SST;
-	prove_when(life, kind, span_of(life->sst_message), life->sst_late);
+	prove_when(life, kind, piece_of(life->sst_message), life->sst_late);
 }
 
 /* The position that was reached; false: an undefined one tells of a failure. */
-static bool take_end(struct wsrep_life *life, struct span position, struct span message)
+static bool take_end(struct wsrep_life *life, struct piece position, struct piece message)
 {
 	if (wsrep_seqno(position) < 0) {
 		wsrep_fail(life, message);
@@ -157,36 +158,36 @@ static bool take_end(struct wsrep_life *life, struct span position, struct span 
 	return true;
 }
 
-static void take_group(struct wsrep_life *life, struct span position)
+static void take_group(struct wsrep_life *life, struct piece position)
 {
-	struct span uuid = span_word(position, "-");
+	struct piece uuid = piece_word(position, "-");
 
-	span_copy(life->group_uuid, sizeof(life->group_uuid), uuid);
+	piece_copy(life->group_uuid, sizeof(life->group_uuid), uuid);
 	if (!life->ready)
-		span_copy(life->story.group, sizeof(life->story.group), uuid);
+		piece_copy(life->story.group, sizeof(life->story.group), uuid);
 }
 
-static void take_local_state(struct wsrep_life *life, struct span position)
+static void take_local_state(struct wsrep_life *life, struct piece position)
 {
-	bool same = span_starts(position, life->group_uuid);
+	bool same = piece_begins(position, life->group_uuid);
 
 	life->local_known = *life->group_uuid;
 	life->local_seqno = same ? wsrep_seqno(position) : -1;
 }
 
 /* " for FIRST-LAST, listening at: tcp://...", where Galera 2 and 3 have no numbers. */
-static void take_listener(struct wsrep_life *life, struct span value)
+static void take_listener(struct wsrep_life *life, struct piece value)
 {
-	long long first = wsrep_seqno(span_until(span_after(value, " for "), "-"));
+	long long first = wsrep_seqno(piece_until(piece_after(value, " for "), "-"));
 
-	life->story.ist_encrypted = span_has(value, "listening at: ssl://");
+	life->story.ist_encrypted = piece_find(value, "listening at: ssl://");
 	if (!life->local_known && first > 0) {
 		life->local_known = true;
 		life->local_seqno = first - 1;
 	}
 }
 
-static void take_ist_position(struct wsrep_life *life, struct span position)
+static void take_ist_position(struct wsrep_life *life, struct piece position)
 {
 	life->ist_seqno = wsrep_seqno(position);
 	take_position(life, position);
@@ -196,32 +197,32 @@ static void take_ist_position(struct wsrep_life *life, struct span position)
  * "N writesets, seqnos FIRST-LAST". FIRST is the seqno after the local one (Galera 4) or the local
  * one itself (2 and 3). Where it is further on, the node's state has moved by other means: an SST.
  */
-static void take_writesets(struct wsrep_life *life, struct span numbers, struct span message)
+static void take_writesets(struct wsrep_life *life, struct piece numbers, struct piece message)
 {
-	struct span seqnos = span_after(numbers, "seqnos ");
-	long long first = wsrep_seqno(span_until(seqnos, "-"));
+	struct piece seqnos = piece_after(numbers, "seqnos ");
+	long long first = wsrep_seqno(piece_until(seqnos, "-"));
 
 	if (life->local_known && (life->local_seqno < 0 || first > life->local_seqno + 1))
 		prove(life, TRANSFER_SST, message);
 	else
 		prove(life, TRANSFER_IST, message);
 	if (life->story.kind == TRANSFER_IST)
-		life->story.writesets = wsrep_seqno(span_until(numbers, " "));
+		life->story.writesets = wsrep_seqno(piece_until(numbers, " "));
 }
 
 /* The donor's script is told to leave the data out of an IST. */
-static void take_script(struct wsrep_reader *reader, struct span message)
+static void take_script(struct wsrep_reader *reader, struct piece message)
 {
 	struct wsrep_story *story = &reader->life.story;
-	struct span method = span_word(span_after(message, "wsrep_sst_"), "-_");
-	bool bypass = span_has(message, " --bypass");
+	struct piece method = piece_word(piece_after(message, "wsrep_sst_"), "-_");
+	bool bypass = piece_find(message, " --bypass");
 
-	if (span_has(message, "--role 'joiner'")) {
+	if (piece_find(message, "--role 'joiner'")) {
 		if (take_role(&reader->life, ROLE_JOINER))
-			span_copy(story->method, sizeof(story->method), method);
-	} else if (span_has(message, "--role 'donor'") && story->role != ROLE_JOINER) {
+			piece_copy(story->method, sizeof(story->method), method);
+	} else if (piece_find(message, "--role 'donor'") && story->role != ROLE_JOINER) {
 		begin_transfer(&reader->life, ROLE_DONOR);
-		span_copy(story->method, sizeof(story->method), method);
+		piece_copy(story->method, sizeof(story->method), method);
 		memcpy(story->donor, reader->giver, sizeof(story->donor));
 		memcpy(story->joiner, reader->taker, sizeof(story->joiner));
 		prove(&reader->life, bypass ? TRANSFER_IST : TRANSFER_SST, message);
@@ -232,13 +233,14 @@ static void take_script(struct wsrep_reader *reader, struct span message)
 }
 
 /* "Member 1.0 (JOINER) requested state transfer from '*any*'. Selected 0.0 (DONOR)(SYNCED) ..." */
-static void take_members(struct wsrep_reader *reader, struct span message)
+static void take_members(struct wsrep_reader *reader, struct piece message)
 {
-	struct span selected = span_after(message, "Selected ");
+	struct piece selected = piece_after(message, "Selected ");
 
-	span_copy(reader->asking, sizeof(reader->asking),
-		  span_until(span_after(message, "("), ") requested state transfer"));
-	span_copy(reader->asked, sizeof(reader->asked), span_until(span_after(selected, "("), ")"));
+	piece_copy(reader->asking, sizeof(reader->asking),
+		   piece_until(piece_after(message, "("), ") requested state transfer"));
+	piece_copy(reader->asked, sizeof(reader->asked),
+		   piece_until(piece_after(selected, "("), ")"));
 	reader->asked_line = reader->lines;
 }
 
@@ -259,27 +261,27 @@ static void take_shift(struct wsrep_reader *reader, enum transfer_role role)
 
 /* "0.0 (DONOR): State transfer to 1.0 (JOINER) complete." or "... failed: -13 (...)", on every
  * node. */
-static void take_member_transfer(struct wsrep_life *life, struct span message)
+static void take_member_transfer(struct wsrep_life *life, struct piece message)
 {
 	struct wsrep_story *story = &life->story;
-	struct span to = span_after(message, "): State transfer to "),
-		    joiner = span_until(span_after(to, "("), ") ");
-	struct span end = span_after(to, ") ");
+	struct piece to = piece_after(message, "): State transfer to "),
+		     joiner = piece_until(piece_after(to, "("), ") ");
+	struct piece end = piece_after(to, ") ");
 	char name[64];
 
-	span_copy(name, sizeof(name), joiner);
+	piece_copy(name, sizeof(name), joiner);
 	if (story->role == ROLE_NONE || !*name ||
 	    (*story->joiner && strcmp(story->joiner, name) != 0))
 		return;
-	if (span_starts(end, "failed")) {
+	if (piece_begins(end, "failed")) {
 		wsrep_fail(life, message);
-	} else if (span_starts(end, "complete") && story->role == ROLE_DONOR) {
+	} else if (piece_begins(end, "complete") && story->role == ROLE_DONOR) {
 		life->ended = true;
 		story->failed = story->failed_late = false;
 	}
 }
 
-static void take_sent(struct wsrep_life *life, struct span position, struct span message)
+static void take_sent(struct wsrep_life *life, struct piece position, struct piece message)
 {
 	if (!take_end(life, position, message))
 		return;
@@ -287,8 +289,8 @@ static void take_sent(struct wsrep_life *life, struct span position, struct span
 	life->story.failed = life->story.failed_late = false;
 }
 
-static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event, struct span value,
-				struct span message)
+static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event, struct piece value,
+				struct piece message)
 {
 	struct wsrep_story *story = &life->story;
 
@@ -312,23 +314,23 @@ static void take_joiner_message(struct wsrep_life *life, enum wsrep_event event,
 		take_ist_position(life, value);
 	else if (event == EVENT_SST_RESULT)
 		life->result |= take_end(life, value, message);
-	else if (event == EVENT_SST_STATUS && !span_starts(value, "0"))
+	else if (event == EVENT_SST_STATUS && !piece_begins(value, "0"))
 		wsrep_fail(life, message);
 	else if (event == EVENT_IST_LISTENER)
 		take_listener(life, value);
-	else if (event == EVENT_METHOD && span_has(value, "|"))
-		span_copy(story->method, sizeof(story->method),
-			  span_word(span_until(value, "|"), "-_"));
+	else if (event == EVENT_METHOD && piece_find(value, "|"))
+		piece_copy(story->method, sizeof(story->method),
+			   piece_word(piece_until(value, "|"), "-_"));
 }
 
-static void take_donor_message(struct wsrep_life *life, enum wsrep_event event, struct span value,
-			       struct span message)
+static void take_donor_message(struct wsrep_life *life, enum wsrep_event event, struct piece value,
+			       struct piece message)
 {
 	if (!take_role(life, ROLE_DONOR))
 		return;
 	if (event == EVENT_DONOR_SENT)
 		take_sent(life, value, message);
-	else if (event == EVENT_DONOR_SIGNAL && !span_starts(value, "0"))
+	else if (event == EVENT_DONOR_SIGNAL && !piece_begins(value, "0"))
 		wsrep_fail(life, message);
 	else if (event != EVENT_DONOR_SIGNAL)
 		prove(life, event == EVENT_DONOR_IST ? TRANSFER_IST : TRANSFER_SST, message);
@@ -357,8 +359,8 @@ static bool is_begun_again(const struct wsrep_life *life)
 	return life->ready && story->pid && story->role == ROLE_JOINER && !story->late;
 }
 
-bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
-			 struct span message)
+bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, struct piece value,
+			 struct piece message)
 {
 	struct wsrep_life *life = &reader->life;
 

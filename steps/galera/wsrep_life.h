@@ -103,18 +103,18 @@ struct wsrep_reader {
 };
 
 /* The number that ends uuid:seqno, or is all there is; -1: undefined, or none. */
-long long wsrep_seqno(struct span position);
+long long wsrep_seqno(struct piece position);
 
 /* wsrep_keep - a message, cut to fit, without a password; wsrep_hinder - where none is kept yet. */
-void wsrep_keep(char *to, size_t size, struct span message);
-void wsrep_hinder(struct wsrep_story *story, char kept[256], struct span message);
+void wsrep_keep(char *to, size_t size, struct piece message);
+void wsrep_hinder(struct wsrep_story *story, char kept[256], struct piece message);
 /* It failed, by this message or what was seen before it. */
-void wsrep_fail(struct wsrep_life *life, struct span message);
+void wsrep_fail(struct wsrep_life *life, struct piece message);
 
 /* Heed a message about a transfer: value is what follows its row's text. False: it is about
  * something else. */
-bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
-			 struct span message);
+bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, struct piece value,
+			 struct piece message);
 
 /* The joiner has its state. Where no message has named the kind, the positions do. */
 void wsrep_transfer_conclude(struct wsrep_life *life);

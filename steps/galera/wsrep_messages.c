@@ -202,13 +202,13 @@ const struct wsrep_message wsrep_messages[] = {
 };
 /* clang-format on */
 
-const struct wsrep_message *wsrep_message_find(struct span message)
+const struct wsrep_message *wsrep_message_find(struct piece message)
 {
 	for (const struct wsrep_message *row = wsrep_messages; row->text; row++) {
-		if (row->anywhere ? !span_has(message, row->text)
-				  : !span_starts(message, row->text))
+		if (row->anywhere ? !piece_find(message, row->text)
+				  : !piece_begins(message, row->text))
 			continue;
-		if (!row->and_also || span_has(span_after(message, row->text), row->and_also))
+		if (!row->and_also || piece_find(piece_after(message, row->text), row->and_also))
 			return row;
 	}
 	return NULL;
@@ -221,42 +221,42 @@ enum { PREFIX_MAX = 128 };
 static const char *const levels[] = { "[Note] ", "[Warning] ", "[ERROR] ", "[System] ", NULL };
 static const char *const rests[] = { "Group state: ", "Local state: ", "Read: '", NULL };
 
-static bool starts_one(struct span span, const char *const *texts)
+static bool starts_one(struct piece text, const char *const *texts)
 {
-	while (*texts && !span_starts(span, *texts))
+	while (*texts && !piece_begins(text, *texts))
 		texts++;
 	return *texts;
 }
 
 /* MySQL 8 has an error number and a subsystem in brackets after the level. */
-static struct span after_level(struct span span)
+static struct piece after_level(struct piece text)
 {
-	while (span_starts(span, "[") && span_has(span, "] "))
-		span = span_after(span, "] ");
-	if (span_starts(span, "WSREP: "))
-		return span_after(span, "WSREP: ");
+	while (piece_begins(text, "[") && piece_find(text, "] "))
+		text = piece_after(text, "] ");
 	/* MySQL-wsrep 8 tells the provider's from the library's. */
-	return span_starts(span, "P: ") || span_starts(span, "L: ") ? span_rest(span, 3) : span;
+	(void)(piece_passes(&text, "WSREP: ") || piece_passes(&text, "P: ") ||
+	       piece_passes(&text, "L: "));
+	return text;
 }
 
 /* What the line quotes from others comes later, so its first level is the server's own. */
-struct span wsrep_message_of(struct span line, bool *unstamped)
+struct piece wsrep_message_of(struct piece line, bool *unstamped)
 {
-	line = span_trim(line);
-	*unstamped = false;
-	for (size_t i = 0; i < line.length && i < PREFIX_MAX; i++) {
-		struct span here = span_rest(line, i);
+	struct piece here = piece_trim(line);
 
+	line = here;
+	*unstamped = false;
+	for (; here.at < here.end && here.at - line.at < PREFIX_MAX; here.at++) {
 		if (starts_one(here, levels))
 			return after_level(here);
-		if (span_starts(here, "WSREP_SST: ["))
-			return span_after(here, "] ");
+		if (piece_begins(here, "WSREP_SST: ["))
+			return piece_after(here, "] ");
 		if (starts_one(here, rests))
 			return here;
-		*unstamped = span_starts(here, "WSREP: ");
+		*unstamped = piece_begins(here, "WSREP: ");
 		if (*unstamped)
-			return span_after(here, "WSREP: ");
-		if (span_starts(here, "mysqld_safe "))
+			return piece_after(here, "WSREP: ");
+		if (piece_begins(here, "mysqld_safe "))
 			return here;
 	}
 	*unstamped = true;
@@ -304,17 +304,17 @@ unsigned int wsrep_server_find(const char *name)
 	return name[length] ? find(name, length, name + length + 1) : 0;
 }
 
-unsigned int wsrep_server_read(struct span message, char *name, size_t size)
+unsigned int wsrep_server_read(struct piece message, char *name, size_t size)
 {
-	struct span version = span_after(message, "Starting MariaDB ");
-	bool mariadb = version.length > 0;
+	struct piece version = piece_after(message, "Starting MariaDB ");
+	bool mariadb = piece_size(version) > 0;
 	char text[32];
 
 	if (!mariadb) {
-		version = span_until(span_after(message, " (mysqld "), ")");
-		mariadb = span_has(version, "MariaDB");
+		version = piece_until(piece_after(message, " (mysqld "), ")");
+		mariadb = piece_find(version, "MariaDB");
 	}
-	span_copy(text, sizeof(text), span_word(version, "."));
+	piece_copy(text, sizeof(text), piece_word(version, "."));
 	if (!*text) {
 		*name = '\0';
 		return EVERY_SERVER;
@@ -326,11 +326,11 @@ unsigned int wsrep_server_read(struct span message, char *name, size_t size)
 	return find("percona", strlen("percona"), text) | find("mysql", strlen("mysql"), text);
 }
 
-long wsrep_server_pid(struct span message)
+long wsrep_server_pid(struct piece message)
 {
 	char number[16];
 
-	span_copy(number, sizeof(number), span_word(span_after(message, " as process "), ""));
+	piece_copy(number, sizeof(number), piece_word(piece_after(message, " as process "), ""));
 	return strtol(number, NULL, 10);
 }
 
@@ -364,22 +364,23 @@ static const char *read_time(const char *text, struct tm *tm)
 	return end ? end + strspn(end, ".0123456789") : NULL;
 }
 
-bool wsrep_time(struct span line, bool utc, char clock[9], time_t *seconds)
+bool wsrep_time(struct piece line, bool utc, char clock[9], time_t *seconds)
 {
-	size_t most = line.length < PREFIX_MAX ? line.length : PREFIX_MAX, level = 0;
+	size_t size = piece_size(line), most = size < PREFIX_MAX ? size : PREFIX_MAX, level = 0;
+	const char *script = piece_find(line, "WSREP_SST: [");
 	char text[PREFIX_MAX + 1];
 	const char *end = NULL;
 	long offset = 0;
 	struct tm tm;
 
-	while (level < most && !starts_one(span_rest(line, level), levels))
+	while (level < most && !starts_one((struct piece){ line.at + level, line.end }, levels))
 		level++;
 	/* What others put before a line may have a time of its own, in another form. */
 	most = level < most ? level : 1;
-	if (span_find(line, "WSREP_SST: [") < level)
-		line = span_after(span_rest(line, line.length > TAIL ? line.length - TAIL : 0),
-				  "(");
-	span_copy(text, sizeof(text), line);
+	if (script && script < line.at + level)
+		line = piece_after(
+			(struct piece){ line.end - (size < TAIL ? size : TAIL), line.end }, "(");
+	piece_copy(text, sizeof(text), line);
 	for (size_t i = 0; i < most && !end; i++)
 		if (isdigit((unsigned char)text[i]) && (i == 0 || strchr(" :-|", text[i - 1])))
 			end = read_time(text + i, &tm);

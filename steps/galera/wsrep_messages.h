@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "steps/galera/span.h"
+#include "wizard/piece.h"
 
 /* ---- servers, by generation: a bit each, so that a version range is a set of them ------------ */
 
@@ -46,13 +46,13 @@ enum wsrep_server {
  * which generations it may be of. 0: none that is known. "" and EVERY_SERVER: the line tells
  * neither.
  */
-unsigned int wsrep_server_read(struct span message, char *name, size_t size);
+unsigned int wsrep_server_read(struct piece message, char *name, size_t size);
 
 /* The generation of "mariadb-10.11", "percona-8.0.36", "mysql-5.7": a bit; 0: none. */
 unsigned int wsrep_server_find(const char *name);
 
 /* The process that such a line names ("... as process 698"); 0: it names none. */
-long wsrep_server_pid(struct span message);
+long wsrep_server_pid(struct piece message);
 
 /* "MariaDB 10.4 to 10.11, MariaDB 11", cut to fit. */
 void wsrep_servers_words(unsigned int servers, char *words, size_t size);
@@ -128,7 +128,7 @@ extern const struct wsrep_message wsrep_messages[];
 /* A line without what the server, or its script, puts before its messages, and without what syslog,
  * grep and others put before that. *unstamped: the line has no level, and is none of a script: no
  * server writes so of itself, and anybody may. */
-struct span wsrep_message_of(struct span line, bool *unstamped);
+struct piece wsrep_message_of(struct piece line, bool *unstamped);
 
 /* Whose logs have it. */
 static inline unsigned int wsrep_message_servers(const struct wsrep_message *row)
@@ -137,7 +137,7 @@ static inline unsigned int wsrep_message_servers(const struct wsrep_message *row
 }
 
 /* The row that fits a message, or NULL. */
-const struct wsrep_message *wsrep_message_find(struct span message);
+const struct wsrep_message *wsrep_message_find(struct piece message);
 
 /* ---- the time in a line ---------------------------------------------------------------------- */
 
@@ -147,4 +147,4 @@ const struct wsrep_message *wsrep_message_find(struct span message);
  * at the line's end. clock gets "11:33:19"; seconds since the epoch, a time without a zone being in
  * UTC where utc is set, else in this machine's.
  */
-bool wsrep_time(struct span line, bool utc, char clock[9], time_t *seconds);
+bool wsrep_time(struct piece line, bool utc, char clock[9], time_t *seconds);

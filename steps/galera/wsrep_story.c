@@ -15,7 +15,7 @@ static void life_init(struct wsrep_life *life)
 
 /* What a script meets with need not end anything: it is kept until a failure tells that it did. A
  * cause that has a name counts for more than errno 13 alone. */
-static void take_cause(struct wsrep_life *life, struct span message, bool denied)
+static void take_cause(struct wsrep_life *life, struct piece message, bool denied)
 {
 	if (life->story.synced)
 		return;
@@ -25,17 +25,17 @@ static void take_cause(struct wsrep_life *life, struct span message, bool denied
 }
 
 /* What the script said is why it was not ready, and follows that. */
-static void take_read(struct wsrep_life *life, struct span said, struct span message)
+static void take_read(struct wsrep_life *life, struct piece said, struct piece message)
 {
 	char *failure = life->story.failure;
 
-	if (span_starts(said, "(null)") || !str_starts(failure, "Failed to read 'ready"))
+	if (piece_begins(said, "(null)") || !str_starts(failure, "Failed to read 'ready"))
 		return;
 	*failure = '\0';
 	wsrep_fail(life, message);
 }
 
-static void notify_failed(struct wsrep_life *life, struct span message)
+static void notify_failed(struct wsrep_life *life, struct piece message)
 {
 	struct wsrep_story *story = &life->story;
 
@@ -45,17 +45,17 @@ static void notify_failed(struct wsrep_life *life, struct span message)
 }
 
 /* A status that is repeated is said once; of a long list the beginning is kept. */
-static void notify_called(struct wsrep_story *story, struct span status, const char *mark)
+static void notify_called(struct wsrep_story *story, struct piece status, const char *mark)
 {
 	size_t length = strlen(story->notify_statuses);
 	char word[33], said[64];
 	const char *last = strrchr(story->notify_statuses, ' ');
 
-	span_copy(said, sizeof(said), span_after(status, ", mark "));
+	piece_copy(said, sizeof(said), piece_after(status, ", mark "));
 	if (mark && (!*mark || strcmp(said, mark) != 0))
 		return;
 	story->notify_calls++;
-	span_copy(word, sizeof(word), span_word(status, "()-"));
+	piece_copy(word, sizeof(word), piece_word(status, "()-"));
 	if (!*word || !strcmp(last ? last + 1 : story->notify_statuses, word) ||
 	    length + strlen(", ") + strlen(word) >= sizeof(story->notify_statuses))
 		return;
@@ -90,7 +90,7 @@ static bool take_pid(struct wsrep_reader *reader, long pid)
 	return !reader->ambiguous;
 }
 
-static void take_boot(struct wsrep_reader *reader, struct span message)
+static void take_boot(struct wsrep_reader *reader, struct piece message)
 {
 	struct wsrep_story *story = &reader->life.story;
 	struct wsrep_life before = reader->life;
@@ -120,16 +120,16 @@ static void take_boot(struct wsrep_reader *reader, struct span message)
 
 /* While it runs, a server's saved state has no seqno: one that is found so had not been shut down.
  */
-static void take_saved_state(struct wsrep_story *story, struct span position)
+static void take_saved_state(struct wsrep_story *story, struct piece position)
 {
 	static const char none[] = "00000000-0000-0000-0000-000000000000";
 
-	story->crashed = !span_starts(position, none) && wsrep_seqno(position) < 0;
+	story->crashed = !piece_begins(position, none) && wsrep_seqno(position) < 0;
 }
 
-static void take_start(struct wsrep_reader *reader, struct span provider)
+static void take_start(struct wsrep_reader *reader, struct piece provider)
 {
-	if (span_starts(provider, "none'"))
+	if (piece_begins(provider, "none'"))
 		return;
 	/* A log may lack the line before it, unless it has had one. */
 	if (!reader->booting && reader->life.story.pid)
@@ -156,8 +156,8 @@ static void take_ready(struct wsrep_life *life)
 }
 
 /* Heed a message that belongs to a server's start; false: it is another. */
-static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
-		       struct span message)
+static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, struct piece value,
+		       struct piece message)
 {
 	if (event == EVENT_BOOT)
 		take_boot(reader, message);
@@ -168,8 +168,8 @@ static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, stru
 	else if (event == EVENT_READY)
 		take_ready(&reader->life);
 	else if (event == EVENT_PROVIDER)
-		span_copy(reader->life.story.provider, sizeof(reader->life.story.provider),
-			  span_word(value, "."));
+		piece_copy(reader->life.story.provider, sizeof(reader->life.story.provider),
+			   piece_word(value, "."));
 	else if (event == EVENT_BOOTSTRAP)
 		reader->life.story.bootstrapped |= !reader->life.ready;
 	else if (event == EVENT_SAVED_STATE && !reader->life.ready)
@@ -181,8 +181,8 @@ static bool start_take(struct wsrep_reader *reader, enum wsrep_event event, stru
 
 /* ---- all messages ---------------------------------------------------------------------------- */
 
-static void take_other(struct wsrep_reader *reader, enum wsrep_event event, struct span value,
-		       struct span message)
+static void take_other(struct wsrep_reader *reader, enum wsrep_event event, struct piece value,
+		       struct piece message)
 {
 	struct wsrep_life *life = &reader->life;
 	struct wsrep_story *story = &life->story;
@@ -191,7 +191,7 @@ static void take_other(struct wsrep_reader *reader, enum wsrep_event event, stru
 		take_synced(life);
 	else if (event == EVENT_MEMBER_SYNCED)
 		/* garbd's name where it is given none, as the provider has it. */
-		story->arbitrator |= span_starts(span_after(value, "("), "garb)");
+		story->arbitrator |= piece_begins(piece_after(value, "("), "garb)");
 	else if (event == EVENT_NOTIFY_CALLED)
 		notify_called(story, value, reader->mark);
 	else if (event == EVENT_NOTIFY_FAILED)
@@ -204,7 +204,7 @@ static void take_other(struct wsrep_reader *reader, enum wsrep_event event, stru
 		take_cause(life, message, event == EVENT_DENIED);
 	else if (event == EVENT_READ)
 		take_read(life, value, message);
-	else if (event == EVENT_FAILURE || (event == EVENT_ABORTING && !value.length))
+	else if (event == EVENT_FAILURE || (event == EVENT_ABORTING && !piece_size(value)))
 		wsrep_fail(life, message);
 }
 
@@ -224,16 +224,16 @@ static bool may_lack_stamp(const struct wsrep_reader *reader, enum wsrep_event e
 }
 
 /* Heed a line of the log, without its newline. */
-static void story_line(struct wsrep_reader *reader, struct span line)
+static void story_line(struct wsrep_reader *reader, struct piece line)
 {
 	bool unstamped;
-	struct span message = wsrep_message_of(line, &unstamped), value;
+	struct piece message = wsrep_message_of(line, &unstamped), value;
 	const struct wsrep_message *row = wsrep_message_find(message);
 
 	reader->lines++;
 	if (!row || row->event == EVENT_NONE || (unstamped && !may_lack_stamp(reader, row->event)))
 		return;
-	value = span_after(message, row->text);
+	value = piece_after(message, row->text);
 	if (!start_take(reader, row->event, value, message) &&
 	    !wsrep_transfer_take(reader, row->event, value, message))
 		take_other(reader, row->event, value, message);
@@ -269,15 +269,15 @@ static void story_end(const struct wsrep_reader *reader, struct wsrep_story *sto
 
 void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story)
 {
-	struct span rest = { text, length };
+	struct piece rest = { text, text + length };
 	struct wsrep_reader reader;
 
 	story_begin(&reader, NULL);
-	while (rest.length) {
-		struct span line = span_until(rest, "\n");
+	while (piece_size(rest)) {
+		struct piece line = piece_until(rest, "\n");
 
 		story_line(&reader, line);
-		rest = span_rest(rest, line.length + (line.length < rest.length));
+		rest.at = line.end + (line.end < rest.end);
 	}
 	story_end(&reader, story);
 }
@@ -340,20 +340,20 @@ static void tell(struct wsrep_watch *watch, enum news_kind kind, const char *for
 	watch->teller->tell(watch->teller->data, &watch->news);
 }
 
-static void tell_stage(struct wsrep_watch *watch, struct span line)
+static void tell_stage(struct wsrep_watch *watch, struct piece line)
 {
 	bool unstamped;
-	struct span message = wsrep_message_of(line, &unstamped);
+	struct piece message = wsrep_message_of(line, &unstamped);
 	const struct wsrep_message *row = wsrep_message_find(message);
 	char rest[128] = "";
 
 	/* "-nan%" is how the provider says "0 of 0". */
-	if (!row || !row->words || span_has(message, "nan%"))
+	if (!row || !row->words || piece_find(message, "nan%"))
 		return;
 	if (row->rest)
-		span_copy(
-			rest, sizeof(rest),
-			span_until(span_after(message, row->text), *row->rest ? row->rest : "\n"));
+		piece_copy(rest, sizeof(rest),
+			   piece_until(piece_after(message, row->text),
+				       *row->rest ? row->rest : "\n"));
 	tell(watch, row->lasting ? NEWS_EVENT : NEWS_PROGRESS, "%s%s", row->words, rest);
 }
 
@@ -424,7 +424,7 @@ static void tell_unknown(struct wsrep_watch *watch)
 	     known);
 }
 
-static void take_line(struct wsrep_watch *watch, struct span line)
+static void take_line(struct wsrep_watch *watch, struct piece line)
 {
 	struct wsrep_story now;
 
@@ -452,29 +452,31 @@ static void take_line(struct wsrep_watch *watch, struct span line)
 }
 
 /* The beginning of a line, until its end comes. */
-static void keep_half(struct wsrep_watch *watch, const char *text, size_t length)
+static void keep_half(struct wsrep_watch *watch, struct piece line)
 {
+	size_t length = piece_size(line);
+
 	if (length > LINE_MAX_BYTES - watch->half_length)
 		length = LINE_MAX_BYTES - watch->half_length;
 	watch->half = memory_resize(watch->half, watch->half_length + length + 1, 1);
-	memcpy(watch->half + watch->half_length, text, length);
+	memcpy(watch->half + watch->half_length, line.at, length);
 	watch->half_length += length;
 }
 
 void wsrep_watch_feed(struct wsrep_watch *watch, const char *text, size_t length,
 		      const struct wsrep_teller *teller)
 {
-	struct span rest = { text, length };
+	struct piece rest = { text, text + length };
 
 	watch->teller = teller;
-	while (rest.length) {
-		struct span line = span_until(rest, "\n");
-		bool whole = line.length < rest.length;
+	while (piece_size(rest)) {
+		struct piece line = piece_until(rest, "\n");
+		bool whole = line.end < rest.end;
 
-		rest = span_rest(rest, line.length + whole);
+		rest.at = line.end + whole;
 		if (!whole || watch->half_length) {
-			keep_half(watch, line.text, line.length);
-			line = (struct span){ watch->half, watch->half_length };
+			keep_half(watch, line);
+			line = (struct piece){ watch->half, watch->half + watch->half_length };
 		}
 		if (!whole)
 			break;

@@ -207,7 +207,7 @@ static void cleanup_playing(struct playing **playing)
 }
 
 /* Of a line, in milliseconds since the epoch; that of the line before where it has none. */
-static int64_t time_of(int log, struct span line, int64_t before)
+static int64_t time_of(int log, struct piece line, int64_t before)
 {
 	char clock[9], id[32];
 	long long whole;
@@ -216,7 +216,7 @@ static int64_t time_of(int log, struct span line, int64_t before)
 
 	if (log == SERVER)
 		return wsrep_time(line, true, clock, &seconds) ? (int64_t)seconds * 1000 : before;
-	span_copy(id, sizeof(id), span_after(line, "msg=audit("));
+	piece_copy(id, sizeof(id), piece_after(line, "msg=audit("));
 	if (sscanf(id, "%18lld.%3u:", &whole, &millis) != 2)
 		return before;
 	return (int64_t)whole * 1000 + millis;
@@ -233,7 +233,7 @@ static int read_lines(struct playing *playing, int log, const char *from, struct
 		struct played_line *line =
 			array_push(&playing->lines, &playing->count, sizeof(*playing->lines));
 
-		time = time_of(log, (struct span){ at, end }, time);
+		time = time_of(log, (struct piece){ at, at + end }, time);
 		*line = (struct played_line){ log, time, playing->count, at,
 					      end + (at[end] == '\n') };
 		at += line->length;
@@ -378,16 +378,16 @@ static int save_state(const struct playing *playing, struct error *err)
 /* What a line of the server's log tells of the machine that it was written on. */
 static int move_machine(struct playing *playing, const struct played_line *line, struct error *err)
 {
-	struct span text = { line->text, line->length };
+	struct piece text = { line->text, line->text + line->length };
 	bool unstamped;
-	struct span message = wsrep_message_of(text, &unstamped), uuid;
+	struct piece message = wsrep_message_of(text, &unstamped), uuid;
 	const struct wsrep_message *row = wsrep_message_find(message);
 	enum wsrep_event event = row ? row->event : EVENT_NONE;
 	long pid = event == EVENT_BOOT ? wsrep_server_pid(message) : 0;
 
-	uuid = span_after(text, event == EVENT_GROUP_STATE ? row->text : "group UUID = ");
-	if (uuid.length)
-		span_copy(playing->group, sizeof(playing->group), span_word(uuid, "-"));
+	uuid = piece_after(text, event == EVENT_GROUP_STATE ? row->text : "group UUID = ");
+	if (piece_size(uuid))
+		piece_copy(playing->group, sizeof(playing->group), piece_word(uuid, "-"));
 	if (pid)
 		return start_process(playing, pid, err);
 	return event == EVENT_SYNCED && *playing->group ? save_state(playing, err) : 0;

@@ -20,10 +20,10 @@
 enum { MOST = 256 };
 static unsigned int messages_seen[MOST];
 
-static void see_line(const char *path, unsigned int server, struct span line)
+static void see_line(const char *path, unsigned int server, struct piece line)
 {
 	bool unstamped;
-	struct span message = wsrep_message_of(line, &unstamped);
+	struct piece message = wsrep_message_of(line, &unstamped);
 	const struct wsrep_message *row = wsrep_message_find(message);
 
 	if (row) {
@@ -32,22 +32,23 @@ static void see_line(const char *path, unsigned int server, struct span line)
 		messages_seen[row - wsrep_messages] |= server;
 	}
 	if (!row && strstr(path, "/messages/"))
-		fail_msg("%s: no row knows: %.*s", path, (int)line.length, line.text);
+		fail_msg("%s: no row knows: %.*s", path, (int)piece_size(line), line.at);
 }
 
 static void see_log(const char *path, unsigned int server)
 {
 	_cleanup_free_ char *text = NULL;
-	struct span rest = { 0 };
+	struct piece rest;
+	size_t length;
 
-	assert_int_equal(file_read(path, &text, &rest.length, NULL), 0);
-	rest.text = text;
-	while (rest.length) {
-		struct span line = span_until(rest, "\n");
+	assert_int_equal(file_read(path, &text, &length, NULL), 0);
+	rest = (struct piece){ text, text + length };
+	while (piece_size(rest)) {
+		struct piece line = piece_until(rest, "\n");
 
-		if (span_trim(line).length)
+		if (piece_size(piece_trim(line)))
 			see_line(path, server, line);
-		rest = span_rest(rest, line.length + (line.length < rest.length));
+		rest.at = line.end + (line.end < rest.end);
 	}
 }
 
@@ -119,10 +120,10 @@ static bool is_generic(const char *message)
 }
 
 /* Each failure is explained by a row of its own; but for the last word, which only ends others. */
-static void explain_line(const char *path, struct span message)
+static void explain_line(const char *path, struct piece message)
 {
 	const struct wsrep_message *row = wsrep_message_find(message);
-	_cleanup_free_ char *text = strndup(message.text, message.length);
+	_cleanup_free_ char *text = strndup(message.at, piece_size(message));
 
 	if (row &&
 	    (row->event == EVENT_FAILURE || row->event == EVENT_HINDRANCE ||
@@ -152,9 +153,8 @@ static void test_explained(void **state)
 
 		assert_int_equal(file_read(found.gl_pathv[i], &text, NULL, NULL), 0);
 		for (char *rest = text; (line = strsep(&rest, "\n"));)
-			explain_line(
-				found.gl_pathv[i],
-				wsrep_message_of((struct span){ line, strlen(line) }, &unstamped));
+			explain_line(found.gl_pathv[i],
+				     wsrep_message_of(piece_of(line), &unstamped));
 	}
 	globfree(&found);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
@@ -183,7 +183,7 @@ static void test_server_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct span line = { cases[i].line, strlen(cases[i].line) };
+		struct piece line = piece_of(cases[i].line);
 
 		assert_int_equal(wsrep_server_read(line, name, sizeof(name)), cases[i].servers);
 		assert_string_equal(name, cases[i].name);

@@ -267,8 +267,7 @@ static void the_time_of_a_line(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		char clock[9] = "";
 		time_t seconds = 0;
-		bool found = wsrep_time((struct span){ lines[i].line, strlen(lines[i].line) },
-					false, clock, &seconds);
+		bool found = wsrep_time(piece_of(lines[i].line), false, clock, &seconds);
 
 		if (found != (lines[i].clock != NULL))
 			fail_msg("%s: %s", lines[i].line, clock);
