@@ -9,6 +9,7 @@
 
 #include "steps/cluster/bundle.h"
 #include "wizard/apart.h"
+#include "wizard/piece.h"
 #include "wizard/util.h"
 
 static void cleanup_reader(struct archive **archive)
@@ -258,14 +259,6 @@ static int check_version(const struct unpacking *reading, json_t **manifest, str
 			 reading->path, version, format->version);
 }
 
-static bool is_member(const struct bundle_format *format, const char *name)
-{
-	for (const char *const *member = format->members; *member; member++)
-		if (!strcmp(*member, name))
-			return true;
-	return false;
-}
-
 static int read_entry(struct unpacking *reading, struct archive_entry *entry, json_t **manifest,
 		      struct error *err)
 {
@@ -277,7 +270,8 @@ static int read_entry(struct unpacking *reading, struct archive_entry *entry, js
 		return refuse(reading, "is no plain file", name ? name : "a member", err);
 	if (json_object_get(reading->members, name))
 		return refuse(reading, "is there twice", name, err);
-	if (!*manifest ? strcmp(name, BUNDLE_MANIFEST) != 0 : !is_member(reading->format, name))
+	if (!*manifest ? strcmp(name, BUNDLE_MANIFEST) != 0
+		       : !piece_is_among(piece_of(name), reading->format->members))
 		return refuse(reading, "has no place there", name, err);
 	r = read_text(reading, name, err);
 	return r < 0 || *manifest ? r : check_version(reading, manifest, err);

@@ -8,6 +8,7 @@
 #include "steps/cluster/result.h"
 #include "steps/module/granted.h"
 #include "steps/module/proof.h"
+#include "wizard/piece.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -299,13 +300,6 @@ json_t *result_rules(const struct rules *rules, const struct findings *findings,
 
 /* ---- data -> rules --------------------------------------------------------------------------- */
 
-static bool is_one_of(const char *name, const char *const *names)
-{
-	while (*names && strcmp(*names, name) != 0)
-		names++;
-	return *names;
-}
-
 static void copy_texts(const json_t *list, struct strings *strings)
 {
 	list_each(item, list)
@@ -393,7 +387,7 @@ static int take_rule(const struct rule *rule, struct oracle *base, const char *c
 	size_t count = 0;
 	int r;
 
-	if (!is_one_of(rule->source, domains)) {
+	if (!piece_is_among(piece_of(rule->source), domains)) {
 		account->foreign++;
 		note_first(account, rule->source);
 		return 0;
@@ -461,7 +455,7 @@ void result_denials(const json_t *list, const char *const *domains, struct denia
 
 		read_rule(item, &one);
 		rule = one.items;
-		if (rule->kind != RULE_ALLOW || !is_one_of(rule->source, domains))
+		if (rule->kind != RULE_ALLOW || !piece_is_among(piece_of(rule->source), domains))
 			continue;
 		list_each(evidence, json_object_get(item, "evidence")) {
 			_cleanup_(strings_clear) struct strings denied = { 0 };
