@@ -24,8 +24,7 @@ static size_t count(const struct session *session)
 
 static bool is_event(const json_t *record, const char *event, const char *step)
 {
-	return strcmp(member_text(record, "event"), event) == 0 &&
-	       (!step || strcmp(member_text(record, "step"), step) == 0);
+	return member_is(record, "event", event) && (!step || member_is(record, "step", step));
 }
 
 /* Has the begin at this index been taken back? */
@@ -394,7 +393,7 @@ static const json_t *change_of(const json_t *applied, const char *what, bool old
 
 	list_each(record, applied)
 		list_each(change, json_object_get(record, "changes"))
-			if (!strcmp(member_text(change, "what"), what) && (oldest || !found))
+			if (member_is(change, "what", what) && (oldest || !found))
 				found = change;
 	return found;
 }
@@ -409,8 +408,7 @@ json_t *history_left(const json_t *applied)
 			const json_t *first = change_of(applied, what, true);
 			const json_t *last = change_of(applied, what, false);
 
-			if (change == first &&
-			    strcmp(member_text(last, "to"), member_text(first, "from")) != 0)
+			if (change == first && !member_is(last, "to", member_text(first, "from")))
 				list_add(left, json_pack("{sO sO}", "step",
 							 json_object_get(record, "step"), "change",
 							 change));

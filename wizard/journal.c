@@ -42,7 +42,6 @@ int journal_damaged(struct journal *journal, size_t index, const char *how, stru
 		json_array_set_new(journal->records, index, json_null());
 	journal->damaged = true;
 	cleanup_close(&journal->fd);
-	journal->fd = -1;
 	error_set(err, EBADMSG, NULL, "%s: line %zu %s", journal->path, index + 1, how);
 	return error_remedy(err,
 			    "the journal was edited or the disk is damaged; restore the file from "
@@ -90,7 +89,7 @@ static json_int_t format_in(const json_t *record)
 {
 	json_int_t format = member_number(record, "format");
 
-	return strcmp(member_text(record, "event"), "journal") != 0 ? 0 : format > 0 ? format : -1;
+	return !member_is(record, "event", "journal") ? 0 : format > 0 ? format : -1;
 }
 
 /* Is its sum right? *alone: it is without the line before. Behind a damaged line, that one may have

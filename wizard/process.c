@@ -81,12 +81,6 @@ static void streams_clear(struct stream (*streams)[2])
 	}
 }
 
-static void close_end(int *fd)
-{
-	cleanup_close(fd);
-	*fd = -1;
-}
-
 /* Both at once, so that a child that fills one pipe while we wait on the other cannot hang. */
 static int streams_drain(struct stream streams[2])
 {
@@ -109,7 +103,7 @@ static int streams_drain(struct stream streams[2])
 			if (got < 0 && got != -EINTR)
 				return (int)got;
 			if (got == 0)
-				close_end(&streams[i].pipe[0]);
+				cleanup_close(&streams[i].pipe[0]);
 		}
 	}
 	return 0;
@@ -183,12 +177,12 @@ int process_capture(const char *const argv[], char **output, char **messages, st
 	if (r)
 		return error_set(err, r, r == ENOENT ? "install it" : NULL, "cannot start %s: %s",
 				 argv[0], strerror(r));
-	close_end(&streams[0].pipe[1]);
-	close_end(&streams[1].pipe[1]);
+	cleanup_close(&streams[0].pipe[1]);
+	cleanup_close(&streams[1].pipe[1]);
 	r = streams_drain(streams);
 	/* After a failure the child may still write: it must get SIGPIPE, not wait for us. */
-	close_end(&streams[0].pipe[0]);
-	close_end(&streams[1].pipe[0]);
+	cleanup_close(&streams[0].pipe[0]);
+	cleanup_close(&streams[1].pipe[0]);
 	status = wait_for(pid, argv[0], err);
 	if (r < 0)
 		return error_set(err, -r, NULL, "cannot read what %s says: %s", argv[0],

@@ -93,7 +93,7 @@ static void show_plan_row(const struct step *step, const json_t *row)
 	}
 	if (json_object_get(row, "later"))
 		instead = "depends on the steps before";
-	else if (strcmp(member_text(row, "state"), "todo") == 0)
+	else if (member_is(row, "state", "todo"))
 		instead = step->flags & STEP_CHANGES_SYSTEM
 				  ? "to do; what it changes cannot be told beforehand"
 				  : "to do; changes nothing of the system";
@@ -333,8 +333,7 @@ static struct {
 const struct poptOption status_options[] = {
 	{ "check", 0, POPT_ARG_NONE, &form.check, 0,
 	  "one line: is all as it was made? exit 0: yes, 1: it cannot be told, 3: something is to "
-	  "be "
-	  "done, 4: something was changed or denied",
+	  "be done, 4: something was changed or denied",
 	  NULL },
 	{ "nagios", 0, POPT_ARG_NONE, &form.nagios, 0,
 	  "the same as a monitoring plugin prints it, and its exit status: 0 OK, 1 WARNING, 2 "

@@ -173,14 +173,12 @@ static double seconds_since(const struct timespec *start)
 /* Is the thing that was to change planned now as it was then? NULL: it is not planned any more. */
 static const char *state_of(const json_t *change, const json_t *planned)
 {
-	list_each(now, planned) {
-		if (strcmp(member_text(now, "what"), member_text(change, "what")) != 0)
-			continue;
-		return strcmp(member_text(now, "from"), member_text(change, "from")) ||
-				       strcmp(member_text(now, "note"), member_text(change, "note"))
-			       ? "in part"
-			       : "";
-	}
+	list_each(now, planned)
+		if (member_is(now, "what", member_text(change, "what")))
+			return member_is(now, "from", member_text(change, "from")) &&
+					       member_is(now, "note", member_text(change, "note"))
+				       ? ""
+				       : "in part";
 	return NULL;
 }
 
@@ -254,8 +252,7 @@ static int run_step(const struct walk *walk, unsigned int index, struct error *e
 		screen_say("%s", step->why);
 	if (r == 0 && step->plan)
 		r = step->plan(walk->session, changes, err);
-	if (r == 0)
-		r = consent(walk, step, changes, err);
+	r = r ?: consent(walk, step, changes, err);
 	if (r != 0)
 		return step_failed(step, r, err);
 	return process_interrupted() ? -EINTR : carry_out(walk, step, changes, err);

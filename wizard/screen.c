@@ -118,16 +118,12 @@ static void show_text(size_t indent, const char *style, const char *lead, const 
 		      size_t under, size_t width)
 {
 	_cleanup_free_ char *built = NULL;
+	const char *on = coloured && style ? style : "", *off = *on ? NORMAL : "";
 	FILE *out = stream_open(&built, NULL);
 
-	fprintf(out, "%*s", (int)indent, "");
-	if (coloured && style)
-		fputs(style, out);
-	fputs(lead, out);
-	if (coloured && style && *lead)
-		fputs(NORMAL, out);
+	fprintf(out, "%*s%s%s%s", (int)indent, "", on, lead, *lead ? off : "");
 	text_wrap(out, text, indent + text_columns(lead), under, width ? width : SIZE_MAX);
-	fputs(coloured && style && !*lead ? NORMAL : "", out);
+	fputs(*lead ? "" : off, out);
 	stream_close(&out);
 	show(built);
 }

@@ -17,7 +17,6 @@
 #include "wizard/trust.h"
 #include "wizard/util.h"
 
-
 static char *copy_root(const char *root)
 {
 	size_t length = strlen(root);
@@ -170,19 +169,16 @@ static void replay(struct session *session, const json_t *record)
 static bool has_lost_journal(const struct session *session, const char *journal)
 {
 	_cleanup_free_ char *path = session_directory(session);
+	_cleanup_closedir_ DIR *directory = opendir(path);
 	struct stat status;
-	DIR *directory;
-	bool more = false;
 
 	if (stat(journal, &status) < 0 || status.st_size > 0)
 		return false;
-	directory = opendir(path);
-	for (struct dirent *entry; directory && !more && (entry = readdir(directory));)
-		more = *entry->d_name != '.' && strcmp(entry->d_name, "lock") != 0 &&
-		       strcmp(entry->d_name, "journal") != 0;
-	if (directory)
-		closedir(directory);
-	return more;
+	for (struct dirent *entry; directory && (entry = readdir(directory));)
+		if (*entry->d_name != '.' && strcmp(entry->d_name, "lock") != 0 &&
+		    strcmp(entry->d_name, "journal") != 0)
+			return true;
+	return false;
 }
 
 static int open_journal(struct session *session, struct error *err)

@@ -184,8 +184,7 @@ void text_wrap(FILE *out, const char *text, size_t at, size_t indent, size_t wid
 	}
 }
 
-/* ---- for a comment, a sentence or a command line
- * ---------------------------------------------- */
+/* ---- for a comment, a sentence or a command line --------------------------------------------- */
 
 /* Not isprint() and its kin: those ask the locale. */
 static bool is_printable(char c)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -23,6 +22,7 @@ void cleanup_close(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
+	*fd = -1;
 }
 
 void cleanup_fclose(FILE **file)
@@ -188,6 +188,11 @@ const char *item_text(const json_t *value)
 const char *member_text(const json_t *object, const char *name)
 {
 	return item_text(json_object_get(object, name));
+}
+
+bool member_is(const json_t *object, const char *name, const char *text)
+{
+	return strcmp(member_text(object, name), text) == 0;
 }
 
 json_int_t member_number(const json_t *object, const char *name)

@@ -6,6 +6,7 @@
 #include <fts.h>
 #include <jansson.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 
 #include "wizard/error.h"
 
-/* A variable declared with one of these is released when it goes out of scope. */
+/* A variable declared with one of these is released when it goes out of scope. A descriptor is -1
+ * from then on, as before it was opened. */
 #define _cleanup_(function) __attribute__((cleanup(function)))
 #define _cleanup_free_      _cleanup_(cleanup_free)
 #define _cleanup_close_     _cleanup_(cleanup_close)
@@ -97,7 +99,7 @@ void list_add(json_t *array, json_t *value);
 		for (json_t *item; /* NOLINT(bugprone-macro-parentheses): a name */                \
 		     ((item) = json_array_get(array, item##_next++));)
 
-/* text_of - the text of a JSON string, borrowed; "" where it is none. */
+/* item_text - the text of a JSON string, borrowed; "" where it is none. */
 const char *item_text(const json_t *value);
 
 /* member_text - a string member of a JSON object, borrowed; "" where it has none. */
@@ -105,6 +107,9 @@ const char *member_text(const json_t *object, const char *name);
 
 /* member_or_null - the same, but NULL where it has none. */
 const char *member_or_null(const json_t *object, const char *name);
+
+/* member_is - is member_text() this text? */
+bool member_is(const json_t *object, const char *name, const char *text);
 
 /* member_number - an integer member; 0 where it has none. */
 json_int_t member_number(const json_t *object, const char *name);
