@@ -13,29 +13,24 @@
 /* Far from the values that a workflow's table may use. */
 enum { OPTION_ANSWER = 0x4700 };
 
-/* What the engine's options said, as popt leaves it. */
-static struct {
-	char *root, *answers_file;
-	struct strings answers;
-	int yes, force, json, no_color, plain, help, version;
-} given;
+static struct options given;
 
 static const struct poptOption engine_options[] = {
-	{ "root", 0, POPT_ARG_STRING, &given.root, 0, "work in this scratch root, not in /",
+	{ "root", 0, POPT_ARG_STRING, &given.session.root, 0, "work in this scratch root, not in /",
 	  "DIR" },
-	{ "yes", 'y', POPT_ARG_NONE, &given.yes, 0,
+	{ "yes", 'y', POPT_ARG_NONE, &given.session.yes, 0,
 	  "answer what has a recommended answer with that", NULL },
 	{ "answer", 0, POPT_ARG_STRING, NULL, OPTION_ANSWER,
 	  "answer a question beforehand (may be repeated); KEY[SUBJECT]=VALUE for one subject",
 	  "KEY=VALUE" },
-	{ "answers", 0, POPT_ARG_STRING, &given.answers_file, 0,
+	{ "answers", 0, POPT_ARG_STRING, &given.session.answers_file, 0,
 	  "answer questions beforehand: lines KEY = VALUE", "FILE" },
-	{ "force", 0, POPT_ARG_NONE, &given.force, 0,
+	{ "force", 0, POPT_ARG_NONE, &given.session.force, 0,
 	  "write into a file that is there already, without a question", NULL },
-	{ "json", 0, POPT_ARG_NONE, &given.json, 0, "print results as JSON", NULL },
-	{ "no-color", 0, POPT_ARG_NONE, &given.no_color, 0,
+	{ "json", 0, POPT_ARG_NONE, &given.session.json, 0, "print results as JSON", NULL },
+	{ "no-color", 0, POPT_ARG_NONE, &given.session.no_color, 0,
 	  "no colours (also: NO_COLOR in the environment)", NULL },
-	{ "plain", 0, POPT_ARG_NONE, &given.plain, 0,
+	{ "plain", 0, POPT_ARG_NONE, &given.session.plain, 0,
 	  "no colours, nothing is redrawn in place, and keys are told in words: for screen readers "
 	  "and logs",
 	  NULL },
@@ -126,7 +121,7 @@ const struct command *program_next_command(const struct program *program, size_t
 
 static int find_root(struct error *err)
 {
-	_cleanup_free_ char *named = TAKE_PTR(given.root);
+	_cleanup_free_ const char *named = TAKE_PTR(given.session.root);
 	struct stat info;
 	int r;
 
@@ -135,11 +130,11 @@ static int find_root(struct error *err)
 	r = path_trusted(named, "--root", err);
 	if (r < 0)
 		return r;
-	given.root = realpath(named, NULL);
-	if (!given.root)
+	given.session.root = realpath(named, NULL);
+	if (!given.session.root)
 		return error_set(err, errno, "create the folder, or correct the path",
 				 "--root %s: %s", named, strerror(errno));
-	if (stat(given.root, &info) < 0 || !S_ISDIR(info.st_mode))
+	if (stat(given.session.root, &info) < 0 || !S_ISDIR(info.st_mode))
 		return error_set(err, ENOTDIR, "give a folder", "--root %s: not a directory",
 				 named);
 	return 0;
@@ -177,15 +172,14 @@ const struct command *program_command(const struct program *program, const char 
 	return command;
 }
 
-static int find_command(struct options *options, const struct program *program, const char *name,
-			struct error *err)
+static int find_command(const struct program *program, const char *name, struct error *err)
 {
 	_cleanup_(strings_clear) struct strings names = { 0 };
 	const struct command *command;
 	size_t at = 0;
 
-	options->command = program_command(program, name);
-	if (options->command)
+	given.command = program_command(program, name);
+	if (given.command)
 		return 0;
 	if (workflow_find_step(program->workflow, name, NULL) >= 0) {
 		error_set(err, EINVAL, NULL, "%s is a step, not a command", name);
@@ -197,35 +191,32 @@ static int find_command(struct options *options, const struct program *program, 
 }
 
 /* What stands behind the command's name, and its own options with it. */
-static int read_command(struct options *options, const struct strings *words,
-			const struct program *program, struct error *err)
+static int read_command(const struct strings *words, const struct program *program,
+			struct error *err)
 {
-	const struct command *command = options->command;
+	const struct command *command = given.command;
 	_cleanup_free_ char *help = str_printf("%s %s", program->workflow->program, command->name);
 	struct option_tables tables;
 	int r;
 
 	option_tables_init(&tables, program->workflow, command);
 	r = read_words((int)words->count, (const char **)words->items, &tables, false, help,
-		       &options->arguments, err);
-	if (r < 0 || command->arguments || !options->arguments.count || given.help)
+		       &given.arguments, err);
+	if (r < 0 || command->arguments || !given.arguments.count || given.help)
 		return r;
-	error_set(err, EINVAL, NULL, "surplus argument \"%s\"", options->arguments.items[0]);
+	error_set(err, EINVAL, NULL, "surplus argument \"%s\"", given.arguments.items[0]);
 	return error_remedy(err, "\"%s\" takes no arguments; see %s --help", command->name, help);
 }
 
 /* `help COMMAND` is COMMAND --help. */
-static int take_help(struct options *options, const struct program *program, struct error *err)
+static int take_help(const struct program *program, struct error *err)
 {
 	given.help = true;
-	options->command = program->commands;
-	return options->arguments.count
-		       ? find_command(options, program, options->arguments.items[0], err)
-		       : 0;
+	given.command = program->commands;
+	return given.arguments.count ? find_command(program, given.arguments.items[0], err) : 0;
 }
 
-static int read_all(struct options *options, int argc, char **argv, const struct program *program,
-		    struct error *err)
+static int read_all(int argc, char **argv, const struct program *program, struct error *err)
 {
 	_cleanup_(strings_clear) struct strings words = { 0 };
 	struct option_tables tables;
@@ -235,43 +226,34 @@ static int read_all(struct options *options, int argc, char **argv, const struct
 	r = read_words(argc, (const char **)argv, &tables, true, program->workflow->program, &words,
 		       err);
 	if (r == 0 && words.count)
-		r = find_command(options, program, words.items[0], err)
-			    ?: read_command(options, &words, program, err);
+		r = find_command(program, words.items[0], err)
+			    ?: read_command(&words, program, err);
 	if (r == 0 && words.count && strcmp(words.items[0], "help") == 0 && !given.help)
-		r = take_help(options, program, err);
+		r = take_help(program, err);
 	return r;
 }
 
-int options_parse(struct options *options, int argc, char **argv, const struct program *program,
-		  struct error *err)
+int options_parse(const struct options **options, int argc, char **argv,
+		  const struct program *program, struct error *err)
 {
 	int r;
 
-	*options = (struct options){ .command = program->commands, .words = argv + (argc > 0) };
-	r = read_all(options, argc, argv, program, err);
-	options->session = (struct session_options){
-		.root = given.root ? given.root : "/",
-		.yes = given.yes,
-		.json = given.json,
-		.plain = given.no_color || given.plain,
-		.lines = given.plain,
-		.force = given.force,
-		.answers_file = given.answers_file,
-		.answers = given.answers.items,
-	};
-	options->help = given.help;
-	options->version = given.version;
+	given = (struct options){ .command = program->commands, .words = argv + (argc > 0) };
+	r = read_all(argc, argv, program, err);
+	if (!given.session.root)
+		given.session.root = str_copy("/");
+	given.session.answers = given.answers.items;
+	*options = &given;
 	return r;
 }
 
-void options_clear(struct options *options)
+void options_clear(const struct options **options)
 {
-	free(given.root);
-	free(given.answers_file);
+	free((char *)given.session.root);
+	free((char *)given.session.answers_file);
 	strings_clear(&given.answers);
-	memset(&given, 0, sizeof(given));
-	strings_clear(&options->arguments);
-	*options = (struct options){ 0 };
+	strings_clear(&given.arguments);
+	*options = NULL;
 }
 
 /* ---- help ----------------------------------------------------------------------------------- */

@@ -32,22 +32,23 @@ struct option_tables {
 void option_tables_init(struct option_tables *tables, const struct workflow *workflow,
 			const struct command *command);
 
+/* What the command line says: there is one, which the options' tables point into. */
 struct options {
 	struct session_options session;
+	struct strings answers; /* of the session */
 	const struct command *command;
 	struct strings arguments; /* the words after the command's name */
 	char *const *words;       /* all that stands behind the program's name, as it was typed */
-	bool help;
-	bool version;
+	int help, version;        /* --help, --version */
 };
 
-/* options_parse - read argv. The engine's and the workflow's options may stand before and after the
- * command's name, a command's own behind it. An unknown option or command, or a surplus argument is
- * -EINVAL; a --root that is no directory is an error as realpath(3)'s. options_clear() is due in
- * any case. */
-int options_parse(struct options *options, int argc, char **argv, const struct program *program,
-		  struct error *err);
-void options_clear(struct options *options);
+/* options_parse - read argv; *options is there in any case, until options_clear(). The engine's and
+ * the workflow's options may stand before and after the command's name, a command's own behind it.
+ * An unknown option or command, or a surplus argument is -EINVAL; a --root that is no directory is
+ * an error as realpath(3)'s. */
+int options_parse(const struct options **options, int argc, char **argv,
+		  const struct program *program, struct error *err);
+void options_clear(const struct options **options);
 
 /* options_help - --help, of the program or of the command in options, on standard output. */
 void options_help(const struct options *options, const struct program *program);

@@ -242,7 +242,7 @@ static int take_choice(const struct prompt *prompt, const struct choice *choices
 int prompt_choice(struct session *session, const char *key, const char *subject, const char *text,
 		  const struct choice *choices, int default_index, int *chosen, struct error *err)
 {
-	_cleanup_free_ char *labels = session->options.lines
+	_cleanup_free_ char *labels = session->options.plain
 					      ? choices_in_words(choices, default_index)
 					      : choice_labels(choices, default_index);
 	struct prompt prompt;

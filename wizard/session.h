@@ -21,16 +21,13 @@
 struct answers;
 struct journal;
 
-/* What the command line said, as the options table leaves it. Strings are owned by the caller. */
+/* What the command line said, as popt leaves it. Strings are owned by the caller. */
 struct session_options {
 	const char *root;         /* "/" or a scratch root; an absolute path */
-	bool yes;                 /* --yes */
-	bool json;                /* --json */
-	bool plain;               /* --no-color, --plain */
-	bool lines;               /* --plain: nothing is redrawn in place; for screen readers */
-	bool force;               /* --force */
+	int yes, json, force;     /* --yes, --json, --force */
+	int no_color, plain;      /* --no-color; --plain: for screen readers */
 	const char *answers_file; /* --answers FILE; may be NULL */
-	char *const *answers;     /* --answer KEY=VALUE, NULL-terminated; may be NULL */
+	char **answers;           /* --answer KEY=VALUE, NULL-terminated; may be NULL */
 };
 
 /* For everyone to read; the engine alone writes. */

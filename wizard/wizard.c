@@ -197,7 +197,7 @@ static void *memory_for_json(size_t size)
 int wizard_main(int argc, char **argv, const struct workflow *workflow)
 {
 	const struct program program = { workflow, engine_commands };
-	struct options options __attribute__((cleanup(options_clear))) = { 0 };
+	const struct options *options __attribute__((cleanup(options_clear))) = NULL;
 	struct session *session = NULL;
 	struct error err = { 0 };
 	enum exit_status status;
@@ -209,16 +209,16 @@ int wizard_main(int argc, char **argv, const struct workflow *workflow)
 	setlocale(LC_CTYPE, ""); /* what the terminal can show; the texts themselves are English */
 	process_watch_signals();
 	r = options_parse(&options, argc, argv, &program, &err);
-	screen_init(options.session.plain, options.session.lines);
+	screen_init(options->session.no_color || options->session.plain, options->session.plain);
 	if (r == 0 &&
-	    (options.help || options.version || options.command == &engine_commands[COMPLETION]))
-		return help(&options, &program);
+	    (options->help || options->version || options->command == &engine_commands[COMPLETION]))
+		return help(options, &program);
 	if (r == 0)
-		r = check_steps(&options, workflow, &err)
-			    ?: session_new(&session, workflow, &options.session, &err);
+		r = check_steps(options, workflow, &err)
+			    ?: session_new(&session, workflow, &options->session, &err);
 	if (r < 0)
 		return failed(workflow, r, &err, EXIT_USAGE);
-	status = run(session, &options);
+	status = run(session, options);
 	session_free(session);
 	return status;
 }

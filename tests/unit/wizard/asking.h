@@ -51,7 +51,7 @@ static bool for_a_screen_reader;
 static inline struct session *new_session(char **answers, bool yes)
 {
 	struct session_options options = {
-		.root = "/", .answers = answers, .yes = yes, .lines = for_a_screen_reader
+		.root = "/", .answers = answers, .yes = yes, .plain = for_a_screen_reader
 	};
 	struct session *session = NULL;
 	struct error err = { 0 };
