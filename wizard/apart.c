@@ -60,6 +60,20 @@ static int hold(void)
 	return r;
 }
 
+#ifdef UNHELD
+/* In a build for valgrind, sanitizers, fuzzing or coverage, which would not see what a child does.
+ */
+static int have_done(int (*work)(void *data, FILE *out, struct error *err), void *data,
+		     const char *name, struct bytes *said, struct error *err)
+{
+	FILE *out = stream_open(&said->text, &said->used);
+	int r = work(data, out, err);
+
+	(void)name;
+	stream_close(&out);
+	return r;
+}
+#else
 /* Only the pipe is left to write to. */
 static bool enter(int *pipe)
 {
@@ -142,38 +156,10 @@ static int take_error(struct bytes *said, const char *name, struct error *err)
 	return failed.code ? error_set(err, failed.code, failed.remedy, "%s", failed.what) : 0;
 }
 
-#ifdef UNHELD
-/* In a build for valgrind, sanitizers, fuzzing or coverage, which would not see what a child does.
- */
-int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data, const char *name,
-	      char **text, size_t *length, struct error *err)
-{
-	char *said = NULL;
-	size_t size;
-	FILE *out = stream_open(&said, &size);
-	int r = work(data, out, err);
-
-	(void)name;
-	(void)work_apart;
-	(void)wait_for;
-	(void)take_error;
-	(void)listen_to;
-	stream_close(&out);
-	if (r < 0) {
-		free(said);
-		return r;
-	}
-	*text = said;
-	if (length)
-		*length = size;
-	return 0;
-}
-#else
-int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data, const char *name,
-	      char **text, size_t *length, struct error *err)
+static int have_done(int (*work)(void *data, FILE *out, struct error *err), void *data,
+		     const char *name, struct bytes *said, struct error *err)
 {
 	_cleanup_close_ int in = -1;
-	struct bytes said = { 0 };
 	int ends[2], r;
 	ssize_t got;
 	pid_t pid;
@@ -189,12 +175,22 @@ int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data,
 	if (pid < 0)
 		return error_set(err, r, "start it again", "cannot start who reads %s: %s", name,
 				 strerror(r));
-	got = listen_to(pid, in, &said);
+	got = listen_to(pid, in, said);
 	r = wait_for(pid, name, err);
-	if (r == 0)
-		r = got < 0 ? error_set(err, (int)-got, "start it again", "cannot read %s: %s",
-					name, strerror((int)-got))
-			    : take_error(&said, name, err);
+	if (r < 0)
+		return r;
+	return got < 0 ? error_set(err, (int)-got, "start it again", "cannot read %s: %s", name,
+				   strerror((int)-got))
+		       : take_error(said, name, err);
+}
+#endif
+
+int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data, const char *name,
+	      char **text, size_t *length, struct error *err)
+{
+	struct bytes said = { 0 };
+	int r = have_done(work, data, name, &said, err);
+
 	if (r < 0) {
 		free(said.text);
 		return r;
@@ -204,8 +200,6 @@ int apart_run(int (*work)(void *data, FILE *out, struct error *err), void *data,
 		*length = said.used;
 	return 0;
 }
-
-#endif
 
 /* Held, this process could not tell: one that ends does. */
 bool apart_is_held(void)
