@@ -12,7 +12,7 @@
 
 #define MOST_LINKS 40 /* as the kernel has it */
 
-static bool is_ours(const struct stat *status)
+static bool only_we_change(const struct stat *status)
 {
 	bool group = status->st_gid == 0 || status->st_gid == getegid();
 
@@ -41,7 +41,7 @@ static int walk(const char *path, struct error *err)
 				       ? 1
 				       : error_set(err, errno, "be root", "cannot look at %s: %m",
 						   part);
-		if (!is_ours(&status))
+		if (!only_we_change(&status))
 			return error_set(err, EPERM, NULL,
 					 "somebody else can change %s (owner %u, group %u, mode "
 					 "%04o)",
@@ -66,7 +66,7 @@ int path_trusted(const char *path, const char *what, struct error *err)
 		return error_set(err, EILSEQ, "give it a name of plain letters",
 				 "%s: the name of %s is not UTF-8", what, whole);
 	/* The way begins at the top, which has no name of its own. */
-	if (stat("/", &top) == 0 && !is_ours(&top))
+	if (stat("/", &top) == 0 && !only_we_change(&top))
 		r = error_set(err, EPERM, NULL, "somebody else can change /");
 	else
 		r = walk(whole, err);
@@ -87,7 +87,7 @@ static int follow(const char *path, const char *done, const struct stat *link, c
 	char text[PATH_MAX];
 	ssize_t length;
 
-	if (!is_ours(link))
+	if (!only_we_change(link))
 		return error_set(err, EPERM, "name what it leads to, in place of it",
 				 "somebody else has made the link %s", path);
 	if (path_trusted(*done ? done : "/", path, err) < 0)
