@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* against - what will be of the module and of what was denied, with another policy */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "steps/against.h"
 #include "steps/case.h"
 #include "steps/checking/drift.h"
 #include "steps/module/proof.h"
 #include "steps/node/node.h"
+#include "steps/steps.h"
 #include "wizard/screen.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
@@ -307,7 +308,7 @@ static void show(struct session *session, const struct coming *coming, const jso
 	screen_result("With %s:\n", coming->found);
 	show_module(session, coming);
 	list_each(rule, json_object_get(report, "rules")) {
-		if (!strcmp(member_text(rule, "kind"), "rule-needed"))
+		if (member_is(rule, "kind", "rule-needed"))
 			needed++;
 		else
 			show_change(member_text(rule, "what"), member_text(rule, "why"),

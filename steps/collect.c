@@ -24,14 +24,9 @@
 
 static bool has_path(const json_t *sources, const char *path)
 {
-	json_t *source;
-	size_t i;
-
-	json_array_foreach(sources, i, source)
-	{
-		if (!strcmp(member_text(source, "path"), path))
+	list_each(source, sources)
+		if (member_is(source, "path", path))
 			return true;
-	}
 	return false;
 }
 
@@ -66,19 +61,16 @@ static int add_given(struct session *session, json_t *sources, struct error *err
 /* Evidence of a verification counts once it has led back here: then it is of an earlier era. */
 static int find_sources(struct session *session, json_t *sources, json_t *given, struct error *err)
 {
-	int r = results_evidence(session, PHASE_PERMISSIVE, true, sources, err);
+	int r = results_evidence(session, PHASE_PERMISSIVE, true, sources, err)
+			?: results_evidence(session, PHASE_PERMISSIVE, false, sources, err)
+			?: results_evidence(session, PHASE_ENFORCING, true, sources, err)
+			?: add_given(session, given, err);
 
-	if (r == 0)
-		r = results_evidence(session, PHASE_PERMISSIVE, false, sources, err);
-	if (r == 0)
-		r = results_evidence(session, PHASE_ENFORCING, true, sources, err);
-	if (r == 0)
-		r = add_given(session, given, err);
-	if (r == 0) {
-		json_array_extend(sources, given);
-		nodes_sources(session, sources);
-	}
-	return r;
+	if (r < 0)
+		return r;
+	json_array_extend(sources, given);
+	nodes_sources(session, sources);
+	return 0;
 }
 
 static int detect(struct session *session, bool *done, struct error *err)
@@ -113,11 +105,8 @@ static int check_given(struct session *session, const char *path, struct error *
 static void show_counts(const json_t *sources, const struct denials *denials)
 {
 	_cleanup_(strings_clear) struct strings others = { 0 }, unread = { 0 }, said = { 0 };
-	json_t *source;
-	size_t i;
 
-	json_array_foreach(sources, i, source)
-	{
+	list_each(source, sources) {
 		const char *origin = member_text(source, "origin");
 		size_t count = 0;
 
@@ -135,10 +124,10 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 		    COUNTED(denials->lines, "line", "lines"),
 		    COUNTED(denials_total(denials), "denial", "denials"), node_domain());
 	told_others(denials, &others);
-	for (i = 0; i < others.count; i++)
+	for (size_t i = 0; i < others.count; i++)
 		screen_say("%s", others.items[i]);
 	told_unread(denials, &unread);
-	for (i = 0; i < unread.count; i++)
+	for (size_t i = 0; i < unread.count; i++)
 		screen_mark(*unread.items[i] == ' ' ? MARK_NONE : MARK_WARN, "%s", unread.items[i]);
 	if (!denials->count)
 		screen_say("Nothing was denied: the policy already allows all that was exercised.");
@@ -147,19 +136,18 @@ static void show_counts(const json_t *sources, const struct denials *denials)
 /* The nodes that the given logs name, each once. */
 static json_t *given_nodes(const struct denials *denials)
 {
-	json_t *nodes = json_array(), *known;
-	size_t i, j;
+	json_t *nodes = json_array();
 
-	for (i = 0; i < denials->count; i++) {
+	for (size_t i = 0; i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
 		/* Of a donor only what it was denied at the time of an exercise tells of its part.
 		 */
-		bool is = !denial->node || !denial->exercise ||
-			  strcmp(denial->role ?: "", DENIAL_DONOR) != 0;
+		bool tells = denial->node && denial->exercise &&
+			     !strcmp(denial->role ?: "", DENIAL_DONOR);
 
-		json_array_foreach(nodes, j, known) is =
-			is || !strcmp(item_text(known), denial->node);
-		if (!is)
+		list_each(known, nodes)
+			tells = tells && strcmp(item_text(known), denial->node) != 0;
+		if (tells)
 			json_array_append_new(nodes, json_string(denial->node));
 	}
 	return nodes;
@@ -181,8 +169,8 @@ static json_t *seen(struct session *session, const struct denials *denials)
 		if (!denial->exercise)
 			continue;
 		list_each(known, list)
-			if (!strcmp(member_text(known, "exercise"), denial->exercise) &&
-			    !strcmp(member_text(known, "role"), role) &&
+			if (member_is(known, "exercise", denial->exercise) &&
+			    member_is(known, "role", role) &&
 			    roles_same_node(member_text(known, "node"), node))
 				same = known;
 		if (!same) {
@@ -215,11 +203,10 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 {
 	json_auto_t *sources = json_array(), *given = json_array(), *ledger = NULL;
 	_cleanup_(denials_clear) struct denials denials = { 0 };
-	int r = find_sources(session, sources, given, err);
+	int r = find_sources(session, sources, given, err)
+			?: case_read(session, sources, &denials, err);
 
 	(void)changes;
-	if (r == 0)
-		r = case_read(session, sources, &denials, err);
 	if (r < 0)
 		return r;
 	show_counts(sources, &denials);
@@ -239,16 +226,11 @@ static int apply(struct session *session, const json_t *changes, struct error *e
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
 	json_auto_t *given = json_array();
-	json_t *source;
-	size_t i;
 	int r = add_given(session, given, err);
 
 	(void)changes;
-	json_array_foreach(given, i, source)
-	{
-		if (r == 0)
-			r = check_given(session, member_text(source, "path"), err);
-	}
+	list_each(source, given)
+		r = r ?: check_given(session, member_text(source, "path"), err);
 	return r < 0 ? r : nodes_take(session, err) ?: ledger_ask(session, err);
 }
 

@@ -102,6 +102,9 @@ void ledger_cluster_lines(const json_t *rows, struct strings *lines);
 void ledger_cluster_missing(const json_t *rows, struct strings *lines);
 void ledger_cluster_show(struct session *session, const json_t *rows);
 
+/* ledger_is_reached - of ledger_json()'s object: verified, or rehearsed? */
+bool ledger_is_reached(const json_t *object);
+
 /* ledger_say - print the claim, what is missing with its commands, and what is limited: messages,
  * or a result's lines. */
 void ledger_say(const json_t *object);

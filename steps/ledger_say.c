@@ -12,10 +12,9 @@
 #define KEY     "collect.incomplete"
 #define GOES_ON "incomplete" /* memory: the gaps with which the operator went on */
 
-static bool is_reached(const json_t *object)
+bool ledger_is_reached(const json_t *object)
 {
-	return !strcmp(member_text(object, "end"), "verified") ||
-	       !strcmp(member_text(object, "end"), "rehearsed");
+	return member_is(object, "end", "verified") || member_is(object, "end", "rehearsed");
 }
 
 /* What is missing, each with the command that supplies it. */
@@ -29,7 +28,8 @@ static void say_gaps(const json_t *gaps, const char *end)
 
 void ledger_say(const json_t *object)
 {
-	screen_mark(is_reached(object) ? MARK_OK : MARK_STOP, "%s", member_text(object, "claim"));
+	screen_mark(ledger_is_reached(object) ? MARK_OK : MARK_STOP, "%s",
+		    member_text(object, "claim"));
 	say_gaps(json_object_get(object, "missing"), ":");
 	list_each(item, json_object_get(object, "limits"))
 		screen_mark(MARK_WARN, "%s", item_text(item));

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* monitor - is the node still what it was made: for `status --check`, which a monitor calls */
 #include <errno.h>
 #include <string.h>
 
 #include "steps/advice/advice.h"
 #include "steps/case.h"
-#include "steps/monitor.h"
 #include "steps/host/auditd.h"
 #include "steps/ledger.h"
 #include "steps/node/node.h"
+#include "steps/steps.h"
 #include "wizard/screen.h"
 #include "wizard/strings.h"
 #include "wizard/util.h"
@@ -16,8 +17,6 @@ struct seen {
 	time_t since;  /* verified at; 0: never */
 	size_t denied; /* accesses that nobody has decided about */
 	char *first;   /* one of them, in words; NULL: none */
-	bool is_confined;
-	bool is_verified; /* or rehearsed */
 };
 
 static int read_logs(struct session *session, time_t since, struct denials *denials,
@@ -80,7 +79,7 @@ static const char *conclude(const struct seen *seen, const json_t *standing, con
 	char when[32];
 
 	screen_time(seen->since, when, sizeof(when));
-	if (seen->denied && seen->is_verified) {
+	if (seen->denied) {
 		*line = str_printf("%zu %s denied since %s, that nobody has decided about: %s%s; "
 				   "see galera-selinux explain",
 				   COUNTED(seen->denied, "access was", "accesses were"), when,
@@ -95,11 +94,11 @@ static const char *conclude(const struct seen *seen, const json_t *standing, con
 				   changes > 1 ? ", ..." : "");
 		return "wrong";
 	}
-	if (!strcmp(member_text(standing, "end"), "denials")) {
+	if (member_is(standing, "end", "denials")) {
 		*line = str_copy(member_text(standing, "claim"));
 		return "wrong";
 	}
-	if (*member_text(standing, "open") || !seen->is_verified) {
+	if (*member_text(standing, "open") || !ledger_is_reached(standing)) {
 		*line = str_copy(*member_text(standing, "open") ? member_text(standing, "open")
 								: member_text(standing, "claim"));
 		return "todo";
@@ -112,26 +111,23 @@ static const char *conclude(const struct seen *seen, const json_t *standing, con
 int monitor_judge(struct session *session, const json_t *report, json_t **verdict,
 		  struct error *err)
 {
-	const json_t *standing = json_object_get(report, "ledger"),
-		     *drift = json_object_get(report, "drift");
-	const char *end = member_text(standing, "end");
+	const json_t *standing = json_object_get(report, "ledger");
+	const json_t *drift = json_object_get(report, "drift");
+	bool verified = ledger_is_reached(standing);
 	struct seen seen = {
 		.since = (time_t)member_number(session_recall(session, LEDGER_JUDGED), "at"),
-		.is_confined = !*member_text(standing, "open"),
-		.is_verified = !strcmp(end, "verified") || !strcmp(end, "rehearsed"),
 	};
 	_cleanup_free_ char *line = NULL;
-	const char *state;
-	int r = seen.is_verified ? find_denied(session, &seen, err) ?: look_at_kernel(session, err)
-				 : 0;
+	int r = verified ? find_denied(session, &seen, err) ?: look_at_kernel(session, err) : 0;
 
 	if (r == 0) {
-		state = conclude(&seen, standing, drift, &line);
-		*verdict = json_made(json_pack("{s:s, s:s, s:{s:b, s:b, s:I, s:I}}", "state", state,
-					       "line", line, "figures", "confined",
-					       seen.is_confined, "verified", seen.is_verified,
-					       "drift", (json_int_t)json_array_size(drift),
-					       "denied", (json_int_t)seen.denied));
+		const char *state = conclude(&seen, standing, drift, &line);
+
+		*verdict = json_made(
+			json_pack("{s:s, s:s, s:{s:b, s:b, s:I, s:I}}", "state", state, "line",
+				  line, "figures", "confined", !*member_text(standing, "open"),
+				  "verified", verified, "drift", (json_int_t)json_array_size(drift),
+				  "denied", (json_int_t)seen.denied));
 	}
 	free(seen.first);
 	return r;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* runbook - what is to be done on which node, in its order */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,7 +7,7 @@
 #include "steps/exercising/roles.h"
 #include "steps/ledger.h"
 #include "steps/node/node.h"
-#include "steps/runbook.h"
+#include "steps/steps.h"
 #include "wizard/strings.h"
 #include "wizard/text.h"
 #include "wizard/util.h"

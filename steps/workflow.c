@@ -5,9 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/against.h"
 #include "steps/checking/drift.h"
-#include "steps/monitor.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
@@ -16,7 +14,6 @@
 #include "steps/host/selinux.h"
 #include "steps/node/change.h"
 #include "steps/node/node.h"
-#include "steps/runbook.h"
 #include "steps/steps.h"
 #include "steps/subjects.h"
 #include "wizard/strings.h"
