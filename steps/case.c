@@ -118,30 +118,39 @@ struct advisor case_advisor_of(struct oracle *oracle, const struct advice_port *
 	};
 }
 
-int case_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
-		 struct error *err)
+static int advisor_here(struct session *session, struct advisor *advisor, struct error *err)
 {
 	struct kept *kept = kept_of(session);
 	const struct galera_config *config;
 	const struct galera_port *ports;
-	int count = node_ports(session, &ports, err);
-	int r = count < 0 ? count : node_config(session, &config, err);
+	struct oracle *base;
+	int count, r = node_base(session, &base, err) ?: node_config(session, &config, err);
 
-	if (r < 0)
-		return r;
+	count = r < 0 ? r : node_ports(session, &ports, err);
+	if (count < 0)
+		return count;
 	for (int i = 0; i < count; i++)
 		kept->ports[i] = (struct advice_port){ .proto = ports[i].proto,
 						       .number = ports[i].number,
 						       .type = PORT_TYPE };
 	strings_clear(&kept->directories);
 	galera_directories(config, &kept->directories);
-	*advisor = case_advisor_of(oracle, kept->ports, (size_t)count);
+	*advisor = case_advisor_of(base, kept->ports, (size_t)count);
 	advisor->directories = &kept->directories;
 	advisor->port_label = port_label;
 	advisor->path_label = path_label;
 	advisor->path_rule = path_rule;
 	advisor->data = session;
 	return 0;
+}
+
+int case_judge(struct session *session, const struct denials *denials, struct findings *findings,
+	       struct error *err)
+{
+	struct advisor advisor;
+
+	return advisor_here(session, &advisor, err)
+		       ?: advice_judge(&advisor, denials, findings, err);
 }
 
 /* An evidence file says of which node it is; its records can have another name for it. */
@@ -172,10 +181,10 @@ int case_read(struct session *session, const json_t *sources, struct denials *de
 
 /* A decision is remembered by what it is about, permission by permission: a finding that has got
  * one more permission is asked about again. */
-static char *decision_key(const struct finding *finding)
+static char *key_of(const struct finding *finding)
 {
-	return str_printf(DECISION_KEY "%s %s %s %s", fix_name(finding->fix), finding->source,
-			  finding->target, finding->tclass);
+	return decision_key(fix_name(finding->fix), finding->source, finding->target,
+			    finding->tclass);
 }
 
 /* As it is remembered: true and false since the first release, words for another fix. */
@@ -225,7 +234,7 @@ static bool wants_companions(const struct finding *finding, const json_t *rememb
 
 static void recall_decision(struct session *session, struct finding *finding)
 {
-	_cleanup_free_ char *key = decision_key(finding);
+	_cleanup_free_ char *key = key_of(finding);
 	const json_t *remembered = session_recall(session, key);
 
 	finding->decision = decision_of(finding, remembered);
@@ -368,7 +377,7 @@ static void set_words(json_t *object, const struct strings *words, enum decision
 int case_decide(struct session *session, const struct finding *finding, enum decision decision,
 		bool companions, struct error *err)
 {
-	_cleanup_free_ char *key = decision_key(finding);
+	_cleanup_free_ char *key = key_of(finding);
 	json_t *before = session_recall(session, key);
 	json_t *remembered = json_is_object(before) ? json_copy(before) : json_object();
 
@@ -388,14 +397,12 @@ static int read_and_judge(struct session *session, struct kept *kept, const json
 			  struct error *err)
 {
 	struct advisor advisor;
-	struct oracle *base;
 	int r = case_read(session, sources, &kept->denials, err);
 
 	if (r < 0)
 		return r;
 	roles_tell(session, &kept->denials);
-	r = node_base(session, &base, err)
-		    ?: case_advisor(session, base, &advisor, err)
+	r = advisor_here(session, &advisor, err)
 		    ?: advice_judge(&advisor, &kept->denials, &kept->findings, err)
 		    ?: refine_known_companions(&advisor, &kept->findings, err);
 	if (r == 0)

@@ -20,9 +20,9 @@
 struct advisor case_advisor_of(struct oracle *oracle, const struct advice_port *ports,
 			       size_t port_count);
 
-/* case_advisor - where the answers come from: the policy `oracle`, and this node. */
-int case_advisor(struct session *session, struct oracle *oracle, struct advisor *advisor,
-		 struct error *err);
+/* case_judge - as advice_judge(): by the policy without our module, and this node. */
+int case_judge(struct session *session, const struct denials *denials, struct findings *findings,
+	       struct error *err);
 
 /* case_path_label - as advisor.path_label, out of the labels that a policy wants. */
 int case_path_label(struct file_labels *labels, const char *path, const char *tclass, char **type,

@@ -19,6 +19,13 @@ int given_rules(struct session *session, struct rules *rules, struct error *err)
 
 /* ---- decisions ------------------------------------------------------------------------------- */
 
+#define DECISION "decision "
+
+char *decision_key(const char *fix, const char *source, const char *target, const char *tclass)
+{
+	return str_printf(DECISION "%s %s %s %s", fix, source, target, tclass);
+}
+
 /* As it is remembered it, and the word of the question. */
 static json_t *word_of(const json_t *said)
 {
@@ -41,7 +48,7 @@ json_t *given_decisions(const struct session *session)
 	json_object_foreach(session->memory, key, value)
 	{
 		_cleanup_(strings_clear) struct strings words = { 0 };
-		const char *rest = str_starts(key, DECISION_KEY), *permission;
+		const char *rest = str_starts(key, DECISION), *permission;
 		json_t *permissions, *said;
 
 		if (!rest)
@@ -68,11 +75,9 @@ static bool is_allowed(const json_t *rules, const json_t *decision, const char *
 	list_each(rule, rules) {
 		const char *target = member_text(rule, "target");
 
-		if (strcmp(member_text(rule, "rule"), "allow") != 0 ||
-		    strcmp(member_text(rule, "source"), source) != 0 ||
-		    strcmp(strcmp(target, "self") ? target : source,
-			   member_text(decision, "target")) != 0 ||
-		    strcmp(member_text(rule, "class"), member_text(decision, "class")) != 0)
+		if (!member_is(rule, "rule", "allow") || !member_is(rule, "source", source) ||
+		    !member_is(decision, "target", strcmp(target, "self") ? target : source) ||
+		    !member_is(rule, "class", member_text(decision, "class")))
 			continue;
 		list_each(has, json_object_get(rule, "permissions"))
 			if (!strcmp(item_text(has), permission))
@@ -85,24 +90,24 @@ static bool takes(struct oracle *oracle, const json_t *result, const json_t *dec
 		  const char *permission, const char *word)
 {
 	bool allows = !strcmp(word, "allow") ||
-		      (!strcmp(word, "accept") && !strcmp(member_text(decision, "fix"), "allow"));
+		      (!strcmp(word, "accept") && member_is(decision, "fix", "allow"));
 
 	return oracle_has_permission(oracle, member_text(decision, "class"), permission) &&
 	       (!allows || is_allowed(json_object_get(result, "rules"), decision, permission));
 }
 
 /* A fix is one of the ladder's words, a domain one of the server's, a target a type here. */
-static bool is_ours(struct oracle *oracle, const json_t *decision)
+static bool is_known_here(struct oracle *oracle, const json_t *decision)
 {
 	const char *target = member_text(decision, "target");
 	const char *const *domain = node_domains();
 	enum fix fix = FIX_ALLOWED;
 
-	while (fix < FIX_ALLOW && strcmp(fix_name(fix), member_text(decision, "fix")) != 0)
+	while (fix < FIX_ALLOW && !member_is(decision, "fix", fix_name(fix)))
 		fix++;
-	while (*domain && strcmp(*domain, member_text(decision, "source")) != 0)
+	while (*domain && !member_is(decision, "source", *domain))
 		domain++;
-	return *domain && !strcmp(fix_name(fix), member_text(decision, "fix")) &&
+	return *domain && member_is(decision, "fix", fix_name(fix)) &&
 	       (oracle_has_type(oracle, target) || oracle_has_attribute(oracle, target));
 }
 
@@ -116,11 +121,10 @@ int given_decide(struct session *session, const json_t *result, struct error *er
 		json_t *known, *said;
 		const char *permission;
 
-		if (r < 0 || !is_ours(oracle, decision))
+		if (r < 0 || !is_known_here(oracle, decision))
 			continue;
-		key = str_printf(DECISION_KEY "%s %s %s %s", member_text(decision, "fix"),
-				 member_text(decision, "source"), member_text(decision, "target"),
-				 member_text(decision, "class"));
+		key = decision_key(member_text(decision, "fix"), member_text(decision, "source"),
+				   member_text(decision, "target"), member_text(decision, "class"));
 		known = session_recall(session, key);
 		known = json_is_object(known) ? json_copy(known) : json_object();
 		json_object_foreach(json_object_get(decision, "permissions"), permission, said)

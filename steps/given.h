@@ -5,8 +5,9 @@
 #include "steps/cluster/result.h"
 #include "wizard/session.h"
 
-/* Memory: of each decision "decision FIX SOURCE TARGET CLASS", an object of its permissions. */
-#define DECISION_KEY "decision "
+/* decision_key - of the memory, for a decision: an object of its permissions. New memory (caller
+ * frees). */
+char *decision_key(const char *fix, const char *source, const char *target, const char *tclass);
 
 /* given_rules - add to rules what this node's policy needs of the result that was applied; without
  * one, nothing. */

@@ -263,15 +263,15 @@ static int is_current(struct session *session, const struct denials *denials, bo
 	int r;
 
 	*current = false;
-	if (!last || !strcmp(member_text(last, "version"), member_text(built, "version")))
+	if (!last || member_is(last, "version", member_text(built, "version")))
 		return 0;
 	r = compose(session, denials, (time_t)member_number(last, "made"), &comment, err);
 	*current = r == 0 && !strcmp(comment, member_text(last, "comment"));
 	return r;
 }
 
-static int keep(struct session *session, const char *comment, time_t made, const char *version,
-		json_int_t builds, struct error *err)
+static int keep_header(struct session *session, const char *comment, time_t made,
+		       const char *version, json_int_t builds, struct error *err)
 {
 	return session_remember(
 		session, MEMORY,
@@ -293,10 +293,8 @@ int header_make(struct session *session, struct error *err)
 
 	if (r < 0 || current)
 		return r;
-	r = compose(session, denials, now, &comment, err);
-	if (r < 0)
-		return r;
-	return keep(session, comment, now, version, builds, err);
+	return compose(session, denials, now, &comment, err)
+		       ?: keep_header(session, comment, now, version, builds, err);
 }
 
 /* The next one that is made here has a higher version. */
@@ -311,5 +309,6 @@ int header_take(struct session *session, const json_t *module, const char *line,
 		version = member_text(module, "version");
 	minor = strchr(version, '.');
 	others = minor ? strtol(minor + 1, NULL, 10) : 0;
-	return keep(session, whole, time(NULL), version, others > builds ? others : builds, err);
+	return keep_header(session, whole, time(NULL), version, others > builds ? others : builds,
+			   err);
 }

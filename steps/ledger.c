@@ -42,7 +42,7 @@ static json_int_t confined_era(struct session *session, const json_t *judged)
 	json_int_t now = results_era(session, PHASE_ENFORCING);
 	const char *loaded = json_string_value(session_recall(session, MODULE_LOADED));
 	bool same = judged && member_number(judged, "era") == now - 1 &&
-		    !strcmp(member_text(judged, "module"), loaded ? loaded : "");
+		    member_is(judged, "module", loaded ?: "");
 
 	return same && !results_begun(session, PHASE_ENFORCING) ? now - 1 : now;
 }

@@ -19,15 +19,19 @@ struct table {
 	json_t *rows;
 };
 
+static bool is_part(const json_t *row, const char *node, const char *exercise, const char *role)
+{
+	return member_is(row, "exercise", exercise) && member_is(row, "role", role) &&
+	       roles_same_node(member_text(row, "node"), node);
+}
+
 static json_int_t seen_denials(const struct table *table, const char *node, const char *exercise,
 			       const char *role)
 {
 	json_int_t count = 0;
 
 	list_each(seen, table->seen)
-		if (!strcmp(member_text(seen, "exercise"), exercise) &&
-		    !strcmp(member_text(seen, "role"), role) &&
-		    roles_same_node(member_text(seen, "node"), node))
+		if (is_part(seen, node, exercise, role))
 			count += member_number(seen, "denials");
 	return count;
 }
@@ -36,9 +40,7 @@ static json_t *find_row(const struct table *table, const char *node, const char 
 			const char *role)
 {
 	list_each(row, table->rows)
-		if (!strcmp(member_text(row, "exercise"), exercise) &&
-		    !strcmp(member_text(row, "role"), role) &&
-		    roles_same_node(member_text(row, "node"), node))
+		if (is_part(row, node, exercise, role))
 			return row;
 	return NULL;
 }
@@ -81,7 +83,7 @@ static void add_donor(struct table *table, const json_t *row, enum ledger_phase 
 		add_row(table, donor, exercise, DENIAL_DONOR, observed, words);
 	else if (strcmp(observed[phase], missing) != 0)
 		member_set(known, confined ? "confined" : "learning", json_string(observed[phase]));
-	if (known && strcmp(member_text(known, "learning"), missing) != 0)
+	if (known && !member_is(known, "learning", missing))
 		member_set(known, "do", json_null());
 }
 
@@ -89,7 +91,7 @@ static void add_donor(struct table *table, const json_t *row, enum ledger_phase 
 static const char *known_name(const json_t *row, const char *phase)
 {
 	for (enum observed observed = OBSERVED_MISSING; observed <= OBSERVED_PROVED; observed++)
-		if (!strcmp(observed_name(observed), member_text(row, phase)))
+		if (member_is(row, phase, observed_name(observed)))
 			return observed_name(observed);
 	return observed_name(OBSERVED_MISSING);
 }
@@ -123,18 +125,17 @@ static void add_unknown_donors(struct table *table, const json_t *own)
 
 	list_each(row, own) {
 		const struct exercise *exercise = exercise_find(member_text(row, "exercise"));
+		_cleanup_free_ char *words = NULL;
 		bool given = false;
 
+		if (!exercise || !exercise_is_transfer(exercise))
+			continue;
 		list_each(known, table->rows)
-			given = given || (exercise &&
-					  !strcmp(member_text(known, "exercise"), exercise->name) &&
-					  !strcmp(member_text(known, "role"), DENIAL_DONOR));
-		if (exercise && exercise_is_transfer(exercise) && !given) {
-			_cleanup_free_ char *words =
-				str_printf("run permissive exercise --exercise %s", exercise->name);
-
+			given = given || (member_is(known, "exercise", exercise->name) &&
+					  member_is(known, "role", DENIAL_DONOR));
+		words = str_printf("run permissive exercise --exercise %s", exercise->name);
+		if (!given)
 			add_row(table, "", exercise->name, DENIAL_DONOR, observed, words);
-		}
 	}
 }
 
@@ -168,16 +169,14 @@ json_t *ledger_cluster(struct session *session, const json_t *own)
 /* Has another node done what this one has not? A donor that is named has its own denials. */
 static bool is_covered(const json_t *rows, const json_t *row)
 {
-	bool covered = false;
-
-	if (!strcmp(member_text(row, "role"), DENIAL_DONOR))
+	if (member_is(row, "role", DENIAL_DONOR))
 		return false;
 	list_each(other, rows)
-		covered = covered ||
-			  (!member_or_null(other, "do") &&
-			   !strcmp(member_text(other, "exercise"), member_text(row, "exercise")) &&
-			   !strcmp(member_text(other, "role"), member_text(row, "role")));
-	return covered;
+		if (!member_or_null(other, "do") &&
+		    member_is(other, "exercise", member_text(row, "exercise")) &&
+		    member_is(other, "role", member_text(row, "role")))
+			return true;
+	return false;
 }
 
 void ledger_cluster_lines(const json_t *rows, struct strings *lines)

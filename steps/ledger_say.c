@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ledger_say - the ledger on the screen, and the question that it asks */
-#include <string.h>
 
 #include "steps/ledger.h"
 #include "steps/node/node.h"

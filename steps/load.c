@@ -174,9 +174,8 @@ static int change(struct store *store, const void *data, struct error *err)
 						    loading->cil, err)
 			     : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);
 
-	if (r == 0)
-		r = store_module_enable(store, MODULE_NAME, !disabled, err);
-	return r < 0 ? r : confine_change(store, loading->changes, loading->back, err);
+	return r ?: store_module_enable(store, MODULE_NAME, !disabled, err)
+			 ?: confine_change(store, loading->changes, loading->back, err);
 }
 
 static int load(struct session *session, const struct loading *loading, struct error *err)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/advice/advice.h"
 #include "steps/case.h"
 #include "steps/host/auditd.h"
 #include "steps/ledger.h"
@@ -33,13 +32,9 @@ static int read_logs(struct session *session, time_t since, struct denials *deni
 static int find_denied(struct session *session, struct seen *seen, struct error *err)
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
-	struct findings findings = { 0 };
-	struct advisor advisor;
-	struct oracle *base;
+	_cleanup_(findings_clear) struct findings findings = { 0 };
 	int r = read_logs(session, seen->since, &denials, err)
-			?: node_base(session, &base, err)
-			?: case_advisor(session, base, &advisor, err)
-			?: advice_judge(&advisor, &denials, &findings, err);
+			?: case_judge(session, &denials, &findings, err);
 
 	if (r == 0)
 		case_decide_all(session, &findings);
@@ -53,7 +48,6 @@ static int find_denied(struct session *session, struct seen *seen, struct error 
 			seen->first = str_printf("%s %s:%s", finding->source, finding->target,
 						 finding->tclass);
 	}
-	findings_clear(&findings);
 	return r;
 }
 

@@ -57,8 +57,7 @@ static void add_change(json_t *changes, const struct galera_port *port, const ch
  * owner (4444 is Kerberos's), and give it to who else may use ours. */
 static bool labels_all(const struct session *session)
 {
-	bool by_subject;
-	const char *answer = prompt_settled(session, "ports.unneeded", NULL, &by_subject);
+	const char *answer = prompt_settled(session, "ports.unneeded", NULL, NULL);
 
 	return answer && !strcmp(answer, "label");
 }

@@ -18,7 +18,7 @@
 /* ---- who there is ---------------------------------------------------------------------------- */
 
 /* Of names the domains do not count; a number is what it is. */
-static bool is_same(const char *one, const char *other)
+static bool is_same_host(const char *one, const char *other)
 {
 	bool numeric = strchr(one, ':') || one[strspn(one, "0123456789.")] == '\0';
 
@@ -28,8 +28,8 @@ static bool is_same(const char *one, const char *other)
 static json_t *find_node(const json_t *nodes, const char *name)
 {
 	list_each(node, nodes)
-		if (is_same(member_text(node, "name"), name) ||
-		    is_same(member_text(node, "address"), name))
+		if (is_same_host(member_text(node, "name"), name) ||
+		    is_same_host(member_text(node, "address"), name))
 			return node;
 	return NULL;
 }
@@ -79,7 +79,8 @@ static bool is_here(const char *host, const char *own, const char *name)
 	char machine[NODE_NAME_SIZE] = "";
 
 	gethostname(machine, sizeof(machine) - 1);
-	return (own && is_same(host, own)) || is_same(host, name) || is_same(host, machine);
+	return (own && is_same_host(host, own)) || is_same_host(host, name) ||
+	       is_same_host(host, machine);
 }
 
 static void add_members(const struct galera_config *config, const char *name, json_t *nodes)

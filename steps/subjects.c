@@ -20,17 +20,16 @@ int subjects_exercise(const char *subject, const char *value, struct error *err)
 
 int subjects_exercises(const char *subject, const char *value, struct error *err)
 {
-	_cleanup_free_ char *copy = str_copy(value);
-	char *rest = copy;
-	const char *name;
+	_cleanup_(strings_clear) struct strings names = { 0 };
 	int r = 0;
 
 	if (subject)
 		return error_set(err, EINVAL, "write exercise.also = NAME NAME ...",
 				 "exercise.also has its names as its value, not in brackets");
-	while (r == 0 && (name = strsep(&rest, ", ")))
-		if (*name && strcmp(name, "none") != 0)
-			r = wanted_check(name, err);
+	strings_split(&names, value, ", ");
+	for (size_t i = 0; r == 0 && i < names.count; i++)
+		if (strcmp(names.items[i], "none") != 0)
+			r = wanted_check(names.items[i], err);
 	return r;
 }
 

@@ -162,7 +162,7 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 	if (r < 0)
 		return r;
 	/* Never of a rehearsal. */
-	if (strcmp(member_text(standing, "end"), "verified") != 0)
+	if (!member_is(standing, "end", "verified"))
 		verified = NULL;
 	json_object_set(summary, "proof", proof ? proof : json_null());
 	json_object_set(summary, "verified", verified ? verified : json_null());

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "steps/told.h"
 #include "steps/node/node.h"
-#include "wizard/text.h"
 #include "wizard/util.h"
 
 void told_others(const struct denials *denials, struct strings *lines)

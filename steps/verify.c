@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/advice/advice.h"
 #include "steps/exercising/evidence.h"
 #include "steps/exercising/exercising.h"
 #include "steps/exercising/marker.h"
@@ -45,16 +44,12 @@ struct verification {
 	struct replay replay;
 };
 
-static int judge(struct session *session, const struct denials *denials, struct verification *found,
-		 struct error *err)
+static int judge_confined(struct session *session, const struct denials *denials,
+			  struct verification *found, struct error *err)
 {
-	struct findings findings = { 0 };
-	struct advisor advisor;
-	struct oracle *base, *loaded;
-	int r = node_base(session, &base, err)
-			?: node_loaded(session, &loaded, err)
-			?: case_advisor(session, base, &advisor, err)
-			?: advice_judge(&advisor, denials, &findings, err);
+	_cleanup_(findings_clear) struct findings findings = { 0 };
+	struct oracle *loaded;
+	int r = case_judge(session, denials, &findings, err) ?: node_loaded(session, &loaded, err);
 
 	if (r == 0) {
 		case_decide_all(session, &findings);
@@ -74,7 +69,6 @@ static int judge(struct session *session, const struct denials *denials, struct 
 			      finding->rule_target ? finding->rule_target : finding->target,
 			      finding->tclass, COUNTED(finding->count, "time", "times"));
 	}
-	findings_clear(&findings);
 	return r;
 }
 
@@ -86,7 +80,7 @@ static int look(struct session *session, struct verification *found, struct erro
 			?: case_read(session, sources, &denials, err);
 
 	found->unread = denials.unreadable;
-	return r < 0 ? r : judge(session, &denials, found, err);
+	return r < 0 ? r : judge_confined(session, &denials, found, err);
 }
 
 /* What follows from all that was seen. */
@@ -109,8 +103,7 @@ static int say(struct session *session, struct error *err)
  * teach the module what he wants. What is known may be learned so, once. */
 static bool needs_a_person(struct session *session, const struct verification *found, bool failed)
 {
-	bool by_subject;
-	const char *value = prompt_settled(session, "verify.back", NULL, &by_subject);
+	const char *value = prompt_settled(session, "verify.back", NULL, NULL);
 
 	if (!value || !strcmp(value, "quit") ||
 	    (!strcmp(value, "review") && !found->doubtful && !failed &&
@@ -137,7 +130,7 @@ static int go_back(struct session *session, const struct ledger *ledger,
 		{ "quit", "[q]uit", 'q', "the run stops; the server stays confined as it is" },
 		{ 0 },
 	};
-	bool failed = ledger_count(ledger, LEDGER_CONFINED, OBSERVED_FAILED) > 0;
+	bool failed = ledger_count(ledger, LEDGER_CONFINED, OBSERVED_FAILED) > 0, again;
 	int chosen = 0, r;
 
 	/* In a run of some steps alone there is nothing to go back to. */
@@ -153,13 +146,12 @@ static int go_back(struct session *session, const struct ledger *ledger,
 		return r;
 	if (chosen == 2)
 		return say(session, err);
-	r = results_new_era(session, PHASE_ENFORCING, err)
-		    ?: session_remember(session, LED_BACK, json_true(), err);
-	if (r == 0 && chosen == 1)
-		r = results_new_era(session, PHASE_PERMISSIVE, err);
-	if (r == 0)
-		r = session_go_back(session, chosen == 1 ? "permissive" : "collect", err);
-	return r < 0 ? r : STEP_BACK;
+	again = chosen == 1;
+	return results_new_era(session, PHASE_ENFORCING, err)
+		       ?: session_remember(session, LED_BACK, json_true(), err)
+		       ?: (again ? results_new_era(session, PHASE_PERMISSIVE, err) : 0)
+		       ?: session_go_back(session, again ? "permissive" : "collect", err)
+		       ?: STEP_BACK;
 }
 
 /* Nothing that is done now would prove anything: ask for no exercise. */

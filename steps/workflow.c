@@ -147,26 +147,23 @@ static int check_options(struct error *err)
 	return exercising_check(err);
 }
 
-/* PRETTY_NAME of the host's os-release, or "Linux". */
-static void system_name(char *name, size_t size)
+/* PRETTY_NAME of the host's os-release, or "Linux". Caller frees. */
+static char *system_name(void)
 {
+	static const char key[] = "PRETTY_NAME=\"";
 	_cleanup_free_ char *text = NULL;
-	const char *found;
+	const char *found = NULL;
 
-	snprintf(name, size, "Linux");
-	if (file_read("/etc/os-release", &text, NULL, NULL) < 0)
-		return;
-	found = strstr(text, "PRETTY_NAME=\"");
-	if (found) {
-		found += strlen("PRETTY_NAME=\"");
-		snprintf(name, size, "%.*s", (int)strcspn(found, "\"\n"), found);
-	}
+	if (file_read("/etc/os-release", &text, NULL, NULL) == 0)
+		found = strstr(text, key);
+	found = found ? found + strlen(key) : "Linux";
+	return memory_copy(found, strcspn(found, "\"\n"));
 }
 
 static int describe(struct session *session, char **line, struct error *err)
 {
-	char host[256] = "this node", system[128];
-	_cleanup_free_ char *type = NULL;
+	_cleanup_free_ char *type = NULL, *system = system_name();
+	char host[256] = "this node";
 	enum selinux_mode mode = SELINUX_MODE_DISABLED, boot = SELINUX_MODE_DISABLED;
 	int r = host_selinux_config(session->root, &boot, &type, err)
 			?: host_selinux_mode(session->root, &mode, err);
@@ -174,7 +171,6 @@ static int describe(struct session *session, char **line, struct error *err)
 	if (r < 0)
 		return r;
 	gethostname(host, sizeof(host) - 1);
-	system_name(system, sizeof(system));
 	*line = str_printf("node %s, %s, SELinux %s (policy \"%s\")", host, system,
 			   selinux_mode_name(mode), type);
 	return 0;

@@ -39,7 +39,7 @@ char *answers_name(const char *key, const char *subject);
 const struct question *answers_question(const struct answers *answers, const char *key);
 
 /* answers_find - the settled value for KEY[SUBJECT] (subject may be NULL), or NULL when only the
- * terminal can tell. In prompt.h's order, --yes included. *origin (may be NULL) gets where it came
+ * terminal can tell; --yes included. *origin (may be NULL) gets where it came
  * from: "--answer", "answers file" or "--yes". Both are borrowed. */
 const char *answers_find(const struct answers *answers, const char *key, const char *subject,
 			 const char **origin);

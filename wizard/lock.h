@@ -3,8 +3,6 @@
  * when */
 #pragma once
 
-#include <stdbool.h>
-
 #include "wizard/error.h"
 
 /* lock_take - take the lock file at path, creating it, and write our pid and the time into it. Its

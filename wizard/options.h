@@ -3,7 +3,6 @@
 #pragma once
 
 #include <popt.h>
-#include <stdbool.h>
 
 #include "wizard/session.h"
 #include "wizard/strings.h"

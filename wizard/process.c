@@ -117,15 +117,11 @@ static int spawn(const char *program, const char *const argv[], struct stream st
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, broken_pipe;
-	int r = posix_spawn_file_actions_init(&actions);
+	int r;
 
-	if (r)
-		return r;
-	r = posix_spawnattr_init(&attributes);
-	if (r) {
-		posix_spawn_file_actions_destroy(&actions);
-		return r;
-	}
+	/* glibc's cannot fail. */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
 	sigemptyset(&none);
 	sigemptyset(&broken_pipe);
 	sigaddset(&broken_pipe, SIGPIPE);

@@ -370,7 +370,8 @@ const char *prompt_settled(const struct session *session, const char *key, const
 
 	answers_mark(session->answers, key, subject);
 	/* Each answer is a string of its own. */
-	*by_subject = value && value != answers_find(session->answers, key, NULL, NULL);
+	if (by_subject)
+		*by_subject = value && value != answers_find(session->answers, key, NULL, NULL);
 	return value;
 }
 

@@ -46,7 +46,7 @@ int prompt_text(struct session *session, const char *key, const char *subject, c
 bool prompt_is_answered(const struct session *session, const char *key, const char *subject);
 
 /* prompt_settled - the value that was given beforehand, which counts as asked for; NULL: none.
- * *by_subject: for this very subject, not for all there are. */
+ * *by_subject (may be NULL): for this very subject, not for all there are. */
 const char *prompt_settled(const struct session *session, const char *key, const char *subject,
 			   bool *by_subject);
 

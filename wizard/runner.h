@@ -13,12 +13,9 @@
  *   back    step, round: session_go_back()
  *   remember key, value: session_remember()
  *
- * One step: detect; satisfied: a line that says so, and on to the next (with a begin and no done in
- * the journal, done is written now). Else heading, why, plan, and the changes are shown; then the
- * step's ask. Without one, for a step with STEP_CHANGES_SYSTEM, the question "NAME.apply" (yes,
- * skip, quit), which the workflow's table declares; with STEP_ASKS_FIRST both, while ask has left
- * something to apply. Then begin, apply, detect, done. A begin that an interrupted run wrote with
- * the same changes is not written again.
+ * A step is taken as step.h has it. One that is satisfied, with a begin and no done in the journal:
+ * done is written now. A begin that an interrupted run wrote with the same changes is not written
+ * again. STEP_ASKS_FIRST asks only while ask has left something to apply.
  * An apply that fails: what it has changed by then is listed, which is what plan does not list now.
  * STEP_EVERY_RUN: detect is not asked before; without planned changes neither after, and no begin
  * is written. A skipped step is remembered nowhere; the run goes on and returns STEP_PAUSED at its

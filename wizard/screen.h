@@ -2,12 +2,10 @@
 /*
  * screen.h - what a person sees
  *
- * Messages go to standard error, results to standard output. Everything printed here is made safe:
- * control bytes (also C1 and DEL), bytes that are not UTF-8, and the Unicode characters that
- * reorder or hide text are shown as \xNN; only '\n' passes, and a tab becomes spaces. Escape
- * sequences come from this module alone, and only for a terminal that wants colour. Long lines are
- * wrapped at the terminal's width (80 where there is none; never for results), continued under
- * their own text.
+ * Messages go to standard error, results to standard output. Everything printed here is made safe
+ * (text_safe(), keeping lines). Escape sequences come from this module alone, and only for a
+ * terminal that wants colour. Long lines are wrapped at the terminal's width (80 where there is
+ * none; never for results), continued under their own text.
  */
 #pragma once
 

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "wizard/answers.h"
@@ -12,7 +11,6 @@
 #include "wizard/lock.h"
 #include "wizard/process.h"
 #include "wizard/text.h"
-#include "wizard/screen.h"
 #include "wizard/session.h"
 #include "wizard/trust.h"
 #include "wizard/util.h"

@@ -4,7 +4,6 @@
 #include <histedit.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -12,7 +11,6 @@
 
 #include "wizard/process.h"
 #include "wizard/screen.h"
-#include "wizard/session.h"
 #include "wizard/terminal.h"
 #include "wizard/util.h"
 

@@ -13,7 +13,8 @@
 
 /* text_safe - text in new memory (caller frees), where each byte of what could deceive is \xNN:
  * control characters (C0, DEL, C1), bytes that are not UTF-8, characters that reorder or hide text;
- * '\n' passes with keep_lines. In a locale that is not UTF-8, nothing beyond ASCII passes. */
+ * with keep_lines '\n' passes, and a tab becomes spaces. In a locale that is not UTF-8, nothing
+ * beyond ASCII passes. */
 char *text_safe(const char *text, bool keep_lines);
 
 /* text_is_utf8 - can text stand in JSON as it is? */

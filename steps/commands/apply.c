@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/advice/advice.h"
 #include "steps/case.h"
 #include "steps/given.h"
 #include "steps/header.h"
@@ -107,14 +106,10 @@ static int check_dangers(struct session *session, const json_t *rules, struct er
 {
 	_cleanup_(denials_clear) struct denials denials = { 0 };
 	_cleanup_(findings_clear) struct findings findings = { 0 };
-	struct advisor advisor;
-	struct oracle *base;
-	int r = node_base(session, &base, err) ?: case_advisor(session, base, &advisor, err);
+	int r;
 
-	if (r < 0)
-		return r;
 	result_denials(rules, node_domains(), &denials);
-	r = advice_judge(&advisor, &denials, &findings, err);
+	r = case_judge(session, &denials, &findings, err);
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
 		_cleanup_free_ char *permissions = NULL;
@@ -265,8 +260,6 @@ static int compare_log(struct session *session, json_t *list, struct error *err)
 	_cleanup_(findings_clear) struct findings findings = { 0 };
 	_cleanup_(rules_clear) struct rules rules = { 0 };
 	_cleanup_(strings_clear) struct strings logs = { 0 };
-	struct advisor advisor;
-	struct oracle *base;
 	int r = host_audit_logs(session->root, 0, &logs, err);
 
 	for (size_t i = 0; r == 0 && i < logs.count; i++)
@@ -279,10 +272,7 @@ static int compare_log(struct session *session, json_t *list, struct error *err)
 				    logs.items[i]);
 	if (r < 0)
 		return r;
-	r = node_base(session, &base, err)
-		    ?: case_advisor(session, base, &advisor, err)
-		    ?: advice_judge(&advisor, &denials, &findings, err)
-		    ?: case_rules(session, &rules, err);
+	r = case_judge(session, &denials, &findings, err) ?: case_rules(session, &rules, err);
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
 		_cleanup_free_ char *permissions = finding_permissions(finding);
