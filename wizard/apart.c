@@ -89,7 +89,8 @@ static bool enter(int *pipe)
 	    dup2(*pipe, STDERR_FILENO + 1) < 0)
 		return false;
 	*pipe = STDERR_FILENO + 1;
-	return close_range((unsigned int)*pipe + 1, ~0U, 0) == 0 && hold() == 0;
+	closefrom(*pipe + 1);
+	return hold() == 0;
 }
 
 /* What the child says ends with its struct error, whole: code 0 where there is none. */
