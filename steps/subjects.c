@@ -8,8 +8,6 @@
 #include "wizard/strings.h"
 #include "wizard/util.h"
 
-#define BLANKS " \t"
-
 /* ---- exercises ------------------------------------------------------------------------------- */
 
 int subjects_exercise(const char *subject, const char *value, struct error *err)
@@ -43,29 +41,26 @@ int subjects_any(const char *subject, const char *value, struct error *err)
 
 /* ---- findings -------------------------------------------------------------------------------- */
 
-enum { SOURCE, TARGET, CLASS, WORDS };
+enum { WORDS = 3 }; /* source, target, class */
 
 struct subject {
-	char *copy;
-	const char *words[WORDS];
+	struct strings words;       /* the first three; what is behind them: */
 	struct strings permissions; /* none: the text names no finding */
 };
 
 static void subject_clear(struct subject *subject)
 {
-	free(subject->copy);
+	strings_clear(&subject->words);
 	strings_clear(&subject->permissions);
 }
 
 static struct subject subject_read(const char *text)
 {
-	struct subject key = { .copy = str_copy(text) };
-	char *rest = NULL;
+	struct subject key = { 0 };
 
-	for (int i = 0; i < WORDS; i++)
-		key.words[i] = strtok_r(i ? NULL : key.copy, BLANKS, &rest);
-	if (key.words[CLASS])
-		strings_split(&key.permissions, rest, "," BLANKS);
+	strings_split(&key.words, text, " \t");
+	for (size_t i = WORDS; i < key.words.count; i++)
+		strings_split(&key.permissions, key.words.items[i], ",");
 	return key;
 }
 
@@ -92,7 +87,7 @@ int subjects_alike(const char *one, const char *other)
 	if (!a.permissions.count || !b.permissions.count)
 		return 0;
 	for (int i = 0; i < WORDS; i++)
-		alike += !strcmp(a.words[i], b.words[i]);
+		alike += !strcmp(a.words.items[i], b.words.items[i]);
 	for (size_t i = 0; i < a.permissions.count; i++)
 		share = share || strings_has(&b.permissions, a.permissions.items[i]);
 	return alike + (alike && share);

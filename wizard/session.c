@@ -277,9 +277,9 @@ bool session_is_scratch(const struct session *session)
 bool session_takes(const struct session *session, const char *step)
 {
 	char *const *word = session->arguments;
-	bool all = !word || !*word;
+	bool all = !*word;
 
-	while (!all && *word && strcmp(*word, step) != 0)
+	while (*word && strcmp(*word, step) != 0)
 		word++;
 	return all || *word;
 }
