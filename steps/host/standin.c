@@ -49,7 +49,6 @@ static int place_open(struct place *place, const char *path, struct error *err)
 {
 	const char *name = basename(path);
 	_cleanup_free_ char *directory = memory_copy(path, (size_t)(name - path));
-	int r;
 
 	*place = (struct place){ .path = path, .name = name };
 	place->beside = str_printf("%s" STANDIN_SUFFIX, place->name);
@@ -57,8 +56,8 @@ static int place_open(struct place *place, const char *path, struct error *err)
 	place->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (place->directory < 0)
 		return errno == ENOENT ? 0 : failed(place, errno, "look at", err);
-	r = look(place, place->name, &place->is_there, &place->there, err);
-	return r < 0 ? r : look(place, place->beside, &place->is_beside, &place->other, err);
+	return look(place, place->name, &place->is_there, &place->there, err)
+		       ?: look(place, place->beside, &place->is_beside, &place->other, err);
 }
 
 /* A descriptor of a regular file, or -1. */
@@ -75,7 +74,7 @@ static size_t signature(const char *text)
 	return text[first] ? first + 1 + strcspn(text + first + 1, "\n") : first;
 }
 
-static bool is_ours(const struct place *place, const char *text)
+static bool begins_as_ours(const struct place *place, const char *text)
 {
 	_cleanup_close_ int fd = -1;
 	char begin[256];
@@ -88,7 +87,7 @@ static bool is_ours(const struct place *place, const char *text)
 	       memcmp(begin, text, length) == 0;
 }
 
-static bool is_same(const struct place *place)
+static bool has_both_names(const struct place *place)
 {
 	return place->is_there && place->is_beside && place->there.st_ino == place->other.st_ino &&
 	       place->there.st_dev == place->other.st_dev;
@@ -96,12 +95,12 @@ static bool is_same(const struct place *place)
 
 static enum standin_state state_of(const struct place *place, const char *text)
 {
-	if (is_ours(place, text))
+	if (begins_as_ours(place, text))
 		return place->is_beside ? STANDIN_IN_PLACE : STANDIN_ALONE;
 	/* Two names of one file: a crash came before ours was renamed. Only the second name: it is
 	 * taken for the program, of which the first name has been removed. */
-	return place->is_there && place->is_beside && !is_same(place) ? STANDIN_REPLACED
-								      : STANDIN_NONE;
+	return place->is_there && place->is_beside && !has_both_names(place) ? STANDIN_REPLACED
+									     : STANDIN_NONE;
 }
 
 int standin_state(const char *path, const char *text, enum standin_state *state, struct error *err)
@@ -181,9 +180,8 @@ static int dress(int from, int to, const char *text)
 	if (fchown(to, status.st_uid, status.st_gid) < 0 || fchmod(to, status.st_mode & 01777) < 0)
 		return -errno;
 	/* A permission that an access list gives would be missing with the mode alone. */
-	r = copy_attribute(from, to, XATTR_NAME_POSIX_ACL_ACCESS);
-	if (r == 0)
-		r = copy_attribute(from, to, XATTR_NAME_SELINUX);
+	r = copy_attribute(from, to, XATTR_NAME_POSIX_ACL_ACCESS)
+		    ?: copy_attribute(from, to, XATTR_NAME_SELINUX);
 	return r == 0 && fsync(to) < 0 ? -errno : r;
 }
 
@@ -206,7 +204,7 @@ static int exchange(const struct place *place, bool renews)
 {
 	int at = place->directory;
 
-	if (!renews && !is_same(place) && linkat(at, place->name, at, place->beside, 0) < 0)
+	if (!renews && !has_both_names(place) && linkat(at, place->name, at, place->beside, 0) < 0)
 		return -errno;
 	if (renameat(at, place->fresh, at, place->name) < 0) {
 		int code = errno;
@@ -283,18 +281,15 @@ static int bring_back(const struct place *place)
 }
 
 /* What to do with the second name: it becomes the first, goes, or stays. */
-static int settle(const struct place *place, const char *text)
+static int settle(const struct place *place, enum standin_state state)
 {
-	int at = place->directory;
 	int r = 0;
 
-	if (!place->is_beside)
+	if (!place->is_beside || (state == STANDIN_REPLACED && !same_content(place)))
 		return 0;
-	if (!place->is_there || is_ours(place, text))
+	if (!place->is_there || state == STANDIN_IN_PLACE)
 		r = bring_back(place);
-	else if (!is_same(place) && !same_content(place))
-		return 0;
-	return r < 0 || unlinkat(at, place->beside, 0) == 0 ? r : -errno;
+	return r < 0 || unlinkat(place->directory, place->beside, 0) == 0 ? r : -errno;
 }
 
 int standin_remove(const char *path, const char *text, bool *replaced, struct error *err)
@@ -313,7 +308,7 @@ int standin_remove(const char *path, const char *text, bool *replaced, struct er
 				 ") is gone",
 				 path, path);
 	unlinkat(place.directory, place.fresh, 0);
-	r = settle(&place, text);
+	r = settle(&place, state);
 	if (r < 0)
 		return failed(&place, -r, "take the script away from before", err);
 	fsync(place.directory);
