@@ -377,13 +377,13 @@ static int apply_result(struct session *session, const json_t *result, struct er
 static int run(struct session *session, struct error *err)
 {
 	json_auto_t *result = NULL;
-	int r;
 
 	if (!session->arguments[0] || session->arguments[1])
 		return error_set(err, ERROR_USAGE, "write: galera-selinux apply FILE",
 				 "apply needs the file that `export` has written");
-	r = result_read(session->arguments[0], &result, err) ?: session_open(session, dry, err);
-	return r < 0 ? r : apply_result(session, result, err);
+	return result_read(session->arguments[0], &result, err)
+		       ?: session_open(session, dry, err)
+		       ?: apply_result(session, result, err);
 }
 
 const struct command command_apply = {

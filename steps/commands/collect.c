@@ -205,7 +205,6 @@ static int write_evidence(struct session *session, const struct extract *extract
 	_cleanup_free_ char *bytes = NULL;
 	json_auto_t *members = NULL;
 	size_t length = 0;
-	int r;
 
 	if (!node_is_name(node))
 		return error_set(err, EINVAL,
@@ -213,10 +212,10 @@ static int write_evidence(struct session *session, const struct extract *extract
 				 "digits, \"-\", \"_\" and \".\"",
 				 "this node has no name that an evidence file can have: \"%s\"",
 				 node);
-	r = session_open(session, true, err)
-		    ?: list_members(session, node, extract, &members, err)
-		    ?: bundle_pack(output, &evidence_format, members, &bytes, &length, err);
-	return r < 0 ? r : output_write(session, output, bytes, length, 0600, err);
+	return session_open(session, true, err)
+		       ?: list_members(session, node, extract, &members, err)
+		       ?: bundle_pack(output, &evidence_format, members, &bytes, &length, err)
+		       ?: output_write(session, output, bytes, length, 0600, err);
 }
 
 static int write_records(struct session *session, const struct extract *extract,
@@ -264,19 +263,18 @@ static int run(struct session *session, struct error *err)
 	_cleanup_(strings_clear) struct strings logs = { 0 };
 	_cleanup_(extract_clear) struct extract extract = { 0 };
 	char node[NODE_NAME_SIZE];
-	int r;
 
 	if (!output)
 		return error_set(err, ERROR_USAGE, "write: galera-selinux collect -o FILE",
 				 "collect needs the name of a file to write");
 	node_name(session, node);
-	r = list_logs(session, &logs, err)
-		    ?: node_guard_logs(session, output, logs.items, err)
+	return list_logs(session, &logs, err)
+		       ?: node_guard_logs(session, output, logs.items, err)
 		    ?: extract_read(logs.items, session->arguments && *session->arguments,
 				    node_domains(), node, &extract, err)
 		    ?: (bundle_is_named(output) ? write_evidence(session, &extract, node, err)
-						: write_records(session, &extract, &logs, err));
-	return r < 0 ? r : say_written(&extract);
+						: write_records(session, &extract, &logs, err))
+		       ?: say_written(&extract);
 }
 
 const struct command command_collect = {

@@ -255,11 +255,10 @@ static int write_module(struct session *session, const char *path, const struct 
 	_cleanup_free_ char *text = NULL;
 	char name[128];
 	struct module_header header = { .name = name, .version = "1.0", .comment = comment };
-	int r;
 
 	module_name(path, name, sizeof(name));
-	r = te ? te_text(&header, rules, &text, err) : cil_text(&header, rules, &text, err);
-	return r < 0 ? r : output_write(session, path, text, strlen(text), 0644, err);
+	return (te ? te_text : cil_text)(&header, rules, &text, err)
+		       ?: output_write(session, path, text, strlen(text), 0644, err);
 }
 
 static bool is_stdout(const char *path)

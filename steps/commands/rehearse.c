@@ -64,9 +64,8 @@ static int touch_audit_log(const char *root, struct error *err)
 {
 	_cleanup_free_ char *directory = str_printf("%s/var/log/audit", root);
 	_cleanup_free_ char *path = str_printf("%s/var/log/audit/audit.log", root);
-	int r = make_directories(directory, 0700, err);
 
-	return r < 0 ? r : file_write(path, "", 0, 0600, err);
+	return make_directories(directory, 0700, err) ?: file_write(path, "", 0, 0600, err);
 }
 
 /* The recording is attached last: a root that has one is complete. */

@@ -363,14 +363,10 @@ int exercising_run(struct session *session, const char *phase, const json_t *cha
 					       : marker_agree(session, phase, changes, err);
 
 	/* What is asked for once is done in the confined phase, too. */
-	if (r == 0 && learning)
-		r = wanted_take_named(session, err);
-	if (r == 0)
-		r = exercise_each(session, phase, err);
-	if (r == 0 && learning)
-		r = wanted_ask(session, err);
-	if (r == 0)
-		r = exercise_each(session, phase, err);
+	r = r ?: (learning ? wanted_take_named(session, err) : 0)
+		    ?: exercise_each(session, phase, err)
+		    ?: (learning ? wanted_ask(session, err) : 0)
+		    ?: exercise_each(session, phase, err);
 	if (r)
 		return r;
 	screen_blank();

@@ -261,10 +261,9 @@ int wanted_ask(struct session *session, struct error *err)
 			   ", names them.");
 		return 0;
 	}
-	r = prompt_text(session, KEY, NULL, "Which of them, too? (names, or none)", NONE, &names,
-			err);
-	if (r == 0)
-		r = take_names(session, names, err);
 	/* Asked once in a session. */
-	return r < 0 ? r : session_remember(session, KEY, json_true(), err);
+	return prompt_text(session, KEY, NULL, "Which of them, too? (names, or none)", NONE, &names,
+			   err)
+		       ?: take_names(session, names, err)
+		       ?: session_remember(session, KEY, json_true(), err);
 }

@@ -386,7 +386,6 @@ int watch_exercise(const struct watch_order *order, struct watched *watched, str
 		.last_news = now,
 		.last_shown = now,
 	};
-	int r = begin(&watch, err);
 
-	return r < 0 ? r : watch_on(&watch, order->keys ? keys_open() : -1, err);
+	return begin(&watch, err) ?: watch_on(&watch, order->keys ? keys_open() : -1, err);
 }

@@ -174,15 +174,12 @@ static int read_rules(int fd, struct audit_state *state, struct error *err)
 
 int host_audit_state(struct audit_state *state, struct error *err)
 {
-	_cleanup_(cleanup_audit) int fd = -1;
-	int rc;
+	_cleanup_(cleanup_audit) int fd = audit_open();
 
 	*state = (struct audit_state){ 0 };
-	fd = audit_open();
 	if (fd < 0)
 		return refused(errno, err);
-	rc = read_status(fd, state, err);
-	return rc < 0 ? rc : read_rules(fd, state, err);
+	return read_status(fd, state, err) ?: read_rules(fd, state, err);
 }
 
 /* ---- auditd's configuration ------------------------------------------------------------------ */

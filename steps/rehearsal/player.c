@@ -94,8 +94,8 @@ static int copy_into(const char *from, const char *root, const char *to, struct 
 
 	if (r < 0)
 		return error_remedy(err, "%s", NO_RECORDING);
-	r = make_directories(dirname(parent), 0755, err);
-	return r < 0 ? r : file_write(path, text, length, 0644, err);
+	return make_directories(dirname(parent), 0755, err)
+		       ?: file_write(path, text, length, 0644, err);
 }
 
 int player_attach(const char *root, const char *cluster, struct error *err)
@@ -120,8 +120,8 @@ int player_attach(const char *root, const char *cluster, struct error *err)
 				 "the recorded cluster's path %s is not UTF-8", real);
 	text = json_dumps(rehearsal, JSON_INDENT(2));
 	config = str_printf("%s/my.cnf", real);
-	r = copy_into(config, root, "/etc/my.cnf", err);
-	return r < 0 ? r : file_write(marker, text, strlen(text), 0644, err);
+	return copy_into(config, root, "/etc/my.cnf", err)
+		       ?: file_write(marker, text, strlen(text), 0644, err);
 }
 
 const char *player_title(const struct player *player)
