@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "steps/checking/executable.h"
+#include "steps/checking/probes.h"
 #include "steps/galera/exercises.h"
 #include "steps/labelling/labels.h"
 #include "steps/node/node.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/checking/needs.h"
+#include "steps/checking/probes.h"
 #include "steps/galera/known.h"
 #include "steps/host/package.h"
 #include "steps/node/node.h"

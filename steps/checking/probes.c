@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include "steps/checking/drift.h"
-#include "steps/checking/executable.h"
-#include "steps/checking/needs.h"
 #include "steps/checking/probes.h"
 #include "steps/confining/confine.h"
 #include "steps/confining/limit.h"
