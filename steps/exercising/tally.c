@@ -80,11 +80,10 @@ const char *tally_last(const struct tally *tally)
 
 size_t tally_of_program(const struct tally *tally, const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	size_t count = 0;
 	char name[16]; /* as the kernel cuts it */
 
-	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
+	snprintf(name, sizeof(name), "%s", basename(path));
 	for (size_t i = 0; i < tally->denials.count; i++) {
 		const struct denial *denial = &tally->denials.items[i];
 

@@ -173,9 +173,8 @@ const char *const galera_domains[] = { "mysqld_t", "mysqld_safe_t", NULL };
 #define JOINING "the server has started and is joining"
 #define SYNCED  "the node restarted and synced"
 
-static enum proof say(char **why, enum proof proof, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static enum proof say(char **why, enum proof proof, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static enum proof say(char **why, enum proof proof,
+							    const char *format, ...)
 {
 	va_list args;
 
@@ -186,9 +185,8 @@ static enum proof say(char **why, enum proof proof, const char *format, ...)
 }
 
 /* What was judged, and what is to be added to it. */
-static enum proof but(char **why, enum proof proof, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static enum proof but(char **why, enum proof proof, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static enum proof but(char **why, enum proof proof,
+							    const char *format, ...)
 {
 	_cleanup_free_ char *judged = *why, *more = NULL;
 	va_list args;

@@ -327,9 +327,8 @@ void wsrep_watch_story(const struct wsrep_watch *watch, struct wsrep_story *stor
 	story_end(&watch->reader, story);
 }
 
-static void tell(struct wsrep_watch *watch, enum news_kind kind, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static void tell(struct wsrep_watch *watch, enum news_kind kind, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void tell(struct wsrep_watch *watch,
+						       enum news_kind kind, const char *format, ...)
 {
 	va_list args;
 
