@@ -248,7 +248,7 @@ static int check_version(const struct unpacking *reading, json_t **manifest, str
 
 	*manifest = json_loads(member_text(reading->members, BUNDLE_MANIFEST),
 			       JSON_REJECT_DUPLICATES, NULL);
-	if (strcmp(member_text(*manifest, "format"), format->name) != 0)
+	if (!member_is(*manifest, "format", format->name))
 		return refuse(reading, "does not name its format", BUNDLE_MANIFEST, err);
 	version = member_number(*manifest, "version");
 	if (version <= format->version)
@@ -292,7 +292,7 @@ static int check_sums(const struct unpacking *reading, const json_t *manifest, s
 		if (r < 0)
 			return r;
 		if (member_number(said, "size") != (json_int_t)json_string_length(text) ||
-		    strcmp(member_text(said, "sha256"), sum) != 0)
+		    !member_is(said, "sha256", sum))
 			return refuse(reading, "is not what the manifest says", *name, err);
 	}
 	return 0;

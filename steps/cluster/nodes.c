@@ -82,7 +82,7 @@ static bool is_taken(const json_t *entries, const char *path)
 	_cleanup_free_ char *stamp = log_stamp(path);
 
 	list_each(entry, entries)
-		if (!strcmp(member_text(json_object_get(entry, "paths"), path), stamp))
+		if (member_is(json_object_get(entry, "paths"), path, stamp))
 			return true;
 	return false;
 }
@@ -229,7 +229,7 @@ static void say_policy(const char *node, const json_t *policy, const json_t *own
 static json_t *same_file(const json_t *entries, const json_t *read)
 {
 	list_each(entry, entries)
-		if (!strcmp(member_text(entry, "sha256"), member_text(read, "sha256")))
+		if (member_is(entry, "sha256", member_text(read, "sha256")))
 			return entry;
 	return NULL;
 }
@@ -369,8 +369,8 @@ bool nodes_label(struct session *session, const char *node, const char *path, co
 			continue;
 		other = true;
 		list_each(file, json_object_get(json_object_get(entry, "labels"), "files"))
-			if (!*type && !strcmp(member_text(file, "path"), path) &&
-			    !strcmp(member_text(file, "class"), tclass))
+			if (!*type && member_is(file, "path", path) &&
+			    member_is(file, "class", tclass))
 				*type = str_copy(member_or_null(file, "type"));
 	}
 	return other;

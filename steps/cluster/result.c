@@ -163,7 +163,7 @@ int result_read(const char *path, json_t **result, struct error *err)
 	if (!read)
 		return no_result(path, error.text, err);
 	format = member_number(read, "format");
-	if (strcmp(member_text(read, "kind"), RESULT_KIND) != 0 || format < 1)
+	if (!member_is(read, "kind", RESULT_KIND) || format < 1)
 		return no_result(path, "it is something else", err);
 	if (format > RESULT_FORMAT)
 		return error_set(err, ENOTSUP,
@@ -248,10 +248,9 @@ static json_int_t severity_of(const struct rule *rule, const struct findings *fi
 
 static bool is_same_rule(const json_t *item, const struct rule *rule)
 {
-	return !strcmp(member_text(item, "rule"), rule_keyword(rule)) &&
-	       !strcmp(member_text(item, "source"), rule->source) &&
-	       !strcmp(member_text(item, "target"), rule->target) &&
-	       !strcmp(member_text(item, "class"), rule->tclass);
+	return member_is(item, "rule", rule_keyword(rule)) &&
+	       member_is(item, "source", rule->source) && member_is(item, "target", rule->target) &&
+	       member_is(item, "class", rule->tclass);
 }
 
 static json_t *rule_json(const struct rule *rule)
@@ -310,7 +309,7 @@ static void copy_texts(const json_t *list, struct strings *strings)
 static void read_rule(const json_t *item, struct rules *rules)
 {
 	const char *source = member_text(item, "source"), *target = member_text(item, "target");
-	bool allow = !strcmp(member_text(item, "rule"), "allow");
+	bool allow = member_is(item, "rule", "allow");
 	struct rule *rule = rules_at(
 		rules,
 		&(struct rule){

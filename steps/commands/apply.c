@@ -58,7 +58,7 @@ static int check_port(struct session *session, const json_t *port, struct error 
 
 	if (r < 0 || galera_has_port(own, count, proto, number))
 		return r;
-	if (strcmp(member_text(port, "type"), PORT_TYPE) != 0)
+	if (!member_is(port, "type", PORT_TYPE))
 		return error_set(err, EPERM, "label it by hand, if that is what you want",
 				 "the result would label the port %u/%s otherwise than " PORT_TYPE,
 				 number, proto);
@@ -305,7 +305,7 @@ static bool has_done(const struct session *session, size_t before)
 	const json_t *records = session_records(session);
 
 	for (size_t i = before; i < json_array_size(records); i++)
-		if (!strcmp(member_text(json_array_get(records, i), "event"), "done"))
+		if (member_is(json_array_get(records, i), "event", "done"))
 			return true;
 	return false;
 }

@@ -181,7 +181,7 @@ static void say_written(const json_t *result)
 		    COUNTED(json_array_size(json_object_get(result, "rules")), "rule", "rules"),
 		    MODULE_NAME,
 		    output_is_stdout(chosen.output) ? "standard output" : chosen.output);
-	if (!strcmp(member_text(ledger, "end"), "verified"))
+	if (member_is(ledger, "end", "verified"))
 		screen_say("Here: %s.", member_text(ledger, "claim"));
 	else
 		screen_mark(MARK_WARN, "here: %s", member_text(ledger, "claim"));
@@ -215,9 +215,9 @@ static json_t *role_files(const json_t *result)
 		list_add(list,
 			 json_pack("{s:O, s:O, s:s, s:s}", "target", json_object_get(rule, "spec"),
 				   "setype", json_object_get(rule, "type"), "ftype",
-				   !strcmp(member_text(rule, "files"), "dir")    ? "d"
-				   : !strcmp(member_text(rule, "files"), "file") ? "f"
-										 : "a",
+				   member_is(rule, "files", "dir")    ? "d"
+				   : member_is(rule, "files", "file") ? "f"
+								      : "a",
 				   "state", "present"));
 	return list;
 }
@@ -281,9 +281,9 @@ static char *refpolicy_labels(const json_t *result)
 	list_each(rule, files)
 		fprintf(out, "#   %s%s\tgen_context(system_u:object_r:%s,s0)\n",
 			member_text(rule, "spec"),
-			!strcmp(member_text(rule, "files"), "dir")    ? "\t-d"
-			: !strcmp(member_text(rule, "files"), "file") ? "\t--"
-								      : "",
+			member_is(rule, "files", "dir")    ? "\t-d"
+			: member_is(rule, "files", "file") ? "\t--"
+							   : "",
 			member_text(rule, "type"));
 	stream_close(&out);
 	return text;

@@ -47,9 +47,8 @@ static json_t *find_lane(json_t *lanes, const char *node, const char *exercise, 
 	json_t *lane;
 
 	list_each(known, lanes)
-		if (!strcmp(member_text(known, "node"), node) &&
-		    !strcmp(member_text(known, "exercise"), exercise) &&
-		    !strcmp(member_text(known, "role"), role))
+		if (member_is(known, "node", node) && member_is(known, "exercise", exercise) &&
+		    member_is(known, "role", role))
 			return known;
 	lane = json_made(json_pack("{s:o, s:o, s:o, s:[]}", "node", text_json(node), "exercise",
 				   text_json(exercise), "role", text_json(role), "at"));

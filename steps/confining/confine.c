@@ -19,9 +19,7 @@ static char *module_name(void)
 
 bool confine_is(const json_t *change, const char *part)
 {
-	const char *is = member_text(change, "confine");
-
-	return part ? !strcmp(is, part) : *is;
+	return part ? member_is(change, "confine", part) : *member_text(change, "confine");
 }
 
 bool confine_among(const json_t *changes, const char *part)
@@ -132,7 +130,7 @@ int confine_keep_hidden(struct session *session, struct error *err)
 
 static bool wants(const json_t *change, bool back, const char *state)
 {
-	return !strcmp(member_text(change, back ? "from" : "to"), state);
+	return member_is(change, back ? "from" : "to", state);
 }
 
 static unsigned int priority_of(const json_t *change)

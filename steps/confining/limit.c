@@ -70,8 +70,7 @@ static json_t *limited(const json_t *changes)
 {
 	list_each(change, changes)
 		if (confine_is(change, "limit") ||
-		    (confine_is(change, "domain") &&
-		     !strcmp(member_text(change, "to"), "permissive")))
+		    (confine_is(change, "domain") && member_is(change, "to", "permissive")))
 			return change;
 	return NULL;
 }

@@ -156,7 +156,7 @@ char *others_text(const json_t *other)
 bool others_can_go(const json_t *other)
 {
 	return !member_number(other, "below") &&
-	       (strcmp(member_text(other, "name"), MODULE_NAME) != 0 ||
+	       (!member_is(other, "name", MODULE_NAME) ||
 		member_number(other, "priority") == STORE_PRIORITY);
 }
 

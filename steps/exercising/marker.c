@@ -27,9 +27,7 @@ static const char *agreed_to(struct session *session, const char *phase, const c
 {
 	const json_t *memory = session_recall(session, MEMORY);
 
-	return memory && !strcmp(member_text(memory, "phase"), phase)
-		       ? member_or_null(memory, member)
-		       : NULL;
+	return memory && member_is(memory, "phase", phase) ? member_or_null(memory, member) : NULL;
 }
 
 static const char *agreed(struct session *session, const char *phase)

@@ -105,7 +105,7 @@ bool results_done(struct session *session, const char *phase, const struct exerc
 {
 	const json_t *result = results_get(session, phase, exercise->name);
 
-	if (!strcmp(member_text(result, "result"), "skipped"))
+	if (member_is(result, "result", "skipped"))
 		return !is_named(exercise);
 	return result && !json_array_size(json_object_get(result, "doubts"));
 }

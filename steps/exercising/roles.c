@@ -262,8 +262,7 @@ static const char *role_of(const struct exercise *exercise)
 /* Had another node a part in it? One that rejoins after a crash may have had a donor, too. */
 static bool has_donor(const struct exercise *exercise, const json_t *result)
 {
-	return !strcmp(member_text(result, "result"), "proved") &&
-	       exercise->kind != EXERCISE_NOTIFY &&
+	return member_is(result, "result", "proved") && exercise->kind != EXERCISE_NOTIFY &&
 	       (exercise_is_transfer(exercise) || *member_text(result, "donor"));
 }
 

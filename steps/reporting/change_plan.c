@@ -122,7 +122,7 @@ static void put_done(struct sheet *sheet, const json_t *document, const char *st
 
 	sheet_say(sheet, "It is done already: there is nothing to change.");
 	list_each(record, json_object_get(document, "changes"))
-		if (!strcmp(member_text(record, "step"), step))
+		if (member_is(record, "step", step))
 			sheet_table(sheet, caption, documents_change,
 				    json_object_get(record, "changes"));
 }
@@ -147,7 +147,7 @@ static void put_step(struct sheet *sheet, const json_t *document, const json_t *
 			  "What it changes follows from the steps before; %s %s shows it "
 			  "then.",
 			  command(document, "plan"), name);
-	else if (!strcmp(member_text(plan, "state"), "satisfied"))
+	else if (member_is(plan, "state", "satisfied"))
 		put_done(sheet, document, name);
 	if (!strcmp(name, "exercise"))
 		put_exercises(sheet, document);

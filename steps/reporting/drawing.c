@@ -128,7 +128,7 @@ void draw_timeline(struct sheet *sheet, const json_t *denials)
 
 static bool is_same(const json_t *one, const json_t *other, const char *name)
 {
-	return one && other && !strcmp(member_text(one, name), member_text(other, name));
+	return one && other && member_is(one, name, member_text(other, name));
 }
 
 /* "file { open read }", or how many they are. */
@@ -155,7 +155,7 @@ static char *short_name(const char *name)
 static void draw_rule(struct sheet *sheet, const json_t *rule, const json_t *before, size_t y,
 		      size_t starts[static 2])
 {
-	bool allow = !strcmp(member_text(rule, "rule"), "allow");
+	bool allow = member_is(rule, "rule", "allow");
 	const char *class = allow ? "allow" : "silence";
 	_cleanup_free_ char *object = object_of(rule);
 	_cleanup_free_ char *source = short_name(member_text(rule, "source"));

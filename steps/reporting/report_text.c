@@ -25,7 +25,7 @@ static json_t *rules_of(const json_t *document, const char *kind)
 	json_t *list = json_array();
 
 	list_each(rule, part(document, "rules"))
-		if (!strcmp(member_text(rule, "rule"), kind))
+		if (member_is(rule, "rule", kind))
 			list_add(list, json_incref(rule));
 	return list;
 }
@@ -120,7 +120,7 @@ const struct sheet_column documents_change[] = {
 static const json_t *step_of(const json_t *document, const char *name)
 {
 	list_each(step, part(document, "steps"))
-		if (!strcmp(member_text(step, "name"), name))
+		if (member_is(step, "name", name))
 			return step;
 	return NULL;
 }
