@@ -252,19 +252,12 @@ static bool encrypts_ist(const struct galera_config *config)
 /* Has garbd's file a line GALERA_NODES with a value? */
 static bool names_nodes(const char *root, const char *path)
 {
-	_cleanup_free_ char *full = str_printf("%s/%s", root, path);
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *full = path_in_root(root, path), *text = NULL, *nodes = NULL;
 
 	if (file_read(full, &text, NULL, NULL) < 0)
 		return false;
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		const char *value = str_starts(line + (*line == '\n'), "GALERA_NODES=");
-
-		if (value && !strchr("\n", value[strspn(value, "\"' ")]))
-			return true;
-		line += *line == '\n';
-	}
-	return false;
+	nodes = text_setting(text, "GALERA_NODES");
+	return nodes && nodes[strspn(nodes, "\"'")];
 }
 
 static void derive(struct galera_config *config)

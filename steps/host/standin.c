@@ -26,8 +26,7 @@ struct place {
 
 static void place_clear(struct place *place)
 {
-	if (place->directory >= 0)
-		close(place->directory);
+	cleanup_close(&place->directory);
 	free(place->beside);
 	free(place->fresh);
 }
