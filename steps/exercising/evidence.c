@@ -16,6 +16,7 @@
 #include "steps/host/selinux.h"
 #include "steps/host/server.h"
 #include "steps/node/node.h"
+#include "wizard/piece.h"
 #include "wizard/screen.h"
 #include "wizard/util.h"
 
@@ -273,30 +274,27 @@ static int count_denials(struct session *session, const char *path, struct evide
 }
 
 /* Did somebody switch the system to permissive in between, as the kernel's own record has it? */
-static bool tells_permissive(const char *text, size_t length)
+static bool tells_permissive(struct piece text)
 {
-	static const char type[] = "type=MAC_STATUS ", off[] = " enforcing=0 ";
-	const char *end = text + length, *at = text;
+	while ((text.at = piece_find(text, "type=MAC_STATUS "))) {
+		struct piece line = piece_until(text, "\n");
 
-	while ((at = memmem(at, (size_t)(end - at), type, strlen(type)))) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-
-		if (memmem(at, (size_t)((newline ? newline : end) - at), off, strlen(off)))
+		if (piece_find(line, " enforcing=0 "))
 			return true;
-		at += strlen(type);
+		text.at = line.end;
 	}
 	return false;
 }
 
 /* What is to be said against a confined exercise: as it began, as it is now, and in between. */
-static int look_for_doubts(struct session *session, const json_t *marks, const char *text,
-			   size_t length, struct evidence *evidence, struct error *err)
+static int look_for_doubts(struct session *session, const json_t *marks, struct piece text,
+			   struct evidence *evidence, struct error *err)
 {
 	unsigned int now = 0;
 	int r = doubts_now(session, &now, err);
 
 	evidence->doubts = now | doubts_from(json_object_get(marks, "doubts"));
-	if (tells_permissive(text, length))
+	if (tells_permissive(text))
 		evidence->doubts |= DOUBT_SYSTEM;
 	return r;
 }
@@ -333,7 +331,8 @@ int evidence_keep(const struct occasion *at, struct evidence *evidence, struct e
 	evidence->began = (time_t)member_number(marks, "began");
 	evidence->loads = grown(marks, "loads", policy_loads(at->session));
 	if (occasion_is_confined(at))
-		r = look_for_doubts(at->session, marks, text, length, evidence, err);
+		r = look_for_doubts(at->session, marks, (struct piece){ text, text + length },
+				    evidence, err);
 	else
 		look_for_limits(at->session, evidence);
 	path = session_path(at->session, evidence->file);
