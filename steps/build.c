@@ -206,34 +206,16 @@ static int prove(struct session *session, struct oracle *with, struct proved *pr
 	return r;
 }
 
-static int write_text(struct session *session, const char *name, const char *text,
-		      struct error *err)
+/* text NULL: there is none. One of an earlier module would be taken for this one. */
+static int put_text(struct session *session, const char *name, const char *text, struct error *err)
 {
 	_cleanup_free_ char *path = session_path(session, name);
-	int r = file_write(path, text, strlen(text), 0600, err);
+	int r = text ? file_write(path, text, strlen(text), 0600, err) : 0;
 
-	if (r == 0)
-		screen_detail("%s", path);
-	return r;
-}
-
-/* Files of a module that has become empty would be taken for the present one. */
-static int remove_text(struct session *session, const char *name, struct error *err)
-{
-	_cleanup_free_ char *path = session_path(session, name);
-
-	if (remove(path) < 0 && errno != ENOENT)
+	if (!text && remove(path) < 0 && errno != ENOENT)
 		return error_set(err, errno, "remove it by hand", "removing %s: %m", path);
-	return 0;
-}
-
-static int remove_texts(struct session *session, struct error *err)
-{
-	static const char *const names[] = { MODULE_TE, MODULE_CIL, MODULE_PP };
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
-		r = remove_text(session, names[i], err);
+	if (text && r == 0)
+		screen_detail("%s", path);
 	return r;
 }
 
@@ -265,9 +247,8 @@ static int write_package(struct session *session, struct error *err)
 		screen_detail("%s", pp);
 	screen_detail("as: checkmodule -M -m " MODULE_TE " -o " MODULE_NAME ".mod");
 	screen_detail("    semodule_package -m " MODULE_NAME ".mod -o " MODULE_PP);
-	/* One of an earlier module would be taken for this one. */
-	return (made ? 0 : remove_text(session, MODULE_PP, err))
-		       ?: remove_text(session, MODULE_NAME ".mod", err);
+	return (made ? 0 : put_text(session, MODULE_PP, NULL, err))
+		       ?: put_text(session, MODULE_NAME ".mod", NULL, err);
 }
 
 static int remember(struct session *session, const char *version, const struct proved *proved,
@@ -298,8 +279,8 @@ static int build_module(struct session *session, const char *te, const char *cil
 	/* For a plan nothing is written. */
 	if (r || session->is_read_only)
 		return r;
-	return write_text(session, MODULE_TE, te, err)
-		       ?: write_text(session, MODULE_CIL, cil, err)
+	return put_text(session, MODULE_TE, te, err)
+		       ?: put_text(session, MODULE_CIL, cil, err)
 		       ?: write_package(session, err);
 }
 
@@ -315,7 +296,9 @@ int build_headed(struct session *session, struct error *err)
 	if (r == 0 && te)
 		r = build_module(session, te, cil, &proved, err);
 	else if (r == 0 && !session->is_read_only)
-		r = remove_texts(session, err);
+		r = put_text(session, MODULE_TE, NULL, err)
+			    ?: put_text(session, MODULE_CIL, NULL, err)
+			    ?: put_text(session, MODULE_PP, NULL, err);
 	if (r == 0)
 		r = remember(session, header.version, &proved, err);
 	json_decref(proved.coverage);

@@ -162,8 +162,7 @@ static json_t *seen(struct session *session, const struct denials *denials)
 	node_name(session, own);
 	for (size_t i = 0; i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
-		const char *node = denial->node ? denial->node : own;
-		const char *role = denial->role ? denial->role : "";
+		const char *node = denial->node ?: own, *role = denial->role ?: "";
 		json_t *same = NULL;
 
 		if (!denial->exercise)

@@ -134,8 +134,8 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 
 	if (r == 0 && before) {
 		screen_say("The module of that name that is installed differs in these lines:");
-		show_missing_lines(before, cil ? cil : "", '-');
-		show_missing_lines(cil ? cil : "", before, '+');
+		show_missing_lines(before, cil ?: "", '-');
+		show_missing_lines(cil ?: "", before, '+');
 	}
 	if (r == 0 && confine_among(changes, "domain"))
 		r = ledger_ask(session, err);

@@ -100,8 +100,8 @@ static void show(const struct finding *finding, size_t number)
 		snprintf(times, sizeof(times), "Seen %zu times", finding->count);
 	screen_blank();
 	screen_say("#%zu  %s  %s %s:%s { %s }  severity %d of 10", number, fix_name(finding->fix),
-		   finding->source, finding->rule_target ? finding->rule_target : finding->target,
-		   finding->tclass, permissions, finding->severity);
+		   finding->source, finding->rule_target ?: finding->target, finding->tclass,
+		   permissions, finding->severity);
 	screen_say("%s %s.", finding->why, times);
 	/* A command is to be copied; a list of names and the policy's own rule are only read. */
 	if (str_starts(finding->detail, "seen: ") || str_starts(finding->detail, "(neverallow "))
@@ -120,10 +120,9 @@ static void show(const struct finding *finding, size_t number)
 /* where - "sst, joiner", or the log that it was read from, when it is of no exercise. */
 static char *where(const struct denial *denial)
 {
-	const char *exercise = denial->exercise ? denial->exercise : denial->origin;
-
-	return str_printf("%s%s%s%s%s", denial->node ? denial->node : "", denial->node ? ": " : "",
-			  exercise, denial->role ? ", " : "", denial->role ? denial->role : "");
+	return str_printf("%s%s%s%s%s", denial->node ?: "", denial->node ? ": " : "",
+			  denial->exercise ?: denial->origin, denial->role ? ", " : "",
+			  denial->role ?: "");
 }
 
 static void show_event(const struct denial *denial)
@@ -139,9 +138,9 @@ static void show_event(const struct denial *denial)
 	}
 	screen_detail("event %lld.%03u:%lu  %s  pid %d %s%s%s  %s:%s%s%s%s%s",
 		      (long long)denial->seconds, denial->millis, denial->serial, place,
-		      (int)denial->pid, denial->comm ? denial->comm : "?", denial->exe ? " " : "",
-		      denial->exe ? denial->exe : "", denial->target, denial->tclass, port,
-		      denial->path ? "  " : "", denial->path ? denial->path : "", times);
+		      (int)denial->pid, denial->comm ?: "?", denial->exe ? " " : "",
+		      denial->exe ?: "", denial->target, denial->tclass, port,
+		      denial->path ? "  " : "", denial->path ?: "", times);
 }
 
 /* In which exercises, on which nodes, in which role it was seen: each once. */

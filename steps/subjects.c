@@ -134,9 +134,9 @@ static int check_one(const char *subject, const struct findings *findings, struc
 				"accepted before",
 				subject);
 	}
-	return subjects_same_finding(subject, nearest ? nearest : "")
+	return subjects_same_finding(subject, nearest ?: "")
 		       ? 0
-		       : no_finding(subject, nearest ? nearest : "", err);
+		       : no_finding(subject, nearest ?: "", err);
 }
 
 int subjects_rejects(const struct session *session, const struct findings *findings,

@@ -66,8 +66,8 @@ static int judge_confined(struct session *session, const struct denials *denials
 		if (found->fresh++ == 0)
 			screen_mark(MARK_WARN, "denied in the confined run, and not decided yet:");
 		screen_detail("%-9s %s %s:%s, %zu %s", fix_name(finding->fix), finding->source,
-			      finding->rule_target ? finding->rule_target : finding->target,
-			      finding->tclass, COUNTED(finding->count, "time", "times"));
+			      finding->rule_target ?: finding->target, finding->tclass,
+			      COUNTED(finding->count, "time", "times"));
 	}
 	return r;
 }

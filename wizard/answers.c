@@ -59,14 +59,6 @@ static int unknown_key(const struct answers *answers, const char *key, struct er
 	return strings_unknown("question", key, &keys, err);
 }
 
-static bool is_word_of(const char *word, const char *words)
-{
-	_cleanup_(strings_clear) struct strings list = { 0 };
-
-	strings_split(&list, words, " ");
-	return strings_has(&list, word);
-}
-
 /* The '=' behind "KEY" or "KEY[SUBJECT]". A subject may hold '=' and ']', so its end is the first
  * ']' that a '=' follows. */
 static char *find_equals(char *text, char **subject)
@@ -144,11 +136,13 @@ static int check_twice(const struct answers *answers, const struct answer *answe
 static int check(const struct answers *answers, const struct answer *answer, struct error *err)
 {
 	const struct question *question = answers_question(answers, answer->key);
+	_cleanup_(strings_clear) struct strings choices = { 0 };
 	int r;
 
 	if (!question)
 		return unknown_key(answers, answer->key, err);
-	if (question->choices && !is_word_of(answer->value, question->choices)) {
+	strings_split(&choices, question->choices ?: "", " ");
+	if (question->choices && !strings_has(&choices, answer->value)) {
 		error_set(err, EINVAL, NULL, "%s cannot be \"%s\"", answer->key, answer->value);
 		return error_remedy(err, "it accepts one of: %s", question->choices);
 	}

@@ -29,7 +29,7 @@ static int no_terminal(const struct prompt *prompt, struct error *err)
 	_cleanup_(strings_clear) struct strings choices = { 0 }, others = { 0 };
 	_cleanup_free_ char *name = answers_name(question->key, prompt->subject), *list = NULL;
 
-	strings_split(&choices, question->choices ? question->choices : "", " ");
+	strings_split(&choices, question->choices ?: "", " ");
 	if (!first)
 		first = choices.count ? choices.items[0] : "TEXT";
 	for (size_t i = 0; i < choices.count; i++)
