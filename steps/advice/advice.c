@@ -29,12 +29,12 @@ static void note_unknown(struct oracle *oracle, const struct denial *denial, str
 		if (!oracle_has_type(oracle, types[i]))
 			strings_insert(names, name);
 	}
-	for (size_t i = 0; i < denial->permission_count; i++) {
-		_cleanup_free_ char *name = str_printf("permission %s of class %s",
-						       denial->permissions[i], denial->tclass);
+	for (size_t i = 0; i < denial->permissions.count; i++) {
+		_cleanup_free_ char *name = str_printf(
+			"permission %s of class %s", denial->permissions.items[i], denial->tclass);
 
 		if (has_class &&
-		    !oracle_has_permission(oracle, denial->tclass, denial->permissions[i]))
+		    !oracle_has_permission(oracle, denial->tclass, denial->permissions.items[i]))
 			strings_insert(names, name);
 	}
 	if (!has_class) {
@@ -49,12 +49,12 @@ static int judge_denial(struct ladder *ladder, struct judgements *judgements, si
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < denial->permission_count; i++) {
+	for (size_t i = 0; r == 0 && i < denial->permissions.count; i++) {
 		struct judged *judged =
 			array_push(&judgements->items, &judgements->count, sizeof(*judged));
 
 		judged->index = index;
-		judged->permission = denial->permissions[i];
+		judged->permission = denial->permissions.items[i];
 		r = ladder_judge(ladder, denial, judged->permission, &judged->rung, err);
 		*unknown = *unknown || judged->rung.unknown;
 	}

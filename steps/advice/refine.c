@@ -19,10 +19,10 @@ static struct access_set *denied_to(const struct advisor *advisor, const char *s
 
 		if (strcmp(denial->source, source))
 			continue;
-		for (size_t j = 0; j < denial->permission_count; j++)
+		for (size_t j = 0; j < denial->permissions.count; j++)
 			if (oracle_has_type(advisor->oracle, denial->target))
 				access_add(denied, denial->target, denial->tclass,
-					   denial->permissions[j]);
+					   denial->permissions.items[j]);
 	}
 	return denied;
 }

@@ -28,9 +28,7 @@ void denial_clear(struct denial *denial)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(*text_of(denial, i));
-	for (size_t i = 0; i < denial->permission_count; i++)
-		free(denial->permissions[i]);
-	free(denial->permissions);
+	strings_clear(&denial->permissions);
 	memset(denial, 0, sizeof(*denial));
 }
 
@@ -98,15 +96,15 @@ void denials_add_refusal(struct denials *denials, const char *fields, size_t len
 /* own - copies of what the denial shares with the one that it was copied from. */
 static void own(struct denial *denial, const char *origin)
 {
-	char *const *permissions = denial->permissions;
+	const struct strings permissions = denial->permissions;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		*text_of(denial, i) = str_copy(*text_of(denial, i));
 	free(denial->origin);
 	denial->origin = str_copy(origin);
-	denial->permissions = memory_new(denial->permission_count, sizeof(*permissions));
-	for (size_t i = 0; i < denial->permission_count; i++)
-		denial->permissions[i] = str_copy(permissions[i]);
+	denial->permissions = (struct strings){ 0 };
+	for (size_t i = 0; i < permissions.count; i++)
+		strings_add(&denial->permissions, permissions.items[i]);
 }
 
 void denials_append(struct denials *denials, const struct denials *more, const char *origin)
@@ -158,8 +156,8 @@ void denials_write(const struct denials *denials, FILE *out)
 		fwrite(&denial, sizeof(denial), 1, out);
 		for (size_t t = 0; t < ARRAY_SIZE(texts); t++)
 			put_text(*text_of(&denial, t), out);
-		for (size_t p = 0; p < denial.permission_count; p++)
-			put_text(denial.permissions[p], out);
+		for (size_t p = 0; p < denial.permissions.count; p++)
+			put_text(denial.permissions.items[p], out);
 	}
 	for (size_t i = 0; i < denials->other_count; i++) {
 		fwrite(&denials->others[i].count, sizeof(size_t), 1, out);
@@ -209,9 +207,8 @@ static bool get_denial(struct piece *left, struct denial *denial)
 	size_t permissions;
 	bool all = get(left, denial, sizeof(*denial));
 
-	permissions = all ? denial->permission_count : 0;
-	denial->permission_count = 0;
-	denial->permissions = NULL;
+	permissions = all ? denial->permissions.count : 0;
+	denial->permissions = (struct strings){ 0 };
 	denial->exercise = denial->role = NULL;
 	denial->permissive = flag(&denial->permissive);
 	denial->userspace = flag(&denial->userspace);
@@ -225,17 +222,16 @@ static bool get_denial(struct piece *left, struct denial *denial)
 	all = all && denial->source && denial->target && denial->tclass && denial->source_context &&
 	      denial->target_context;
 	while (all && permissions--) {
-		char **permission = array_push(&denial->permissions, &denial->permission_count,
-					       sizeof(*permission));
+		char *permission;
 
-		all = get_text(left, permission) && *permission;
+		all = get_text(left, &permission) && permission;
+		strings_take(&denial->permissions, permission);
 	}
 	return all;
 }
 
 static bool get_all(struct piece *left, const struct denials *counts, struct denials *denials)
 {
-	_cleanup_free_ char *text = NULL;
 	bool all = true;
 
 	for (size_t i = 0; all && i < counts->count; i++)
@@ -249,10 +245,10 @@ static bool get_all(struct piece *left, const struct denials *counts, struct den
 		      get_text(left, &other->name) && other->name;
 	}
 	for (size_t i = 0; all && i < counts->refusals.count; i++) {
-		free(TAKE_PTR(text));
+		char *text;
+
 		all = get_text(left, &text) && text;
-		if (all)
-			strings_add(&denials->refusals, text);
+		strings_take(&denials->refusals, text);
 	}
 	return all && !piece_size(*left);
 }

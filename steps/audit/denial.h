@@ -44,9 +44,8 @@ struct denial {
 	char *source;         /* its type: the source domain */
 	char *target;         /* the target's type */
 	char *tclass;
-	char **permissions; /* those denied, in the record's order */
-	size_t permission_count;
-	char *invalid_context; /* srawcon or trawcon: a label that the policy does not know */
+	struct strings permissions; /* those denied, in the record's order */
+	char *invalid_context;      /* srawcon or trawcon: a label that the policy does not know */
 
 	bool permissive; /* logged, but granted (permissive=1) */
 	bool userspace;  /* a USER_AVC: decided by systemd, dbus, ... */

@@ -179,26 +179,18 @@ static void take_field(auparse_state_t *parser, struct denial *denial, struct av
 	}
 }
 
-/* has_permission - name_connect is about the port at the other end. */
-static bool has_permission(const struct denial *denial, const char *name)
-{
-	for (size_t i = 0; i < denial->permission_count; i++)
-		if (!strcmp(denial->permissions[i], name))
-			return true;
-	return false;
-}
-
 static bool finish_avc(struct denial *denial, struct avc_fields *fields)
 {
 	if (!fields->denied || !fields->source || !fields->target || !fields->permissions ||
 	    !denial->tclass || denial->tclass[strspn(denial->tclass, CLASS_BYTES)])
 		return false;
-	if (!record_set_permissions(denial, fields->permissions, strlen(fields->permissions),
-				    ',') ||
+	strings_split(&denial->permissions, fields->permissions, ",");
+	if (!denial->permissions.count ||
 	    !record_set_contexts(denial, fields->source, strlen(fields->source), fields->target,
 				 strlen(fields->target)))
 		return false;
-	denial->port = has_permission(denial, "name_connect") || !fields->source_port
+	/* name_connect is about the port at the other end. */
+	denial->port = strings_has(&denial->permissions, "name_connect") || !fields->source_port
 			       ? fields->destination_port
 			       : fields->source_port;
 	if (!denial->path && fields->name) {

@@ -102,14 +102,12 @@ static int compare_text(const char *one, const char *other)
 	return one && other ? strcmp(one, other) : !!one - !!other;
 }
 
-static int compare_permissions(const struct denial *one, const struct denial *other)
+static int compare_permissions(const struct strings *one, const struct strings *other)
 {
-	int order = 0;
+	int order = (one->count > other->count) - (one->count < other->count);
 
-	if (one->permission_count != other->permission_count)
-		return one->permission_count < other->permission_count ? -1 : 1;
-	for (size_t i = 0; i < one->permission_count && !order; i++)
-		order = strcmp(one->permissions[i], other->permissions[i]);
+	for (size_t i = 0; i < one->count && !order; i++)
+		order = strcmp(one->items[i], other->items[i]);
 	return order;
 }
 
@@ -130,7 +128,7 @@ static int compare_access(const void *left, const void *right)
 	for (size_t i = 0; i < ARRAY_SIZE(texts) && !order; i++)
 		order = compare_text(texts[i][0], texts[i][1]);
 	if (!order)
-		order = compare_permissions(one, other);
+		order = compare_permissions(&one->permissions, &other->permissions);
 	if (!order)
 		order = (one->ioctl > other->ioctl) - (one->ioctl < other->ioctl);
 	if (!order)

@@ -320,7 +320,7 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 {
 	const char *text = message(record), *open, *close, *source, *target, *value;
 	size_t source_length, target_length, length;
-	_cleanup_free_ char *copy = NULL;
+	_cleanup_free_ char *copy = NULL, *list = NULL;
 
 	if (!text)
 		return false;
@@ -335,7 +335,9 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 	target = user_field(close, "tcontext", true, &target_length);
 	if (!source || !target || !user_text(close, "tclass", true, &denial->tclass))
 		return false;
-	if (!record_set_permissions(denial, open + 1, (size_t)(close - open - 1), ' ') ||
+	list = memory_copy(open + 1, (size_t)(close - open - 1));
+	strings_split(&denial->permissions, list, " ");
+	if (!denial->permissions.count ||
 	    !record_set_contexts(denial, source, source_length, target, target_length))
 		return false;
 	denial->userspace = true;
@@ -378,22 +380,4 @@ bool record_set_contexts(struct denial *denial, const char *source, size_t sourc
 	denial->target = type_of(target, target_length);
 	/* A forum makes a smiley of ":o". */
 	return denial->source && denial->target && strcmp(denial->target, "bject_r") != 0;
-}
-
-bool record_set_permissions(struct denial *denial, const char *list, size_t length, char separator)
-{
-	for (const char *at = list, *end = list + length; at < end;) {
-		const char *stop = memchr(at, separator, (size_t)(end - at));
-		char **permission;
-
-		if (!stop)
-			stop = end;
-		if (stop > at) {
-			permission = array_push(&denial->permissions, &denial->permission_count,
-						sizeof(*permission));
-			*permission = memory_copy(at, (size_t)(stop - at));
-		}
-		at = stop + 1;
-	}
-	return denial->permission_count > 0;
 }

@@ -121,6 +121,3 @@ bool record_is_context(struct piece text);
 /* record_set_contexts - the contexts and the types in them; false as above. */
 bool record_set_contexts(struct denial *denial, const char *source, size_t source_length,
 			 const char *target, size_t target_length);
-
-/* record_set_permissions - those of a list with this separator between them; false as above. */
-bool record_set_permissions(struct denial *denial, const char *list, size_t length, char separator);

@@ -206,11 +206,10 @@ static void add_text(json_t *object, const char *name, const char *text)
 static json_t *denial_json(const struct denial *denial)
 {
 	json_t *object = json_object();
-	struct strings denied = { denial->permissions, denial->permission_count };
 
 	member_set(object, "count", json_integer((json_int_t)denial_records(denial)));
 	member_set(object, "first", json_integer(denial->seconds));
-	member_set(object, "permissions", texts(&denied));
+	member_set(object, "permissions", texts(&denial->permissions));
 	add_text(object, "node", denial->node);
 	add_text(object, "exercise", denial->exercise ? denial->exercise : denial->origin);
 	add_text(object, "role", denial->role);
@@ -418,9 +417,10 @@ int result_take(const json_t *list, struct oracle *base, const char *const *doma
 	return r;
 }
 
-/* One denial of these permissions of a rule, as a piece of its evidence (NULL: none) tells it. */
-static void add_denial(const struct rule *rule, const struct strings *permissions,
-		       const json_t *seen, struct denials *denials)
+/* One denial of these permissions of a rule, which are taken over, as a piece of its evidence
+ * (NULL: none) tells it. */
+static void add_denial(const struct rule *rule, struct strings *permissions, const json_t *seen,
+		       struct denials *denials)
 {
 	struct denial *denial;
 	const char *target = rule_target(rule);
@@ -435,14 +435,12 @@ static void add_denial(const struct rule *rule, const struct strings *permission
 		.target_context = str_copy(target),
 		.target = str_copy(target),
 		.tclass = str_copy(rule->tclass),
-		.permissions = memory_new(permissions->count, sizeof(char *)),
-		.permission_count = permissions->count,
+		.permissions = *permissions,
 		.comm = str_copy(member_or_null(seen, "comm")),
 		.exe = str_copy(member_or_null(seen, "exe")),
 		.path = str_copy(member_or_null(seen, "path")),
 	};
-	for (size_t i = 0; i < permissions->count; i++)
-		denial->permissions[i] = str_copy(permissions->items[i]);
+	*permissions = (struct strings){ 0 };
 }
 
 void result_denials(const json_t *list, const char *const *domains, struct denials *denials)

@@ -45,7 +45,7 @@ static void note_last(struct tally *tally)
 	const struct denial *last = &tally->denials.items[tally->denials.count - 1];
 
 	snprintf(tally->last, sizeof(tally->last), "%s: %s %s:%s", last->comm ? last->comm : "-",
-		 last->permission_count ? last->permissions[0] : "-",
+		 last->permissions.count ? last->permissions.items[0] : "-",
 		 last->target ? last->target : "-", last->tclass ? last->tclass : "-");
 }
 

@@ -69,8 +69,8 @@ static int replay_one(struct oracle *oracle, const struct finding *finding,
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < denial->permission_count; i++) {
-		const char *permission = denial->permissions[i];
+	for (size_t i = 0; r == 0 && i < denial->permissions.count; i++) {
+		const char *permission = denial->permissions.items[i];
 		struct judgement judgement;
 
 		if (!strings_has(&finding->permissions, permission))
@@ -246,9 +246,8 @@ static bool is_observed(const struct rule *rule, const char *permission,
 			continue;
 		for (size_t j = 0; j < finding->evidence_count; j++) {
 			const struct denial *denial = &denials->items[finding->evidence[j]];
-			struct strings denied = { denial->permissions, denial->permission_count };
 
-			if (strings_has(&denied, permission))
+			if (strings_has(&denial->permissions, permission))
 				return true;
 		}
 	}

@@ -12,11 +12,12 @@ static size_t replay(struct oracle *oracle, const struct denial *denial)
 {
 	size_t allowed = 0;
 
-	for (size_t i = 0; i < denial_records(denial) * denial->permission_count; i++) {
+	for (size_t i = 0; i < denial_records(denial) * denial->permissions.count; i++) {
 		struct judgement judgement;
 
 		if (oracle_judge(oracle, denial->source_context, denial->target_context,
-				 denial->tclass, denial->permissions[i % denial->permission_count],
+				 denial->tclass,
+				 denial->permissions.items[i % denial->permissions.count],
 				 &judgement, &error) < 0)
 			errx(1, "%s", error.what);
 		allowed += judgement.verdict == VERDICT_ALLOWED;

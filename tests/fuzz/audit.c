@@ -26,7 +26,7 @@ static void denials_hold(const struct denials *denials)
 
 		claim(!strcmp(denial->source, "mysqld_t"), "another source: %s\n", denial->source);
 		claim(*denial->target && *denial->tclass, "no target or class\n");
-		claim(denial->permission_count, "no permission\n");
+		claim(denial->permissions.count, "no permission\n");
 		claim(denial->unlike <= denial->more, "more unlike ones than there are\n");
 		claim(denial->seconds >= 0, "a time before all times\n");
 	}

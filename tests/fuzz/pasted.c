@@ -40,7 +40,7 @@ static char *make_body(const char *bytes, size_t length)
  * then the word that comes out is none of the policy's, and told to be that. */
 static bool is_read_write(const struct denial *denial)
 {
-	return denial->permission_count == 2 || !strcmp(denial->permissions[0], "readwrite");
+	return denial->permissions.count == 2 || !strcmp(denial->permissions.items[0], "readwrite");
 }
 
 /* It is read as what it is, or said to be something that cannot be read: never passed over. */

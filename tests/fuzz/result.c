@@ -15,7 +15,7 @@ static void hold_denials(const json_t *rules)
 
 		claim(!strcmp(denial->source, mysqld[0]), "of %s\n", denial->source);
 		claim(*denial->target && *denial->tclass, "a denial of nothing\n");
-		claim(denial->permission_count, "a denial without a permission\n");
+		claim(denial->permissions.count, "a denial without a permission\n");
 	}
 }
 

@@ -28,14 +28,14 @@ static void test_unknown_names(void **state)
 {
 	char *read[] = { "read", "fly" };
 	struct denial items[] = {
-		with_contexts(DENIAL(.target = "no_such_t", .tclass = "file", .permissions = read,
-				     .permission_count = 1)),
+		with_contexts(DENIAL(.target = "no_such_t", .tclass = "file",
+				     .permissions = { read, 1 })),
 		with_contexts(DENIAL(.target = "shadow_t", .tclass = "no_class",
-				     .permissions = read, .permission_count = 1)),
+				     .permissions = { read, 1 })),
 		with_contexts(DENIAL(.source = "x y_t", .target = "shadow_t", .tclass = "file",
-				     .permissions = read, .permission_count = 1)),
-		with_contexts(DENIAL(.target = "shadow_t", .tclass = "file", .permissions = read,
-				     .permission_count = 2)),
+				     .permissions = { read, 1 })),
+		with_contexts(
+			DENIAL(.target = "shadow_t", .tclass = "file", .permissions = { read, 2 })),
 	};
 	struct findings findings = judge(items, ARRAY_SIZE(items));
 
@@ -56,19 +56,18 @@ static void test_grouped_and_sorted(void **state)
 	     *bind[] = { "name_bind" };
 	struct denial items[] = {
 		with_contexts(DENIAL(.target = "init_t", .tclass = "dir", .comm = "ps",
-				     .seconds = 9, .permissions = search, .permission_count = 2)),
+				     .seconds = 9, .permissions = { search, 2 })),
 		with_contexts(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "ps",
-				     .seconds = 7, .permissions = search, .permission_count = 1,
+				     .seconds = 7, .permissions = { search, 1 },
 				     .permissive = true)),
 		with_contexts(DENIAL(.target = "mysqld_t", .tclass = "process", .seconds = 8,
-				     .permissions = setpgid, .permission_count = 1,
-				     .permissive = true)),
+				     .permissions = { setpgid, 1 }, .permissive = true)),
 		with_contexts(DENIAL(.target = "unreserved_port_t", .tclass = "tcp_socket",
-				     .port = 4568, .permissions = bind, .permission_count = 1)),
+				     .port = 4568, .permissions = { bind, 1 })),
 		with_contexts(DENIAL(.target = "unreserved_port_t", .tclass = "tcp_socket",
-				     .port = 4567, .permissions = bind, .permission_count = 1)),
+				     .port = 4567, .permissions = { bind, 1 })),
 		with_contexts(DENIAL(.target = "unreserved_port_t", .tclass = "tcp_socket",
-				     .port = 4567, .permissions = bind, .permission_count = 1)),
+				     .port = 4567, .permissions = { bind, 1 })),
 	};
 	struct findings findings;
 	const struct finding *finding;
@@ -281,9 +280,9 @@ static void test_published_case(void **state)
 		items[i] = with_contexts(
 			DENIAL(.source = (char *)rows[i].source, .target = (char *)rows[i].target,
 			       .tclass = (char *)rows[i].tclass, .port = rows[i].port));
-		items[i].permissions = calloc(16, sizeof(char *));
+		items[i].permissions.items = calloc(16, sizeof(char *));
 		while ((word = strsep(&rest, " ")))
-			items[i].permissions[items[i].permission_count++] = word;
+			items[i].permissions.items[items[i].permissions.count++] = word;
 	}
 	findings = judge(items, ARRAY_SIZE(items));
 	assert_int_equal(findings.unknown_names, 0);
@@ -307,8 +306,8 @@ static void test_published_case(void **state)
 				     "allow mysqld_t mysqld_t:process { setpgid };\n");
 	findings_clear(&findings);
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
-		free(items[i].permissions[0]);
-		free(items[i].permissions);
+		free(items[i].permissions.items[0]);
+		free(items[i].permissions.items);
 		free(items[i].source_context);
 		free(items[i].target_context);
 	}

@@ -12,8 +12,7 @@ static void check(struct denial denial, const char *permission, enum fix fix, co
 	struct finding *finding;
 
 	denial = with_contexts(denial);
-	denial.permissions = permissions;
-	denial.permission_count = 1;
+	denial.permissions = (struct strings){ permissions, 1 };
 	findings = judge(&denial, 1);
 	finding = only(&findings);
 	assert_string_equal(fix_name(finding->fix), fix_name(fix));
@@ -163,7 +162,7 @@ static void test_no_equivalence_of_shared_directories(void **state)
 		char *permissions[] = { "write" };
 		struct denial denial = with_contexts(
 			DENIAL(.target = "unlabeled_t", .tclass = "file", .path = (char *)paths[i],
-			       .permissions = permissions, .permission_count = 1));
+			       .permissions = { permissions, 1 }));
 		struct findings findings = judge(&denial, 1);
 
 		assert_int_equal(only(&findings)->fix, FIX_LABEL);

@@ -107,11 +107,10 @@ static void test_hidden_in_part(void **state)
 	char *look[] = { "getattr", "read" }, *read[] = { "read" };
 	struct denial items[] = {
 		with_contexts(DENIAL(.target = "getty_t", .tclass = "file", .comm = "ps",
-				     .exe = "/usr/bin/ps", .permissions = look,
-				     .permission_count = 2)),
+				     .exe = "/usr/bin/ps", .permissions = { look, 2 })),
 		with_contexts(DENIAL(.target = "init_t", .tclass = "file", .comm = "ps",
 				     .exe = "/usr/bin/ps", .path = "/proc/1/environ",
-				     .permissions = read, .permission_count = 1)),
+				     .permissions = { read, 1 })),
 	};
 	struct findings findings = judge(items, ARRAY_SIZE(items));
 
@@ -132,10 +131,9 @@ static void test_program_not_in_the_log(void **state)
 	char *search[] = { "search" }, *both[] = { "getattr", "search" };
 	struct denial items[] = {
 		with_contexts(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "ps",
-				     .permissions = both, .permission_count = 2)),
+				     .permissions = { both, 2 })),
 		with_contexts(DENIAL(.target = "init_t", .tclass = "dir", .comm = "ps",
-				     .exe = "/usr/bin/ps", .permissions = search,
-				     .permission_count = 1)),
+				     .exe = "/usr/bin/ps", .permissions = { search, 1 })),
 	};
 	struct findings findings = judge(items, 1);
 	struct error err = { 0 };
@@ -162,9 +160,9 @@ static void test_program_not_in_the_log(void **state)
 static void test_another_program(void **state)
 {
 	char *search[] = { "search" };
-	struct denial item = with_contexts(DENIAL(.target = "getty_t", .tclass = "dir",
-						  .comm = "ps", .exe = "/tmp/.x/ps",
-						  .permissions = search, .permission_count = 1));
+	struct denial item =
+		with_contexts(DENIAL(.target = "getty_t", .tclass = "dir", .comm = "ps",
+				     .exe = "/tmp/.x/ps", .permissions = { search, 1 }));
 	struct findings findings = judge(&item, 1);
 
 	(void)state;
@@ -183,10 +181,10 @@ static void test_known_and_unknown(void **state)
 	char *run[] = { "execute", "relabelto", "write", "open" };
 	char *process[] = { "setcurrent", "setpgid" };
 	struct denial items[] = {
-		with_contexts(DENIAL(.target = "rsync_exec_t", .tclass = "file", .permissions = run,
-				     .permission_count = 4)),
+		with_contexts(DENIAL(.target = "rsync_exec_t", .tclass = "file",
+				     .permissions = { run, 4 })),
 		with_contexts(DENIAL(.target = "mysqld_t", .tclass = "process",
-				     .permissions = process, .permission_count = 2)),
+				     .permissions = { process, 2 })),
 	};
 	struct findings findings = judge(items, ARRAY_SIZE(items));
 	_cleanup_free_ char *key = NULL;
@@ -211,8 +209,8 @@ static void test_known_and_unknown(void **state)
 static void test_split(void **state)
 {
 	char *write[] = { "append", "create", "write" };
-	struct denial item = with_contexts(DENIAL(.target = "rsync_tmp_t", .tclass = "file",
-						  .permissions = write, .permission_count = 3));
+	struct denial item = with_contexts(
+		DENIAL(.target = "rsync_tmp_t", .tclass = "file", .permissions = { write, 3 }));
 	struct findings findings = judge(&item, 1);
 	static const bool apart[] = { false, true, false };
 
@@ -237,9 +235,8 @@ static void test_split(void **state)
 static void test_a_rule_does_not_help(void **state)
 {
 	char *transition[] = { "transition" }, *insisted[] = { "transition", NULL };
-	struct denial item =
-		with_contexts(DENIAL(.target = "unconfined_t", .tclass = "process",
-				     .permissions = transition, .permission_count = 1));
+	struct denial item = with_contexts(DENIAL(.target = "unconfined_t", .tclass = "process",
+						  .permissions = { transition, 1 }));
 	struct findings findings;
 
 	(void)state;

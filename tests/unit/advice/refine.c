@@ -30,9 +30,8 @@ static const struct finding_boolean *boolean(const struct finding *finding, cons
 static void test_wide_boolean(void **state)
 {
 	char *connect[] = { "name_connect" };
-	struct denial item =
-		with_contexts(DENIAL(.target = "http_port_t", .tclass = "tcp_socket",
-				     .permissions = connect, .permission_count = 1, .port = 8008));
+	struct denial item = with_contexts(DENIAL(.target = "http_port_t", .tclass = "tcp_socket",
+						  .permissions = { connect, 1 }, .port = 8008));
 	struct findings findings = judge(&item, 1);
 	const struct finding_boolean *any = boolean(only(&findings), "mysql_connect_any");
 
@@ -71,7 +70,7 @@ static void test_narrow_boolean(void **state)
 		*permission = (char *)access.permission;
 		*item = with_contexts(DENIAL(.target = (char *)access.target,
 					     .tclass = (char *)access.tclass,
-					     .permissions = permission, .permission_count = 1));
+					     .permissions = { permission, 1 }));
 		access_add(seen, access.target, access.tclass, access.permission);
 	}
 	assert_true(count > 100);
@@ -83,7 +82,7 @@ static void test_narrow_boolean(void **state)
 	findings_clear(&findings);
 	free_contexts(items, count);
 	for (size_t i = 0; i < count; i++)
-		free(items[i].permissions);
+		free(items[i].permissions.items);
 	free(items);
 	access_free(opened);
 	access_free(seen);
@@ -92,8 +91,8 @@ static void test_narrow_boolean(void **state)
 static void test_companions_are_not_added(void **state)
 {
 	char *read[] = { "read" };
-	struct denial item = with_contexts(DENIAL(.target = "getty_exec_t", .tclass = "file",
-						  .permissions = read, .permission_count = 1));
+	struct denial item = with_contexts(
+		DENIAL(.target = "getty_exec_t", .tclass = "file", .permissions = { read, 1 }));
 	struct denials denials = { .items = &item, .count = 1 };
 	struct findings findings = judge(&item, 1);
 	struct finding *finding = only(&findings);
@@ -125,11 +124,9 @@ static void test_companions_are_nobodys_own(void **state)
 	char *write[] = { "write" }, *append[] = { "append", "open" };
 	struct denial items[] = {
 		with_contexts(DENIAL(.target = "initrc_tmp_t", .tclass = "file", .comm = "mariadbd",
-				     .path = "/tmp/wsrep_recovery.x", .permissions = write,
-				     .permission_count = 1)),
+				     .path = "/tmp/wsrep_recovery.x", .permissions = { write, 1 })),
 		with_contexts(DENIAL(.target = "initrc_tmp_t", .tclass = "file", .comm = "sh",
-				     .path = "/tmp/x", .permissions = append,
-				     .permission_count = 2)),
+				     .path = "/tmp/x", .permissions = { append, 2 })),
 	};
 	struct findings findings = judge(items, 2);
 
@@ -160,8 +157,8 @@ static void test_ioctls(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		items[i] = with_contexts(DENIAL(.target = "getty_exec_t", .tclass = "file",
-						.permissions = ioctl, .permission_count = 1,
-						.has_ioctl = true, .ioctl = i ? 0x5401 : 0x5413));
+						.permissions = { ioctl, 1 }, .has_ioctl = true,
+						.ioctl = i ? 0x5401 : 0x5413));
 	findings = judge(items, 3);
 	only(&findings)->decision = DECISION_ACCEPT;
 	rules_from_findings(&findings, &denials, &rules);
@@ -186,8 +183,8 @@ static void test_ioctls(void **state)
 static void test_other_fix(void **state)
 {
 	char *execmem[] = { "execmem" }, *insisted[] = { "execmem", NULL };
-	struct denial item = with_contexts(DENIAL(.target = "mysqld_t", .tclass = "process",
-						  .permissions = execmem, .permission_count = 1));
+	struct denial item = with_contexts(
+		DENIAL(.target = "mysqld_t", .tclass = "process", .permissions = { execmem, 1 }));
 	struct findings findings = judge(&item, 1);
 
 	(void)state;

@@ -40,7 +40,7 @@ static char *described(const struct denials *denials)
 				   "%u|%d%x\n",
 				   (long)one->seconds, one->millis, one->serial, one->more,
 				   (long)denial_last(one), one->source_context, one->target_context,
-				   one->tclass, one->permission_count, one->permissions[0],
+				   one->tclass, one->permissions.count, one->permissions.items[0],
 				   one->invalid_context ?: "", one->permissive, one->userspace,
 				   (int)one->pid, one->comm ?: "", one->exe ?: "", one->path ?: "",
 				   one->path_is_name, one->port, one->has_ioctl, one->ioctl);

@@ -86,9 +86,9 @@ static void same_denial(const struct denial *one, const struct denial *other)
 	same_text(one->exe, other->exe);
 	same_text(one->path, other->path);
 	same_text(one->capability, other->capability);
-	assert_int_equal(one->permission_count, other->permission_count);
-	for (size_t i = 0; i < one->permission_count; i++)
-		assert_string_equal(one->permissions[i], other->permissions[i]);
+	assert_int_equal(one->permissions.count, other->permissions.count);
+	for (size_t i = 0; i < one->permissions.count; i++)
+		assert_string_equal(one->permissions.items[i], other->permissions.items[i]);
 }
 
 static void same_denials(const struct denials *one, const struct denials *other)

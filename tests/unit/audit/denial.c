@@ -22,7 +22,6 @@ static void clear_leaves_an_empty_value(void **state)
 	static const struct denials nothing;
 	struct denials denials = { .lines = 7, .avc = 1 };
 	struct denial *denial = array_push(&denials.items, &denials.count, sizeof(*denial));
-	char **permission;
 
 	(void)state;
 	assert_non_null(denial);
@@ -32,10 +31,8 @@ static void clear_leaves_an_empty_value(void **state)
 					 &denial->exe, &denial->path, &denial->capability, NULL };
 	     *text; text++)
 		**text = strdup("x");
-	permission =
-		array_push(&denial->permissions, &denial->permission_count, sizeof(*permission));
-	assert_non_null(permission);
-	*permission = strdup("read");
+	strings_add(&denial->permissions, "read");
+	assert_non_null(denial->permissions.items);
 	denials_clear(&denials);
 	assert_memory_equal(&denials, &nothing, sizeof(nothing));
 }

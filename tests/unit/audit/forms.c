@@ -118,8 +118,8 @@ static char *description(const struct denial *one, bool id)
 				(int)one->pid, one->comm ?: "", one->path ?: "", one->path_is_name,
 				one->port, one->has_ioctl, one->ioctl, one->capability ?: "");
 
-	for (size_t i = 0; i < one->permission_count; i++) {
-		char *longer = str_printf("%s %s", text, one->permissions[i]);
+	for (size_t i = 0; i < one->permissions.count; i++) {
+		char *longer = str_printf("%s %s", text, one->permissions.items[i]);
 
 		free(text);
 		text = longer;

@@ -159,12 +159,12 @@ static void walk_plainly(const char *path, struct texts *texts)
 
 static void add_denial(const struct denial *denial, struct texts *texts)
 {
-	_cleanup_free_ char *permissions = strdup(denial->permissions[0]);
+	_cleanup_free_ char *permissions = strdup(denial->permissions.items[0]);
 
 	if (denial->userspace)
 		return;
-	for (size_t i = 1; i < denial->permission_count; i++) {
-		char *more = str_printf("%s %s", permissions, denial->permissions[i]);
+	for (size_t i = 1; i < denial->permissions.count; i++) {
+		char *more = str_printf("%s %s", permissions, denial->permissions.items[i]);
 
 		free(permissions);
 		permissions = more;
@@ -312,7 +312,7 @@ static void an_access_has_a_bounded_number_of_kinds(void **state)
 	denials = denials_written(out, &text, &length);
 	assert_int_equal(denials.count, DENIALS_OF_AN_ACCESS + 1);
 	assert_int_equal(denials_total(&denials), 20000);
-	assert_string_equal(denials.items[DENIALS_OF_AN_ACCESS].permissions[0], "write");
+	assert_string_equal(denials.items[DENIALS_OF_AN_ACCESS].permissions.items[0], "write");
 	for (size_t i = 0; i < DENIALS_OF_AN_ACCESS; i++) {
 		const struct denial *denial = &denials.items[i];
 

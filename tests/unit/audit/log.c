@@ -38,7 +38,7 @@ static void counts_are_those_of_the_text(void **state)
 		assert_int_equal(denials_total(&denials) + denials.other, denials.avc);
 		assert_int_equal(denials.unreadable + denials.granted + denials.lost_notices, 0);
 		for (size_t j = 0; j < denials.count; j++) {
-			permissions += denials.items[j].permission_count;
+			permissions += denials.items[j].permissions.count;
 			assert_string_equal(denials.items[j].source, "mysqld_t");
 			assert_string_equal(denials.items[j].origin, "here");
 			assert_int_equal(denials.items[j].exe[0], '/');
@@ -64,7 +64,7 @@ static void sst_has_fifty_denials_in_29_events(void **state)
 	assert_int_equal(map->seconds, 1795530356);
 	assert_int_equal(map->millis, 120);
 	assert_int_equal(map->serial, 92);
-	assert_string_equal(map->permissions[0], "map");
+	assert_string_equal(map->permissions.items[0], "map");
 	assert_string_equal(map->target, "rsync_exec_t");
 	assert_string_equal(map->target_context, "system_u:object_r:rsync_exec_t:s0");
 	assert_string_equal(map->tclass, "file");
@@ -110,8 +110,8 @@ static void every_kind_of_field_is_read(void **state)
 	assert_int_equal(denial->ioctl, 0x5401);
 	assert_string_equal(denial->path, "/var/lib/my data/ibdata");
 	denial++;
-	assert_int_equal(denial->permission_count, 2);
-	assert_string_equal(denial->permissions[1], "write");
+	assert_int_equal(denial->permissions.count, 2);
+	assert_string_equal(denial->permissions.items[1], "write");
 	assert_string_equal(denial->invalid_context, "system_u:object_r:gone_t:s0");
 	assert_string_equal(denial->exe, "/usr/bin/my rsync");
 	assert_string_equal(denial->path, "/var/lib/mysql/ibdata1");
@@ -133,7 +133,7 @@ static void user_avc_is_read_from_its_end(void **state)
 	assert_string_equal(start->source, "mysqld_t");
 	assert_string_equal(start->target, "mysqld_unit_file_t");
 	assert_string_equal(start->tclass, "service");
-	assert_string_equal(start->permissions[0], "start");
+	assert_string_equal(start->permissions.items[0], "start");
 	assert_string_equal(start->path, "/lib/systemd/system/mariadb.service");
 	assert_int_equal(start->pid, 0);
 	assert_string_equal(send->tclass, "dbus");

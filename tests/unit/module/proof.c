@@ -225,8 +225,8 @@ static size_t still_denied(struct oracle *with, const struct rule *rule, const c
 		if (strcmp(denial->target, target) != 0 ||
 		    strcmp(denial->tclass, rule->tclass) != 0)
 			continue;
-		for (size_t j = 0; j < denial->permission_count; j++) {
-			if (strcmp(denial->permissions[j], permission) != 0)
+		for (size_t j = 0; j < denial->permissions.count; j++) {
+			if (strcmp(denial->permissions.items[j], permission) != 0)
 				continue;
 			assert_int_equal(oracle_judge(with, denial->source_context,
 						      denial->target_context, denial->tclass,

@@ -28,9 +28,9 @@ static void same_denial(const struct denial *one, const struct denial *other)
 	assert_string_equal(one->tclass, other->tclass);
 	assert_string_equal(one->source_context, other->source_context);
 	assert_string_equal(one->target_context, other->target_context);
-	assert_int_equal(one->permission_count, other->permission_count);
-	for (size_t i = 0; i < one->permission_count; i++)
-		assert_string_equal(one->permissions[i], other->permissions[i]);
+	assert_int_equal(one->permissions.count, other->permissions.count);
+	for (size_t i = 0; i < one->permissions.count; i++)
+		assert_string_equal(one->permissions.items[i], other->permissions.items[i]);
 	same_text(one->node, other->node);
 	same_text(one->comm, other->comm);
 	same_text(one->exe, other->exe);

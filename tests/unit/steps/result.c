@@ -159,10 +159,10 @@ static void evidence_is_judged(void **state)
 	assert_non_null(list);
 	result_denials(list, domains, &denials);
 	assert_int_equal(denials.count, 2);
-	assert_int_equal(denials.items[0].permission_count, 2);
+	assert_int_equal(denials.items[0].permissions.count, 2);
 	assert_string_equal(denials.items[0].comm, "bash");
-	assert_int_equal(denials.items[1].permission_count, 1);
-	assert_string_equal(denials.items[1].permissions[0], "read");
+	assert_int_equal(denials.items[1].permissions.count, 1);
+	assert_string_equal(denials.items[1].permissions.items[0], "read");
 	assert_null(denials.items[1].comm);
 }
 
