@@ -75,12 +75,8 @@ static void memory_clear(struct memory *memory)
 	memset(memory, 0, sizeof(*memory));
 }
 
-void kinds_free(struct kinds **pointer)
+void kinds_free(struct kinds *kinds)
 {
-	struct kinds *kinds = *pointer;
-
-	if (!kinds)
-		return;
 	event_reader_free(kinds->reader);
 	tdestroy(kinds->accesses, access_free);
 	for (size_t i = 0; i < kinds->count; i++) {
@@ -92,7 +88,6 @@ void kinds_free(struct kinds **pointer)
 	for (size_t i = 0; i < PLACES; i++)
 		memory_clear(&kinds->memories[i]);
 	free(kinds);
-	*pointer = NULL;
 }
 
 /* ---- equal, and alike ------------------------------------------------------------------------ */

@@ -14,9 +14,7 @@ struct kinds;
 
 /* kinds_new - domains as of audit_log_read(), which must outlive it. */
 struct kinds *kinds_new(const char *const *domains);
-
-/* kinds_free - a clean-up helper: for a variable of type struct kinds *. */
-void kinds_free(struct kinds **kinds);
+void kinds_free(struct kinds *kinds);
 
 /* kinds_add - count the denials of an event, add up avc and unreadable of *counts. Returns how many
  * are of the domains. */

@@ -316,10 +316,11 @@ static void reader_free(struct log_reader **pointer)
 {
 	struct log_reader *reader = *pointer;
 
-	kinds_free(&reader->kinds);
+	kinds_free(reader->kinds);
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		free(reader->events[i].event.text);
 	plain_free(reader->plain);
+	denials_clear(&reader->counts);
 	free(reader);
 }
 
@@ -337,12 +338,11 @@ static struct log_reader *reader_new(const char *const *domains, bool given)
 	return reader;
 }
 
-/* reader_end - *denials gets what was read. */
-static void reader_end(struct log_reader *reader, struct denials *denials)
+/* reader_end - the counts get the denials, too. */
+static void reader_end(struct log_reader *reader)
 {
 	close_all_events(reader);
 	kinds_take(reader->kinds, &reader->counts);
-	*denials = reader->counts;
 }
 
 /* nothing_read - of a log in which no line is a record. */
@@ -418,7 +418,6 @@ static int work(void *data, FILE *out, struct error *err)
 	const struct log_input *reading = data;
 	_cleanup_(reader_free) struct log_reader *reader =
 		reader_new(reading->domains, reading->given);
-	_cleanup_(denials_clear) struct denials denials = { 0 };
 	int r = 0;
 
 	if (reading->path)
@@ -427,8 +426,8 @@ static int work(void *data, FILE *out, struct error *err)
 		read_text(reading, reader);
 	if (r < 0)
 		return r;
-	reader_end(reader, &denials);
-	denials_write(&denials, out);
+	reader_end(reader);
+	denials_write(&reader->counts, out);
 	return 0;
 }
 
@@ -452,18 +451,10 @@ static int read_apart(struct log_input *reading, const char *origin, struct deni
 	return 0;
 }
 
-int audit_log_read(const char *path, const char *origin, const char *const *domains,
+int audit_log_read(const char *path, bool given, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err)
 {
-	struct log_input reading = { .path = path, .domains = domains };
-
-	return read_apart(&reading, origin, denials, err);
-}
-
-int audit_given_read(const char *path, const char *origin, const char *const *domains,
-		     struct denials *denials, struct error *err)
-{
-	struct log_input reading = { .path = path, .domains = domains, .given = true };
+	struct log_input reading = { .path = path, .domains = domains, .given = given };
 
 	return read_apart(&reading, origin, denials, err);
 }
@@ -481,7 +472,6 @@ int audit_log_witness(const char *path, bool given, const char *const *domains,
 		      const struct log_witness *witness, struct denials *denials, struct error *err)
 {
 	_cleanup_(reader_free) struct log_reader *reader = reader_new(domains, given);
-	_cleanup_(denials_clear) struct denials more = { 0 };
 	_cleanup_(source_close) struct log_source *source = NULL;
 	int rc;
 
@@ -489,7 +479,7 @@ int audit_log_witness(const char *path, bool given, const char *const *domains,
 	rc = read_source(reader, path, &source, err);
 	if (rc < 0)
 		return rc;
-	reader_end(reader, &more);
-	denials_append(denials, &more, path);
+	reader_end(reader);
+	denials_append(denials, &reader->counts, path);
 	return 0;
 }

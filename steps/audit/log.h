@@ -13,18 +13,15 @@
 
 /*
  * audit_log_read - append to *denials each denial of path ("-": standard input) whose source type
- * is one of domains (NULL-terminated), tagging it with origin; add up the counts.
+ * is one of domains (NULL-terminated), tagging it with origin; add up the counts. given: the log is
+ * not this host's own; it may be pasted text of any kind.
  *
  * An empty log, or one without a denial, is success with nothing appended. Errors: as open(2);
  * -EINVAL: no line of it is an audit record that can be read. On failure *denials is as before.
  * Each call is one host's log: equal event ids of two hosts are never joined.
  */
-int audit_log_read(const char *path, const char *origin, const char *const *domains,
+int audit_log_read(const char *path, bool given, const char *origin, const char *const *domains,
 		   struct denials *denials, struct error *err);
-
-/* audit_given_read - the same of a log that somebody gives: pasted text of any kind, too. */
-int audit_given_read(const char *path, const char *origin, const char *const *domains,
-		     struct denials *denials, struct error *err);
 
 /* audit_text_read - as audit_log_read(), of records in memory. What cannot be read, be it all of
  * it, only counts as unreadable. */
@@ -43,8 +40,7 @@ struct log_witness {
 	void *data;
 };
 
-/* audit_log_witness - as audit_log_read(), given: as audit_given_read(), but a log without a record
- * is no error. */
+/* audit_log_witness - as audit_log_read(), but a log without a record is no error. */
 int audit_log_witness(const char *path, bool given, const char *const *domains,
 		      const struct log_witness *witness, struct denials *denials,
 		      struct error *err);

@@ -226,12 +226,12 @@ static int read_logs(struct session *session, struct explanation *explanation, s
 
 	if (!logs || !*logs)
 		return host_audit_log_path(session->root, &path, err)
-			       ?: audit_log_read(path, path, node_domains(), &explanation->denials,
-						 err);
+			       ?: audit_log_read(path, false, path, node_domains(),
+						 &explanation->denials, err);
 	for (; r == 0 && *logs; logs++)
-		r = (node_log_is_own(session, *logs) ? audit_log_read : audit_given_read)(
-			*logs, strcmp(*logs, "-") ? *logs : "standard input", node_domains(),
-			&explanation->denials, err);
+		r = audit_log_read(*logs, !node_log_is_own(session, *logs),
+				   strcmp(*logs, "-") ? *logs : "standard input", node_domains(),
+				   &explanation->denials, err);
 	return r;
 }
 

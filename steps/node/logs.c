@@ -62,8 +62,7 @@ int logs_read(struct logs *logs, const char *path, bool given, const char *origi
 		free(log->stamp);
 		log->stamp = NULL;
 		denials_clear(&log->denials);
-		r = (given ? audit_given_read : audit_log_read)(path, "", domains, &log->denials,
-								err);
+		r = audit_log_read(path, given, "", domains, &log->denials, err);
 		if (r < 0)
 			return r;
 		log->stamp = TAKE_PTR(stamp);

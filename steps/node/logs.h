@@ -16,7 +16,7 @@ struct logs {
 };
 void logs_clear(struct logs *logs);
 
-/* logs_read - as audit_log_read(), or, where the log is given, audit_given_read(). */
+/* logs_read - as audit_log_read(). */
 int logs_read(struct logs *logs, const char *path, bool given, const char *origin,
 	      const char *const *domains, struct denials *denials, struct error *err);
 

@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		errx(2, "usage: replay POLICY LOG");
 	if (oracle_open(&oracle, argv[1], &error) < 0 ||
-	    audit_log_read(argv[2], "", domains, &denials, &error) < 0)
+	    audit_log_read(argv[2], false, "", domains, &denials, &error) < 0)
 		errx(1, "%s", error.what);
 	for (size_t i = 0; i < denials.count; i++)
 		allowed += replay(oracle, &denials.items[i]);

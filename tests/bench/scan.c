@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		errx(2, "usage: scan LOG...|-");
 	for (int i = 1; i < argc; i++)
-		if (audit_given_read(argv[i], "", domains, &denials, &error) < 0)
+		if (audit_log_read(argv[i], true, "", domains, &denials, &error) < 0)
 			errx(1, "%s", error.what);
 	printf("%zu lines, %zu events, %zu denials, %zu kinds\n", denials.lines, denials.events,
 	       denials_total(&denials), denials.count);

@@ -66,10 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	claim(text.lines == lines, "%zu lines are %zu\n", lines, text.lines);
 	claim(accounted(&text) >= plain, "of %zu lines with a denial, %zu are accounted for\n",
 	      plain, accounted(&text));
-	r = audit_log_read(path, "here", mysqld, &own, &err);
+	r = audit_log_read(path, false, "here", mysqld, &own, &err);
 	claim(r == 0 || *err.what, "no reason is given\n");
 	claim(r < 0 || r == -EIO || own.avc == text.avc, "a file has other denials\n");
-	r = audit_given_read(path, "here", mysqld, &given, &err);
+	r = audit_log_read(path, true, "here", mysqld, &given, &err);
 	claim(r == 0 || *err.what, "no reason is given\n");
 	counts_hold(&given);
 	denials_hold(&given);

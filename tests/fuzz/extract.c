@@ -12,10 +12,8 @@ static void same_denials(char *path, bool given)
 	struct extract extract;
 	struct error err = { 0 };
 	char *const paths[] = { path, NULL };
-	int (*const read)(const char *, const char *, const char *const *, struct denials *,
-			  struct error *) = given ? audit_given_read : audit_log_read;
 
-	if (read(path, "here", mysqld, &found, &err) < 0 ||
+	if (audit_log_read(path, given, "here", mysqld, &found, &err) < 0 ||
 	    extract_read(paths, given, mysqld, "db1", &extract, &err) < 0)
 		return;
 	audit_text_read(extract.text, extract.length, "here", mysqld, &again);

@@ -51,7 +51,7 @@ static void denial_holds(const char *text, size_t length, size_t form)
 	char path[32];
 	int fd = file_of(text, length, path), r;
 
-	r = audit_given_read(path, "here", mysqld, &denials, &err);
+	r = audit_log_read(path, true, "here", mysqld, &denials, &err);
 	close(fd);
 	claim(r < 0 ? strstr(err.what, "tells of a denial") != NULL
 		    : denials.avc + denials.unreadable > 0,

@@ -111,7 +111,7 @@ static void read_log(const char *phase, const char *exercise, struct denials *de
 	_cleanup_free_ char *path = str_printf(CLUSTER "%s/%s/audit.log", phase, exercise);
 	struct error err = { 0 };
 
-	if (audit_log_read(path, exercise, domains, denials, &err) < 0)
+	if (audit_log_read(path, false, exercise, domains, denials, &err) < 0)
 		fail_msg("%s: %s", path, err.what);
 }
 

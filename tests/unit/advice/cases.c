@@ -161,7 +161,7 @@ static void check_form(enum form form)
 
 	if (form == FORM_INTERPRETED)
 		interpret(&path);
-	must(audit_log_read(path, "log", domains, &denials, &err), &err);
+	must(audit_log_read(path, false, "log", domains, &denials, &err), &err);
 	assert_int_equal(denials.unreadable, 0);
 	for (size_t i = 0; i < denials.count; i++) {
 		struct denial *denial = &denials.items[i];

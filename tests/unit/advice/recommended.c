@@ -17,7 +17,7 @@ static void read_log(const char *path, struct denials *denials)
 {
 	struct error err = { 0 };
 
-	must(audit_log_read(path, "log", domains, denials, &err), &err);
+	must(audit_log_read(path, false, "log", domains, denials, &err), &err);
 }
 
 static struct findings judge_logs(struct denials *denials, const char *one, const char *other)

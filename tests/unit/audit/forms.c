@@ -49,7 +49,7 @@ static void public_reports(void **state)
 		struct denials denials = { 0 };
 		struct error err = { 0 };
 
-		must(audit_given_read(path, path, mysqld, &denials, &err), &err);
+		must(audit_log_read(path, true, path, mysqld, &denials, &err), &err);
 		if (denials_total(&denials) != rows[i].denials || denials.other != rows[i].other ||
 		    denials.unreadable != rows[i].unreadable || denials.passed != rows[i].passed)
 			fail_msg("%s: %zu denials, %zu other, %zu unreadable, %zu passed",
@@ -65,20 +65,20 @@ static void other_than_denials(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	must(audit_given_read(FORMS "selinux_err.log", "x", mysqld, &denials, &err), &err);
+	must(audit_log_read(FORMS "selinux_err.log", true, "x", mysqld, &denials, &err), &err);
 	assert_int_equal(denials.refused, 4);
 	assert_int_equal(denials.refused_ours, 2);
 	assert_non_null(strstr(denials.refusals.items[0], "op=security_bounded_transition"));
 	assert_string_equal(denials.others[0].name, "init_t");
 	denials_clear(&denials);
 
-	must(audit_given_read(FORMS "apparmor.log", "x", mysqld, &denials, &err), &err);
+	must(audit_log_read(FORMS "apparmor.log", true, "x", mysqld, &denials, &err), &err);
 	assert_int_equal(denials.apparmor, 3);
 	assert_int_equal(denials.avc + denials.unreadable, 0);
 	denials_clear(&denials);
 
-	assert_int_equal(audit_given_read(FORMS "setroubleshoot-summary-only.log", "x", mysqld,
-					  &denials, &err),
+	assert_int_equal(audit_log_read(FORMS "setroubleshoot-summary-only.log", true, "x", mysqld,
+					&denials, &err),
 			 -EINVAL);
 	assert_non_null(strstr(err.what, "setroubleshoot"));
 	assert_non_null(strstr(err.remedy, "ausearch -m avc"));

@@ -166,11 +166,12 @@ static void other_domains_are_counted_and_left_out(void **state)
 	struct denials denials = { 0 };
 
 	(void)state;
-	assert_int_equal(audit_log_read(FIXTURES "kinds.log", "a", two, &denials, NULL), 0);
+	assert_int_equal(audit_log_read(FIXTURES "kinds.log", false, "a", two, &denials, NULL), 0);
 	assert_int_equal(denials.count, 9);
 	assert_int_equal(denials.other, 0);
 	/* A second log adds to the first. */
-	assert_int_equal(audit_log_read(FIXTURES "kinds.log", "b", mysqld, &denials, NULL), 0);
+	assert_int_equal(audit_log_read(FIXTURES "kinds.log", false, "b", mysqld, &denials, NULL),
+			 0);
 	assert_int_equal(denials.count, 17);
 	assert_int_equal(denials.other, 1);
 	assert_int_equal(denials.events, 26);

@@ -13,14 +13,15 @@ static void another_log_is_refused(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(
-		audit_log_read(CLUSTER "permissive/sst/node1.log", "x", mysqld, &denials, &err),
-		-EINVAL);
+	assert_int_equal(audit_log_read(CLUSTER "permissive/sst/node1.log", false, "x", mysqld,
+					&denials, &err),
+			 -EINVAL);
 	assert_non_null(strstr(err.what, "no line of it is an audit record"));
 	assert_true(*err.remedy);
-	assert_int_equal(audit_log_read("/nonexistent/audit.log", "x", mysqld, &denials, &err),
-			 -ENOENT);
-	assert_int_equal(audit_log_read("/", "x", mysqld, &denials, &err), -EISDIR);
+	assert_int_equal(
+		audit_log_read("/nonexistent/audit.log", false, "x", mysqld, &denials, &err),
+		-ENOENT);
+	assert_int_equal(audit_log_read("/", false, "x", mysqld, &denials, &err), -EISDIR);
 	assert_int_equal(denials.count + denials.lines, 0);
 	assert_int_equal(read_bytes("", 0, &denials, &err), 0);
 	assert_int_equal(read_bytes("\n\n", 2, &denials, &err), 0);

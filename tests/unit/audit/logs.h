@@ -15,7 +15,7 @@ static inline int read_bytes(const char *bytes, size_t length, struct denials *d
 			     struct error *err)
 {
 	_cleanup_free_ char *path = scratch_file(bytes, length);
-	int rc = audit_log_read(path, "here", mysqld, denials, err);
+	int rc = audit_log_read(path, false, "here", mysqld, denials, err);
 
 	unlink(path);
 	return rc;
@@ -29,7 +29,7 @@ static inline int given_read(const char *text, size_t length, struct denials *de
 	int r;
 
 	memset(denials, 0, sizeof(*denials));
-	r = audit_given_read(path, "here", mysqld, denials, err);
+	r = audit_log_read(path, true, "here", mysqld, denials, err);
 	unlink(path);
 	return r;
 }
@@ -48,6 +48,6 @@ static inline struct denials denials_in(const char *path)
 	struct denials denials = { 0 };
 	struct error err = { 0 };
 
-	must(audit_log_read(path, "here", mysqld, &denials, &err), &err);
+	must(audit_log_read(path, false, "here", mysqld, &denials, &err), &err);
 	return denials;
 }

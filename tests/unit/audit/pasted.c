@@ -299,7 +299,7 @@ static void an_extract_is_raw(void **state)
 		struct error err = { 0 };
 		struct extract extract;
 
-		must(audit_given_read(path, path, mysqld, &denials, &err), &err);
+		must(audit_log_read(path, true, path, mysqld, &denials, &err), &err);
 		must(extract_read(paths, true, mysqld, "db2", &extract, &err), &err);
 		assert_int_equal(extract.denials, denials_total(&denials));
 		assert_int_equal(extract.unsure, 0);
@@ -331,7 +331,7 @@ static void an_extract_has_what_is_found(void **state)
 	struct extract extract;
 
 	(void)state;
-	must(audit_log_read(path, "here", mysqld, &found, &err), &err);
+	must(audit_log_read(path, false, "here", mysqld, &found, &err), &err);
 	must(extract_read(paths, false, mysqld, "db2", &extract, &err), &err);
 	assert_int_equal(denials_total(&found), 2);
 	assert_int_equal(extract.denials, 2);

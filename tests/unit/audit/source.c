@@ -121,11 +121,11 @@ static void a_damaged_log_is_refused(void **state)
 	pack(ARCHIVE_FILTER_GZIP, text, length);
 	assert_int_equal(file_read(place, &packed, &length, NULL), 0);
 	assert_int_equal(truncate(place, (off_t)length / 2), 0);
-	assert_int_equal(audit_log_read(place, "here", domains, &denials, &err), -EIO);
+	assert_int_equal(audit_log_read(place, false, "here", domains, &denials, &err), -EIO);
 	assert_non_null(strstr(err.remedy, "zcat"));
 	assert_int_equal(denials.count + denials.lines, 0);
 	assert_int_equal(truncate(place, 5), 0);
-	assert_int_equal(audit_log_read(place, "here", domains, &denials, &err), -EIO);
+	assert_int_equal(audit_log_read(place, false, "here", domains, &denials, &err), -EIO);
 }
 
 /* put_line - so many bytes and a newline, unless it is the last. */

@@ -59,7 +59,8 @@ static int setup_training(void **state)
 		_cleanup_free_ char *path =
 			str_printf(CLUSTER "permissive/%s/audit.log", exercises[i]);
 
-		must(audit_log_read(path, exercises[i], domains, &training.denials, &err), &err);
+		must(audit_log_read(path, false, exercises[i], domains, &training.denials, &err),
+		     &err);
 	}
 	must(advice_judge(&world.advisor, &training.denials, &training.findings, &err), &err);
 	must(refine_known_companions(&world.advisor, &training.findings, &err), &err);

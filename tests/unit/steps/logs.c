@@ -52,7 +52,7 @@ static void what_is_kept_is_what_is_read(void **state)
 		_cleanup_(denials_clear) struct denials read = { 0 }, kept = { 0 };
 
 		for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-			must(audit_log_read(paths[i], "a", domains, &read, &err), &err);
+			must(audit_log_read(paths[i], false, "a", domains, &read, &err), &err);
 			must(logs_read(&logs, paths[i], false, "a", domains, &kept, &err), &err);
 		}
 		assert_true(read.count > 50);
