@@ -74,10 +74,8 @@ static int proto_number(const char *name, int *proto, struct error *err)
 static int port_key(struct store *store, const char *proto_name, unsigned int number, int *proto,
 		    semanage_port_key_t **key, struct error *err)
 {
-	int r = store_in_transaction(store, err);
+	int r = store_in_transaction(store, err) ?: proto_number(proto_name, proto, err);
 
-	if (r == 0)
-		r = proto_number(proto_name, proto, err);
 	if (r < 0)
 		return r;
 	if (!number || number > PORT_MAX)
@@ -115,10 +113,9 @@ int store_port_label(struct store *store, const char *proto_name, unsigned int n
 	_cleanup_(cleanup_ports) struct ports ours = { 0 }, all = { 0 };
 	enum store_label found = STORE_LABEL_LOCAL;
 	semanage_port_t *port;
-	int proto = 0, r = store_ready(store, err);
+	int proto = 0;
+	int r = store_ready(store, err) ?: proto_number(proto_name, &proto, err);
 
-	if (r == 0)
-		r = proto_number(proto_name, &proto, err);
 	if (r < 0)
 		return r;
 	if (semanage_port_list_local(store->handle, &ours.items, &ours.count) < 0 ||
@@ -240,10 +237,9 @@ int store_fcontext_local(struct store *store, const char *spec, enum store_files
 	_cleanup_(cleanup_fcontext_key) semanage_fcontext_key_t *key = NULL;
 	_cleanup_(cleanup_fcontext) semanage_fcontext_t *record = NULL;
 	semanage_context_t *context;
-	int exists = 0, r = store_ready(store, err);
+	int exists = 0;
+	int r = store_ready(store, err) ?: fcontext_key(store, spec, files, &key, err);
 
-	if (r == 0)
-		r = fcontext_key(store, spec, files, &key, err);
 	if (r < 0)
 		return r;
 	*type = NULL;
@@ -265,10 +261,8 @@ int store_fcontext_set(struct store *store, const char *spec, enum store_files f
 	_cleanup_(cleanup_fcontext_key) semanage_fcontext_key_t *key = NULL;
 	_cleanup_(cleanup_fcontext) semanage_fcontext_t *record = NULL;
 	_cleanup_(cleanup_context) semanage_context_t *context = NULL;
-	int r = store_in_transaction(store, err);
+	int r = store_in_transaction(store, err) ?: fcontext_key(store, spec, files, &key, err);
 
-	if (r == 0)
-		r = fcontext_key(store, spec, files, &key, err);
 	if (r < 0)
 		return r;
 	if (strcmp(type, "<<none>>") != 0)
@@ -288,10 +282,9 @@ int store_fcontext_unset(struct store *store, const char *spec, enum store_files
 			 struct error *err)
 {
 	_cleanup_(cleanup_fcontext_key) semanage_fcontext_key_t *key = NULL;
-	int exists = 0, r = store_in_transaction(store, err);
+	int exists = 0;
+	int r = store_in_transaction(store, err) ?: fcontext_key(store, spec, files, &key, err);
 
-	if (r == 0)
-		r = fcontext_key(store, spec, files, &key, err);
 	if (r < 0)
 		return r;
 	if (semanage_fcontext_exists_local(store->handle, key, &exists) < 0 ||

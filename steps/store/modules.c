@@ -189,10 +189,9 @@ int store_module_remove(struct store *store, const char *name, unsigned int prio
 {
 	_cleanup_(cleanup_key) struct key key = { 0 };
 	bool present = false;
-	int r = store_in_transaction(store, err);
+	int r = store_in_transaction(store, err)
+			?: module_present(store, name, priority, &present, err);
 
-	if (r == 0)
-		r = module_present(store, name, priority, &present, err);
 	if (r == 0 && present)
 		r = key_make(store, name, priority, &key, err);
 	if (r < 0 || !present)
@@ -208,10 +207,9 @@ int store_module_enable(struct store *store, const char *name, bool enable, stru
 	_cleanup_(cleanup_key) struct key key = { 0 };
 	unsigned int priority = 0;
 	bool active = false;
-	int r = store_in_transaction(store, err);
+	int r = store_in_transaction(store, err)
+			?: store_module_active(store, name, &active, &priority, err);
 
-	if (r == 0)
-		r = store_module_active(store, name, &active, &priority, err);
 	if (r < 0 || !priority || active == enable)
 		return r;
 	r = key_make(store, name, priority, &key, err);

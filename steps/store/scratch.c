@@ -132,11 +132,9 @@ static int build(const char *root, const char *from, const char *type, struct er
 			"only root may read the policy store of %s/, and %s has no modules "
 			"to build one from",
 			from, directory);
-	r = make_directories(var, 0755, err);
-	if (r == 0)
-		r = store_open_new(&store, root, err);
-	if (r == 0)
-		r = install_all(store, &modules, err);
+	r = make_directories(var, 0755, err)
+		?: store_open_new(&store, root, err)
+		?: install_all(store, &modules, err);
 	store_close(store);
 	return r;
 }

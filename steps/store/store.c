@@ -267,13 +267,10 @@ static int open_store(struct store **result, const char *root, bool create, stru
 		return error_set(err, errno, "name a directory that exists", "no root %s: %s", root,
 				 strerror(errno));
 	store->root = str_copy(strcmp(path, "/") ? path : "");
-	r = type_read(store, err);
-	if (r == 0)
-		r = directory_find(store, err);
+	r = type_read(store, err) ?: directory_find(store, err);
 	if (r == 0 && !create)
 		r = directory_check(store, err);
-	if (r == 0)
-		r = process_claim(store, err);
+	r = r ?: process_claim(store, err);
 	if (r == 0 && (create || !store_is_away(store)))
 		r = connect_to(store, create, err);
 	if (r < 0)
