@@ -62,8 +62,8 @@ static struct label *find(const struct labels *labels, const char *path)
 }
 
 /* *label is NULL, with success, when the file does not exist, or was looked at before. */
-static int add(struct look *look, const struct galera_file *file, const char *path, mode_t *mode,
-	       struct label **label, struct error *err)
+static int add_label(struct look *look, const struct galera_file *file, const char *path,
+		     struct label **label, struct error *err)
 {
 	_cleanup_free_ char *real = session_in_root(look->session, path);
 	struct label *added;
@@ -78,10 +78,8 @@ static int add(struct look *look, const struct galera_file *file, const char *pa
 				 .what = file->what,
 				 .path = str_copy(path),
 				 .mode = st.st_mode & S_IFMT };
-	*mode = st.st_mode;
-	r = host_file_type(real, &added->type, err);
-	if (r == 0)
-		r = file_labels_expect(look->wants, path, st.st_mode, &added->wanted, err);
+	r = host_file_type(real, &added->type, err)
+		    ?: file_labels_expect(look->wants, path, st.st_mode, &added->wanted, err);
 	*label = added;
 	return r;
 }
@@ -126,7 +124,7 @@ static int look_at_files(struct look *look, struct label *label, struct error *e
 }
 
 /* No label helps where it is. */
-static void is_misplaced(struct label *label, const char *advice)
+static void misplace(struct label *label, const char *advice)
 {
 	label->state = LABEL_PLACE;
 	free(label->advice);
@@ -170,7 +168,7 @@ static int make_rule(struct look *look, struct label *label, const char *type, s
 	label->state = LABEL_RULE;
 	r = store_fcontext_local(store, label->spec, labels_kind(label), &local, &why);
 	if (r == -EINVAL) {
-		is_misplaced(label, why.remedy);
+		misplace(label, why.remedy);
 		return 0;
 	}
 	if (r < 0)
@@ -197,8 +195,7 @@ static int look_at_directory(struct look *look, const char *path, struct error *
 	static const struct galera_file above = { .name = LABEL_WAY, .what = "a directory above" };
 	struct label *label;
 	const char *type;
-	mode_t mode;
-	int r = add(look, &above, path, &mode, &label, err);
+	int r = add_label(look, &above, path, &label, err);
 
 	if (r < 0 || !label)
 		return r;
@@ -218,9 +215,8 @@ static int look_at_directory(struct look *look, const char *path, struct error *
 	if (r > 0)
 		return make_rule(look, label, WAY_TYPE, err);
 	if (r == 0)
-		is_misplaced(label,
-			     "the server may not pass through it; move the files below /srv or "
-			     "/var/lib, or mount their file system there");
+		misplace(label, "the server may not pass through it; move the files below /srv or "
+				"/var/lib, or mount their file system there");
 	return r;
 }
 
@@ -271,8 +267,8 @@ static int look_at_tree(struct look *look, const struct galera_file *file, struc
 			struct error *err)
 {
 	if (label->type && oracle_type_has_attribute(look->oracle, label->type, "noxattrfs")) {
-		is_misplaced(label, "its file system keeps no labels: mount it with the option "
-				    "context=system_u:object_r:mysqld_db_t:s0");
+		misplace(label, "its file system keeps no labels: mount it with the option "
+				"context=system_u:object_r:mysqld_db_t:s0");
 		return 0;
 	}
 	if (fits(file, label->wanted))
@@ -281,7 +277,7 @@ static int look_at_tree(struct look *look, const struct galera_file *file, struc
 		return 0;
 	if (!is_shared(look, label->path, label->wanted, file->kind == GALERA_FILE_TREE, NULL))
 		return make_rule(look, label, file->type, err);
-	is_misplaced(label, "give it a directory of its own, as /srv/mysql");
+	misplace(label, "give it a directory of its own, as /srv/mysql");
 	return 0;
 }
 
@@ -319,8 +315,8 @@ static int look_at_program(struct look *look, struct label *label, struct error 
 	if (r > 0)
 		return look_at_files(look, label, err);
 	if (r == 0)
-		is_misplaced(label, "move it to /usr/local/bin, run restorecon -v on it there, and "
-				    "correct wsrep_notify_cmd");
+		misplace(label, "move it to /usr/local/bin, run restorecon -v on it there, and "
+				"correct wsrep_notify_cmd");
 	return r;
 }
 
@@ -344,8 +340,7 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 			struct error *err)
 {
 	struct label *label;
-	mode_t mode;
-	int r = add(look, file, path, &mode, &label, err);
+	int r = add_label(look, file, path, &label, err);
 	bool data = file->kind != GALERA_FILE_PROGRAM && file->kind != GALERA_FILE_PLAIN;
 
 	if (r < 0 || !label)
@@ -353,12 +348,12 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 	/* What a recorded server leaves in its root has no label, and needs none. */
 	if (!label->type && node_player(look->session))
 		return 0;
-	label->alone = !S_ISDIR(mode);
+	label->alone = !S_ISDIR(label->mode);
 	if (!text_is_utf8(path)) { /* the journal is JSON */
-		is_misplaced(label, "give it a name of plain letters");
+		misplace(label, "give it a name of plain letters");
 		return 0;
 	}
-	if (S_ISLNK(mode) || file->kind == GALERA_FILE_PLAIN)
+	if (S_ISLNK(label->mode) || file->kind == GALERA_FILE_PLAIN)
 		r = look_at_files(look, label, err);
 	else if (file->kind == GALERA_FILE_PROGRAM)
 		r = look_at_program(look, label, err);
@@ -366,7 +361,7 @@ static int look_at_kind(struct look *look, const struct galera_file *file, const
 		r = look_at_log(look, file, label, err);
 	else
 		r = look_at_tree(look, file, label, err);
-	return r < 0 || !data || S_ISLNK(mode) ? r : look_above(look, path, err);
+	return r < 0 || !data || S_ISLNK(label->mode) ? r : look_above(look, path, err);
 }
 
 /* The path without links in its directories, where they stay within the root. -EPERM: a link that
@@ -397,14 +392,13 @@ static int look_no_further(struct look *look, const struct galera_file *file, co
 			   struct error *err)
 {
 	struct label *label;
-	mode_t mode;
-	int r = add(look, file, path, &mode, &label, err);
+	int r = add_label(look, file, path, &label, err);
 
 	if (r < 0 || !label)
 		return r;
 	label->alone = true;
-	is_misplaced(label, "a link on the way to it could be changed by others than root, to lead "
-			    "anywhere: name in the configuration what it leads to");
+	misplace(label, "a link on the way to it could be changed by others than root, to lead "
+			"anywhere: name in the configuration what it leads to");
 	return 0;
 }
 
@@ -433,12 +427,10 @@ int labels_look(struct session *session, struct labels *labels, struct error *er
 	const struct galera_config *config;
 	struct galera_file *files = NULL;
 	size_t count = 0;
-	int r = node_config(session, &config, err);
+	int r = node_config(session, &config, err)
+			?: node_labels(session, &look.wants, err)
+			?: node_loaded(session, &look.oracle, err);
 
-	if (r == 0)
-		r = node_labels(session, &look.wants, err);
-	if (r == 0)
-		r = node_loaded(session, &look.oracle, err);
 	if (r == 0)
 		count = galera_files(config, &files);
 	for (size_t i = 0; r == 0 && i < count; i++)

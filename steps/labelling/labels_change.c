@@ -171,7 +171,7 @@ size_t labels_rules(const json_t *changes)
 	return count;
 }
 
-static enum store_files kind_of(const json_t *change)
+static enum store_files files_of(const json_t *change)
 {
 	const char *letter = strchr(STORE_FILES_LETTERS, *member_text(change, "kind"));
 
@@ -194,8 +194,8 @@ static int set_rules(struct store *store, const json_t *changes, const char *mem
 
 		if (r < 0 || !spec)
 			continue;
-		r = type ? store_fcontext_set(store, spec, kind_of(change), type, err)
-			 : store_fcontext_unset(store, spec, kind_of(change), err);
+		r = type ? store_fcontext_set(store, spec, files_of(change), type, err)
+			 : store_fcontext_unset(store, spec, files_of(change), err);
 	}
 	return r;
 }
@@ -213,7 +213,7 @@ int labels_unset(struct store *store, const json_t *changes, struct error *err)
 /* ---- the files ------------------------------------------------------------------------------ */
 
 /* What they have now goes to the disk before any of it is changed. */
-static int keep(const struct label_tree *tree, const char *kept, struct error *err)
+static int keep_labels(const struct label_tree *tree, const char *kept, struct error *err)
 {
 	_cleanup_free_ char *record = NULL;
 	size_t length;
@@ -263,12 +263,11 @@ static int relabel(struct session *session, const json_t *change, struct error *
 	_cleanup_free_ char *kept = NULL;
 	struct label_tree tree;
 	size_t changed = 0;
-	int r = tree_of(session, change, &tree, &kept, err);
+	int r = tree_of(session, change, &tree, &kept, err)
+			?: rule_holds(session, &tree, change, err)
+			?: keep_labels(&tree, kept, err)
+			?: label_tree_apply(&tree, &changed, err);
 
-	if (r == 0)
-		r = rule_holds(session, &tree, change, err) ?: keep(&tree, kept, err);
-	if (r == 0)
-		r = label_tree_apply(&tree, &changed, err);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (changed || !session_is_scratch(session))
@@ -300,9 +299,8 @@ static int restore(struct session *session, const json_t *change, struct error *
 	/* It was stopped before the first label was set, or taken back before. */
 	if (access(kept, F_OK) < 0)
 		return 0;
-	r = file_read(kept, &record, &length, err);
-	if (r == 0)
-		r = label_tree_restore(&tree, record, length, &changed, err);
+	r = file_read(kept, &record, &length, err)
+		    ?: label_tree_restore(&tree, record, length, &changed, err);
 	if (r < 0)
 		return r;
 	if (changed)
