@@ -4,7 +4,7 @@
 
 #include "steps/checking/drift.h"
 #include "steps/labelling/labels.h"
-#include "steps/module/granted.h"
+#include "steps/module/proof.h"
 #include "steps/module/text.h"
 #include "steps/node/node.h"
 #include "steps/oracle/access.h"

@@ -6,7 +6,6 @@
 
 #include "steps/cluster/bundle.h"
 #include "steps/cluster/result.h"
-#include "steps/module/granted.h"
 #include "steps/module/proof.h"
 #include "wizard/piece.h"
 #include "wizard/text.h"

@@ -19,21 +19,6 @@ static void write_comment(FILE *out, const char *comment)
 	rules_comment(out, "\t#", text);
 }
 
-static void write_access(FILE *out, const char *indent, const struct rule *rule)
-{
-	_cleanup_free_ char *permissions = strings_join(&rule->permissions, " ");
-	bool one = rule->permissions.count == 1;
-
-	fprintf(out, "%s%s $1 %s:%s %s%s%s;\n", indent, rule_keyword(rule), rule->target,
-		rule->tclass, one ? "" : "{ ", permissions, one ? "" : " }");
-	if (!rule->ioctl_count)
-		return;
-	fprintf(out, "%sallowxperm $1 %s:%s ioctl {", indent, rule->target, rule->tclass);
-	for (size_t i = 0; i < rule->ioctl_count; i++)
-		fprintf(out, " 0x%04x", rule->ioctls[i]);
-	fputs(" };\n", out);
-}
-
 static void write_rule(FILE *out, const struct rule *rule, const char *call)
 {
 	write_comment(out, rule->comment);
@@ -42,12 +27,12 @@ static void write_rule(FILE *out, const struct rule *rule, const char *call)
 		return;
 	}
 	if (!strcmp(rule->target, "self")) {
-		write_access(out, "\t", rule);
+		te_rule(out, "\t", "$1", rule);
 		return;
 	}
 	fprintf(out, "\toptional_policy(`\n\t\tgen_require(`\n\t\t\t%s %s;\n\t\t')\n\n",
 		rule->target_is_attribute ? "attribute" : "type", rule->target);
-	write_access(out, "\t\t", rule);
+	te_rule(out, "\t\t", "$1", rule);
 	fputs("\t')\n", out);
 }
 

@@ -27,12 +27,10 @@ static int check_name(const char *name, struct error *err)
 
 static int check_rule(const struct rule *rule, struct error *err)
 {
-	int r = check_name(rule->source, err);
+	int r = check_name(rule->source, err)
+			?: check_name(rule->target, err)
+			?: check_name(rule->tclass, err);
 
-	if (r == 0)
-		r = check_name(rule->target, err);
-	if (r == 0)
-		r = check_name(rule->tclass, err);
 	for (size_t i = 0; r == 0 && i < rule->permissions.count; i++)
 		r = check_name(rule->permissions.items[i], err);
 	if (r == 0 && rule->permissions.count == 0)
@@ -44,10 +42,8 @@ static int check_rule(const struct rule *rule, struct error *err)
 
 int rules_check(const struct module_header *header, const struct rules *rules, struct error *err)
 {
-	int r = check_name(header->name, err);
+	int r = check_name(header->name, err) ?: check_name(header->version, err);
 
-	if (r == 0)
-		r = check_name(header->version, err);
 	for (size_t i = 0; r == 0 && i < rules->count; i++)
 		r = check_rule(&rules->items[i], err);
 	return r;
@@ -94,9 +90,7 @@ void rules_comment(FILE *out, const char *mark, const char *text)
 struct language {
 	const char *comment;         /* what begins one: "#" */
 	const char *before, *behind; /* the module's name and version */
-	/* permissions: the rule's, with a blank between each two; ioctls likewise. */
-	void (*write_rule)(FILE *out, const char *module, const struct rule *rule,
-			   const char *permissions, const char *ioctls);
+	void (*write_rule)(FILE *out, const char *module, const struct rule *rule);
 };
 
 static char *ioctls_text(const struct rule *rule)
@@ -124,12 +118,10 @@ static int write_module(const struct language *language, const struct module_hea
 		language->behind);
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->items[i];
-		_cleanup_free_ char *permissions = strings_join(&rule->permissions, " ");
-		_cleanup_free_ char *ioctls = ioctls_text(rule);
 
 		fputc('\n', out);
 		rules_comment(out, language->comment, rule->comment);
-		language->write_rule(out, header->name, rule, permissions, ioctls);
+		language->write_rule(out, header->name, rule);
 	}
 	stream_close(&out);
 	return 0;
@@ -151,21 +143,35 @@ static void te_write_types(FILE *out, const struct rule *rule)
 		fprintf(out, "\t\tattribute %s;\n", rule->target);
 }
 
-static void te_write_rule(FILE *out, const char *module, const struct rule *rule,
-			  const char *permissions, const char *ioctls)
+/* "read", "{ getattr read }"; new memory. */
+static char *te_permissions(const struct rule *rule)
 {
-	bool one = rule->permissions.count == 1;
-	const char *before = one ? "" : "{ ", *behind = one ? "" : " }";
+	_cleanup_free_ char *permissions = strings_join(&rule->permissions, " ");
+
+	return rule->permissions.count == 1 ? TAKE_PTR(permissions)
+					    : str_printf("{ %s }", permissions);
+}
+
+void te_rule(FILE *out, const char *indent, const char *source, const struct rule *rule)
+{
+	_cleanup_free_ char *permissions = te_permissions(rule), *ioctls = ioctls_text(rule);
+
+	fprintf(out, "%s%s %s %s:%s %s;\n", indent, rule_keyword(rule), source, rule->target,
+		rule->tclass, permissions);
+	if (*ioctls)
+		fprintf(out, "%sallowxperm %s %s:%s ioctl { %s };\n", indent, source, rule->target,
+			rule->tclass, ioctls);
+}
+
+static void te_write_rule(FILE *out, const char *module, const struct rule *rule)
+{
+	_cleanup_free_ char *permissions = te_permissions(rule);
 
 	(void)module;
 	fputs("optional {\n\trequire {\n", out);
 	te_write_types(out, rule);
-	fprintf(out, "\t\tclass %s %s%s%s;\n\t}\n", rule->tclass, before, permissions, behind);
-	fprintf(out, "\t%s %s %s:%s %s%s%s;\n", rule_keyword(rule), rule->source, rule->target,
-		rule->tclass, before, permissions, behind);
-	if (*ioctls)
-		fprintf(out, "\tallowxperm %s %s:%s ioctl { %s };\n", rule->source, rule->target,
-			rule->tclass, ioctls);
+	fprintf(out, "\t\tclass %s %s;\n\t}\n", rule->tclass, permissions);
+	te_rule(out, "\t", rule->source, rule);
 	fputs("}\n", out);
 }
 
@@ -183,9 +189,10 @@ int te_text(const struct module_header *header, const struct rules *rules, char 
 /* ---- for the store --------------------------------------------------------------------------- */
 
 /* The block is named after the rule, so that its name stays when others come and go. */
-static void cil_write_rule(FILE *out, const char *module, const struct rule *rule,
-			   const char *permissions, const char *ioctls)
+static void cil_write_rule(FILE *out, const char *module, const struct rule *rule)
 {
+	_cleanup_free_ char *permissions = strings_join(&rule->permissions, " ");
+	_cleanup_free_ char *ioctls = ioctls_text(rule);
 	const char *keyword = rule_keyword(rule);
 
 	fprintf(out, "(optional %s_%s_%s_%s_%s\n", module, keyword, rule->source, rule->target,

@@ -19,6 +19,10 @@ struct module_header {
 int te_text(const struct module_header *header, const struct rules *rules, char **text,
 	    struct error *err);
 
+/* te_rule - one of its rules, for the domain source, and which ioctls it is for; each line of them
+ * behind indent. */
+void te_rule(FILE *out, const char *indent, const char *source, const struct rule *rule);
+
 /* cil_text - the same module in CIL, each rule in an optional block of its own. */
 int cil_text(const struct module_header *header, const struct rules *rules, char **text,
 	     struct error *err);
