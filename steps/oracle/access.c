@@ -291,11 +291,9 @@ struct access_set *access_opened(const struct oracle *oracle, const char *source
 	cond_bool_datum_t *datum = hashtab_search(oracle->policy->p.p_bools.table, boolean);
 	struct access_set *now = read_set(oracle, oracle, source, ACCESS_ALLOWED), *then;
 
-	if (datum)
-		datum->state = !datum->state;
+	datum->state = !datum->state;
 	then = read_set(oracle, oracle, source, ACCESS_ALLOWED);
-	if (datum)
-		datum->state = !datum->state;
+	datum->state = !datum->state;
 	access_subtract(then, now);
 	access_free(now);
 	return then;

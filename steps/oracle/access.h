@@ -68,7 +68,7 @@ struct access_boolean *access_booleans(const struct oracle *oracle, const char *
 				       const char *target, const char *tclass,
 				       const char *permission, size_t *count);
 
-/* access_opened - what source may do once a boolean is changed, and may not now. */
+/* access_opened - what source may do once a boolean of the policy is changed, and may not now. */
 struct access_set *access_opened(const struct oracle *oracle, const char *source,
 				 const char *boolean);
 

@@ -46,22 +46,26 @@ static bool system_sid(const struct oracle *oracle, const char *type, bool objec
 	return false;
 }
 
+enum { ROLE = 1, TYPE };
+
+/* A context's role or type, in new memory; NULL: it has none. */
+static char *field_of(const char *context, int number)
+{
+	size_t length;
+	const char *field = str_field(context, strlen(context), ':', number, &length);
+
+	return field ? memory_copy(field, length) : NULL;
+}
+
 /* name: a context, or a type. */
 static bool find_sid(const struct oracle *oracle, const char *name, sepol_security_id_t *sid)
 {
-	_cleanup_free_ char *copy = NULL;
-	char *rest, *role, *type;
+	_cleanup_free_ char *role = field_of(name, ROLE), *type = field_of(name, TYPE);
 
 	if (!strchr(name, ':'))
 		return system_sid(oracle, name, false, sid);
-	if (sid_of(name, sid))
-		return true;
-	copy = str_copy(name);
-	rest = copy;
-	strsep(&rest, ":");
-	role = strsep(&rest, ":");
-	type = strsep(&rest, ":");
-	return type && system_sid(oracle, type, !strcmp(role, "object_r"), sid);
+	return sid_of(name, sid) ||
+	       (role && type && system_sid(oracle, type, !strcmp(role, "object_r"), sid));
 }
 
 static struct asking asking_open(struct oracle *oracle, const char *source, const char *target,
@@ -171,13 +175,10 @@ static void write_constraint(FILE *out, char *line, const char *permission)
 static void write_bounds(FILE *out, const struct oracle *oracle, const char *context)
 {
 	const policydb_t *policy = &oracle->policy->p;
-	_cleanup_free_ char *copy = str_copy(context);
-	char *rest = copy, *name = copy;
-	const type_datum_t *type;
+	_cleanup_free_ char *field = field_of(context, TYPE);
+	const char *name = field ?: context;
+	const type_datum_t *type = policy_type(oracle, name, TYPE_TYPE);
 
-	for (int i = 0; rest && i < 3 && strchr(context, ':'); i++)
-		name = strsep(&rest, ":");
-	type = name ? policy_type(oracle, name, TYPE_TYPE) : NULL;
 	if (type && type->bounds)
 		fprintf(out, "%stypebounds %s %s", ftell(out) > 0 ? "; " : "",
 			policy->p_type_val_to_name[type->bounds - 1], name);
@@ -185,12 +186,10 @@ static void write_bounds(FILE *out, const struct oracle *oracle, const char *con
 
 static void write_role(FILE *out, const char *source, const char *target)
 {
-	const char *from = strchr(source, ':'), *to = strchr(target, ':');
+	_cleanup_free_ char *from = field_of(source, ROLE), *to = field_of(target, ROLE);
 
-	if (!from || !to)
-		return;
-	fprintf(out, "no rule \"allow %.*s %.*s\" for roles", (int)strcspn(from + 1, ":"), from + 1,
-		(int)strcspn(to + 1, ":"), to + 1);
+	if (from && to)
+		fprintf(out, "no rule \"allow %s %s\" for roles", from, to);
 }
 
 static int write_obstacle(FILE *out, const struct oracle *oracle, const struct asking *asking,

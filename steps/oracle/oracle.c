@@ -22,9 +22,8 @@ static unsigned int newer_version(const char *image, size_t length)
 		return 0;
 	memcpy(&head, image, sizeof(head));
 	memcpy(version, image + 16, sizeof(version));
-	if (le32toh(head) != POLICYDB_MAGIC ||
-	    memcmp(image + 4, target, sizeof(target) - 1) != 0 || version[1] ||
-	    version[0] <= (unsigned int)sepol_policy_kern_vers_max())
+	if (le32toh(head) != POLICYDB_MAGIC || memcmp(image + 4, target, sizeof(target) - 1) != 0 ||
+	    version[1] || version[0] <= (unsigned int)sepol_policy_kern_vers_max())
 		return 0;
 	return version[0];
 }
@@ -78,10 +77,9 @@ int oracle_open(struct oracle **oracle, const char *path, struct error *err)
 {
 	char *image = NULL;
 	size_t length = 0;
-	int r = file_read(path, &image, &length, err);
+	int r = file_read(path, &image, &length, err)
+			?: oracle_open_image(oracle, image, length, err);
 
-	if (r == 0)
-		r = oracle_open_image(oracle, image, length, err);
 	return r == -EINVAL ? error_prefix(err, "%s", path) : r;
 }
 
@@ -105,8 +103,7 @@ void oracle_close(struct oracle *oracle)
 	free(oracle);
 }
 
-/* ---- its tables
- * ----------------------------------------------------------------------------------- */
+/* ---- its tables ----------------------------------------------------------------------------- */
 
 const type_datum_t *policy_type(const struct oracle *oracle, const char *name, uint32_t flavor)
 {
@@ -153,8 +150,7 @@ void policy_rules(policydb_t *policy, bool whatever, rule_visit *visit, void *da
 	}
 }
 
-/* ---- names
- * ---------------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 bool oracle_has_type(struct oracle *oracle, const char *type)
 {
@@ -287,6 +283,62 @@ void oracle_port_users(const struct oracle *oracle, const char *target, struct s
 		    policy->type_val_to_struct[i]->flavor == TYPE_TYPE)
 			strings_add(names, policy->p_type_val_to_name[i]);
 	strings_sort(names);
+}
+
+/* ---- do two policies say the same? ------------------------------------------------------------
+ */
+
+static uint64_t mix(uint64_t sum, uint64_t value)
+{
+	return (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15) ^ sum >> 29;
+}
+
+/* Of each alone, added up: so their order does not matter. The kernel writes its tables in another
+ * than libsepol. */
+static int sum_rule(avtab_key_t *key, avtab_datum_t *datum, void *data)
+{
+	const avtab_extended_perms_t *extended = datum->xperms;
+	uint64_t *sum = data, rule = mix(1, key->source_type);
+
+	rule = mix(rule, key->target_type);
+	rule = mix(rule, key->target_class);
+	/* That it is in force depends on the booleans as they are at the moment. */
+	rule = mix(rule, key->specified & ~(unsigned int)AVTAB_ENABLED);
+	rule = mix(rule, datum->data);
+	if (extended) {
+		rule = mix(rule, (uint64_t)extended->specified << 8 | extended->driver);
+		for (size_t i = 0; i < ARRAY_SIZE(extended->perms); i++)
+			rule = mix(rule, extended->perms[i]);
+	}
+	*sum += rule;
+	return 0;
+}
+
+/* libsemanage turns the order of local labels round at times. */
+static uint64_t sum_ports(const policydb_t *policy)
+{
+	uint64_t sum = 0;
+
+	for (const ocontext_t *entry = policy->ocontexts[OCON_PORT]; entry; entry = entry->next) {
+		const context_struct_t *context = &entry->context[0];
+		uint64_t port = mix(2, entry->u.port.protocol);
+
+		port = mix(port, (uint64_t)entry->u.port.low_port << 16 | entry->u.port.high_port);
+		port = mix(port, (uint64_t)context->user << 32 | context->role);
+		sum += mix(port, context->type);
+	}
+	return sum;
+}
+
+bool oracle_same(const struct oracle *one, const struct oracle *other)
+{
+	policydb_t *policies[] = { &one->policy->p, &other->policy->p };
+	uint64_t rules[] = { 0, 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(policies); i++)
+		policy_rules(policies[i], true, sum_rule, &rules[i]);
+	return rules[0] == rules[1] && sum_ports(policies[0]) == sum_ports(policies[1]) &&
+	       ebitmap_cmp(&policies[0]->permissive_map, &policies[1]->permissive_map);
 }
 
 /* ---- policies that are changed -------------------------------------------------------------- */

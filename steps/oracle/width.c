@@ -64,8 +64,8 @@ static int compile(const struct search *search, const struct candidate *one, uns
 	return oracle_compile(oracle, chosen, count, NULL, NULL, NULL, err);
 }
 
-static void add(const struct search *search, const struct candidate *one, const struct oracle *base,
-		const struct oracle *with, struct widths *widths)
+static void add_width(const struct search *search, const struct candidate *one,
+		      const struct oracle *base, const struct oracle *with, struct widths *widths)
 {
 	struct width found = { .priority = one->module->priority,
 			       .below = one->module->below,
@@ -105,7 +105,7 @@ static int measure(struct search *search, unsigned int pass, struct widths *widt
 			++*left;
 			continue;
 		}
-		add(search, one, base, with, widths);
+		add_width(search, one, base, with, widths);
 		one->pass = pass;
 	}
 	return 0;
@@ -153,7 +153,8 @@ static int makes_permissive(struct store *store, const struct store_module *modu
 	return 0;
 }
 
-static int choose(struct search *search, struct store *store, const char *ours, struct error *err)
+static int choose_candidates(struct search *search, struct store *store, const char *ours,
+			     struct error *err)
 {
 	int r = store_other_modules(store, &search->others, &search->other_count, err);
 
@@ -178,15 +179,14 @@ int widths_find(struct store *store, const struct oracle *policy, const char *co
 {
 	_cleanup_(cleanup_search) struct search search = { .domains = domains };
 	size_t left, before;
-	int r = choose(&search, store, ours, err);
+	int r = choose_candidates(&search, store, ours, err);
 
 	if (r < 0 || !search.candidate_count)
 		return r;
 	if (begin)
 		begin(search.candidate_count);
-	r = store_all_modules(store, ours, &search.modules, &search.count, err);
-	if (r == 0)
-		r = survey(&search, store, err);
+	r = store_all_modules(store, ours, &search.modules, &search.count, err)
+		    ?: survey(&search, store, err);
 	if (r < 0)
 		return r;
 	excerpt_modules(search.modules, search.count, policy, domains);
