@@ -26,18 +26,17 @@ struct groups {
 	const struct denials *denials;
 };
 
-static void keep_node(void *node)
+static void group_free(void *node)
 {
-	(void)node;
+	struct group *group = node;
+
+	strings_clear(&group->details);
+	free(group);
 }
 
 static void groups_clear(struct groups *groups)
 {
-	tdestroy(groups->tree, keep_node);
-	for (size_t i = 0; i < groups->count; i++) {
-		strings_clear(&groups->items[i]->details);
-		free(groups->items[i]);
-	}
+	tdestroy(groups->tree, group_free);
 	free(groups->items);
 }
 

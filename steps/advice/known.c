@@ -125,8 +125,7 @@ static const struct known_denial general_denials[] = {
 	  .permissions = "execute execute_no_trans entrypoint",
 	  .fix = FIX_REFUSE, .severity = 9,
 	  .why = "A program that changes the policy, the kernel, the firewall or other services, "
-		 "or "
-		 "that goes to other machines." },
+		 "or that goes to other machines." },
 	{ 0 },
 };
 
@@ -136,8 +135,7 @@ static const struct known_denial dangers[] = {
 	{ .target = "@file_type !non_security_file_type", .tclass = FILES,
 	  .others = true, .fix = FIX_REFUSE, .severity = 9,
 	  .why = "The policy counts it among the files of security: keys, passwords, the audit "
-		 "log, "
-		 "the policy itself." },
+		 "log, the policy itself." },
 	{ .target = "*_key_t *_keytab_t *_secret_t ssh_home_t cert_t", .tclass = FILES,
 	  .permissions = "read open map write append create unlink rename setattr",
 	  .others = true, .fix = FIX_REFUSE, .severity = 8,
@@ -315,8 +313,7 @@ const struct known_denial *known_danger(const struct advisor *advisor, const str
 		.fix = FIX_REFUSE,
 		.severity = 9,
 		.why = "The server may write this file: whoever makes it write something would "
-		       "have "
-		       "it run, too."
+		       "have it run, too."
 	};
 	struct judgement write = { 0 };
 

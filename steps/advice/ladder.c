@@ -225,13 +225,13 @@ static int rung_label(const struct inquiry *inquiry, struct rung *rung, struct e
 		    detail);
 }
 
-static bool rung_invalid_label(const struct inquiry *inquiry, struct rung *rung)
+static int rung_invalid_label(const struct inquiry *inquiry, struct rung *rung)
 {
 	const struct denial *denial = inquiry->denial;
 	_cleanup_free_ char *context = NULL, *path = NULL;
 
 	if (!denial->invalid_context)
-		return false;
+		return 0;
 	context = text_plain(denial->invalid_context, 100);
 	path = text_shell(denial->path && *denial->path == '/' ? denial->path : "PATH");
 	return hold(rung, FIX_INVALID_LABEL,
@@ -346,11 +346,9 @@ static int climb(struct inquiry *inquiry, struct rung *rung, struct error *err)
 
 	if (rung_allowed(inquiry, rung) || rung_domain(inquiry, rung) || rung_port(inquiry, rung))
 		return 0;
-	r = rung_label(inquiry, rung, err);
-	if (r == 0)
-		r = rung_invalid_label(inquiry, rung);
-	if (r == 0)
-		r = rung_constraint(inquiry, rung, err);
+	r = rung_label(inquiry, rung, err)
+		?: rung_invalid_label(inquiry, rung)
+		?: rung_constraint(inquiry, rung, err);
 	if (r == 0)
 		rung_rule(inquiry, rung);
 	return r < 0 ? r : 0;
@@ -363,11 +361,10 @@ int ladder_judge(struct ladder *ladder, const struct denial *denial, const char 
 				   .denial = denial,
 				   .permission = permission,
 				   .target = denial->target };
-	int r = find_port(&inquiry, err);
+	int r = find_port(&inquiry, err)
+			?: ladder_ask(ladder->advisor->oracle, denial, inquiry.target, permission,
+				      &inquiry.judgement, err);
 
-	if (r == 0)
-		r = ladder_ask(ladder->advisor->oracle, denial, inquiry.target, permission,
-			       &inquiry.judgement, err);
 	if (r < 0)
 		return r;
 	*rung = (struct rung){ .target = inquiry.target,
@@ -395,10 +392,9 @@ int ladder_suppose(struct ladder *ladder, const struct denial *denial, const cha
 		.ladder = ladder, .denial = denial, .permission = permission, .target = rung->target
 	};
 	int r = ladder_ask(ladder->advisor->oracle, denial, rung->target, permission,
-			   &inquiry.judgement, err);
+			   &inquiry.judgement, err)
+			?: rung_constraint(&inquiry, rung, err);
 
-	if (r == 0)
-		r = rung_constraint(&inquiry, rung, err);
 	if (r == 1)
 		rung->known = false;
 	return r < 0 ? r : 0;

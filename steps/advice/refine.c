@@ -79,7 +79,7 @@ static void add_boolean(const struct advisor *advisor, const struct access_boole
 }
 
 /* The narrowest is a fix of its own when it is no wider than the rule. */
-static void choose(struct finding *finding)
+static void choose_boolean(struct finding *finding)
 {
 	const struct finding_boolean *best = NULL;
 
@@ -107,7 +107,7 @@ static void advise_booleans(const struct advisor *advisor, const struct denials 
 		if (!advisor->bad_booleans || !match_words(advisor->bad_booleans, booleans[i].name))
 			add_boolean(advisor, &booleans[i], denied, finding);
 	access_free(denied);
-	choose(finding);
+	choose_boolean(finding);
 }
 
 void refine_booleans(const struct advisor *advisor, const struct denials *denials,

@@ -99,9 +99,9 @@ static unsigned long field_number(auparse_state_t *parser, int base)
 	return raw ? strtoul(raw, NULL, base) : 0;
 }
 
-/* keep - a field's first value (NULL: none): a record that names it twice was torn or tampered
- * with. */
-static void keep(char **to, const char *value)
+/* keep_first - a field's first value (NULL: none): a record that names it twice was torn or
+ * tampered with. */
+static void keep_first(char **to, const char *value)
 {
 	if (!*to)
 		*to = str_copy(value);
@@ -165,7 +165,7 @@ static void take_field(auparse_state_t *parser, struct denial *denial, struct av
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (!strcmp(name, texts[i].name)) {
-			keep(texts[i].to, texts[i].coded ? decoded(parser) : raw);
+			keep_first(texts[i].to, texts[i].coded ? decoded(parser) : raw);
 			return;
 		}
 	if (!strcmp(name, "seresult")) {
@@ -279,7 +279,7 @@ static void keep_program(struct event_reader *reader)
 	size_t length = raw ? strlen(raw) : 0;
 
 	if (length < 3 || *raw != '"' || raw[length - 1] != '"')
-		keep(&reader->exe, decoded(reader->parser));
+		keep_first(&reader->exe, decoded(reader->parser));
 	else if (!reader->exe)
 		reader->exe = memory_copy(raw + 1, length - 2);
 }
@@ -299,7 +299,7 @@ static void read_fields(struct event_reader *reader, bool syscall)
 		if (syscall && !strcmp(name, "exe"))
 			keep_program(reader);
 		else if (!syscall && !strcmp(name, "name"))
-			keep(&file.path, decoded(reader->parser));
+			keep_first(&file.path, decoded(reader->parser));
 		else if (!syscall && !strcmp(name, "inode"))
 			file.inode = field_number(reader->parser, 10);
 	} while (auparse_next_field(reader->parser) > 0);
@@ -404,7 +404,7 @@ void event_read(struct event_reader *reader, const struct event *event, struct d
 	auparse_flush_feed(reader->parser);
 	for (size_t i = 0; reader->exe && i < denials->count; i++)
 		if (!denials->items[i].userspace)
-			keep(&denials->items[i].exe, reader->exe);
+			keep_first(&denials->items[i].exe, reader->exe);
 	name_objects(reader);
 	denials->unreadable += event->denied - reader->settled;
 	forget_event(reader);

@@ -148,7 +148,7 @@ static size_t likeness(const struct denial *one, const struct denial *other)
 	return points;
 }
 
-static bool is_same(const struct denial *one, const struct denial *other)
+static bool is_same_denial(const struct denial *one, const struct denial *other)
 {
 	return one->port == other->port && one->path_is_name == other->path_is_name &&
 	       !compare_text(one->path, other->path) && !compare_text(one->comm, other->comm) &&
@@ -208,7 +208,7 @@ static struct counted kind_of(struct kinds *kinds, struct denial *denial,
 	for (size_t i = 0; i < access->count; i++) {
 		size_t points;
 
-		if (is_same(access->kinds[i], denial)) {
+		if (is_same_denial(access->kinds[i], denial)) {
 			counted = (struct counted){ access->kinds[i], false };
 			break;
 		}

@@ -110,8 +110,8 @@ static inline const char *parse_serial(const char *text, struct record *record)
 	return end + 2;
 }
 
-/* kind_of - length: of the type at text. */
-static inline enum record_kind kind_of(const char *type, size_t length)
+/* kind_of_type - length: of the type at text. */
+static inline enum record_kind kind_of_type(const char *type, size_t length)
 {
 	switch (length) {
 	case 3:
@@ -173,7 +173,7 @@ const char *record_head(const char *line, struct record *record)
 	type = at + strlen("type=");
 	if (!starts(at, "type=") || (at = word_end(type)) == type)
 		return NULL;
-	record->kind = kind_of(type, (size_t)(at - type));
+	record->kind = kind_of_type(type, (size_t)(at - type));
 	at = parse_second(at, record);
 	at = at ? parse_millis(at, &record->id) : NULL;
 	return at ? parse_serial(at, record) : NULL;
