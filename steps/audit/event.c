@@ -218,14 +218,6 @@ static bool take_avc(auparse_state_t *parser, struct denial *denial, unsigned lo
 
 /* ---- records --------------------------------------------------------------------------------- */
 
-static bool is_asked_for(const struct event_reader *reader, const char *domain)
-{
-	for (size_t i = 0; reader->domains[i]; i++)
-		if (!strcmp(reader->domains[i], domain))
-			return true;
-	return false;
-}
-
 /* As the journal has the name of a donor: what is not UTF-8 is escaped. NULL: there is none. */
 static char *node_name(const struct record_id *id)
 {
@@ -244,7 +236,7 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 
 	reader->settled++;
 	denials->avc++;
-	if (!is_asked_for(reader, denial->source)) {
+	if (!piece_is_among(piece_of(denial->source), reader->domains)) {
 		denials_add_other(denials, denial->source, 1);
 		return;
 	}

@@ -212,13 +212,10 @@ size_t markup_remove(const char *line, size_t length, char *plain)
 static void put_message(FILE *out, const json_t *message, const char *type)
 {
 	const char *text = json_string_value(message);
-	json_t *byte;
-	size_t i;
 
 	for (text = text ? str_starts(text, type) ?: text : ""; *text; text++)
 		fputc(*text == '\n' ? ' ' : *text, out);
-	json_array_foreach(message, i, byte)
-	{
+	list_each(byte, message) {
 		int value = (int)json_integer_value(byte);
 
 		fputc(value == '\n' ? ' ' : value, out);
@@ -231,26 +228,24 @@ static void put_message(FILE *out, const json_t *message, const char *type)
 static void put_entry(FILE *out, const json_t *entry)
 {
 	const json_t *message = json_object_get(entry, "MESSAGE");
-	const char *transport = json_string_value(json_object_get(entry, "_TRANSPORT"));
-	const char *name = json_string_value(json_object_get(entry, "SYSLOG_IDENTIFIER"));
-	const char *uid = json_string_value(json_object_get(entry, "_UID"));
-	const char *serial = json_string_value(json_object_get(entry, "_AUDIT_ID"));
-	const char *type = json_string_value(json_object_get(entry, "_AUDIT_TYPE_NAME"));
-	const char *time =
-		json_string_value(json_object_get(entry, "_SOURCE_REALTIME_TIMESTAMP"))
-			?: json_string_value(json_object_get(entry, "__REALTIME_TIMESTAMP"));
-	unsigned long long micros = time ? strtoull(time, NULL, 10) : 0;
+	const char *transport = member_text(entry, "_TRANSPORT");
+	const char *name = member_or_null(entry, "SYSLOG_IDENTIFIER");
+	const char *serial = member_or_null(entry, "_AUDIT_ID");
+	const char *type = member_or_null(entry, "_AUDIT_TYPE_NAME");
+	const char *time = member_or_null(entry, "_SOURCE_REALTIME_TIMESTAMP")
+				   ?: member_text(entry, "__REALTIME_TIMESTAMP");
+	unsigned long long micros = strtoull(time, NULL, 10);
 
-	if (transport && !strcmp(transport, "audit") && serial && type) {
+	if (!strcmp(transport, "audit") && serial && type) {
 		fprintf(out, "type=%s msg=audit(%llu.%03llu:%s): ", type, micros / 1000000,
 			micros / 1000 % 1000, serial);
 		put_message(out, message, type);
 		return;
 	}
 	/* Everyone can give himself any name; the transport and the user are journald's word. */
-	if (!transport || strcmp(transport, "kernel") != 0)
+	if (strcmp(transport, "kernel") != 0)
 		fprintf(out, "00:00:00 - %s: ",
-			name && uid && !strcmp(uid, "0") && strcmp(name, "kernel") != 0
+			name && !strcmp(member_text(entry, "_UID"), "0") && strcmp(name, "kernel")
 				? name
 				: "unknown");
 	put_message(out, message, "");
@@ -278,13 +273,13 @@ static void put_strings(FILE *out, const json_t *value, struct strings *records)
 	const char *key, *text = json_string_value(value);
 	json_auto_t *nested = text && *text == '{' ? json_loads(text, 0, NULL) : NULL;
 	const json_t *inner;
-	size_t i;
 
 	if (nested)
 		put_strings(out, nested, records);
 	else if (text)
 		put_lines(out, text, records);
-	json_array_foreach(value, i, inner) put_strings(out, inner, records);
+	list_each(item, value)
+		put_strings(out, item, records);
 	json_object_foreach((json_t *)value, key, inner) put_strings(out, inner, records);
 }
 

@@ -19,14 +19,10 @@
 bool labels_declined(struct session *session, const char *path)
 {
 	const json_t *declined = session_recall(session, DECLINED);
-	json_t *item;
-	size_t i;
 
-	json_array_foreach(declined, i, item)
-	{
+	list_each(item, declined)
 		if (!strcmp(item_text(item), path))
 			return true;
-	}
 	return false;
 }
 
@@ -164,10 +160,10 @@ int labels_decline(struct session *session, json_t *changes, struct error *err)
 
 size_t labels_rules(const json_t *changes)
 {
-	size_t count = 0, i;
-	json_t *change;
+	size_t count = 0;
 
-	json_array_foreach(changes, i, change) count += member_or_null(change, "spec") != NULL;
+	list_each(change, changes)
+		count += member_or_null(change, "spec") != NULL;
 	return count;
 }
 
@@ -183,12 +179,9 @@ static enum store_files files_of(const json_t *change)
 static int set_rules(struct store *store, const json_t *changes, const char *member,
 		     struct error *err)
 {
-	json_t *change;
-	size_t i;
 	int r = 0;
 
-	json_array_foreach(changes, i, change)
-	{
+	list_each(change, changes) {
 		const char *spec = member_or_null(change, "spec");
 		const char *type = member_or_null(change, member);
 

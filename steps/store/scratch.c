@@ -53,10 +53,7 @@ static bool is_lock(const char *name)
 	return !strcmp(name, "semanage.read.LOCK") || !strcmp(name, "semanage.trans.LOCK");
 }
 
-/*
- * Links are followed, so that nothing below the copy leads back to the host. `skip_unreadable`:
- * what may not be read is left out.
- */
+/* Links are followed, so that nothing below the copy leads back to the host. */
 static int copy_entry(const FTSENT *entry, const char *to, bool skip_unreadable, struct error *err)
 {
 	switch (entry->fts_info) {
