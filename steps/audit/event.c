@@ -200,22 +200,6 @@ static bool finish_avc(struct denial *denial, struct avc_fields *fields)
 	return true;
 }
 
-/* take_avc - the record at hand into *denial (empty before) but for whose event it is.
- * *inode: the object's, if the record names it. False: it denies nothing, or a field that is needed
- * is missing. */
-static bool take_avc(auparse_state_t *parser, struct denial *denial, unsigned long *inode)
-{
-	_cleanup_(avc_fields_clear) struct avc_fields fields = { 0 };
-
-	if (auparse_first_field(parser) <= 0)
-		return false;
-	do
-		take_field(parser, denial, &fields);
-	while (auparse_next_field(parser) > 0);
-	*inode = fields.inode;
-	return finish_avc(denial, &fields);
-}
-
 /* ---- records --------------------------------------------------------------------------------- */
 
 /* As the journal has the name of a donor: what is not UTF-8 is escaped. NULL: there is none. */
@@ -255,13 +239,20 @@ static void settle(struct event_reader *reader, struct denial *denial, unsigned 
 	}
 }
 
+/* read_avc - the record at hand; one that denies nothing, or lacks a field that is needed, is none.
+ */
 static void read_avc(struct event_reader *reader)
 {
 	_cleanup_(denial_clear) struct denial denial = { 0 };
-	unsigned long inode = 0;
+	_cleanup_(avc_fields_clear) struct avc_fields fields = { 0 };
 
-	if (take_avc(reader->parser, &denial, &inode))
-		settle(reader, &denial, inode);
+	if (auparse_first_field(reader->parser) <= 0)
+		return;
+	do
+		take_field(reader->parser, &denial, &fields);
+	while (auparse_next_field(reader->parser) > 0);
+	if (finish_avc(&denial, &fields))
+		settle(reader, &denial, fields.inode);
 }
 
 /* What an enriched record has behind it under the same name is not the kernel's word. */
@@ -319,14 +310,6 @@ static void event_ready(auparse_state_t *parser, auparse_cb_event_t what, void *
 	} while (auparse_next_record(parser) > 0);
 }
 
-static void read_user_avc(struct event_reader *reader, const struct record *record)
-{
-	_cleanup_(denial_clear) struct denial denial = { 0 };
-
-	if (record_user_avc(record, &denial))
-		settle(reader, &denial, 0);
-}
-
 /* ---- the event ------------------------------------------------------------------------------- */
 
 /* is_fit - can auparse read this AVC record, and is it one record, not the torn start of one with
@@ -370,8 +353,11 @@ static void name_objects(struct event_reader *reader)
 
 static void feed(struct event_reader *reader, const char *line, const struct record *record)
 {
+	_cleanup_(denial_clear) struct denial denial = { 0 };
+
 	if (record->kind == RECORD_USER_AVC) {
-		read_user_avc(reader, record);
+		if (record_user_avc(record, &denial))
+			settle(reader, &denial, 0);
 		return;
 	}
 	if (record->kind == RECORD_AVC && !is_fit(record))

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,17 +350,6 @@ bool record_user_avc(const struct record *record, struct denial *denial)
 }
 
 /* ---- what both have -------------------------------------------------------------------------- */
-
-bool record_is_context(struct piece text)
-{
-	size_t colons = 0;
-
-	if (text.at == text.end || !isalpha((unsigned char)*text.at) || piece_find(text, "\u2026"))
-		return false;
-	while (text.at < text.end && (unsigned char)*text.at > ' ' && !strchr("\\\"&<>=", *text.at))
-		colons += *text.at++ == ':';
-	return text.at == text.end && colons >= 2;
-}
 
 /* In new memory; NULL: there is none. */
 static char *type_of(const char *context, size_t length)

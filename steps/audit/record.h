@@ -114,10 +114,6 @@ enum avc_verdict record_verdict(const struct record *record);
  */
 bool record_user_avc(const struct record *record, struct denial *denial);
 
-/* record_is_context - "user:role:type", with a level or without, and nothing of what programs and
- * pages put between its characters? */
-bool record_is_context(struct piece text);
-
 /* record_set_contexts - the contexts and the types in them; false as above. */
 bool record_set_contexts(struct denial *denial, const char *source, size_t source_length,
 			 const char *target, size_t target_length);

@@ -67,12 +67,6 @@ static bool is_numbered(struct piece before)
 	       memchr(word.at, 'T', piece_size(word)) && has_clock(word);
 }
 
-/* is_tag - a program's name, and not that of a file. */
-static bool is_tag(struct piece word)
-{
-	return !memchr(word.at, '/', piece_size(word));
-}
-
 /* In RFC 5424 the sender is the fourth word; else, the first behind a time that ends in a colon. */
 bool sender_is_anybody(struct piece before)
 {
@@ -87,7 +81,9 @@ bool sender_is_anybody(struct piece before)
 		return !is_sender(word);
 	}
 	while (piece_next_word(&rest, &word)) {
-		if (time && word.end[-1] == ':' && (word.end < before.end || is_tag(word)))
+		/* At the end, it may be the name of a file. */
+		if (time && word.end[-1] == ':' &&
+		    (word.end < before.end || !memchr(word.at, '/', piece_size(word))))
 			return !is_sender(word) || is_own_text(rest);
 		time |= has_clock(word) || has_stamp(word);
 	}

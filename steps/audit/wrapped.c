@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <string.h>
 
 #include "steps/audit/form.h"
@@ -24,13 +25,26 @@ static struct piece field(const char *text, const char *name)
 	return (struct piece){ at, at + strcspn(at, " ") };
 }
 
+/* is_context - "user:role:type", with a level or without, and nothing of what programs and pages
+ * put between its characters? */
+static bool is_context(struct piece text)
+{
+	size_t colons = 0;
+
+	if (text.at == text.end || !isalpha((unsigned char)*text.at) || piece_find(text, "\u2026"))
+		return false;
+	while (text.at < text.end && (unsigned char)*text.at > ' ' && !strchr("\\\"&<>=", *text.at))
+		colons += *text.at++ == ':';
+	return text.at == text.end && colons >= 2;
+}
+
 bool wrapped_is_whole(const char *text)
 {
 	const char *message = strstr(text, "msg='");
 
 	if (strstr(text, "avc:") && (strstr(text, "denied") || strstr(text, "granted")))
-		return record_is_context(field(text, " scontext=")) &&
-		       record_is_context(field(text, " tcontext=")) &&
+		return is_context(field(text, " scontext=")) &&
+		       is_context(field(text, " tcontext=")) &&
 		       piece_size(field(text, " tclass=")) &&
 		       (!message || strchr(strstr(message, " tclass=") ?: "", '\''));
 	if (str_starts(text, "type=AVC") || str_starts(text, "type=1400"))
