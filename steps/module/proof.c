@@ -297,8 +297,7 @@ int proof_width(const struct oracle *base, const struct oracle *with, const char
 	return r;
 }
 
-/* ---- a rule, and what a policy says of it -----------------------------------------------------
- */
+/* ---- a rule, and what a policy says of it ---------------------------------------------------- */
 
 char *rule_missing(struct oracle *oracle, const struct rule *rule)
 {

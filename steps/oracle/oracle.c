@@ -103,7 +103,7 @@ void oracle_close(struct oracle *oracle)
 	free(oracle);
 }
 
-/* ---- its tables ----------------------------------------------------------------------------- */
+/* ---- its tables ------------------------------------------------------------------------------ */
 
 const type_datum_t *policy_type(const struct oracle *oracle, const char *name, uint32_t flavor)
 {
@@ -150,7 +150,7 @@ void policy_rules(policydb_t *policy, bool whatever, rule_visit *visit, void *da
 	}
 }
 
-/* ---- names ---------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 bool oracle_has_type(struct oracle *oracle, const char *type)
 {
@@ -225,7 +225,7 @@ void oracle_names(const struct oracle *oracle, bool permissions, struct strings 
 	}
 }
 
-/* ---- ports ---------------------------------------------------------------------------------- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 /* As the kernel has it: the first entry that holds the port, local ones standing before ranges. */
 const char *oracle_port_type(const struct oracle *oracle, const char *proto, unsigned int number)
@@ -285,8 +285,7 @@ void oracle_port_users(const struct oracle *oracle, const char *target, struct s
 	strings_sort(names);
 }
 
-/* ---- do two policies say the same? ------------------------------------------------------------
- */
+/* ---- do two policies say the same? ----------------------------------------------------------- */
 
 static uint64_t mix(uint64_t sum, uint64_t value)
 {
@@ -341,7 +340,7 @@ bool oracle_same(const struct oracle *one, const struct oracle *other)
 	       ebitmap_cmp(&policies[0]->permissive_map, &policies[1]->permissive_map);
 }
 
-/* ---- policies that are changed -------------------------------------------------------------- */
+/* ---- policies that are changed --------------------------------------------------------------- */
 
 void oracle_copy_booleans(struct oracle *oracle, const struct oracle *from)
 {
