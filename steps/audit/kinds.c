@@ -17,15 +17,16 @@
 /* Behind a number that was taken out. */
 #define PLACEHOLDER '\x01'
 
-/* The kinds of one access. A kind is a denial that counts, and stays where it is. */
+/* The kinds of one access. A kind is a denial that counts, by its place among them all. */
 struct access_kinds {
-	struct denial **kinds;
+	const struct denials *denials;
+	size_t *kinds;
 	size_t count;
 };
 
 /* Where a denial was counted; unlike: as one of those that are not the same. */
 struct counted {
-	struct denial *kind;
+	size_t kind;
 	bool unlike;
 };
 
@@ -35,27 +36,26 @@ struct memory {
 	size_t length;
 	struct counted *counted;
 	size_t count;
-	size_t *others; /* for each denial of another domain, which of kinds->others it is */
+	size_t *others; /* for each denial of another domain, which of counts->others it is */
 	size_t other_count;
 	size_t avc, unreadable;
 };
 
 struct kinds {
 	struct event_reader *reader;
-	void *accesses;        /* a tree */
-	struct denial **items; /* all, in the order of the log */
-	size_t count;
-	struct denials others; /* of it, only the other domains */
+	struct denials *counts; /* borrowed */
+	void *accesses;         /* a tree */
 	struct memory memories[PLACES];
 	struct record record; /* the last one made canonical */
 	char text[CANONICAL_MAX];
 };
 
-struct kinds *kinds_new(const char *const *domains)
+struct kinds *kinds_new(const char *const *domains, struct denials *counts)
 {
 	struct kinds *kinds = memory_new(1, sizeof(*kinds));
 
 	kinds->reader = event_reader_new(domains);
+	kinds->counts = counts;
 	return kinds;
 }
 
@@ -79,12 +79,6 @@ void kinds_free(struct kinds *kinds)
 {
 	event_reader_free(kinds->reader);
 	tdestroy(kinds->accesses, access_free);
-	for (size_t i = 0; i < kinds->count; i++) {
-		denial_clear(kinds->items[i]);
-		free(kinds->items[i]);
-	}
-	free(kinds->items);
-	denials_clear(&kinds->others);
 	for (size_t i = 0; i < PLACES; i++)
 		memory_clear(&kinds->memories[i]);
 	free(kinds);
@@ -108,8 +102,9 @@ static int compare_permissions(const struct strings *one, const struct strings *
 
 static int compare_access(const void *left, const void *right)
 {
-	const struct denial *one = *((const struct access_kinds *)left)->kinds;
-	const struct denial *other = *((const struct access_kinds *)right)->kinds;
+	const struct access_kinds *a = left, *b = right;
+	const struct denial *one = &a->denials->items[a->kinds[0]];
+	const struct denial *other = &b->denials->items[b->kinds[0]];
 	const char *const texts[][2] = {
 		{ one->target_context, other->target_context },
 		{ one->source_context, other->source_context },
@@ -158,9 +153,9 @@ static bool is_same_denial(const struct denial *one, const struct denial *other)
 /* ---- counting -------------------------------------------------------------------------------- */
 
 /* count - one denial more. */
-static void count(const struct counted *counted, time_t seconds)
+static void count(const struct kinds *kinds, const struct counted *counted, time_t seconds)
 {
-	struct denial *kind = counted->kind;
+	struct denial *kind = &kinds->counts->items[counted->kind];
 
 	kind->more++;
 	kind->unlike += counted->unlike;
@@ -168,13 +163,13 @@ static void count(const struct counted *counted, time_t seconds)
 		kind->last = seconds;
 }
 
-static struct denial *kind_new(struct kinds *kinds, struct access_kinds *access,
-			       struct denial *denial)
+static size_t kind_new(struct kinds *kinds, struct access_kinds *access, struct denial *denial)
 {
-	struct denial *kind = memory_copy(denial, sizeof(*denial));
+	struct denials *counts = kinds->counts;
+	size_t kind = counts->count;
 
-	*(struct denial **)array_push(&kinds->items, &kinds->count, sizeof(kind)) = kind;
-	*(struct denial **)array_push(&access->kinds, &access->count, sizeof(kind)) = kind;
+	*(struct denial *)array_push(&counts->items, &counts->count, sizeof(*denial)) = *denial;
+	*(size_t *)array_push(&access->kinds, &access->count, sizeof(kind)) = kind;
 	memset(denial, 0, sizeof(*denial));
 	return kind;
 }
@@ -182,12 +177,15 @@ static struct denial *kind_new(struct kinds *kinds, struct access_kinds *access,
 /* access_of - one that there was not yet has taken this denial. */
 static struct access_kinds *access_of(struct kinds *kinds, struct denial *denial)
 {
-	struct access_kinds key = { .kinds = &denial, .count = 1 }, *access, **found;
+	const struct denials alone = { .items = denial, .count = 1 };
+	struct access_kinds key = { .denials = &alone, .kinds = &(size_t){ 0 }, .count = 1 };
+	struct access_kinds *access, **found;
 
 	found = tfind(&key, &kinds->accesses, compare_access);
 	if (found)
 		return *found;
 	access = memory_new(1, sizeof(*access));
+	access->denials = kinds->counts;
 	kind_new(kinds, access, denial);
 	if (!tsearch(access, &kinds->accesses, compare_access))
 		no_memory();
@@ -206,21 +204,22 @@ static struct counted kind_of(struct kinds *kinds, struct denial *denial,
 	if (!denial->tclass)
 		return (struct counted){ access->kinds[0], false };
 	for (size_t i = 0; i < access->count; i++) {
+		const struct denial *kind = &kinds->counts->items[access->kinds[i]];
 		size_t points;
 
-		if (is_same_denial(access->kinds[i], denial)) {
+		if (is_same_denial(kind, denial)) {
 			counted = (struct counted){ access->kinds[i], false };
 			break;
 		}
-		points = likeness(access->kinds[i], denial);
-		if (!counted.kind || points > most) {
+		points = likeness(kind, denial);
+		if (i == 0 || points > most) {
 			counted = (struct counted){ access->kinds[i], true };
 			most = points;
 		}
 	}
 	if (counted.unlike && access->count < DENIALS_OF_AN_ACCESS)
 		return (struct counted){ kind_new(kinds, access, denial), false };
-	count(&counted, id->seconds);
+	count(kinds, &counted, id->seconds);
 	denial_clear(denial);
 	return counted;
 }
@@ -411,22 +410,23 @@ static void read_event(struct kinds *kinds, const struct event *event, struct me
 		for (size_t more = read.others[i].count; more > 0; more--)
 			*(size_t *)array_push(&memory->others, &memory->other_count,
 					      sizeof(size_t)) =
-				denials_add_other(&kinds->others, read.others[i].name, 0);
+				denials_add_other(kinds->counts, read.others[i].name, 0);
 	memory->avc = read.avc;
 	memory->unreadable = read.unreadable;
 	denials_clear(&read);
 }
 
-size_t kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts)
+size_t kinds_add(struct kinds *kinds, const struct event *event)
 {
 	/* What cannot be remembered. */
 	_cleanup_(memory_clear) struct memory passing = { 0 };
 	size_t length = canonical_text(kinds, event);
 	struct memory *memory = length ? recall(kinds, length) : &passing;
+	struct denials *counts = kinds->counts;
 
 	if (memory->length) {
 		for (size_t i = 0; i < memory->count; i++)
-			count(&memory->counted[i], event->id.seconds);
+			count(kinds, &memory->counted[i], event->id.seconds);
 	} else {
 		/* It counts what it reads. */
 		read_event(kinds, event, memory);
@@ -434,21 +434,9 @@ size_t kinds_add(struct kinds *kinds, const struct event *event, struct denials 
 		memory->text = length ? memory_copy(kinds->text, length) : NULL;
 	}
 	counts->avc += memory->avc;
+	counts->other += memory->other_count;
 	for (size_t i = 0; i < memory->other_count; i++)
-		kinds->others.others[memory->others[i]].count++;
+		counts->others[memory->others[i]].count++;
 	counts->unreadable += memory->unreadable;
 	return memory->count;
-}
-
-void kinds_take(struct kinds *kinds, struct denials *denials)
-{
-	for (size_t i = 0; i < kinds->others.other_count; i++)
-		denials_add_other(denials, kinds->others.others[i].name,
-				  kinds->others.others[i].count);
-	for (size_t i = 0; i < kinds->count; i++) {
-		struct denial *item = array_push(&denials->items, &denials->count, sizeof(*item));
-
-		*item = *kinds->items[i];
-		memset(kinds->items[i], 0, sizeof(*item));
-	}
 }

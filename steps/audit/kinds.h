@@ -12,13 +12,11 @@
 
 struct kinds;
 
-/* kinds_new - domains as of audit_log_read(), which must outlive it. */
-struct kinds *kinds_new(const char *const *domains);
+/* kinds_new - domains as of audit_log_read(); counts gets the denials, in the order of the
+ * log, and how many there are. Both must outlive it. */
+struct kinds *kinds_new(const char *const *domains, struct denials *counts);
 void kinds_free(struct kinds *kinds);
 
-/* kinds_add - count the denials of an event, add up avc and unreadable of *counts. Returns how many
- * are of the domains. */
-size_t kinds_add(struct kinds *kinds, const struct event *event, struct denials *counts);
-
-/* kinds_take - move the denials to the end of *denials, in the order of the log. */
-void kinds_take(struct kinds *kinds, struct denials *denials);
+/* kinds_add - count the denials of an event, and those that are unreadable. Returns how many are of
+ * the domains. */
+size_t kinds_add(struct kinds *kinds, const struct event *event);

@@ -52,7 +52,7 @@ static void close_event(struct log_reader *reader, struct open_event *open)
 {
 	struct event *event = &open->event;
 	const struct log_witness *witness = reader->witness;
-	size_t ours = event->denied ? kinds_add(reader->kinds, event, &reader->counts) : 0;
+	size_t ours = event->denied ? kinds_add(reader->kinds, event) : 0;
 
 	if (ours && witness && witness->denied)
 		witness->denied(witness->data, &event->id);
@@ -328,7 +328,7 @@ static struct log_reader *reader_new(const char *const *domains, bool given)
 {
 	struct log_reader *reader = memory_new(1, sizeof(*reader));
 
-	reader->kinds = kinds_new(domains);
+	reader->kinds = kinds_new(domains, &reader->counts);
 	reader->domains = domains;
 	reader->given = given;
 	reader->newest = reader->events;
@@ -336,13 +336,6 @@ static struct log_reader *reader_new(const char *const *domains, bool given)
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		reader->events[i].event.id.seconds = -1;
 	return reader;
-}
-
-/* reader_end - the counts get the denials, too. */
-static void reader_end(struct log_reader *reader)
-{
-	close_all_events(reader);
-	kinds_take(reader->kinds, &reader->counts);
 }
 
 /* nothing_read - of a log in which no line is a record. */
@@ -426,7 +419,7 @@ static int work(void *data, FILE *out, struct error *err)
 		read_text(reading, reader);
 	if (r < 0)
 		return r;
-	reader_end(reader);
+	close_all_events(reader);
 	denials_write(&reader->counts, out);
 	return 0;
 }
@@ -479,7 +472,7 @@ int audit_log_witness(const char *path, bool given, const char *const *domains,
 	rc = read_source(reader, path, &source, err);
 	if (rc < 0)
 		return rc;
-	reader_end(reader);
+	close_all_events(reader);
 	denials_append(denials, &reader->counts, path);
 	return 0;
 }
