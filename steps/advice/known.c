@@ -177,9 +177,12 @@ static const struct known_denial dangers[] = {
 	  .others = true, .fix = FIX_REFUSE, .severity = 9,
 	  .why = "A program would run with another domain's rights." },
 	{ .tclass = "process",
-	  .permissions = "setexec setcurrent setfscreate setkeycreate setsockcreate setcap",
+	  .permissions = "setexec setcurrent setfscreate setkeycreate setsockcreate",
 	  .fix = FIX_REFUSE, .severity = 8,
 	  .why = "The process would choose its own label, or that of what it makes." },
+	{ .tclass = "process", .permissions = "setcap",
+	  .fix = FIX_REFUSE, .severity = 8,
+	  .why = "The process would choose its own capabilities." },
 	{ .tclass = "process",
 	  .permissions =
 		  "signal sigkill sigstop setsched setpgid setrlimit rlimitinh siginh noatsecure",

@@ -287,7 +287,6 @@ static void rung_dontaudit(const struct inquiry *inquiry, struct rung *rung)
 	struct oracle *oracle = inquiry->ladder->advisor->oracle;
 
 	rung->fix = FIX_DONTAUDIT;
-	rung->unsure = row && row->exe && !inquiry->denial->exe;
 	rung->why = row ? row->why
 			: "The policy hides it already, as something that is not needed. If an "
 			  "exercise fails while enforcing, this is the first to suspect.";
@@ -322,8 +321,10 @@ static void rung_rule(struct inquiry *inquiry, struct rung *rung)
 		row = rung->row = inquiry->row =
 			known_danger(inquiry->ladder->advisor, inquiry->denial, inquiry->target,
 				     inquiry->permission);
-	if (row)
+	if (row) {
 		rung->severity = row->severity;
+		rung->unsure = row->exe && !inquiry->denial->exe;
+	}
 	if (row ? row->fix == FIX_DONTAUDIT : inquiry->judgement.dontaudit) {
 		rung_dontaudit(inquiry, rung);
 		return;

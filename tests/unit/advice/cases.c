@@ -23,7 +23,7 @@ static const char *const form_names[] = { "raw", "enriched", "interpreted", "ker
 static const char *exe_of(const char *comm)
 {
 	static const char *const programs[] = { "/usr/bin/ps", "/usr/bin/ss", "/usr/bin/lsof",
-						"/usr/bin/bash" };
+						"/usr/bin/bash", "/usr/bin/ip" };
 
 	for (size_t i = 0; comm && i < ARRAY_SIZE(programs); i++)
 		if (!strcmp(strrchr(programs[i], '/') + 1, comm))

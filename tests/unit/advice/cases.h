@@ -98,6 +98,12 @@ static const struct test_case cases[] = {
 	  .comm = "wsrep_sst_rsync", .fix = FIX_ALLOW, .severity = 2, .detail = "" },
 	{ "map", "hostname_exec_t", "file", .fields = FILE_FIELDS("/usr/bin/hostname"),
 	  .comm = "hostname", .fix = FIX_ALLOW, .severity = 2 },
+	{ "execute", "ifconfig_exec_t", "file", .fields = NAME_FIELDS("ip"), .comm = "bash",
+	  .fix = FIX_ALLOW, .severity = 2, .detail = "", .elsewhere = true },
+	{ "setcap", "mysqld_t", "process", .comm = "ip", .fix = FIX_ALLOW, .severity = 3,
+	  .or_allowed = true, .scan = true },
+	/* Of another program: of the server itself, say. */
+	{ "setcap", "mysqld_t", "process", .fix = FIX_REFUSE, .severity = 8, .or_allowed = true },
 	{ "execute", "mysqld_safe_exec_t", "file", .fields = NAME_FIELDS("mysqld_safe"),
 	  .comm = "sh", .fix = FIX_ALLOW, .severity = 3, .detail = "" },
 	{ "create", "io_uring_t", "anon_inode", .fields = "anonclass=[io_uring] ", .fix = FIX_ALLOW,
