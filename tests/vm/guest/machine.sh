@@ -72,6 +72,7 @@ wizard() {
 	shift
 	./galera-selinux "$@" --answers answers </dev/null >"$out/$name.out" 2>"$out/$name.err" || status=$?
 	row wizard "$name" "exit $status" - $((SECONDS - begin))
+	[ $status = 0 ] || [ $status = 3 ] || tail -n 12 "$out/$name.err" >/dev/ttyS0
 	return $status
 }
 # joins PHASE STEP: this node does all the exercises, with the other one as donor.
@@ -98,7 +99,7 @@ if [ "$node" = 1 ]; then
 	tell bootstrapped
 	# ---- of what this node was denied as a donor, and nothing else ----
 	await learned
-	wizard alone run collect review build --answer collect.incomplete=go-on
+	wizard alone run collect review build --log $audit_log --answer collect.incomplete=go-on
 	wizard alone-export export -o /root/alone.json
 	tell alone /root/alone.json
 	await tried
@@ -106,8 +107,8 @@ if [ "$node" = 1 ]; then
 	tell learned
 	# ---- with the other node's evidence ----
 	await evidence
-	mv /run/got.evidence /root/node2.tar.zst
-	wizard build run collect review build load enforce --evidence /root/node2.tar.zst
+	mv /run/got.evidence "$out/node2.tar.zst"
+	wizard build run collect review build load enforce --evidence "$out/node2.tar.zst" || exit 1
 	wizard export export -o /root/result.json
 	tell result /root/result.json
 	await applied
