@@ -240,7 +240,8 @@ record: $(PROGRAM)
 # ---- the main job ---------------------------------------------------------------------------
 
 rehearse: $(PROGRAM)
-	$(PROGRAM) rehearse $(if $(STORE),--store $(STORE)) $(if $(ANSWERS),--answers $(ANSWERS))
+	$(PROGRAM) rehearse $(if $(STORE),--store $(STORE)) \
+		$(if $(ANSWERS),--answers $(ANSWERS) $(if $(STORE),--answer verify.back=review))
 
 -include $(shell find $(BUILD) -name '*.d' -type f $(patsubst %,-not -path '$(BUILD)/%/*',asan coverage deb fuzz rpm unheld) 2>/dev/null)
 

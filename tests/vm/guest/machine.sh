@@ -108,7 +108,9 @@ if [ "$node" = 1 ]; then
 	# ---- with the other node's evidence ----
 	await evidence
 	mv /run/got.evidence "$out/node2.tar.zst"
-	wizard build run collect review build load enforce --evidence "$out/node2.tar.zst" || exit 1
+	wizard own collect -o "$out/node1.tar.zst" # as the donor that it was
+	wizard build run collect review build load enforce --evidence "$out/node1.tar.zst" \
+		--evidence "$out/node2.tar.zst" || exit 1
 	wizard export export -o /root/result.json
 	tell result /root/result.json
 	await applied
@@ -135,11 +137,12 @@ semanage permissive -l -n >"$out/permissive" 2>&1 </dev/null
 # ---- what is known of the cluster, on node 1 ----
 if [ "$node" = 1 ]; then
 	await verified
-	mv /run/got.verified /root/verified.tar.zst
-	wizard collect run collect review --evidence /root/verified.tar.zst
+	mv /run/got.verified "$out/node2.verified.tar.zst"
+	tell end # and be there for a while
+	wizard verified collect -o "$out/node1.verified.tar.zst"
+	wizard collect run collect review --evidence "$out/node1.verified.tar.zst" --evidence "$out/node2.verified.tar.zst"
 	wizard status status
 	wizard status-json status --json
-	tell end
 else
 	wizard verified collect -o /root/verified.tar.zst
 	tell verified /root/verified.tar.zst
