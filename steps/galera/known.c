@@ -159,13 +159,12 @@ const struct known_denial galera_known_denials[] = {
 	{ .target = "ifconfig_exec_t", .tclass = "file",
 	  .permissions = "read open getattr execute execute_no_trans map",
 	  .fix = FIX_ALLOW, .severity = 2,
-	  .without = "rsync may listen on every address of the host while an SST comes in",
-	  .why = "The SST script runs ip, to see whether the node's address is one of its host's. "
-		 "It stays in the server's domain, with the server's rights alone." },
+	  .why = "The SST script runs ip, to see whether the node's address is one of its host's; "
+		 "else rsync listens on all that the host has. It stays in the server's domain, "
+		 "with the server's rights alone." },
 	{ .target = "self", .tclass = "process", .permissions = "setcap",
 	  .comm = "ip", .exe = PROGRAM("ip"),
 	  .fix = FIX_ALLOW, .severity = 3,
-	  .without = "ip, which the SST script runs, ends without an answer",
 	  .why = "ip gives up what capabilities it has before it does anything." },
 	{ .target = "mysqld_safe_exec_t", .tclass = "file",
 	  .permissions = "read open getattr execute execute_no_trans map ioctl",
