@@ -381,7 +381,7 @@ bool wsrep_time(struct piece line, bool utc, char clock[9], time_t *seconds)
 		line = piece_after(
 			(struct piece){ line.end - (size < TAIL ? size : TAIL), line.end }, "(");
 	piece_copy(text, sizeof(text), line);
-	for (size_t i = 0; i < most && !end; i++)
+	for (size_t i = 0; i < most && text[i] && !end; i++)
 		if (isdigit((unsigned char)text[i]) && (i == 0 || strchr(" :-|", text[i - 1])))
 			end = read_time(text + i, &tm);
 	if (!end)
