@@ -253,11 +253,14 @@ static bool encrypts_ist(const struct galera_config *config)
 static bool names_nodes(const char *root, const char *path)
 {
 	_cleanup_free_ char *full = path_in_root(root, path), *text = NULL, *nodes = NULL;
+	size_t quotes;
 
 	if (file_read(full, &text, NULL, NULL) < 0)
 		return false;
 	nodes = text_setting(text, "GALERA_NODES");
-	return nodes && nodes[strspn(nodes, "\"'")];
+	quotes = nodes ? strspn(nodes, "\"'") : 0;
+	/* One quote alone: a blank stands behind it. */
+	return nodes && (nodes[quotes] || quotes == 1);
 }
 
 static void derive(struct galera_config *config)

@@ -436,6 +436,7 @@ static void test_arbitrator(void **state)
 		{ "etc/default/garb", "GALERA_NODES=\"\"\n", false },
 		{ "etc/default/garb", "GALERA_NODES=", false },
 		{ "etc/default/garb", "GALERA_NODES=\"db1:4567 db2:4567\"\n", true },
+		{ "etc/default/garb", "GALERA_NODES=\" db1 \"\n", true },
 		{ "etc/default/garb", "# garbd\n\nGALERA_NODES='db1'", true },
 		{ "etc/default/garb", "", false },
 		{ "etc/sysconfig/garb", "GALERA_NODES=db1\n", true },
