@@ -36,8 +36,7 @@ pid_t host_main_pid(const char *unit)
 	return (pid_t)pid;
 }
 
-/* A shell's command is words, too: MariaDB's units of 2026 recover the position and start the
- * server in one. */
+/* A shell's command is words, too: a unit may start the server by one. */
 static void add_words(char **texts, struct strings *words)
 {
 	bool shell = false;

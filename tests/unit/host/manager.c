@@ -28,8 +28,7 @@ static int get(sd_bus_message *call)
 		return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_OBJECT, "no");
 	if (!strcmp(member, "MainPID"))
 		return sd_bus_reply_method_return(call, "v", "u", 4711);
-	/* As of MariaDB's mariadb@.service; and with the recovery in the same command, as
-	 * of 11.8.9. */
+	/* As of MariaDB's mariadb@.service; and one that starts it by a shell. */
 	if (!strcmp(member, "ExecStart"))
 		return sd_bus_reply_method_return(
 			call, "v", "a(sasbttttuii)", 2, "/usr/sbin/mariadbd", 3, "mariadbd",
