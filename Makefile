@@ -7,7 +7,8 @@ DESTDIR ?=
 BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
-ANSWERS ?=
+# Without a terminal nothing can be asked: what is answered stands in the command that make shows.
+ANSWERS ?= $(shell test -t 0 || echo tests/fixtures/answers/all-yes)
 STORE   ?=
 FULL    ?=
 

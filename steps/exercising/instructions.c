@@ -47,10 +47,13 @@ int instructions_read(struct session *session, const struct exercise *exercise,
 {
 	_cleanup_(names_clear) struct names names = { 0 };
 	const struct galera_config *config;
+	const char *client;
 	int r = node_config(session, &config, err) ?: node_units(session, &names.units, err);
 
 	if (r < 0)
 		return r;
+	/* The old name is a link that not every package of MariaDB has. */
+	client = node_has_program(session, "mariadb") ? "mariadb" : "mysql";
 	find_bootstrap(session, &names);
 	names.restart = strcmp(names.units.unit, names.units.running)
 				? str_printf("systemctl stop %s; systemctl start %s",
@@ -62,7 +65,8 @@ int instructions_read(struct session *session, const struct exercise *exercise,
 		struct template_value values[] = {
 			{ "datadir", config->data_directory }, { "service", names.units.unit },
 			{ "running", names.units.running },    { "restart", names.restart },
-			{ "bootstrap", names.bootstrap },      { 0 },
+			{ "bootstrap", names.bootstrap },      { "client", client },
+			{ 0 },
 		};
 
 		r = template_fill(*command, TEMPLATE_COMMENT, values, &line, err);

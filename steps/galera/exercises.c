@@ -8,7 +8,7 @@
 
 #define CHECK_OTHER                                                                                \
 	"# on another node; it is to say Synced:",                                                 \
-		"mysql -e \"SHOW STATUS LIKE 'wsrep_local_state_comment'\""
+		"{{client}} -e \"SHOW STATUS LIKE 'wsrep_local_state_comment'\""
 
 #define CARRIED "Only while another node is Primary and Synced: it carries the cluster meanwhile."
 #define DATA_REPLACED                                                                              \
@@ -26,8 +26,8 @@
 /* Without IF NOT EXISTS: a database that is there already is not dropped. */
 #define IST_COMMANDS                                                                               \
 	COMMANDS(CHECK_OTHER, "systemctl stop {{running}}",                                        \
-		 "mysql -e 'CREATE DATABASE galera_selinux_probe'  # on another node",             \
-		 "mysql -e 'DROP DATABASE galera_selinux_probe'    # there, too",                  \
+		 "{{client}} -e 'CREATE DATABASE galera_selinux_probe'  # on another node",        \
+		 "{{client}} -e 'DROP DATABASE galera_selinux_probe'    # there, too",             \
 		 "systemctl start {{service}}")
 
 /* clang-format off */

@@ -28,8 +28,9 @@ struct exercise {
 	const char *safety; /* the condition before its commands; NULL: none */
 	/* Shell commands, one a line; NULL-terminated. They are for this node; one for another node
 	 * says so in a comment behind it. In braces: {{datadir}}; {{running}}, the unit to be
-	 * stopped; {{service}}, the one to be started; {{restart}} and {{bootstrap}}, a command
-	 * that restarts the server, and one that begins a new cluster. */
+	 * stopped; {{service}}, the one to be started; {{client}}, the server's client;
+	 * {{restart}} and {{bootstrap}}, a command that restarts the server, and one that begins a
+	 * new cluster. */
 	const char *const *commands;
 	enum exercise_kind kind;
 	bool encrypted; /* a transfer that is encrypted */

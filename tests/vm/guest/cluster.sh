@@ -6,7 +6,7 @@ audit_log=/var/log/audit/audit.log
 slow=$(sed -n 's/.*vm\.slow=\([0-9]*\).*/\1/p' /proc/cmdline)
 
 sql() { # NODE STATEMENT
-	mysql -S "/run/mysqld/node$1.sock" -N -B -e "$2"
+	mariadb -S "/run/mysqld/node$1.sock" -N -B -e "$2"
 }
 synced() { # NODE: wait until it is Synced
 	local tries
@@ -89,10 +89,13 @@ cut_logs() { # NAME PHASE EXERCISE: what came since, into the recording
 }
 # denials FILE: of the server's domain.
 denials() { grep 'avc: *denied' "$1" | grep -c 'scontext=[^ ]*:mysqld_t'; }
-# row PHASE NAME RESULT DENIALS SECONDS: into the table, and onto the console for who waits.
+# row PHASE NAME RESULT DENIALS SECONDS [MIB]: into the table, and onto the console for who waits.
 row() {
-	printf '%s\t%s\t%s\t%s\t%s\n' "$@" | tee -a /var/job/out/table.tsv >/dev/ttyS0
+	(IFS=$'\t' && echo "$*") | tee -a /var/job/out/table.tsv >/dev/ttyS0
 }
+# measured COMMAND WORD...: and `memory` is then the most that it had of it, in MiB.
+measured() { /usr/bin/time -q -f %M -o /run/memory "$@"; }
+memory() { echo $(($(cat /run/memory) / 1024)); }
 # try PHASE NAME: do it, note the result, the denials and the time.
 try() {
 	local phase=$1 name=$2 result=failed begin=$SECONDS

@@ -30,8 +30,8 @@ walk() {
 	[ -z "$1" ] || answers+=(--answer "exercise.done[$1]=done")
 	[ -z "$2" ] || answers+=(--answer "exercise.done[$2]=quit")
 	printf '\n==== done: %s, yet to be done: %s\n' "${1:--}" "${2:--}" >>"$out/wizard.log"
-	./galera-selinux --defaults-group-suffix=.node2 --answers answers "${answers[@]}" </dev/null >>"$out/wizard.log" 2>&1 || status=$?
-	row wizard "${1:--}->${2:--}" "exit $status" - $((SECONDS - begin))
+	measured ./galera-selinux --defaults-group-suffix=.node2 --answers answers "${answers[@]}" </dev/null >>"$out/wizard.log" 2>&1 || status=$?
+	row wizard "${1:--}->${2:--}" "exit $status" - $((SECONDS - begin)) "$(memory)"
 	[ -z "$1" ] || keep "$1"
 	mark_logs walk
 	[ $status = 3 ] || [ $status = 0 ] || tail -n 12 "$out/wizard.log" >/dev/ttyS0

@@ -3,15 +3,11 @@
 # Two machines, each with a kernel of its own: what a joiner is denied is here on one, what its donor is on the
 # other. Evidence of both makes one module, on node 1; both get it, and each is verified, with the other as donor.
 out=$1
-. /var/job/cluster.sh
 cd /var/job || exit 1
-node=$(sed -n 's/.*vm\.node=\([0-9]*\).*/\1/p' /proc/cmdline)
-other=$((3 - node))
+. /var/job/node.sh
 
 # ---- what one machine tells the other: files, over the network that only they have ----
 mkdir -p /run/board
-hostname "node$node"
-ip link set eth0 up && ip address add "10.77.0.$node/24" dev eth0
 socat TCP-LISTEN:7000,fork,reuseaddr 'SYSTEM:read -r name && cat "/run/board/$name"' 2>/dev/null &
 tell() { # NAME [FILE]
 	{ [ -z "${2:-}" ] && echo told || cat "$2"; } >"/run/board/.$1" && mv "/run/board/.$1" "/run/board/$1"
@@ -26,36 +22,6 @@ await() { # NAME: what the other one tells by that name
 	echo "node$other never told $1" >/dev/ttyS0
 	exit 1
 }
-
-# ---- the server, as its package has it ----
-sed "s/NUMBER/$node/" machine.cnf >/etc/mysql/mariadb.conf.d/99-lab.cnf
-systemctl unmask mariadb
-synced() { # whatever its number
-	local tries
-	for ((tries = 0; tries < 240 * slow; tries++)); do
-		[ "$(mysql -N -B -e "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null | cut -f 2)" = Synced ] && return 0
-		systemctl is-active -q mariadb || return 1
-		sleep 1
-	done
-	return 1
-}
-start() { systemctl start mariadb && synced; }
-stop() { systemctl stop mariadb; }
-bootstrap() {
-	galera_new_cluster && synced &&
-		mysql -e "CREATE USER probe@'%' IDENTIFIED BY 'probe'; GRANT ALL ON probe.* TO probe@'%'; CREATE DATABASE probe"
-}
-sst() {
-	stop
-	rm -f /var/lib/mysql/grastate.dat
-	start
-}
-ist() {
-	stop
-	mysql -h "10.77.0.$other" -u probe -pprobe -e "CREATE TABLE probe.t (i INT PRIMARY KEY); DROP TABLE probe.t"
-	start
-}
-notify() { systemctl restart mariadb && synced; }
 # Here as there; the marks of cluster.sh are for three nodes on one machine.
 try() { # PHASE NAME
 	local result=failed begin=$SECONDS lines
@@ -70,8 +36,8 @@ try() { # PHASE NAME
 wizard() {
 	local name=$1 begin=$SECONDS status=0
 	shift
-	./galera-selinux "$@" --answers answers </dev/null >"$out/$name.out" 2>"$out/$name.err" || status=$?
-	row wizard "$name" "exit $status" - $((SECONDS - begin))
+	measured ./galera-selinux "$@" --answers answers </dev/null >"$out/$name.out" 2>"$out/$name.err" || status=$?
+	row wizard "$name" "exit $status" - $((SECONDS - begin)) "$(memory)"
 	[ $status = 0 ] || [ $status = 3 ] || tail -n 12 "$out/$name.err" >/dev/ttyS0
 	return $status
 }
