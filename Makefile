@@ -11,6 +11,7 @@ CFLAGS  ?= -O2 -g
 ANSWERS ?= $(shell test -t 0 || echo tests/fixtures/answers/all-yes)
 STORE   ?=
 FULL    ?=
+SUITE   ?=
 
 # tests/lib.sh and tests/unit/unit.h read it.
 export STORE
@@ -68,7 +69,8 @@ help:
 	@echo 'make fuzz       hostile bytes for each reader, for SECONDS=$(SECONDS) in all (clang)'
 	@echo 'make hardening-check  is the program built with each defence that the compiler has?'
 	@echo 'make check-vm   the wizard on a real SELinux kernel, in a virtual machine (root, qemu)'
-	@echo '                (FULL=1: wrong causes, power cuts, a person at a terminal, too)'
+	@echo '                (FULL=1: wrong causes, power cuts, a person at a terminal, too;'
+	@echo '                SUITE=trixie: one of Debian 13)'
 	@echo 'make record     record the cluster of tests/fixtures anew, in that machine'
 	@echo 'make bench      time and memory, beside what an operator would use'
 	@echo 'make lint       rules of the house, clang-tidy, man page'
@@ -231,12 +233,12 @@ check-ansible: $(PROGRAM) $(PLAY)
 	tests/ansible/deps
 	tests/run $(wildcard tests/ansible/*.test)
 
-# One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run.
+# One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run. SUITE=trixie: of Debian 13.
 check-vm: $(PROGRAM)
-	BUILD=$(BUILD) FULL=$(FULL) tests/vm/check
+	BUILD=$(BUILD) FULL=$(FULL) SUITE=$(SUITE) tests/vm/check
 
 record: $(PROGRAM)
-	BUILD=$(BUILD) tests/vm/record
+	BUILD=$(BUILD) SUITE=$(SUITE) tests/vm/record
 
 # ---- the main job ---------------------------------------------------------------------------
 

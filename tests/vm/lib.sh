@@ -8,7 +8,7 @@ job=$scratch/job
 
 vm_why_not() {
 	[ "$(id -u)" = 0 ] || { echo "root is needed to make the machine's disk"; return; }
-	grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || { echo "the machine is a Debian 12, and so must be its host"; return; }
+	grep -qE '^VERSION_CODENAME=(bookworm|trixie)$' /etc/os-release || { echo "the machine is a Debian 12 or 13, and so must be its host"; return; }
 	! ldd "$program" | grep -q libasan || { echo "the sanitizers' libraries are not in the machine"; return; }
 	"$vm/deps" >"$scratch/deps.log" 2>&1 || echo "qemu or mmdebstrap cannot be installed: $(tail -n 1 "$scratch/deps.log")"
 }

@@ -102,6 +102,7 @@ for name in bootstrap crash; do
 done
 mariadbd --version >"$out/version" 2>/dev/null
 dpkg-query -W -f '${Version}' galera-4 >"$out/version.galera"
+(. /etc/os-release && echo "${NAME%% *} $VERSION_ID") >"$out/version.system"
 monitor after
 mv $audit_log $audit_log.away
 monitor blind
