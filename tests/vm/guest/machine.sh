@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Two machines, each with a kernel of its own: what a joiner is denied is here on one, what its donor is on the
+# Three machines, each with a kernel of its own: what a joiner is denied is here on one, what its donor is on the
 # other. Evidence of both makes one module, on node 1; both get it, and each is verified, with the other as donor.
+# The third one has no data: garbd is there.
 out=$1
 cd /var/job || exit 1
 . /var/job/node.sh
@@ -12,14 +13,14 @@ socat TCP-LISTEN:7000,fork,reuseaddr 'SYSTEM:read -r name && cat "/run/board/$na
 tell() { # NAME [FILE]
 	{ [ -z "${2:-}" ] && echo told || cat "$2"; } >"/run/board/.$1" && mv "/run/board/.$1" "/run/board/$1"
 }
-await() { # NAME: what the other one tells by that name
+await() { # NAME [NODE]: what the other one tells by that name, or another
 	local tries
 	for ((tries = 0; tries < 600 * slow; tries++)); do
-		echo "$1" | socat -t 30 - "TCP:10.77.0.$other:7000" >"/run/got.$1" 2>/dev/null
+		echo "$1" | socat -t 30 - "TCP:10.77.0.${2:-$other}:7000" >"/run/got.$1" 2>/dev/null
 		[ -s "/run/got.$1" ] && return 0
 		sleep 2
 	done
-	echo "node$other never told $1" >/dev/ttyS0
+	echo "node${2:-$other} never told $1" >/dev/ttyS0
 	exit 1
 }
 # Here as there; the marks of cluster.sh are for three nodes on one machine.
@@ -58,6 +59,32 @@ in_turn() { # PHASE STEP: node 2 joins, then node 1
 	[ "$node" = 1 ] || await "$1-done"
 }
 
+# ---- node 3: garbd joins when node 1 wants it to, for each of the phases anew ----
+if [ "$node" = 3 ]; then
+	getenforce >"$out/mode"
+	printf 'GALERA_NODES="10.77.0.1:4567 10.77.0.2:4567"\nGALERA_GROUP="machines"\n' >/etc/default/garb
+	systemctl unmask garb
+	for phase in learn verify; do
+		await "garbd-$phase"
+		systemctl restart garb && tell "joins-$phase"
+	done
+	await end
+	ps -o label= -C garbd >"$out/garbd"
+	wizard explain explain --json $audit_log
+	exit 0
+fi
+arbitrated() { # PHASE STEP: on node 1
+	wizard "$1-garbd" run "$2" --exercise garbd --answer "exercise.done[garbd]=quit"
+	tell "garbd-$1"
+	await "joins-$1" 3
+	local tries
+	for ((tries = 0; tries < 60 * slow; tries++)); do
+		mariadb -N -B -e "SHOW STATUS LIKE 'wsrep_cluster_size'" | grep -q 3 && break
+		sleep 1
+	done
+	wizard "$1-garbd-end" run "$2" --exercise garbd --answer "exercise.done[garbd]=done"
+}
+
 getenforce >"$out/mode"
 wizard ports run check ports permissive
 if [ "$node" = 1 ]; then
@@ -70,6 +97,7 @@ if [ "$node" = 1 ]; then
 	tell alone /root/alone.json
 	await tried
 	joins learn exercise
+	arbitrated learn exercise
 	tell learned
 	# ---- with the other node's evidence ----
 	await evidence
@@ -102,6 +130,7 @@ semanage permissive -l -n >"$out/permissive" 2>&1 </dev/null
 
 # ---- what is known of the cluster, on node 1 ----
 if [ "$node" = 1 ]; then
+	arbitrated verify verify
 	await verified
 	mv /run/got.verified "$out/node2.verified.tar.zst"
 	tell end # and be there for a while

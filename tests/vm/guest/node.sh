@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced in the machine: one node of two, with a kernel, a network and a server of its own.
+# Sourced in the machine: one node of two, or their arbitrator, 3, with a kernel and a network of its own.
 . /var/job/cluster.sh
 node=$(sed -n 's/.*vm\.node=\([0-9]*\).*/\1/p' /proc/cmdline)
-other=$((3 - node))
+other=$((node == 1 ? 2 : 1))
 hostname "node$node"
 ip link set eth0 up && ip address add "10.77.0.$node/24" dev eth0
 
