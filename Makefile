@@ -69,8 +69,7 @@ help:
 	@echo 'make fuzz       hostile bytes for each reader, for SECONDS=$(SECONDS) in all (clang)'
 	@echo 'make hardening-check  is the program built with each defence that the compiler has?'
 	@echo 'make check-vm   the wizard on a real SELinux kernel, in a virtual machine (root, qemu)'
-	@echo '                (FULL=1: wrong causes, power cuts, a person at a terminal, too;'
-	@echo '                SUITE=trixie: one of Debian 13)'
+	@echo '                (FULL=1: wrong causes, power cuts, a person at a terminal, too)'
 	@echo 'make record     record the cluster of tests/fixtures anew, in that machine'
 	@echo 'make bench      time and memory, beside what an operator would use'
 	@echo 'make lint       rules of the house, clang-tidy, man page'
@@ -233,7 +232,7 @@ check-ansible: $(PROGRAM) $(PLAY)
 	tests/ansible/deps
 	tests/run $(wildcard tests/ansible/*.test)
 
-# One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run. SUITE=trixie: of Debian 13.
+# One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run. SUITE: of which Debian, the host's.
 check-vm: $(PROGRAM)
 	BUILD=$(BUILD) FULL=$(FULL) SUITE=$(SUITE) tests/vm/check
 

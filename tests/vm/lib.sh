@@ -7,8 +7,11 @@ out=$(realpath -m "$BUILD")/vm/$machine
 job=$scratch/job
 
 vm_why_not() {
+	local own
 	[ "$(id -u)" = 0 ] || { echo "root is needed to make the machine's disk"; return; }
-	grep -qE '^VERSION_CODENAME=(bookworm|trixie)$' /etc/os-release || { echo "the machine is a Debian 12 or 13, and so must be its host"; return; }
+	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	[[ $own == @(bookworm|trixie) && ${SUITE:-$own} == "$own" ]] ||
+		{ echo "a machine of Debian ${SUITE:-12 or 13} wants a host that is one: the program is built with its libsepol"; return; }
 	! ldd "$program" | grep -q libasan || { echo "the sanitizers' libraries are not in the machine"; return; }
 	"$vm/deps" >"$scratch/deps.log" 2>&1 || echo "qemu or mmdebstrap cannot be installed: $(tail -n 1 "$scratch/deps.log")"
 }
