@@ -42,7 +42,8 @@ vm_job() {
 vm_boot() {
 	local into=$out/${1:-}
 	shift $(($# > 0))
-	image=$("$vm/image" 2>"$out/image.log") || { tail -n 20 "$out/image.log"; return 1; }
+	# Machines that boot at the same time are of one image.
+	image=$(flock "$vm/image" "$vm/image" 2>"$out/image.log") || { tail -n 20 "$out/image.log"; return 1; }
 	"$vm/boot" "$image" "$job" "$into" "$@"
 }
 content() { cat "$out/$1" 2>/dev/null; }
