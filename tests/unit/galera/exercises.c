@@ -78,7 +78,8 @@ static void test_table(void **state)
 			assert_uint_in_range(strlen(*command), 1, 76);
 		for (const char *const *command = exercise->commands; *command; command++)
 			for (const char *at = *command; (at = strstr(at, "{{")); at += 2)
-				assert_true(str_starts(at, "{{service}}") ||
+				assert_true(str_starts(at, "{{client}}") ||
+					    str_starts(at, "{{service}}") ||
 					    str_starts(at, "{{running}}") ||
 					    str_starts(at, "{{restart}}") ||
 					    str_starts(at, "{{bootstrap}}") ||
