@@ -113,10 +113,26 @@ static int open_log(const char *path, struct stat *status, struct error *err)
 	return fd < 0 ? cannot("open", path, err) : fd;
 }
 
+/* Where the last line begins, if it is not ended: who logs has not written all of it yet. Beyond
+ * CHECKED_BYTES it is none that is waited for. -1: cannot be read. */
+static int64_t whole_lines(int fd, uint64_t size)
+{
+	char bytes[CHECKED_BYTES];
+	size_t length = size < sizeof(bytes) ? (size_t)size : sizeof(bytes);
+	uint64_t begin = size - length;
+	const char *end;
+
+	if (pread(fd, bytes, length, (off_t)begin) != (ssize_t)length)
+		return -1;
+	end = memrchr(bytes, '\n', length);
+	return (int64_t)(end ? begin + (size_t)(end + 1 - bytes) : begin ? size : 0);
+}
+
 int logfile_mark(const char *path, json_t **mark, struct error *err)
 {
 	struct stat status;
 	_cleanup_close_ int fd = open_log(path, &status, err);
+	int64_t size;
 	_cleanup_free_ char *real = NULL;
 	char sum[17] = "";
 
@@ -126,10 +142,11 @@ int logfile_mark(const char *path, json_t **mark, struct error *err)
 	}
 	if (fd < 0)
 		return fd;
-	if (!checksum(fd, (uint64_t)status.st_size, sum))
+	size = whole_lines(fd, (uint64_t)status.st_size);
+	if (size < 0 || !checksum(fd, (uint64_t)size, sum))
 		return cannot("read", path, err);
 	real = realpath(path, NULL);
-	*mark = make_mark(real ? real : path, &status, (uint64_t)status.st_size, sum);
+	*mark = make_mark(real ? real : path, &status, (uint64_t)size, sum);
 	return 0;
 }
 

@@ -16,8 +16,8 @@
 
 #include "wizard/error.h"
 
-/* The end of path now, to be remembered (new reference). Of a path that does not exist (yet), all
- * that it holds later is later. */
+/* The end of path's whole lines now, to be remembered (new reference): a line that is being written
+ * is later. Of a path that does not exist (yet), all that it holds later is later. */
 int logfile_mark(const char *path, json_t **mark, struct error *err);
 
 /*

@@ -64,6 +64,30 @@ static void only_what_came_later(void **state)
 	assert_since("log", mark_of("log"), "", false);
 }
 
+/* auditd writes what its buffer holds, and a mark may come in between. */
+static void a_line_that_is_being_written_is_later(void **state)
+{
+	char many[5000];
+	json_t *mark;
+
+	(void)state;
+	append("log", "old\nnew, be");
+	mark = mark_of("log");
+	append("log", "gun\n");
+	assert_since("log", mark, "new, begun\n", false);
+	append("first", "be");
+	mark = mark_of("first");
+	append("first", "gun\n");
+	assert_since("first", mark, "begun\n", false);
+	/* No record is as long as that. */
+	memset(many, 'x', sizeof(many));
+	many[sizeof(many) - 1] = '\0';
+	append("many", many);
+	mark = mark_of("many");
+	append("many", "\nnew\n");
+	assert_since("many", mark, "\nnew\n", false);
+}
+
 static void without_a_mark_the_whole(void **state)
 {
 	struct error err = { 0 };
@@ -372,6 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_what_came_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_line_that_is_being_written_is_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_a_mark_the_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_empty_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(rotated_by_number, setup, teardown),
