@@ -65,7 +65,7 @@ static void only_what_came_later(void **state)
 }
 
 /* auditd writes what its buffer holds, and a mark may come in between. */
-static void a_line_that_is_being_written_is_later(void **state)
+static void a_line_being_written_is_later(void **state)
 {
 	char many[5000];
 	json_t *mark;
@@ -396,7 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_what_came_later, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_line_that_is_being_written_is_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_line_being_written_is_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_a_mark_the_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_empty_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(rotated_by_number, setup, teardown),
