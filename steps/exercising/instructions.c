@@ -63,9 +63,12 @@ int instructions_read(struct session *session, const struct exercise *exercise,
 	for (const char *const *command = exercise->commands; *command; command++) {
 		_cleanup_free_ char *line = NULL;
 		struct template_value values[] = {
-			{ "datadir", config->data_directory }, { "service", names.units.unit },
-			{ "running", names.units.running },    { "restart", names.restart },
-			{ "bootstrap", names.bootstrap },      { "client", client },
+			{ "datadir", config->data_directory },
+			{ "service", names.units.unit },
+			{ "running", names.units.running },
+			{ "restart", names.restart },
+			{ "bootstrap", names.bootstrap },
+			{ "client", client },
 			{ 0 },
 		};
 
