@@ -52,7 +52,7 @@ int instructions_read(struct session *session, const struct exercise *exercise,
 
 	if (r < 0)
 		return r;
-	/* The old name is a link that not every package of MariaDB has. */
+	/* Its own name first: the other one is a link to it. */
 	client = node_has_program(session, "mariadb") ? "mariadb" : "mysql";
 	find_bootstrap(session, &names);
 	names.restart = strcmp(names.units.unit, names.units.running)

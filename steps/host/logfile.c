@@ -113,11 +113,12 @@ static int open_log(const char *path, struct stat *status, struct error *err)
 	return fd < 0 ? cannot("open", path, err) : fd;
 }
 
-/* Where the last line begins, if it is not ended: who logs has not written all of it yet. Beyond
- * CHECKED_BYTES it is none that is waited for. -1: cannot be read. */
+/* Where the last line begins, if it is not ended: who logs has not written all of it yet. What is
+ * longer than a record is none (libaudit.h: 8970 bytes; enriching does not double that). -1: cannot
+ * be read. */
 static int64_t whole_lines(int fd, uint64_t size)
 {
-	char bytes[CHECKED_BYTES];
+	char bytes[2 * 8970];
 	size_t length = size < sizeof(bytes) ? (size_t)size : sizeof(bytes);
 	uint64_t begin = size - length;
 	const char *end;
