@@ -232,7 +232,8 @@ check-ansible: $(PROGRAM) $(PLAY)
 	tests/ansible/deps
 	tests/run $(wildcard tests/ansible/*.test)
 
-# One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run. SUITE: of which Debian, the host's.
+# One machine at a time. FULL=1: all that is in tests/vm; else the wizard's whole run. SUITE: skipped
+# where the host is another Debian.
 check-vm: $(PROGRAM)
 	BUILD=$(BUILD) FULL=$(FULL) SUITE=$(SUITE) tests/vm/check
 

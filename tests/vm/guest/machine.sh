@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Three machines, each with a kernel of its own: what a joiner is denied is here on one, what its donor is on the
+# Two machines, each with a kernel of its own: what a joiner is denied is here on one, what its donor is on the
 # other. Evidence of both makes one module, on node 1; both get it, and each is verified, with the other as donor.
-# The third one has no data: garbd is there.
+# A third one has no data: garbd is there.
 out=$1
 cd /var/job || exit 1
 . /var/job/node.sh
