@@ -396,7 +396,8 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
 	_cleanup_free_ char *all = NULL;
 	FILE *out;
 	size_t got = 0;
-	int rc;
+	int rc, patience = 20;
+	bool whole = true;
 
 	*gap = false;
 	if (!mark || json_is_null(mark))
@@ -406,11 +407,15 @@ int logfile_since(const char *path, const json_t *mark, char **text, size_t *len
 		_cleanup_free_ char *some = NULL;
 		bool missing = false;
 
+		if (!whole && got < LOG_MOST)
+			usleep(50000);
 		rc = logfile_advance(path, &from, &some, &got, &missing, err);
 		*gap |= rc == 0 && missing;
 		if (rc == 0)
 			fwrite(some, 1, got, out);
-	} while (rc == 0 && got >= LOG_MOST);
+		if (rc == 0 && got)
+			whole = some[got - 1] == '\n';
+	} while (rc == 0 && (got >= LOG_MOST || (!whole && patience-- > 0)));
 	stream_close(&out);
 	if (rc == 0)
 		*text = TAKE_PTR(all);

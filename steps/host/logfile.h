@@ -21,9 +21,9 @@
 int logfile_mark(const char *path, json_t **mark, struct error *err);
 
 /*
- * What path got since mark, NUL-terminated (caller frees). *gap: some of it is missing, as the
- * marked file is gone or was truncated; what can be read is given. mark NULL or JSON null: the
- * whole of path.
+ * What path got since mark, NUL-terminated (caller frees); the end of a line that is being written
+ * is waited for, a second at most. *gap: some of it is missing, as the marked file is gone or was
+ * truncated; what can be read is given. mark NULL or JSON null: the whole of path.
  */
 int logfile_since(const char *path, const json_t *mark, char **text, size_t *length, bool *gap,
 		  struct error *err);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -89,6 +90,30 @@ static void a_line_being_written_is_later(void **state)
 	mark = mark_of("many");
 	append("many", "\nnew\n");
 	assert_since("many", mark, "\nnew\n", false);
+}
+
+/* Nor may what an exercise has left end in the middle of one. */
+static void its_end_is_waited_for(void **state)
+{
+	json_t *mark;
+	pid_t auditd;
+	int status;
+
+	(void)state;
+	append("log", "old\n");
+	mark = mark_of("log");
+	append("log", "new, be");
+	auditd = fork();
+	if (auditd == 0) {
+		usleep(200000);
+		append("log", "gun\n");
+		_exit(0);
+	}
+	assert_since("log", json_incref(mark), "new, begun\n", false);
+	assert_int_equal(waitpid(auditd, &status, 0), auditd);
+	/* But not for ever. */
+	append("log", "never en");
+	assert_since("log", mark, "new, begun\nnever en", false);
 }
 
 static void without_a_mark_the_whole(void **state)
@@ -400,6 +425,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_what_came_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_line_being_written_is_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(its_end_is_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_a_mark_the_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_empty_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(rotated_by_number, setup, teardown),
