@@ -25,13 +25,15 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers
 
 # What makes it harder to take the program over by a fault of its own, and CET where the processor has it;
-# tests/build/hardening.test looks for each. Level 3 of fortify where compiler and libc have it.
-X86        := $(filter x86_64% i%86%,$(shell $(CC) -dumpmachine))
-FORTIFY    := $(shell echo '\#include <stdio.h>' | $(CC) -O2 -Werror -D_FORTIFY_SOURCE=3 -E - >/dev/null 2>&1 && echo 3 || echo 2)
-HARDEN     := -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) -fstack-protector-strong -fstack-clash-protection \
-              $(if $(X86),-fcf-protection)
+# tests/build/hardening.test looks for each. Level 3 of fortify where compiler and libc have it. Asked of the
+# compiler once, when it is first to compile: on a fresh machine it is installed by then, and not before.
+X86        = $(eval X86 := $$(filter x86_64% i%86%,$$(shell $$(CC) -dumpmachine)))$(X86)
+FORTIFY    = $(eval FORTIFY := $$(shell echo '\#include <stdio.h>' | \
+               $$(CC) -O2 -Werror -D_FORTIFY_SOURCE=3 -E - >/dev/null 2>&1 && echo 3 || echo 2))$(FORTIFY)
+HARDEN     = -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) -fstack-protector-strong -fstack-clash-protection \
+             $(if $(X86),-fcf-protection)
 # libsepol.a is not marked for a shadow stack everywhere; it does nothing with its stack that one would mind.
-HARDEN_LD  := -pie -z relro -z now -z noexecstack -z text $(if $(X86),-z shstk)
+HARDEN_LD  = -pie -z relro -z now -z noexecstack -z text $(if $(X86),-z shstk)
 
 # libauparse and libaudit have pkg-config files; popt has one everywhere that we build.
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
