@@ -141,7 +141,7 @@ static const struct known_denial dangers[] = {
 	  .others = true, .fix = FIX_REFUSE, .severity = 8,
 	  .why = "Keys and certificates of somebody else. Those that the server uses belong into a "
 		 "directory of its own." },
-	{ .target = "@device_node device_t",
+	{ .target = "@device_node device_t", .tclass = "chr_file blk_file",
 	  .permissions = "read write append open ioctl map create unlink rename setattr mounton "
 			 "execute",
 	  .others = true, .fix = FIX_REFUSE, .severity = 9,
@@ -201,6 +201,10 @@ static const struct known_denial dangers[] = {
 	{ .tclass = "bpf perf_event kernel_service security memprotect",
 	  .fix = FIX_REFUSE, .severity = 9,
 	  .why = "It reaches into the kernel, or into other processes." },
+	{ .tclass = "user_namespace",
+	  .fix = FIX_REFUSE, .severity = 8,
+	  .why = "In a user namespace much more of the kernel is open to a process, and a database "
+		 "server has no need of one." },
 	{ .tclass = "io_uring", .permissions = "override_creds sqpoll",
 	  .fix = FIX_REFUSE, .severity = 8,
 	  .why = "The kernel would work with the rights of another process, or all the time." },

@@ -113,6 +113,11 @@ static const struct test_case cases[] = {
 	  .severity = 2, .elsewhere = true },
 	{ "create", "mysqld_t", "anon_inode", .fields = "anonclass=[io_uring] ", .fix = FIX_ALLOW,
 	  .severity = 2, .or_allowed = true },
+	{ "create", "mysqld_t", "user_namespace", .fix = FIX_REFUSE, .severity = 8,
+	  .elsewhere = true },
+	/* Of files that are no devices, although the policy counts the label among theirs. */
+	{ "write", "container_file_t", "dir", .fields = NAME_FIELDS("x"), .fix = FIX_REFUSE,
+	  .severity = 8, .elsewhere = true },
 	/* Another nameless file of the same type is not what the row means. */
 	{ "getattr", "mysqld_t", "anon_inode", .fields = "anonclass=[io_uring] ", .fix = FIX_ALLOW,
 	  .severity = 2, .or_allowed = true },
