@@ -265,7 +265,7 @@ SHAREDIR := $(PREFIX)/share
 DOCDIR   := $(SHAREDIR)/doc/galera-selinux
 UNITDIR  := $(PREFIX)/lib/systemd/system
 TMPFILES := $(PREFIX)/lib/tmpfiles.d/galera-selinux.conf
-CLUSTER  := tests/fixtures/clusters/debian12-mariadb10.11
+CLUSTER  := tests/fixtures/clusters/debian13-mariadb11.8
 # Of the recording, what a rehearsal plays: two phases of one node.
 PLAYED   := $(CLUSTER)/recording.json $(CLUSTER)/my.cnf $(wildcard $(foreach phase,permissive enforcing,\
               $(foreach exercise,sst ist notify,$(CLUSTER)/$(phase)/$(exercise)/*.log)))

@@ -100,14 +100,6 @@ ask_needed() {
 		self process setpgid
 	END
 }
-# Of the recorded cluster, what a server does under the policy of STORE: where the SST script may see that SELinux is on
-# (steps/galera/known.c), it spares itself ss, confined as in training.
-[ -z "$STORE" ] || {
-	cp -r "$fixtures/clusters/debian12-mariadb10.11" "$scratch/cluster.store"
-	granted "$(kernel_policy "$STORE")" selinux_config_t dir | grep -qx search &&
-		sed -i '/comm="ss"/d' "$scratch"/cluster.store/enforcing/*/audit.log
-	rehearse+=(--cluster "$scratch/cluster.store")
-}
 needed_rules() { # POLICY: how many
 	needed "$1" | grep -c .
 }

@@ -37,8 +37,8 @@ static int find_cluster(char **cluster, struct error *err)
 {
 	static const char *const places[] = {
 		"../share/galera-selinux/cluster",
-		"../tests/fixtures/clusters/debian12-mariadb10.11",
-		"../../tests/fixtures/clusters/debian12-mariadb10.11"
+		"../tests/fixtures/clusters/debian13-mariadb11.8",
+		"../../tests/fixtures/clusters/debian13-mariadb11.8"
 	};
 	char exe[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);

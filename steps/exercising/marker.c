@@ -216,6 +216,7 @@ static int put(struct session *session, const char *phase, const char *path, cha
 int marker_begin(struct session *session, const char *phase, char **mark, char **script,
 		 struct error *err)
 {
+	const struct player *player = node_player(session);
 	_cleanup_free_ char *why = NULL;
 	const char *path = agreed(session, phase);
 	int r = look(session, script, &why, err);
@@ -224,11 +225,12 @@ int marker_begin(struct session *session, const char *phase, char **mark, char *
 		return r;
 	if (path)
 		return put(session, phase, path, mark, err);
-	if (*script && node_player(session))
-		screen_say(
-			"A recorded server calls nothing, so there is no mark of it. On a node a "
-			"script of ours stands before the command for this exercise, and marks "
-			"each call.");
+	*mark = player ? str_copy(player_mark(player, phase)) : NULL;
+	if (*script && player)
+		screen_say("On a node a script of ours stands before the command for this "
+			   "exercise, and marks each call. %s",
+			   *mark ? "It did where this was recorded."
+				 : "It did not where this was recorded.");
 	else if (why)
 		screen_mark(
 			MARK_WARN,

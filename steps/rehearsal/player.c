@@ -131,6 +131,11 @@ const char *player_title(const struct player *player)
 	return title ? title : player->cluster;
 }
 
+const char *player_mark(const struct player *player, const char *phase)
+{
+	return member_or_null(json_object_get(player->recording, "marks"), phase);
+}
+
 /* A log of an exercise, by its name without ".log"; caller frees. */
 static char *recorded_log(const struct player *player, const char *phase, const char *exercise,
 			  const char *name)
