@@ -184,6 +184,11 @@ needs_met() {
 		cat "$fixtures/policy/targeted/"{mysql,needs}.cil >"$1/cil/mysql.cil" &&
 		semodule -n -X 200 -p "$1" -s targeted -i "$1/cil/mysql.cil"
 }
+# small_store: of a whole targeted store, if one is given, a commit takes ten seconds; it can be cut in the same places
+# of any.
+small_store() {
+	[ -z "$STORE" ] || { targeted_root "$scratch/store" && rehearse=("$program" rehearse --store "$scratch/store"); }
+}
 # system ROOT: a sum of all that a run could change but the session itself.
 system() {
 	find "$1/etc" "$1/var/lib/selinux" -type f ! -name '*.LOCK' -print0 2>/dev/null | sort -z |
