@@ -45,8 +45,8 @@ bool match_words(const char *words, const char *text)
 
 #define HOMES "admin_home_t user_home_t user_home_dir_t home_root_t"
 #define LABELS                                                                                     \
-	"default_t var_t var_lib_t var_log_t var_spool_t usr_t root_t etc_runtime_t unlabeled_t "  \
-	"file_t mnt_t " HOMES
+	"default_t var_t var_lib_t var_log_t var_run_t var_spool_t usr_t root_t etc_runtime_t "    \
+	"unlabeled_t file_t mnt_t " HOMES
 #define FILES   "file dir lnk_file sock_file fifo_file"
 #define SOCKETS "tcp_socket udp_socket dccp_socket sctp_socket"
 #define CHANGE  "write append create unlink rename link setattr add_name remove_name rmdir reparent"
@@ -136,7 +136,9 @@ static const struct known_denial dangers[] = {
 	  .others = true, .fix = FIX_REFUSE, .severity = 9,
 	  .why = "The policy counts it among the files of security: keys, passwords, the audit "
 		 "log, the policy itself." },
-	{ .target = "*_key_t *_keytab_t *_secret_t ssh_home_t cert_t", .tclass = FILES,
+	{ .target = "*_key_t *_keys_t *_key_file_t *_privkey_t *_keytab_t *_keyring_* *_secret_t "
+		    "*_secrets_t *_passwd_t ssh_home_t cert_t",
+	  .tclass = FILES,
 	  .permissions = "read open map write append create unlink rename setattr",
 	  .others = true, .fix = FIX_REFUSE, .severity = 8,
 	  .why = "Keys and certificates of somebody else. Those that the server uses belong into a "

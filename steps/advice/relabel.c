@@ -22,12 +22,20 @@ static bool is_kernels(const char *path)
 	return false;
 }
 
+/* is_mounts - does the mount give this label, to all that is in it? restorecon changes none there.
+ */
+static bool is_mounts(const struct advisor *advisor, const char *type)
+{
+	return oracle_type_has_attribute(advisor->oracle, type, "noxattrfs");
+}
+
 int relabel_expected(const struct advisor *advisor, const struct denial *denial, char **type,
 		     struct error *err)
 {
 	struct oracle *oracle = advisor->oracle;
 
 	if (!advisor->path_label || !has_path(denial) || is_kernels(denial->path) ||
+	    is_mounts(advisor, denial->target) ||
 	    !match_words("file dir lnk_file sock_file fifo_file", denial->tclass))
 		return 0;
 	/* Below /proc the label is the process's, and the like: no file's. */
@@ -38,13 +46,25 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 	return advisor->path_label(advisor->data, denial, type, err);
 }
 
+/* is_script - is the file run, and no library? */
+static bool is_script(const struct denial *denial, const char *permission)
+{
+	return match_words("execute execute_no_trans entrypoint", permission) &&
+	       !match_words("*.so *.so.*", denial->path);
+}
+
 /* Only the last component is known, or nothing. Where the policy has no label for a place,
  * restorecon gives it the same one again. */
-static char *advise_to_find(const struct advisor *advisor, const struct denial *denial, bool data)
+static char *advise_to_find(const struct advisor *advisor, const struct denial *denial,
+			    const char *permission, bool data)
 {
 	_cleanup_free_ char *name = text_plain(denial->path ? denial->path : "", 60);
 	_cleanup_free_ char *type = text_plain(denial->target, 60);
 
+	if (*name && is_script(denial, permission))
+		return str_printf("find \"%s\", which is labelled %s, and move it to "
+				  "/usr/local/bin; then restorecon -v on it there",
+				  name, type);
 	if (*name && advisor->data_directory &&
 	    (data || match_words("default_t mnt_t", denial->target)))
 		return str_printf("find \"%s\", which is labelled %s; in a data directory DIR "
@@ -65,7 +85,7 @@ static char *advise_to_move(const struct denial *denial, const char *permission)
 		str_printf("/usr/local/bin/%s", strrchr(denial->path, '/') + 1);
 	_cleanup_free_ char *target = text_shell(installed);
 
-	if (match_words("execute execute_no_trans entrypoint", permission))
+	if (is_script(denial, permission))
 		return str_printf("mv %s %s && restorecon -v %s", path, target, target);
 	return str_printf("move %s out of the home directory, then restorecon -v where it is now",
 			  path);
@@ -143,10 +163,12 @@ static int advise_data_label(const struct advisor *advisor, const char *path, ch
 }
 
 static int advise_own_label(const struct advisor *advisor, const struct denial *denial,
-			    const char *label, char **advice, struct error *err)
+			    const char *permission, const char *label, char **advice,
+			    struct error *err)
 {
 	_cleanup_free_ char *path = text_shell(denial->path), *rule = NULL;
-	_cleanup_free_ char *moved = moved_directory(advisor, denial, label);
+	bool script = is_script(denial, permission);
+	_cleanup_free_ char *moved = script ? NULL : moved_directory(advisor, denial, label);
 	bool alias;
 	int r;
 
@@ -154,10 +176,11 @@ static int advise_own_label(const struct advisor *advisor, const struct denial *
 		return advise_data_label(advisor, moved, advice, err);
 	r = rule_for(advisor, denial->path, false, &rule, &alias, err);
 	if (r == 0)
-		*advice = str_printf("move %s to where the service's files belong, or give it a "
-				     "type of its own: semanage fcontext -a -t TYPE %s && "
-				     "restorecon -v %s",
-				     path, rule, path);
+		*advice = str_printf("move %s to %s, or give it a type of its own: semanage "
+				     "fcontext -a -t %s %s && restorecon -v %s",
+				     path,
+				     script ? "/usr/local/bin" : "where the service's files belong",
+				     script ? "bin_t" : "TYPE", rule, path);
 	return r;
 }
 
@@ -168,13 +191,16 @@ int relabel_advice(const struct advisor *advisor, const struct denial *denial,
 	_cleanup_free_ char *word = has_path(denial) ? text_shell(path) : NULL;
 
 	if (!word)
-		*advice = advise_to_find(advisor, denial, false);
+		*advice = advise_to_find(advisor, denial, permission, false);
 	else if (match_words(known_homes, label) &&
 		 (expected || str_starts(path, "/home/") || str_starts(path, "/root/")))
 		*advice = advise_to_move(denial, permission);
 	else if (match_words("default_t mnt_t", label) ||
-		 (expected && strcmp(expected, denial->target) == 0))
-		return advise_own_label(advisor, denial, label, advice, err);
+		 (expected &&
+		  (strcmp(expected, denial->target) == 0 ||
+		   (is_script(denial, permission) &&
+		    !oracle_type_has_attribute(advisor->oracle, expected, "exec_type")))))
+		return advise_own_label(advisor, denial, permission, label, advice, err);
 	else
 		*advice = str_printf("restorecon -v %s", word);
 	return 0;
@@ -187,7 +213,8 @@ bool relabel_is_data(const struct advisor *advisor, const struct denial *denial)
 	name = name ? name + 1 : path;
 	return name && advisor->data_files && !strcmp(denial->tclass, "file") &&
 	       match_words(advisor->data_files, name) &&
-	       !match_words(advisor->own_types, denial->target) && !str_starts(path, "/tmp/") &&
+	       !match_words(advisor->own_types, denial->target) &&
+	       !is_mounts(advisor, denial->target) && !str_starts(path, "/tmp/") &&
 	       !str_starts(path, "/var/tmp/") && !is_kernels(path);
 }
 
@@ -210,7 +237,7 @@ int relabel_data_advice(const struct advisor *advisor, const struct denial *deni
 	int r;
 
 	if (!has_path(denial)) {
-		*advice = advise_to_find(advisor, denial, true);
+		*advice = advise_to_find(advisor, denial, permission, true);
 		return 0;
 	}
 	r = advisor->path_label ? advisor->path_label(advisor->data, denial, &expected, err) : 0;

@@ -232,9 +232,15 @@ const struct known_denial galera_known_denials[] = {
 	  .fix = FIX_LABEL, .severity = 6,
 	  .why = "A script or file below a home directory, as a notify command: it belongs into "
 		 "/usr/local/bin, where it gets the right label." },
-	{ .target = "nfs_t cifs_t fusefs_t", .tclass = FILES,
+	{ .target = "mysqld_etc_t etc_t", .tclass = "file",
+	  .permissions = "execute execute_no_trans",
+	  .fix = FIX_LABEL, .severity = 6,
+	  .why = "A script among the configuration, as a notify command: it needs the label of a "
+		 "program. A rule would let the server run all that is there." },
+	{ .target = "nfs_t cifs_t fusefs_t @noxattrfs", .tclass = FILES,
 	  .fix = FIX_REFUSE, .severity = 7,
-	  .why = "Files on a network have one label for all. Mount the data directory with "
+	  .why = "The file system keeps no labels: there is one for all, and restorecon changes "
+		 "nothing. Mount the data directory with "
 		 "context=system_u:object_r:mysqld_db_t:s0; a rule would open every such mount." },
 	{ .target = "kerberos*", .tclass = "tcp_socket udp_socket",
 	  .permissions = "name_bind name_connect",

@@ -205,6 +205,27 @@ static const struct test_case cases[] = {
 	{ "execute", "user_home_t", "file", .fields = FILE_FIELDS("/usr/local/bin/notify.sh"),
 	  .comm = "sh", .fix = FIX_LABEL, .severity = 6,
 	  .detail = "restorecon -v /usr/local/bin/notify.sh" },
+	{ "execute", "mysqld_etc_t", "file", .fields = FILE_FIELDS("/etc/mysql/notify"),
+	  .comm = "sh", .fix = FIX_LABEL, .severity = 6,
+	  .detail = "move /etc/mysql/notify to /usr/local/bin, or give it a type of its own: "
+		    "semanage fcontext -a -t bin_t /etc/mysql/notify && restorecon -v "
+		    "/etc/mysql/notify" },
+	{ "execute", "etc_t", "file", .fields = FILE_FIELDS("/etc/mysql/notified"), .comm = "sh",
+	  .fix = FIX_LABEL, .severity = 6,
+	  .detail = "move /etc/mysql/notified to /usr/local/bin, or give it a type of its own: "
+		    "semanage fcontext -a -t bin_t /etc/mysql/notified && restorecon -v "
+		    "/etc/mysql/notified" },
+	{ "execute", "default_t", "file", .fields = NAME_FIELDS("notify.sh"), .comm = "sh",
+	  .fix = FIX_LABEL, .severity = 6,
+	  .detail = "find \"notify.sh\", which is labelled default_t, and move it to "
+		    "/usr/local/bin; then restorecon -v on it there" },
+	{ "execute", "default_t", "file", .fields = FILE_FIELDS("/opt2/plugin.so"),
+	  .fix = FIX_LABEL, .severity = 6,
+	  .detail = "move /opt2/plugin.so to where the service's files belong, or give it a type "
+		    "of its own: semanage fcontext -a -t TYPE $'/opt2/plugin\\\\.so' && restorecon "
+		    "-v /opt2/plugin.so" },
+	{ "create", "var_run_t", "file", .fields = NAME_FIELDS("mysqld.pid"), .fix = FIX_LABEL,
+	  .severity = 6 },
 	/* The starter of old releases. */
 	{ "write", "var_lib_t", "dir", .fields = NAME_FIELDS("mysql"), .comm = "mysqld_safe",
 	  .source = "mysqld_safe_t", .fix = FIX_LABEL, .severity = 6 },
@@ -215,6 +236,12 @@ static const struct test_case cases[] = {
 	/* Never by a rule. */
 	{ "write", "nfs_t", "file", .fields = FILE_FIELDS("/srv/nfs/x"), .fix = FIX_REFUSE,
 	  .severity = 7 },
+	{ "write", "nfs_t", "file", .fields = FILE_FIELDS("/var/lib/mysql/ibdata1"),
+	  .fix = FIX_REFUSE, .severity = 7 },
+	{ "create", "cifs_t", "file", .fields = NAME_FIELDS("ib_logfile0"), .fix = FIX_REFUSE,
+	  .severity = 7 },
+	{ "write", "dosfs_t", "dir", .fields = NAME_FIELDS("mysql"), .fix = FIX_REFUSE,
+	  .severity = 7, .elsewhere = true },
 	{ "dac_override", "mysqld_t", "cap_userns", .fields = "capability=1  ", .fix = FIX_REFUSE,
 	  .severity = 8 },
 	{ "dac_override", "mysqld_t", "capability", .fields = "capability=1  ", .fix = FIX_REFUSE,
@@ -227,6 +254,8 @@ static const struct test_case cases[] = {
 	  .severity = 10, .detail = "refused: allow mysqld_t shadow_t:file { read };" },
 	{ "write", "security_t", "file", .fields = FILE_FIELDS("/sys/fs/selinux/enforce"),
 	  .fix = FIX_REFUSE, .severity = 10 },
+	{ "read", "ipsec_key_file_t", "file", .fields = FILE_FIELDS("/etc/ipsec.secrets"),
+	  .fix = FIX_REFUSE, .severity = 8, .elsewhere = true },
 	{ "read", "memory_device_t", "chr_file", .fields = FILE_FIELDS("/dev/mem"),
 	  .fix = FIX_REFUSE, .severity = 10 },
 	{ "read", "fixed_disk_device_t", "blk_file", .fields = FILE_FIELDS("/dev/sda"),
