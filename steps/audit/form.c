@@ -8,25 +8,31 @@
 #define DIGITS  "0123456789"
 #define CAPITAL "ABCDEFGHIJKLMNOPQRSTUVWXYZ_" DIGITS
 
+/* is_id - does an id begin here, or was the line broken before it? One that somebody has made
+ * unreadable is none: what stands behind it is a record without. */
+static bool is_id(struct piece text)
+{
+	return piece_passes(&text, "audit(") && (text.at == text.end || piece_span(text, DIGITS));
+}
+
 enum form form_at(struct piece text)
 {
 	size_t length;
 
 	if (piece_passes(&text, "type=")) {
-		if (piece_span(text, DIGITS) == 4) {
-			text.at += strlen("1400");
-			return text.at == text.end || piece_begins(text, " audit(") ||
-					       piece_begins(text, " msg=audit(")
-				       ? FORM_KERNEL
-				       : FORM_NONE;
-		}
-		length = piece_span(text, CAPITAL);
+		bool kernel = piece_span(text, DIGITS) == 4;
+
+		length = kernel ? strlen("1400") : piece_span(text, CAPITAL);
 		text.at += length;
-		return length && (text.at == text.end || piece_begins(text, " msg=audit("))
-			       ? FORM_AUDITD
-			       : FORM_NONE;
+		if (!length)
+			return FORM_NONE;
+		if (text.at < text.end && !(piece_passes(&text, " msg=") && is_id(text)) &&
+		    !(kernel && piece_passes(&text, " ") && is_id(text)))
+			return FORM_NONE;
+		return kernel ? FORM_KERNEL : FORM_AUDITD;
 	}
-	if (piece_passes(&text, "audit(")) {
+	if (is_id(text)) {
+		text.at += strlen("audit(");
 		text.at += piece_span(text, DIGITS ".:");
 		return piece_passes(&text, "): avc:") ? FORM_OLD : FORM_NONE;
 	}

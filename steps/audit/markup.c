@@ -44,6 +44,9 @@ static const struct {
 	{ "\xe2\x80\x89", " " },
 	{ "\xe3\x80\x80", " " },
 	{ "\xe2\x80\x8b", "" },
+	{ "\xe2\x80\x8d", "" },
+	{ "\xe2\x81\xa0", "" },
+	{ "\xc2\xad", "" },
 	{ "\xef\xbb\xbf", "" },
 	{ "\xef\xbc\x9d", "=" },
 	/* A smiley that a forum made of ":o". */
@@ -228,7 +231,7 @@ static void put_message(FILE *out, const json_t *message, const char *type)
 static void put_entry(FILE *out, const json_t *entry)
 {
 	const json_t *message = json_object_get(entry, "MESSAGE");
-	const char *transport = member_text(entry, "_TRANSPORT");
+	const char *transport = member_or_null(entry, "_TRANSPORT");
 	const char *name = member_or_null(entry, "SYSLOG_IDENTIFIER");
 	const char *serial = member_or_null(entry, "_AUDIT_ID");
 	const char *type = member_or_null(entry, "_AUDIT_TYPE_NAME");
@@ -236,6 +239,14 @@ static void put_entry(FILE *out, const json_t *entry)
 				   ?: member_text(entry, "__REALTIME_TIMESTAMP");
 	unsigned long long micros = strtoull(time, NULL, 10);
 
+	/* Only some of its fields (--output-fields), or another program's: as in a file of syslog.
+	 */
+	if (!transport) {
+		if (name)
+			fprintf(out, "00:00:00 - %s: ", name);
+		put_message(out, message, "");
+		return;
+	}
 	if (!strcmp(transport, "audit") && serial && type) {
 		fprintf(out, "type=%s msg=audit(%llu.%03llu:%s): ", type, micros / 1000000,
 			micros / 1000 % 1000, serial);

@@ -29,17 +29,15 @@ static bool has_stamp(struct piece word)
 }
 
 /* is_sender - does this program hand on what the kernel says? With the number of its process or
- * without. */
+ * without. What copies auditd's log is named by whoever set it up: tag_audit_log, audit.log. The
+ * bus, too, tells of what it denies. */
 static bool is_sender(struct piece name)
 {
-	static const char *const senders[] = {
-		"kernel", "audit", "audispd", "audisp-syslog", "audisp-remote", "auditd", NULL
-	};
-
 	name.end -= name.end > name.at && name.end[-1] == ':';
 	if (name.end > name.at && name.end[-1] == ']')
 		name.end = memchr(name.at, '[', piece_size(name)) ?: name.end;
-	return piece_is_among(name, senders);
+	return piece_is(name, "kernel") || piece_begins(name, "dbus") ||
+	       piece_find(name, "audit") || piece_find(name, "audisp");
 }
 
 /* is_own_text - of a sender that hands on: is there more between its name and the record? */
@@ -81,8 +79,8 @@ bool sender_is_anybody(struct piece before)
 		return !is_sender(word);
 	}
 	while (piece_next_word(&rest, &word)) {
-		/* At the end, it may be the name of a file. */
-		if (time && word.end[-1] == ':' &&
+		/* At the end, it may be the name of a file; a colon alone is none's. */
+		if (time && word.end[-1] == ':' && *word.at != ':' &&
 		    (word.end < before.end || !memchr(word.at, '/', piece_size(word))))
 			return !is_sender(word) || is_own_text(rest);
 		time |= has_clock(word) || has_stamp(word);

@@ -210,12 +210,28 @@ static bool is_cut(const char *at, const char *end, const char *next, const char
 	       (next >= stop || (const char *)rawmemchr(next + 1, '\n') - next - 1 <= width);
 }
 
+/* quoting_of - how many bytes stand before the record in its first line, where that is at most a
+ * word, as who wrote it, and may be the same in the next. */
+static size_t quoting_of(const char *first)
+{
+	struct piece line = wrapped_line(first, rawmemchr(first, '\n')), word;
+	const char *from = line.at + piece_span(line, QUOTING);
+	struct piece before = line;
+
+	if (form_find(line, &before.end) == FORM_NONE)
+		return (size_t)(from - first);
+	line = before;
+	return piece_next_word(&line, &word) && piece_next_word(&line, &word)
+		       ? (size_t)(from - first)
+		       : piece_size(before);
+}
+
 /* clean_line - without what carries it, and without the quoting that the record's first line has,
  * too. */
 static char *clean_line(const char *at, const char *end, const char *first)
 {
 	struct piece line = wrapped_line(at, end);
-	size_t quoting = strspn(first, QUOTING);
+	size_t quoting = quoting_of(first);
 	char *clean;
 
 	if (quoting <= piece_size(line) && !memcmp(line.at, first, quoting))

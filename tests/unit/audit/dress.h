@@ -148,6 +148,18 @@ static void put_json_journal(FILE *out, const struct raw *raw)
 	fputs("\"}\n", out);
 }
 
+/* Of a journal's entry the fields that were asked for. */
+static void put_json_some(FILE *out, const struct raw *raw)
+{
+	static const char *const names[] = { "", "\"SYSLOG_IDENTIFIER\":\"audit\"," };
+	static size_t turn;
+
+	fprintf(out, "{\"__REALTIME_TIMESTAMP\":\"1795530349432001\",%s\"MESSAGE\":\"AVC ",
+		names[turn++ % ARRAY_SIZE(names)]);
+	put_escaped(out, raw->body);
+	fputs("\"}\n", out);
+}
+
 /* Where a mail breaks lines: before a word that goes beyond the column. */
 static void put_words(FILE *out, const struct raw *raw, const char *head, const char *next)
 {
@@ -181,6 +193,30 @@ static void put_wrapped_indented(FILE *out, const struct raw *raw)
 static void put_wrapped_quoted(FILE *out, const struct raw *raw)
 {
 	put_words(out, raw, "> ", "\n> ");
+}
+
+static void put_wrapped_by_name(FILE *out, const struct raw *raw)
+{
+	put_words(out, raw, "JD> ", "\nJD> ");
+}
+
+static void put_wrapped_by_colon(FILE *out, const struct raw *raw)
+{
+	put_words(out, raw, ":", "\n:");
+}
+
+static void put_cut_added(FILE *out, const struct raw *raw)
+{
+	for (const char *at = raw->line; *at; at += strnlen(at, 70))
+		fprintf(out, "+%.70s\n", at);
+}
+
+static void put_without_id(FILE *out, const struct raw *raw)
+{
+	static const char *const ids[] = { "XXXXXXXXXX.XXX:XX", "...", "<time>:<number>" };
+	static size_t turn;
+
+	fprintf(out, "type=AVC msg=audit(%s): %s\n", ids[turn++ % ARRAY_SIZE(ids)], raw->body);
 }
 
 static void put_continued(FILE *out, const struct raw *raw)
@@ -297,6 +333,9 @@ static const struct {
 	{ "/var/log/messages:Nov 24 14:25:49 db1 audispd: ", NULL, false, true },
 	{ "<13>1 2026-11-24T14:25:49.003Z db1 audispd 796 - - ", NULL, false, true },
 	{ "2026-11-24T14:25:49.003+01:00 db1 audispd: ", NULL, false, true },
+	{ "Nov 24 14:25:49 db1 tag_audit_log: ", NULL, false, true },
+	{ "2026-11-24T14:25:49.003+01:00 db1 audit.log: ", NULL, false, true },
+	{ ":: [ 14:25:49 ] :: [   INFO   ] :: ", NULL, false, true },
 	{ NULL, put_kernel, false, true },
 	{ NULL, put_old_kernel, false, true },
 	{ NULL, put_dmesg, false, true },
@@ -312,6 +351,11 @@ static const struct {
 	{ NULL, put_wrapped, false, false },
 	{ NULL, put_wrapped_indented, false, false },
 	{ NULL, put_wrapped_quoted, false, true },
+	{ NULL, put_wrapped_by_name, false, true },
+	{ NULL, put_wrapped_by_colon, false, true },
+	{ NULL, put_cut_added, false, true },
+	{ NULL, put_without_id, true, true },
+	{ NULL, put_json_some, true, true },
 	{ NULL, put_continued, false, false },
 	{ NULL, put_cut, false, false },
 	{ NULL, put_cut_quoted, false, true },

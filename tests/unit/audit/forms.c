@@ -204,6 +204,7 @@ static void records_in_disguise(void **state)
 		{ { "type=", "> type=" }, { ":object_r", ":eek:bject_r" } },
 		{ { ":object_r", "\U0001F62Ebject_r" } },
 		{ { "type=", "1,\"type=" }, { "\"", "\"\"" } },
+		{ { "mysqld_t", "mysqld\u00ad_t" }, { "type=", "\u2060type=" } },
 	};
 	_cleanup_free_ char *kinds = NULL;
 	struct error err = { 0 };
