@@ -105,10 +105,14 @@ static const struct row {
 	  { "IST sender" } },
 	{ { "the IST broke off", "read the donor's log; then start the server again" },
 	  { "eceiving IST failed", "IST didn't contain all" } },
-	/* The script's end. */
+	/* The script's end; of a shell that may not run it, too. */
 	{ { "the donor could not start its SST script",
 	    "see the script's mode and label on the donor: ls -lZ, restorecon" },
 	  { "thread signaled with" } },
+	{ { "the server may not run its SST script, or that may not use what it needs",
+	    LABEL_SCRIPT "; " SEE_SCRIPT },
+	  { "Process completed with error: wsrep_sst_" },
+	  DENIED },
 	{ { "the SST script ended with an error", SEE_SCRIPT },
 	  { "Process completed with error: wsrep_sst_", "Process was aborted" } },
 	{ { "the node got no state that it could use, and ended", SEE_SCRIPT },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "steps/galera/wsrep_life.h"
+#include "wizard/util.h"
 
 /* "Shifting" follows "Member ... requested" at once, but for lines of other threads. */
 enum { ASKED_LINES = 10 };
@@ -104,9 +105,14 @@ void wsrep_fail(struct wsrep_life *life, struct piece message)
 	if (piece_find(message, "--role 'joiner'") && story->role == ROLE_NONE)
 		story->role = ROLE_JOINER;
 	story->permission_denied |= life->denied;
-	/* A message that names errno 13 itself says what it was denied. */
-	if (*life->cause && !piece_find(message, "Permission denied"))
-		message = piece_of(life->cause);
+	/* A message that names errno 13 itself says what it was denied; the one before it of a
+	 * script that cannot be run says only that it was silent. */
+	if (!piece_find(message, "Permission denied")) {
+		if (*life->cause)
+			message = piece_of(life->cause);
+	} else if (str_starts(story->failure, "Failed to read 'ready")) {
+		*story->failure = '\0';
+	}
 	wsrep_hinder(story, story->failure, message);
 }
 

@@ -116,6 +116,12 @@ static void test_causes(void **state)
 		{ "[ERROR] WSREP: Failed to read 'ready <addr>' from: wsrep_sst_rsync\n"
 		  "\tRead: '(null)'\n",
 		  "Failed to read 'ready <addr>' from: wsrep_sst_rsync", true, false },
+		{ "[ERROR] WSREP: Failed to read 'ready <addr>' from: wsrep_sst_rsync\n"
+		  "\tRead: '(null)'\n"
+		  "[ERROR] WSREP: Process completed with error: wsrep_sst_rsync: 13 (Permission "
+		  "denied)\n",
+		  "Process completed with error: wsrep_sst_rsync: 13 (Permission denied)", true,
+		  true },
 	};
 
 	(void)state;

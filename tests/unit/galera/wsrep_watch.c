@@ -307,6 +307,12 @@ static void failures_are_explained(void **state)
 		  "IST's port" },
 		{ "Failed to read 'ready <addr>' from: wsrep_sst_rsync --role 'joiner'",
 		  "ended before it could receive" },
+		{ "Process completed with error: wsrep_sst_rsync --role 'joiner': 13 (Permission "
+		  "denied)",
+		  "may not run its SST script" },
+		{ "Process completed with error: wsrep_sst_rsync --role 'joiner': 1 (Operation not "
+		  "permitted)",
+		  "ended with an error" },
 		{ "SST failed: 13 (Permission denied)", "the SST failed" },
 		{ "Notification command failed: 13 (Permission denied): \"/x --status joined\"",
 		  "may not run the notification command" },
