@@ -297,6 +297,14 @@ static void failures_are_explained(void **state)
 		{ "2024/03/01 09:00:02 socat[1402] E bind(5, {AF=2 0.0.0.0:4444}, 16): Permission "
 		  "denied",
 		  "may not use its port" },
+		{ "2024/03/01 09:00:02 socat[1402] E connect(5, AF=2 10.0.0.2:4444, 16): "
+		  "Permission denied",
+		  "may not connect" },
+		{ "2024/03/01 09:00:02 socat[1402] E connect(5, AF=2 10.0.0.2:4444, 16): "
+		  "Connection refused",
+		  "does not reach" },
+		{ "rsync: failed to connect to 10.0.0.2 (10.0.0.2): Permission denied (13)",
+		  "may not connect" },
 		{ "Member 1.0 (b) requested state transfer from '*any*', but it is impossible to "
 		  "select State Transfer donor: Resource temporarily unavailable",
 		  "no other node can be the donor" },
