@@ -33,11 +33,14 @@ static bool has_stamp(struct piece word)
  * bus, too, tells of what it denies. */
 static bool is_sender(struct piece name)
 {
+	static const char *const logs[] = { "", "d", "log", "_log", "-log", ".log", NULL };
+
 	name.end -= name.end > name.at && name.end[-1] == ':';
 	if (name.end > name.at && name.end[-1] == ']')
 		name.end = memchr(name.at, '[', piece_size(name)) ?: name.end;
 	return piece_is(name, "kernel") || piece_begins(name, "dbus") ||
-	       piece_find(name, "audit") || piece_find(name, "audisp");
+	       piece_begins(name, "audisp") ||
+	       (piece_find(name, "audit") && piece_is_among(piece_after(name, "audit"), logs));
 }
 
 /* is_own_text - of a sender that hands on: is there more between its name and the record? */

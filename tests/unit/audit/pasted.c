@@ -180,6 +180,7 @@ static void other_programs_are_not_believed(void **state)
 		"2026-11-24T14:25:49.003+01:00 db1 joe: " RECORD("1.001:1"),
 		"<13>1 2026-11-24T14:25:49.003Z db1 joe 7 - - " RECORD("1.001:1"),
 		"Nov 24 14:25:49 db1 joe:" RECORD("1.001:1"),
+		"Nov 24 14:25:49 db1 mysql-server_auditing: " RECORD("1.001:1"),
 		"1 2026-11-24T14:25:49.003Z db1 joe 7 - - " RECORD("1.001:1"),
 		"1795530349.432001 db1 joe[7]: " RECORD("1.001:1"),
 		"[   12.345678] db1 joe[7]: " RECORD("1.001:1"),
