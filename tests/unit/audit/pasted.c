@@ -128,8 +128,8 @@ static void text_around_a_record(void **state)
 		  1, 1 },
 		{ "> type=AVC msg=audit(1.001:1): avc:  denied  { read } for  "
 		  "scontext=3Da:b:mysqld_t "
-		  "tcontext=a:b:c tclass=dir\n" RAW "\n",
-		  1, 1 },
+		  "tcontext=a:b:default_t tclass=dir\n" RAW "\n",
+		  2, 0 },
 		/* Behind a record of something else. */
 		{ "type=PROCTITLE msg=audit(1587133719.786:194): proctitle=6D7973716C64 " RAW "\n",
 		  1, 0 },
