@@ -178,9 +178,7 @@ static bool next_line(const char *text, bool cut, struct piece *line)
 	       (cut || !wrapped_is_whole(text) || is_fields(*line));
 }
 
-/* soft_break - the '=' at the end of one of a mail's quoted-printable lines that goes on; else
- * NULL.
- */
+/* soft_break - the '=' that ends one of a mail's quoted-printable lines, where it goes on; NULL. */
 static const char *soft_break(const char *line, const char *end)
 {
 	struct piece piece = { line, end - (end > line && end[-1] == '\r') };

@@ -213,7 +213,7 @@ static void put_cut_added(FILE *out, const struct raw *raw)
 
 static void put_without_id(FILE *out, const struct raw *raw)
 {
-	static const char *const ids[] = { "XXXXXXXXXX.XXX:XX", "...", "<time>:<number>" };
+	static const char *const ids[] = { "##########.###:##", "...", "<time>:<number>" };
 	static size_t turn;
 
 	fprintf(out, "type=AVC msg=audit(%s): %s\n", ids[turn++ % ARRAY_SIZE(ids)], raw->body);
