@@ -18,7 +18,6 @@ static void test_nothing(void **state)
 {
 	struct findings findings = judge(NULL, 0);
 
-	(void)state;
 	assert_int_equal(findings.count, 0);
 	findings_clear(&findings);
 	findings_clear(NULL);
@@ -39,7 +38,6 @@ static void test_unknown_names(void **state)
 	};
 	struct findings findings = judge(items, ARRAY_SIZE(items));
 
-	(void)state;
 	assert_int_equal(findings.unknown_names, 4);
 	assert_int_equal(only(&findings)->permissions.count, 1);
 	assert_string_equal(findings.items[0].permissions.items[0], "read");
@@ -73,7 +71,6 @@ static void test_grouped_and_sorted(void **state)
 	const struct finding *finding;
 	_cleanup_free_ char *key = NULL;
 
-	(void)state;
 	world.port_calls = 0;
 	findings = judge(items, ARRAY_SIZE(items));
 	finding = findings.items;
@@ -156,7 +153,6 @@ static void test_recorded_training(void **state)
 	struct findings findings;
 	struct rules rules = { 0 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(exercises); i++)
 		read_log("permissive", exercises[i], &denials);
 	findings = judge(denials.items, denials.count);
@@ -189,7 +185,6 @@ static void test_recorded_confined(void **state)
 	struct denials denials = { 0 };
 	struct findings findings;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(exercises); i++)
 		read_log("enforcing", exercises[i], &denials);
 	assert_true(denials_total(&denials) > 3000);
@@ -211,7 +206,6 @@ static void test_recorded_without_ports(void **state)
 	struct denials denials = { 0 };
 	struct findings findings;
 
-	(void)state;
 	read_log("noports", "bootstrap", &denials);
 	findings = judge(denials.items, denials.count);
 	assert_int_equal(only(&findings)->fix, FIX_PORT);
@@ -226,7 +220,6 @@ static void test_recorded_without_dontaudit(void **state)
 	struct denials denials = { 0 };
 	struct findings findings;
 
-	(void)state;
 	read_log("permissive-dontaudit-off", "sst", &denials);
 	findings = judge(denials.items, denials.count);
 	for (size_t i = 0; i < findings.count; i++) {
@@ -273,7 +266,6 @@ static void test_published_case(void **state)
 	size_t length = 0;
 	FILE *out = open_memstream(&allowed, &length);
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char *rest = strdup(rows[i].permissions), *word;
 

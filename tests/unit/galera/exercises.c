@@ -53,7 +53,6 @@ static void test_table(void **state)
 	const struct exercise *sst = find_exercise("sst"), *ist = find_exercise("ist"),
 			      *notify = find_exercise("notify");
 
-	(void)state;
 	assert_string_equal(sst->title, "SST");
 	/* Before anything is stopped or removed, the other node is looked at. */
 	for (int i = 0; i < 2; i++) {
@@ -126,7 +125,6 @@ static void test_recorded(void **state)
 		{ "permissive/notify/node1.log", "notify", PROOF_NONE, "no start of the server" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *path = str_printf("%s%s", CLUSTER, cases[i].log);
 		struct wsrep_story story;
@@ -140,7 +138,6 @@ static void test_other_servers(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	/* Its start names no process. */
 	read_log(OTHERS "mariadb-5.5-sst.log", &story);
 	expect("sst", &story, -1, PROOF_SILENT, "an SST from db1 by rsync");
@@ -161,7 +158,6 @@ static void test_while_it_grows(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length, settled = 0;
 
-	(void)state;
 	assert_int_equal(file_read(CLUSTER "permissive/sst/node2.log", &text, &length, NULL), 0);
 	for (size_t end = 0; end <= length; end++) {
 		_cleanup_free_ char *why = NULL;
@@ -185,7 +181,6 @@ static void test_unsettled(void **state)
 {
 	struct wsrep_story story = { .started = true, .pid = 7 };
 
-	(void)state;
 	expect("sst", &story, -1, PROOF_NONE, "is joining");
 	story.transfer_required = true;
 	story.role = ROLE_JOINER;
@@ -221,7 +216,6 @@ static void test_notify(void **state)
 {
 	struct wsrep_story story = { .started = true, .pid = 7 };
 
-	(void)state;
 	expect("notify", &story, -1, PROOF_NONE, "is joining");
 	story.synced = true;
 	/* No mark: that means nothing where there was no script of ours to leave one. */
@@ -327,7 +321,6 @@ static const struct told {
 
 static void test_optional(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
 		struct wsrep_story story;
 
@@ -363,7 +356,6 @@ static void test_optional_recorded(void **state)
 		{ "garbd", "permissive/sst/node1.log", PROOF_NONE, "no member named garb" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *path = str_printf("%s%s", CLUSTER, cases[i].log);
 		struct wsrep_story story;
@@ -387,7 +379,6 @@ static void test_offers(void **state)
 					   { words[4], words[5] } };
 	struct galera_config config = { .wsrep_on = true, .sst_method = words[6] };
 
-	(void)state;
 	for (const struct exercise *e = galera_exercises; e->name; e++)
 		assert_int_equal(is_offered(e->name, &config),
 				 e->kind == EXERCISE_BOOTSTRAP || e->kind == EXERCISE_CRASH);

@@ -83,7 +83,6 @@ static void test_each_server(void **state)
 	unsigned int servers = 0;
 	char without[512];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
 		_cleanup_free_ char *pattern = str_printf(LOGS "%s/*.log", methods[i].server);
 
@@ -110,7 +109,6 @@ static void test_not_before_the_end(void **state)
 {
 	static const char *const exercises[] = { "sst", "ist", "bootstrap", "crash" };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(methods) * ARRAY_SIZE(exercises); i++) {
 		const char *name = exercises[i % ARRAY_SIZE(exercises)];
 		_cleanup_free_ char *path = str_printf(
@@ -225,7 +223,6 @@ static void test_real(void **state)
 {
 	glob_t found;
 
-	(void)state;
 	assert_int_equal(glob(REAL "*.log", 0, NULL, &found), 0);
 	assert_int_equal(found.gl_pathc, ARRAY_SIZE(real));
 	globfree(&found);

@@ -97,7 +97,6 @@ static void test_each_row(void **state)
 {
 	size_t rows = 0;
 
-	(void)state;
 	see_logs(EACH_MESSAGE, (size_t)__builtin_popcount(EVERY_SERVER));
 	for (const struct wsrep_message *row = wsrep_messages; row->text; row++, rows++)
 		if (wsrep_message_servers(row) & ~messages_seen[rows])
@@ -107,7 +106,6 @@ static void test_each_row(void **state)
 
 static void test_ranges(void **state)
 {
-	(void)state;
 	see_logs(IN_SHORT, 11);
 	see_logs(RECORDINGS, 43);
 	see_logs(EXERCISES, 5 * (size_t)__builtin_popcount(EVERY_SERVER));
@@ -144,7 +142,6 @@ static void test_explained(void **state)
 	};
 	glob_t found;
 
-	(void)state;
 	assert_int_equal(glob(EACH_MESSAGE, 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		_cleanup_free_ char *text = NULL;
@@ -181,7 +178,6 @@ static void test_server_names(void **state)
 	};
 	char name[32], words[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct piece line = piece_of(cases[i].line);
 

@@ -40,7 +40,6 @@ static void test_none(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	expect(root, NULL, NULL);
 	put(root, "usr/lib/systemd/system/postgresql.service", "[Service]\n");
 	expect(root, NULL, NULL);
@@ -53,7 +52,6 @@ static void test_installed(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	put(root, "lib/systemd/system/mysqld.service", "[Service]\n");
 	expect(root, NULL, "mysqld");
 	put(root, "usr/lib/systemd/system/mariadb.service", "[Service]\n");
@@ -70,7 +68,6 @@ static void test_alias(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	put(root, "usr/lib/systemd/system/mysqld.service", "[Service]\n");
 	put_link(root, "etc/systemd/system/mysql.service",
 		 "/usr/lib/systemd/system/mysqld.service");
@@ -91,7 +88,6 @@ static void test_enabled(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	put(root, "usr/lib/systemd/system/mariadb.service", "[Service]\n");
 	put(root, "usr/lib/systemd/system/mysql.service", "[Service]\n");
 	put(root, "usr/lib/systemd/system/mariadb@.service", "[Service]\n");
@@ -130,7 +126,6 @@ static void test_running(void **state)
 	};
 	char instance[] = "mariadb@node2";
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *unit = units_in_cgroup(cases[i].text, names);
 
