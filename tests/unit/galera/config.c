@@ -241,10 +241,7 @@ static void test_provider_options(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		option.value = (char *)cases[i].options;
 		value = galera_provider_option(&config, cases[i].name);
-		if (cases[i].value)
-			assert_string_equal(value, cases[i].value);
-		else
-			assert_null(value);
+		assert_text_or_null(value, cases[i].value);
 		free(value);
 	}
 	config.options = &variable;

@@ -187,10 +187,7 @@ static void types_of_contexts(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *type = context_type(cases[i].context);
 
-		if (cases[i].type)
-			assert_string_equal(type, cases[i].type);
-		else
-			assert_null(type);
+		assert_text_or_null(type, cases[i].type);
 	}
 }
 
@@ -243,10 +240,7 @@ static void assert_label(struct file_labels *labels, const char *path, mode_t ki
 	must(file_labels_expect(labels, path, kind, &type, &err), &err);
 	if (expected && !type)
 		fail_msg("%s: no label, not %s", path, expected);
-	if (expected)
-		assert_string_equal(type, expected);
-	else
-		assert_null(type);
+	assert_text_or_null(type, expected);
 }
 
 static void labels_of_a_composed_policy(void **state)

@@ -28,10 +28,7 @@ static void expect(const char *root, const char *instance, const char *wanted)
 {
 	_cleanup_free_ char *unit = host_installed_unit(root, names, instance);
 
-	if (wanted)
-		assert_string_equal(unit ? unit : "none", wanted);
-	else
-		assert_null(unit);
+	assert_text_or_null(unit, wanted);
 }
 
 /* ---- tests ----------------------------------------------------------------------------------- */
@@ -129,10 +126,7 @@ static void test_running(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *unit = units_in_cgroup(cases[i].text, names);
 
-		if (cases[i].unit)
-			assert_string_equal(unit ? unit : "none", cases[i].unit);
-		else
-			assert_null(unit);
+		assert_text_or_null(unit, cases[i].unit);
 	}
 	assert_true(server_is_instance(&(struct server_process){ .unit = instance }, "node2"));
 	assert_false(server_is_instance(&(struct server_process){ .unit = instance }, "node"));

@@ -170,10 +170,7 @@ static void test_obstacle(void **state)
 		must(oracle_obstacle(small, rows[i].source, rows[i].target, rows[i].tclass,
 				     rows[i].permission, &text, &err),
 		     &err);
-		if (rows[i].text)
-			assert_string_equal(text ?: "nothing", rows[i].text);
-		else
-			assert_null(text);
+		assert_text_or_null(text, rows[i].text);
 	}
 }
 

@@ -55,10 +55,7 @@ static void assert_cut(const char *path)
 	struct error err = { 0 };
 
 	must(store_cut(store, &what, &err), &err);
-	if (path)
-		assert_string_equal(what ? what : "whole", path);
-	else
-		assert_null(what);
+	assert_text_or_null(what, path);
 }
 
 static void mend(void)
