@@ -181,12 +181,6 @@ static void test_many_starts(void **state)
 	assert_true(story.ambiguous);
 }
 
-static void tell_nobody(void *data, const struct wsrep_news *news)
-{
-	(void)data;
-	(void)news;
-}
-
 static void read_marks(const char *mark, const char *text, bool is_void, struct wsrep_story *story)
 {
 	const struct wsrep_teller teller = { tell_nobody, NULL };

@@ -8,7 +8,7 @@
 
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_messages.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/galera/stories.h"
 #include "wizard/util.h"
 
 #define EACH_MESSAGE "tests/fixtures/wsrep/messages/*.log"
@@ -65,7 +65,7 @@ static unsigned int server_of(const char *path)
 		name = "mariadb-10.11";
 	if (folder)
 		name = folder + strlen("/exercises/");
-	return wsrep_server_find(percona ? percona : name);
+	return server_named(percona ? percona : name);
 }
 
 static void see_logs(const char *pattern, size_t count)
@@ -184,10 +184,10 @@ static void test_server_names(void **state)
 		assert_int_equal(wsrep_server_read(line, name, sizeof(name)), cases[i].servers);
 		assert_string_equal(name, cases[i].name);
 	}
-	assert_int_equal(wsrep_server_find("mysql-8.0"), MYSQL_8_0);
-	assert_int_equal(wsrep_server_find("postgresql-16"), 0);
-	assert_int_equal(wsrep_server_find("mariadb"), 0);
-	assert_int_equal(wsrep_server_find("mariadb-x"), 0);
+	assert_int_equal(server_named("mysql-8.0"), MYSQL_8_0);
+	assert_int_equal(server_named("postgresql-16"), 0);
+	assert_int_equal(server_named("mariadb"), 0);
+	assert_int_equal(server_named("mariadb-x"), 0);
 	wsrep_servers_words(MARIADB_10_4 | MARIADB_11, words, sizeof(words));
 	assert_string_equal(words, "MariaDB 10.4 to 10.11, MariaDB 11");
 	wsrep_servers_words(EVERY_SERVER, words, 8);

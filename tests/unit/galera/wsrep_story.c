@@ -254,12 +254,12 @@ static void test_odd_texts(void **state)
 	static const char nul[] = "[ERROR] WSREP: SST failed: a\0b\n\0\0\n[Note] WSREP: ";
 	struct wsrep_story story;
 
-	wsrep_story_read(NULL, 0, &story);
+	story_read(NULL, 0, &story);
 	assert_int_equal(story.lines, 0);
 	assert_int_equal(story.writesets, -1);
-	wsrep_story_read("\n\n", 2, &story);
+	story_read("\n\n", 2, &story);
 	assert_int_equal(story.lines, 2);
-	wsrep_story_read(nul, sizeof(nul) - 1, &story);
+	story_read(nul, sizeof(nul) - 1, &story);
 	assert_string_equal(story.failure, "SST failed: a?b");
 	assert_int_equal(story.lines, 3);
 	/* Line ends of another system, and none. */
@@ -293,7 +293,7 @@ static void test_mangled(void **state)
 			for (size_t change = size / 40; change > 0; change--)
 				part[(size_t)rand_r(&seed) % size] =
 					"\n\0'():-0 [x\xff"[(size_t)rand_r(&seed) % 12];
-			wsrep_story_read(part, size, &story);
+			story_read(part, size, &story);
 			check_terminated(&story);
 		}
 	}

@@ -5,11 +5,8 @@
 
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_messages.h"
-#include "steps/galera/wsrep_story.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/galera/stories.h"
 #include "wizard/util.h"
-
-#define OTHERS "tests/fixtures/wsrep/"
 
 /* What was told, a line each; of progress, how often. */
 struct told {
@@ -56,7 +53,7 @@ static char *read_in(const char *path, size_t piece, size_t *progress)
 	fclose(told.out);
 	/* The story is that of the whole text, read at once. */
 	wsrep_watch_story(watch, &story);
-	wsrep_story_read(text, length, &whole);
+	story_read(text, length, &whole);
 	assert_string_equal(story.proof, whole.proof);
 	assert_string_equal(story.position, whole.position);
 	assert_string_equal(story.failure, whole.failure);
