@@ -82,8 +82,8 @@ static void test_narrow_boolean(void **state)
 	for (size_t i = 0; i < count; i++)
 		free(items[i].permissions.items);
 	free(items);
-	access_free(opened);
-	access_free(seen);
+	access_free(&opened);
+	access_free(&seen);
 }
 
 static void test_companions_are_not_added(void **state)
