@@ -382,5 +382,5 @@ struct coverage proof_coverage(const struct rule *rule, const struct findings *f
 			add_name(&nodes, node_of(denial));
 		}
 	}
-	return (struct coverage){ count, origins.count, nodes.count, names_text(&origins) };
+	return (struct coverage){ count, nodes.count, names_text(&origins) };
 }
