@@ -245,11 +245,6 @@ const char *finding_heading(const struct finding *finding)
 	return headings[finding->fix];
 }
 
-char *finding_permissions(const struct finding *finding)
-{
-	return strings_join(&finding->permissions, " ");
-}
-
 char *finding_key(const struct finding *finding)
 {
 	_cleanup_free_ char *permissions = strings_join(&finding->permissions, ",");

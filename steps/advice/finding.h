@@ -215,8 +215,5 @@ size_t *findings_by_danger(const struct findings *findings);
  * it. */
 const char *finding_heading(const struct finding *finding);
 
-/* finding_permissions - "read write"; new memory (caller frees). */
-char *finding_permissions(const struct finding *finding);
-
 /* finding_key - "source target class permission,permission": stable; new memory (caller frees). */
 char *finding_key(const struct finding *finding);
