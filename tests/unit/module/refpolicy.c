@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/module/refpolicy.h"
+#include "steps/module/text.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
