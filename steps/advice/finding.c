@@ -41,8 +41,6 @@ void finding_clear(struct finding *finding)
 
 void findings_clear(struct findings *findings)
 {
-	if (!findings)
-		return;
 	for (size_t i = 0; i < findings->count; i++)
 		finding_clear(&findings->items[i]);
 	free(findings->items);

@@ -171,7 +171,7 @@ struct findings {
 };
 
 void finding_clear(struct finding *finding);
-void findings_clear(struct findings *findings); /* may be NULL */
+void findings_clear(struct findings *findings);
 
 /* finding_compare - what two findings are: by fix, source, target, class, and whether they are
  * known. 0: they would be one. */

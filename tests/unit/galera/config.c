@@ -89,7 +89,6 @@ static void test_recording(void **state)
 	galera_config_clear(&config);
 	assert_null(config.options);
 	galera_config_clear(&config);
-	galera_config_clear(NULL);
 }
 
 static void test_defaults(void **state)

@@ -41,7 +41,6 @@ static void test_only_accepted_rules(void **state)
 	assert_null(rules.items);
 	assert_int_equal(rules_permissions(&rules, RULE_ALLOW), 0);
 	rules_clear(&rules);
-	rules_clear(NULL);
 }
 
 static void test_merged_and_sorted(void **state)
