@@ -345,14 +345,13 @@ static char *unit_name(const char *file)
  * slices alone. What a user's manager or a container calls a unit is none. */
 static char *system_unit(const char *path, size_t length)
 {
-	static const char slice[] = ".slice";
 	const char *part;
 	size_t size;
 
 	for (int i = 1; (part = str_field(path, length, '/', i, &size)); i++) {
 		_cleanup_free_ char *name = memory_copy(part, size);
 
-		if (size <= strlen(slice) || strcmp(name + size - strlen(slice), slice) != 0)
+		if (fnmatch("?*.slice", name, 0) != 0)
 			return unit_name(name);
 	}
 	return NULL;
