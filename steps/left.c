@@ -38,7 +38,7 @@ static char *to_do(const struct session *session, const struct finding *finding)
 
 static char *what_of(const struct finding *finding)
 {
-	_cleanup_free_ char *permissions = finding_permissions(finding);
+	_cleanup_free_ char *permissions = strings_join(&finding->permissions, " ");
 
 	if (finding->unobserved)
 		return str_printf("%s:%s { %s }, which was not observed", finding->target,

@@ -90,7 +90,7 @@ static int decision_index(const struct finding *finding)
 
 static void show(const struct finding *finding, size_t number)
 {
-	_cleanup_free_ char *permissions = finding_permissions(finding);
+	_cleanup_free_ char *permissions = strings_join(&finding->permissions, " ");
 	_cleanup_free_ char *companions = strings_join(&finding->companions, " ");
 	char times[32] = "Not observed";
 

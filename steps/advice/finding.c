@@ -41,8 +41,6 @@ void finding_clear(struct finding *finding)
 
 void findings_clear(struct findings *findings)
 {
-	if (!findings)
-		return;
 	for (size_t i = 0; i < findings->count; i++)
 		finding_clear(&findings->items[i]);
 	free(findings->items);
@@ -243,11 +241,6 @@ const char *finding_heading(const struct finding *finding)
 	if (finding->fix != FIX_ALLOWED && finding_needs_nothing(finding))
 		return "Nothing to do: the policy denies it silently";
 	return headings[finding->fix];
-}
-
-char *finding_permissions(const struct finding *finding)
-{
-	return strings_join(&finding->permissions, " ");
 }
 
 char *finding_key(const struct finding *finding)

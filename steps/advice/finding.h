@@ -171,7 +171,7 @@ struct findings {
 };
 
 void finding_clear(struct finding *finding);
-void findings_clear(struct findings *findings); /* may be NULL */
+void findings_clear(struct findings *findings);
 
 /* finding_compare - what two findings are: by fix, source, target, class, and whether they are
  * known. 0: they would be one. */
@@ -214,9 +214,6 @@ size_t *findings_by_danger(const struct findings *findings);
 /* finding_heading - of the group that a finding is in, for a person; the same pointer for all of
  * it. */
 const char *finding_heading(const struct finding *finding);
-
-/* finding_permissions - "read write"; new memory (caller frees). */
-char *finding_permissions(const struct finding *finding);
 
 /* finding_key - "source target class permission,permission": stable; new memory (caller frees). */
 char *finding_key(const struct finding *finding);

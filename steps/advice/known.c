@@ -53,7 +53,7 @@ bool match_words(const char *words, const char *text)
 
 const char known_homes[] = HOMES;
 const char known_general_labels[] = LABELS;
-static const char general_domains[] = "unconfined_service_t unconfined_t initrc_t init_t kernel_t";
+const char known_general_domains[] = "unconfined_service_t unconfined_t initrc_t init_t kernel_t";
 
 /* clang-format off */
 static const struct known_denial general_denials[] = {
@@ -333,11 +333,6 @@ const struct known_denial *known_danger(const struct advisor *advisor, const str
 	    write.verdict == VERDICT_ALLOWED)
 		return &run_what_is_written;
 	return find_row(dangers, advisor, denial, target, permission, false);
-}
-
-bool known_is_general_domain(const char *domain)
-{
-	return match_words(general_domains, domain);
 }
 
 bool known_is_insisted(char *const *insisted, const char *target, const char *permission)

@@ -12,9 +12,10 @@
 bool match_words(const char *words, const char *text);
 
 /* As words: types that an object has when nobody gave it one of its own; of these, those of home
- * directories. */
+ * directories; domains in which programs land that were given none. */
 extern const char known_general_labels[];
 extern const char known_homes[];
+extern const char known_general_domains[];
 
 /* known_row - the first row for one permission of a denial, its target taken to be the type
  * target: of the advisor's table, then of those for any service; NULL: none. A program's path that
@@ -29,9 +30,6 @@ const struct known_denial *known_danger(const struct advisor *advisor, const str
 
 /* known_severity - 0..10 of granting a permission about which no row says anything. */
 int known_severity(const char *tclass, const char *permission);
-
-/* known_is_general_domain - one in which programs land that were given none. */
-bool known_is_general_domain(const char *domain);
 
 /* known_is_insisted - is this access, by its target type or its permission, among those that the
  * operator insists on? insisted: as in struct advisor. */

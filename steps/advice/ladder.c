@@ -142,7 +142,8 @@ static bool rung_domain(const struct inquiry *inquiry, struct rung *rung)
 	const struct known_denial *row;
 	_cleanup_free_ char *exe = NULL, *comm = NULL;
 
-	if (strcmp(denial->source, domain) == 0 || !known_is_general_domain(denial->source))
+	if (strcmp(denial->source, domain) == 0 ||
+	    !match_words(known_general_domains, denial->source))
 		return false;
 	row = find_row(inquiry, true);
 	if (!row)
@@ -166,7 +167,7 @@ static int rung_data(const struct inquiry *inquiry, struct rung *rung, struct er
 	int r;
 
 	if (!relabel_is_data(inquiry->ladder->advisor, inquiry->denial) ||
-	    known_is_general_domain(inquiry->denial->source) ||
+	    match_words(known_general_domains, inquiry->denial->source) ||
 	    !match_words(
 		    "read write open append create unlink rename link getattr setattr lock map",
 		    inquiry->permission))
@@ -242,25 +243,17 @@ static int rung_invalid_label(const struct inquiry *inquiry, struct rung *rung)
 			    : str_printf("restorecon -v %s (it has %s)", path, context));
 }
 
-/* What denies it, where a rule cannot; NULL: a missing rule. */
-static const char *obstacle(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_CONSTRAINT:
-		return "a constraint of levels, users or roles";
-	case VERDICT_ROLE:
-		return "a rule of roles";
-	case VERDICT_BOUNDS:
-		return "the bounds of the domain";
-	default:
-		return NULL;
-	}
-}
+/* What denies it, where a rule cannot. */
+static const char *const obstacles[VERDICT_UNKNOWN + 1] = {
+	[VERDICT_CONSTRAINT] = "a constraint of levels, users or roles",
+	[VERDICT_ROLE] = "a rule of roles",
+	[VERDICT_BOUNDS] = "the bounds of the domain",
+};
 
 static int rung_constraint(const struct inquiry *inquiry, struct rung *rung, struct error *err)
 {
 	const struct denial *denial = inquiry->denial;
-	const char *name = obstacle(inquiry->judgement.verdict);
+	const char *name = obstacles[inquiry->judgement.verdict];
 	const char *from = source_of(denial, inquiry->target),
 		   *to = target_of(denial, inquiry->target);
 	_cleanup_free_ char *source = NULL, *target = NULL, *expression = NULL;

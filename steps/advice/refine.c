@@ -69,13 +69,13 @@ static struct access_boolean *find_booleans(const struct advisor *advisor,
 static void add_boolean(const struct advisor *advisor, const struct access_boolean *boolean,
 			const struct access_set *denied, struct finding *finding)
 {
-	struct access_set *opened = access_opened(advisor->oracle, finding->source, boolean->name);
-	struct finding_boolean *slot;
+	_cleanup_(access_free) struct access_set *opened =
+		access_opened(advisor->oracle, finding->source, boolean->name);
+	struct finding_boolean *slot =
+		array_push(&finding->booleans, &finding->boolean_count, sizeof(*slot));
 
-	slot = array_push(&finding->booleans, &finding->boolean_count, sizeof(*slot));
 	*slot = (struct finding_boolean){ str_copy(boolean->name), boolean->state,
 					  access_count(opened, denied) };
-	access_free(opened);
 }
 
 /* The narrowest is a fix of its own when it is no wider than the rule. */
@@ -101,12 +101,12 @@ static void advise_booleans(const struct advisor *advisor, const struct denials 
 {
 	size_t count;
 	_cleanup_free_ struct access_boolean *booleans = find_booleans(advisor, finding, &count);
-	struct access_set *denied = count ? denied_to(advisor, finding->source, denials) : NULL;
+	_cleanup_(access_free) struct access_set *denied =
+		count ? denied_to(advisor, finding->source, denials) : NULL;
 
 	for (size_t i = 0; i < count; i++)
 		if (!advisor->bad_booleans || !match_words(advisor->bad_booleans, booleans[i].name))
 			add_boolean(advisor, &booleans[i], denied, finding);
-	access_free(denied);
 	choose_boolean(finding);
 }
 

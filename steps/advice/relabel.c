@@ -11,16 +11,10 @@ static bool has_path(const struct denial *denial)
 	return denial->path && *denial->path == '/' && !denial->path_is_name;
 }
 
-/* The kernel's own file systems: it gives the labels in them, and what is mounted below them. */
-static bool is_kernels(const char *path)
-{
-	static const char *const roots[] = { "/proc/", "/sys/", "/selinux/" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
-		if (str_starts(path, roots[i]))
-			return true;
-	return false;
-}
+/* As words: the kernel's own file systems, as it gives the labels in them, and what is mounted
+ * below them; and directories of which the system has its own idea. */
+static const char kernels[] = "/proc/* /sys/* /selinux/*";
+static const char systems[] = "/etc/* /usr/* /var/* /home/* /root/* /run/* /dev/* /boot/*";
 
 /* is_mounts - does the mount give this label, to all that is in it? restorecon changes none there.
  */
@@ -34,7 +28,7 @@ int relabel_expected(const struct advisor *advisor, const struct denial *denial,
 {
 	struct oracle *oracle = advisor->oracle;
 
-	if (!advisor->path_label || !has_path(denial) || is_kernels(denial->path) ||
+	if (!advisor->path_label || !has_path(denial) || match_words(kernels, denial->path) ||
 	    is_mounts(advisor, denial->target) ||
 	    !match_words("file dir lnk_file sock_file fifo_file", denial->tclass))
 		return 0;
@@ -214,20 +208,8 @@ bool relabel_is_data(const struct advisor *advisor, const struct denial *denial)
 	return name && advisor->data_files && !strcmp(denial->tclass, "file") &&
 	       match_words(advisor->data_files, name) &&
 	       !match_words(advisor->own_types, denial->target) &&
-	       !is_mounts(advisor, denial->target) && !str_starts(path, "/tmp/") &&
-	       !str_starts(path, "/var/tmp/") && !is_kernels(path);
-}
-
-/* is_systems - below a directory of which the system has its own idea. */
-static bool is_systems(const char *path)
-{
-	static const char *const roots[] = { "/etc/",  "/usr/", "/var/", "/home/",
-					     "/root/", "/run/", "/dev/", "/boot/" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
-		if (str_starts(path, roots[i]))
-			return true;
-	return false;
+	       !is_mounts(advisor, denial->target) && !match_words("/tmp/* /var/tmp/*", path) &&
+	       !match_words(kernels, path);
 }
 
 int relabel_data_advice(const struct advisor *advisor, const struct denial *denial,
@@ -243,7 +225,7 @@ int relabel_data_advice(const struct advisor *advisor, const struct denial *deni
 	r = advisor->path_label ? advisor->path_label(advisor->data, denial, &expected, err) : 0;
 	if (r < 0)
 		return r;
-	if (!expected && !is_systems(denial->path))
+	if (!expected && !match_words(systems, denial->path))
 		expected = str_copy("default_t");
 	return relabel_advice(advisor, denial, permission, expected, advice, err);
 }

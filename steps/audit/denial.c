@@ -24,8 +24,6 @@ static char **text_of(struct denial *denial, size_t i)
 
 void denial_clear(struct denial *denial)
 {
-	if (!denial)
-		return;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(*text_of(denial, i));
 	strings_clear(&denial->permissions);
@@ -34,8 +32,6 @@ void denial_clear(struct denial *denial)
 
 void denials_clear(struct denials *denials)
 {
-	if (!denials)
-		return;
 	for (size_t i = 0; i < denials->count; i++)
 		denial_clear(&denials->items[i]);
 	free(denials->items);

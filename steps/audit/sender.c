@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "steps/audit/sender.h"
-#include "wizard/util.h"
 
 /* has_clock - "14:25:49" */
 static bool has_clock(struct piece word)

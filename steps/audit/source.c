@@ -61,8 +61,7 @@ static ssize_t read_some(struct log_source *source, char *bytes, size_t room, st
 	if (!source->archive) {
 		got = read_plain(source->fd, bytes, room);
 		return got < 0 ? error_set(err, errno, "give the path of an audit log",
-					   "cannot read %s: %s", source_name(source),
-					   strerror(errno))
+					   "cannot read %s: %m", source_name(source))
 			       : got;
 	}
 	do
@@ -205,7 +204,7 @@ int source_open(const char *path, struct log_source **source, struct error *err)
 		return error_set(err, errno,
 				 errno == ENOENT ? "name a log that is there"
 						 : "read it as root, or name another log",
-				 "cannot open %s: %s", *path ? path : "\"\"", strerror(errno));
+				 "cannot open %s: %m", *path ? path : "\"\"");
 	rc = is_endless(opened->fd) ? error_set(err, EINVAL, "name a log, or - for standard input",
 						"%s is a device, no log", path)
 				    : fill(opened, err) ?: check_form(opened, err);

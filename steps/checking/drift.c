@@ -134,11 +134,10 @@ int drift_of_rule(const struct drift_policies *policies, const struct rule *rule
 int drift_policies(struct oracle *with, struct oracle *base, const char *domain,
 		   struct drift_policies *policies, struct error *err)
 {
-	struct access_set *silenced = NULL;
+	_cleanup_(access_free) struct access_set *silenced = NULL;
 	int r = access_of(with, with, domain, ACCESS_SILENCED, &silenced, err);
 
 	*policies = (struct drift_policies){ with, base, r == 0 && access_count(silenced, NULL) };
-	access_free(silenced);
 	return r;
 }
 

@@ -116,7 +116,7 @@ static int check_dangers(struct session *session, const json_t *rules, struct er
 
 		if (finding->fix != FIX_REFUSE)
 			continue;
-		permissions = finding_permissions(finding);
+		permissions = strings_join(&finding->permissions, " ");
 		error_set(err, EPERM, NULL,
 			  "the result allows what is refused as dangerous: %s %s:%s { %s }. %s",
 			  finding->source, finding->target, finding->tclass, permissions,
@@ -275,7 +275,7 @@ static int compare_log(struct session *session, json_t *list, struct error *err)
 	r = case_judge(session, &denials, &findings, err) ?: case_rules(session, &rules, err);
 	for (size_t i = 0; r == 0 && i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
-		_cleanup_free_ char *permissions = finding_permissions(finding);
+		_cleanup_free_ char *permissions = strings_join(&finding->permissions, " ");
 
 		if (is_left(finding, &rules))
 			list_add(list, json_sprintf("%s %s %s:%s { %s }, %zu %s",

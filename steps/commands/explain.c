@@ -213,7 +213,7 @@ static int judge(struct explanation *explanation, struct error *err)
 	advisor.directories = &explanation->directories;
 	advisor.data = explanation;
 	/* Asked about a domain in which a program lands that has none, we say where it belongs. */
-	if (known_is_general_domain(advisor.domain))
+	if (match_words(known_general_domains, advisor.domain))
 		advisor.domain = galera_domains[0];
 	return advice_judge(&advisor, &explanation->denials, &explanation->findings, err);
 }

@@ -153,7 +153,7 @@ static void print_evidence(const struct finding *finding, const struct denials *
 
 static void print_finding(const struct finding *finding, const struct denials *denials)
 {
-	_cleanup_free_ char *permissions = finding_permissions(finding);
+	_cleanup_free_ char *permissions = strings_join(&finding->permissions, " ");
 
 	screen_result("  [%d/10] %s %s:%s { %s }  %zu %s", finding->severity, finding->source,
 		      finding->target, finding->tclass, permissions,

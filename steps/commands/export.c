@@ -19,7 +19,7 @@
 #include "steps/labelling/labels.h"
 #include "steps/ledger.h"
 #include "steps/module/interfaces.h"
-#include "steps/module/refpolicy.h"
+#include "steps/module/text.h"
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/output.h"

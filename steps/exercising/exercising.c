@@ -315,6 +315,7 @@ static int do_marked(struct watch_order *order, struct error *err)
 
 static int exercise_one(const struct occasion *at, struct error *err)
 {
+	_cleanup_(strings_clear) struct strings commands = { 0 };
 	struct watch_order order = { .at = *at };
 	const struct exercise *exercise = at->exercise;
 	/* One that was skipped, or not confined, is done anew. */
@@ -330,9 +331,11 @@ static int exercise_one(const struct occasion *at, struct error *err)
 		screen_mark(MARK_WARN, "%s", exercise->safety);
 	if (terminal_present() && !node_player(at->session))
 		screen_say("Type these in another terminal; this one shows what happens:");
-	r = instructions_show(at->session, exercise, err);
+	r = instructions_read(at->session, exercise, &commands, err);
 	if (r < 0)
 		return r;
+	for (size_t i = 0; i < commands.count; i++)
+		screen_detail("%s", commands.items[i]);
 	return exercise->kind == EXERCISE_NOTIFY ? do_marked(&order, err)
 						 : do_exercise(&order, err);
 }

@@ -4,7 +4,6 @@
 #include "steps/exercising/instructions.h"
 #include "steps/host/server.h"
 #include "steps/node/node.h"
-#include "wizard/screen.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -78,14 +77,4 @@ int instructions_read(struct session *session, const struct exercise *exercise,
 		strings_add(lines, line);
 	}
 	return 0;
-}
-
-int instructions_show(struct session *session, const struct exercise *exercise, struct error *err)
-{
-	_cleanup_(strings_clear) struct strings lines = { 0 };
-	int r = instructions_read(session, exercise, &lines, err);
-
-	for (size_t i = 0; r == 0 && i < lines.count; i++)
-		screen_detail("%s", lines.items[i]);
-	return r;
 }

@@ -13,5 +13,3 @@
  * the distribution's packages have. */
 int instructions_read(struct session *session, const struct exercise *exercise,
 		      struct strings *lines, struct error *err);
-/* instructions_show - the same, printed. */
-int instructions_show(struct session *session, const struct exercise *exercise, struct error *err);

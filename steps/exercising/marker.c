@@ -23,16 +23,11 @@
 extern const char template_notify[];
 
 /* Of the script that is agreed to in this phase, its "path" or "mark"; NULL: none is. Borrowed. */
-static const char *agreed_to(struct session *session, const char *phase, const char *member)
+static const char *agreed(struct session *session, const char *phase, const char *member)
 {
 	const json_t *memory = session_recall(session, MEMORY);
 
 	return memory && member_is(memory, "phase", phase) ? member_or_null(memory, member) : NULL;
-}
-
-static const char *agreed(struct session *session, const char *phase)
-{
-	return agreed_to(session, phase, "path");
 }
 
 /* 128 random bits. */
@@ -158,7 +153,7 @@ static int take_away_and_forget(struct session *session, const char *path, struc
 
 int marker_end(struct session *session, const char *phase, struct error *err)
 {
-	const char *path = agreed(session, phase);
+	const char *path = agreed(session, phase, "path");
 
 	return path ? take_away_and_forget(session, path, err) : 0;
 }
@@ -176,7 +171,7 @@ int marker_agree(struct session *session, const char *phase, const json_t *chang
 		return 0;
 	if (before && (!path || strcmp(path, before) != 0))
 		r = take_away_and_forget(session, before, err);
-	if (r < 0 || !path || agreed_to(session, phase, "mark"))
+	if (r < 0 || !path || agreed(session, phase, "mark"))
 		return r;
 	return new_mark(mark, err)
 		       ?: session_remember(session, MEMORY,
@@ -189,7 +184,7 @@ static int put(struct session *session, const char *phase, const char *path, cha
 	       struct error *err)
 {
 	const struct occasion at = { session, phase, exercise_find(EXERCISE) };
-	const char *agreed_mark = agreed_to(session, phase, "mark");
+	const char *agreed_mark = agreed(session, phase, "mark");
 	const struct template_value values[] = { { "mark", agreed_mark ? agreed_mark : "none" },
 						 { 0 } };
 	_cleanup_free_ char *real = session_in_root(session, path), *script = NULL;
@@ -218,7 +213,7 @@ int marker_begin(struct session *session, const char *phase, char **mark, char *
 {
 	const struct player *player = node_player(session);
 	_cleanup_free_ char *why = NULL;
-	const char *path = agreed(session, phase);
+	const char *path = agreed(session, phase, "path");
 	int r = look(session, script, &why, err);
 
 	if (r < 0)
@@ -242,12 +237,12 @@ int marker_begin(struct session *session, const char *phase, char **mark, char *
 
 bool marker_is_left(struct session *session, const char *phase)
 {
-	return agreed(session, phase) && results_get(session, phase, EXERCISE);
+	return agreed(session, phase, "path") && results_get(session, phase, EXERCISE);
 }
 
 void marker_say_left(struct session *session, const char *phase)
 {
-	const char *path = agreed(session, phase);
+	const char *path = agreed(session, phase, "path");
 
 	if (path)
 		screen_mark(MARK_WARN,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,31 +12,10 @@ enum {
 	AFTER = 1,   /* the two logs round their times differently */
 };
 
-struct tally {
-	const char *const *domains;
-	struct denials denials;
-	char *half; /* the beginning of a record */
-	size_t half_length;
-	char last[160];
-	bool failed;
-	time_t moment;
-};
-
-struct tally *tally_new(const char *const *domains)
+void tally_clear(struct tally *tally)
 {
-	struct tally *tally = memory_new(1, sizeof(*tally));
-
-	tally->domains = domains;
-	return tally;
-}
-
-void tally_free(struct tally *tally)
-{
-	if (!tally)
-		return;
 	denials_clear(&tally->denials);
 	free(tally->half);
-	free(tally);
 }
 
 static void note_last(struct tally *tally)
@@ -66,16 +44,6 @@ void tally_feed(struct tally *tally, const char *text, size_t length)
 	memmove(tally->half, tally->half + whole, tally->half_length);
 	if (tally->denials.count > before)
 		note_last(tally);
-}
-
-size_t tally_count(const struct tally *tally)
-{
-	return denials_total(&tally->denials);
-}
-
-const char *tally_last(const struct tally *tally)
-{
-	return tally->last;
 }
 
 size_t tally_of_program(const struct tally *tally, const char *path)

@@ -2,23 +2,27 @@
 /* tally.h - the server's denials, counted for the eye; learned from is the whole evidence */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
+#include "steps/audit/denial.h"
 #include "steps/galera/failures.h"
 
-struct tally;
-
-/* domains must outlive it. */
-struct tally *tally_new(const char *const *domains);
-void tally_free(struct tally *tally);
+/* All zero but for domains, which must outlive it: an empty one. */
+struct tally {
+	const char *const *domains;
+	struct denials denials;
+	char last[160]; /* "rsync: getattr rsync_exec_t:file"; "" before the first */
+	char *half;     /* the beginning of a record */
+	size_t half_length;
+	bool failed;
+	time_t moment; /* of that, as tally_moment() was told */
+};
+void tally_clear(struct tally *tally);
 
 /* What the audit log has got; it may end, and begin, in the middle of a record. */
 void tally_feed(struct tally *tally, const char *text, size_t length);
-
-size_t tally_count(const struct tally *tally);
-/* "rsync: getattr rsync_exec_t:file"; "" before the first. Borrowed. */
-const char *tally_last(const struct tally *tally);
 
 /* The denials of the program at path, by the name that its process has. */
 size_t tally_of_program(const struct tally *tally, const char *path);

@@ -30,7 +30,7 @@ struct watch {
 	struct follow *follow;
 	int audit, server; /* sources */
 	struct wsrep_watch *log;
-	struct tally *tally;
+	struct tally tally;
 	struct playing *playing;
 	int64_t next_line;  /* of the recording; -1: none is left */
 	int64_t limit;      /* -1: none */
@@ -57,7 +57,7 @@ static void watch_clear(struct watch *watch)
 		keys_close();
 	follow_free(watch->follow);
 	wsrep_watch_free(watch->log);
-	tally_free(watch->tally);
+	tally_clear(&watch->tally);
 	playing_end(watch->playing);
 	free(watch->unfit);
 }
@@ -80,21 +80,20 @@ static void show_news(void *data, const struct wsrep_news *news)
 	else
 		screen_mark(marks[news->kind], "%s  %s", clock, news->text);
 	if (news->kind == NEWS_FAILURE || news->kind == NEWS_WARNING)
-		tally_moment(watch->tally, news->seconds);
+		tally_moment(&watch->tally, news->seconds);
 }
 
 /* The line that says how it stands: what goes on, and the denials so far. */
 static void show_state(struct watch *watch, int64_t now)
 {
-	size_t denials = tally_count(watch->tally);
-	const char *last = tally_last(watch->tally);
+	size_t denials = denials_total(&watch->tally.denials);
 	const char *keys = watch->order->keys ? " (Enter: look; s: skip; q: quit)" : "";
 	_cleanup_free_ char *line = NULL;
 
 	if (denials)
 		line = str_printf("%s%s%zu denial%s so far, the last: %s", watch->progress,
 				  *watch->progress ? "; " : "", denials, denials == 1 ? "" : "s",
-				  last);
+				  watch->tally.last);
 	else
 		line = str_printf("%s%s", *watch->progress ? watch->progress : "waiting ...", keys);
 	if (watch->order->limit == 0)
@@ -118,7 +117,7 @@ static int read_logs(struct watch *watch, bool *news, struct error *err)
 
 	if (r < 0)
 		return r;
-	tally_feed(watch->tally, audit, audit_length);
+	tally_feed(&watch->tally, audit, audit_length);
 	r = follow_read(watch->follow, watch->server, &server, &server_length, &gap, err);
 	if (r < 0)
 		return r;
@@ -139,7 +138,7 @@ static int read_logs(struct watch *watch, bool *news, struct error *err)
 static int notify_runs(const struct watch *watch)
 {
 	const char *script = watch->order->script;
-	size_t seen = script ? tally_of_program(watch->tally, script) : 0;
+	size_t seen = script ? tally_of_program(&watch->tally, script) : 0;
 
 	return seen ? (int)seen : watch->order->mark ? 0 : -1;
 }
@@ -162,7 +161,7 @@ static int judge(struct watch *watch, struct error *err)
 	free(watched->why);
 	wsrep_watch_story(watch->log, &watched->story);
 	watched->proof = exercise_judge(at->exercise, &watched->story, &witness, &watched->why);
-	watched->moment = tally_around(watch->tally);
+	watched->moment = tally_around(&watch->tally);
 	return 0;
 }
 
@@ -295,17 +294,12 @@ static bool is_late(const struct watch *watch, int64_t now)
 	return limit >= 0 && now >= limit;
 }
 
-static int64_t next_look(const struct watch *watch, int64_t quiet)
-{
-	return earlier(quiet, watch->playing ? watch->next_line : watch->limit);
-}
-
 static int watch_on(struct watch *watch, int input, struct error *err)
 {
 	if (watch->order->keys && !live_possible())
 		screen_say("Keys: Enter tells how it stands, s skips it, q quits, to go on later.");
 	for (;;) {
-		int64_t now = follow_now(), quiet = -1;
+		int64_t now = follow_now(), quiet = -1, next;
 		int r = look(watch, now, err);
 
 		if (r < 0)
@@ -319,7 +313,8 @@ static int watch_on(struct watch *watch, int input, struct error *err)
 			return 0;
 		}
 		show_state(watch, now);
-		r = wait_on(watch, input, watch->behind ? now : next_look(watch, quiet), err);
+		next = earlier(quiet, watch->playing ? watch->next_line : watch->limit);
+		r = wait_on(watch, input, watch->behind ? now : next, err);
 		if (r)
 			return r < 0 ? r : 0;
 	}
@@ -367,7 +362,6 @@ static int begin(struct watch *watch, struct error *err)
 	int r = follow_new(&watch->follow, err);
 
 	watch->log = wsrep_watch_new(watch->order->mark ? watch->order->mark : "");
-	watch->tally = tally_new(node_domains());
 	if (r == 0)
 		r = evidence_follow(&watch->order->at, watch->follow, &watch->audit, &watch->server,
 				    err);
@@ -380,6 +374,7 @@ int watch_exercise(const struct watch_order *order, struct watched *watched, str
 	_cleanup_(watch_clear) struct watch watch = {
 		.order = order,
 		.watched = watched,
+		.tally = { .domains = node_domains() },
 		.next_line = -1,
 		.limit = order->limit < 0 ? -1 : now + order->limit,
 		.settled = -1,

@@ -312,8 +312,6 @@ int galera_config_read(const struct galera_config_source *source, struct galera_
 
 void galera_config_clear(struct galera_config *config)
 {
-	if (!config)
-		return;
 	for (size_t i = 0; i < config->option_count; i++) {
 		free(config->options[i].name);
 		free(config->options[i].value);

@@ -50,19 +50,15 @@ static char *path_clean(const char *path, size_t length)
 	return clean;
 }
 
-static bool is_in(const char *path, const char *directory)
-{
-	const char *rest = str_starts(path, directory);
-
-	return rest && (*rest == '/' || !*rest);
-}
-
+/* Itself, or the tree that it is in. */
 static bool is_named(const struct galera_file *files, size_t count, const char *path)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(files[i].path, path) ||
-		    (files[i].kind == GALERA_FILE_TREE && is_in(path, files[i].path)))
+	for (size_t i = 0; i < count; i++) {
+		const char *rest = str_starts(path, files[i].path);
+
+		if (rest && (!*rest || (*rest == '/' && files[i].kind == GALERA_FILE_TREE)))
 			return true;
+	}
 	return false;
 }
 

@@ -342,27 +342,20 @@ static void take_donor_message(struct wsrep_life *life, enum wsrep_event event, 
 		prove(life, event == EVENT_DONOR_IST ? TRANSFER_IST : TRANSFER_SST, message);
 }
 
-static void take_transfer_needed(struct wsrep_life *life)
+/* gap: older servers say it a little later than that a transfer is required, which may be known. */
+static void take_need(struct wsrep_life *life, bool gap)
 {
+	struct wsrep_story *story = &life->story;
+	bool joins = story->role == ROLE_JOINER;
+
+	/* What the node gets in its start is over, or begun, when it serves clients; of another
+	 * transfer these may speak, so it does not take the first one's place. */
+	if (life->ready && story->pid && joins && !story->late)
+		return;
+	if (gap && joins && story->transfer_required && !story->synced)
+		return;
 	begin_transfer(life, ROLE_JOINER);
-	life->story.transfer_required = true;
-}
-
-static void take_gap(struct wsrep_life *life)
-{
-	const struct wsrep_story *story = &life->story;
-
-	if (story->role != ROLE_JOINER || !story->transfer_required || story->synced)
-		take_transfer_needed(life);
-}
-
-/* What the node gets in its start is over, or begun, when it serves clients; of another transfer
- * these may speak, so it does not take the first one's place. */
-static bool is_begun_again(const struct wsrep_life *life)
-{
-	const struct wsrep_story *story = &life->story;
-
-	return life->ready && story->pid && story->role == ROLE_JOINER && !story->late;
+	story->transfer_required = true;
 }
 
 bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, struct piece value,
@@ -370,14 +363,9 @@ bool wsrep_transfer_take(struct wsrep_reader *reader, enum wsrep_event event, st
 {
 	struct wsrep_life *life = &reader->life;
 
-	if (event == EVENT_TRANSFER_NEEDED || event == EVENT_TRANSFER_GAP) {
-		if (is_begun_again(life))
-			return true;
-		if (event == EVENT_TRANSFER_NEEDED)
-			take_transfer_needed(life);
-		else
-			take_gap(life);
-	} else if (event >= EVENT_JOINER && event <= EVENT_METHOD)
+	if (event == EVENT_TRANSFER_NEEDED || event == EVENT_TRANSFER_GAP)
+		take_need(life, event == EVENT_TRANSFER_GAP);
+	else if (event >= EVENT_JOINER && event <= EVENT_METHOD)
 		take_joiner_message(life, event, value, message);
 	else if (event >= EVENT_DONOR_SST && event <= EVENT_DONOR_SENT)
 		take_donor_message(life, event, value, message);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * wsrep_life.h - what a log tells of one life of the server, so far: of its state transfer, and of
- * failures (wsrep_story.h reads a whole log)
+ * failures (wsrep_story.h reads all of it)
  */
 #pragma once
 

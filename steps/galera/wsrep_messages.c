@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "steps/galera/wsrep_messages.h"
 #include "wizard/util.h"
@@ -267,41 +266,34 @@ struct piece wsrep_message_of(struct piece line, bool *unstamped)
 
 static const struct generation {
 	enum wsrep_server bit;
-	const char *family;    /* as in wsrep_server_find() */
 	unsigned int from, to; /* 1000 * major + minor */
 	const char *words;
 } generations[] = {
-	{ MARIADB_5_5, "mariadb", 5005, 10000, "MariaDB 5.5 to 10.0" },
-	{ MARIADB_10_1, "mariadb", 10001, 10003, "MariaDB 10.1 to 10.3" },
-	{ MARIADB_10_4, "mariadb", 10004, 10011, "MariaDB 10.4 to 10.11" },
-	{ MARIADB_11, "mariadb", 11000, 11999, "MariaDB 11" },
-	{ PERCONA_5_7, "percona", 5005, 5007, "Percona XtraDB Cluster 5.5 to 5.7" },
-	{ PERCONA_8_0, "percona", 8000, 8999, "Percona XtraDB Cluster 8" },
-	{ MYSQL_5_7, "mysql", 5005, 5007, "MySQL-wsrep 5.5 to 5.7" },
-	{ MYSQL_8_0, "mysql", 8000, 8999, "MySQL-wsrep 8" },
+	{ MARIADB_5_5, 5005, 10000, "MariaDB 5.5 to 10.0" },
+	{ MARIADB_10_1, 10001, 10003, "MariaDB 10.1 to 10.3" },
+	{ MARIADB_10_4, 10004, 10011, "MariaDB 10.4 to 10.11" },
+	{ MARIADB_11, 11000, 11999, "MariaDB 11" },
+	{ PERCONA_5_7, 5005, 5007, "Percona XtraDB Cluster 5.5 to 5.7" },
+	{ PERCONA_8_0, 8000, 8999, "Percona XtraDB Cluster 8" },
+	{ MYSQL_5_7, 5005, 5007, "MySQL-wsrep 5.5 to 5.7" },
+	{ MYSQL_8_0, 8000, 8999, "MySQL-wsrep 8" },
 };
 
-static unsigned int find(const char *family, size_t length, const char *version)
+/* Those among servers that have the version. */
+static unsigned int find(unsigned int servers, const char *version)
 {
-	unsigned int major, minor = 0;
+	unsigned int major, minor = 0, found = 0;
 
 	if (sscanf(version, "%3u.%3u", &major, &minor) < 1)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(generations); i++) {
 		const struct generation *one = &generations[i];
 
-		if (strlen(one->family) == length && !strncasecmp(one->family, family, length) &&
-		    1000 * major + minor >= one->from && 1000 * major + minor <= one->to)
-			return one->bit;
+		if ((one->bit & servers) && 1000 * major + minor >= one->from &&
+		    1000 * major + minor <= one->to)
+			found |= one->bit;
 	}
-	return 0;
-}
-
-unsigned int wsrep_server_find(const char *name)
-{
-	size_t length = strcspn(name, "-");
-
-	return name[length] ? find(name, length, name + length + 1) : 0;
+	return found;
 }
 
 unsigned int wsrep_server_read(struct piece message, char *name, size_t size)
@@ -320,10 +312,8 @@ unsigned int wsrep_server_read(struct piece message, char *name, size_t size)
 		return EVERY_SERVER;
 	}
 	snprintf(name, size, "%s %s", mariadb ? "MariaDB" : "MySQL", text);
-	if (mariadb)
-		return find("mariadb", strlen("mariadb"), text);
 	/* Percona's numbers and those of MySQL-wsrep look alike. */
-	return find("percona", strlen("percona"), text) | find("mysql", strlen("mysql"), text);
+	return find(mariadb ? MARIADB : PERCONA | MYSQL, text);
 }
 
 long wsrep_server_pid(struct piece message)

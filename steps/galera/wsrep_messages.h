@@ -48,9 +48,6 @@ enum wsrep_server {
  */
 unsigned int wsrep_server_read(struct piece message, char *name, size_t size);
 
-/* The generation of "mariadb-10.11", "percona-8.0.36", "mysql-5.7": a bit; 0: none. */
-unsigned int wsrep_server_find(const char *name);
-
 /* The process that such a line names ("... as process 698"); 0: it names none. */
 long wsrep_server_pid(struct piece message);
 

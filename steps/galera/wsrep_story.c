@@ -208,12 +208,6 @@ static void take_other(struct wsrep_reader *reader, enum wsrep_event event, stru
 		wsrep_fail(life, message);
 }
 
-static void story_begin(struct wsrep_reader *reader, const char *mark)
-{
-	*reader = (struct wsrep_reader){ .mark = mark };
-	life_init(&reader->life);
-}
-
 /* A server that stamps its lines stamps them all: what programs say that it runs, has none. Nor may
  * a line without a stamp begin what could prove an exercise (exercises.h). */
 static bool may_lack_stamp(const struct wsrep_reader *reader, enum wsrep_event event)
@@ -267,21 +261,6 @@ static void story_end(const struct wsrep_reader *reader, struct wsrep_story *sto
 	story->starts = reader->starts;
 }
 
-void wsrep_story_read(const char *text, size_t length, struct wsrep_story *story)
-{
-	struct piece rest = { text, text + length };
-	struct wsrep_reader reader;
-
-	story_begin(&reader, NULL);
-	while (piece_size(rest)) {
-		struct piece line = piece_until(rest, "\n");
-
-		story_line(&reader, line);
-		rest.at = line.end + (line.end < rest.end);
-	}
-	story_end(&reader, story);
-}
-
 /* ---- a log as it grows ----------------------------------------------------------------------- */
 
 /* No line that matters is longer; of one that is, the beginning counts. */
@@ -309,7 +288,8 @@ struct wsrep_watch *wsrep_watch_new(const char *mark)
 
 void wsrep_watch_void(struct wsrep_watch *watch)
 {
-	story_begin(&watch->reader, watch->mark);
+	watch->reader = (struct wsrep_reader){ .mark = watch->mark };
+	life_init(&watch->reader.life);
 	story_end(&watch->reader, &watch->told);
 }
 

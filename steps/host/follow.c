@@ -48,7 +48,7 @@ int follow_new(struct follow **follow, struct error *err)
 		return error_set(err, errno,
 				 "raise fs.inotify.max_user_instances, or do not wait for the "
 				 "exercise: answer exercise.done",
-				 "cannot watch files: %s", strerror(errno));
+				 "cannot watch files: %m");
 	*follow = memory_new(1, sizeof(**follow));
 	(*follow)->inotify = inotify;
 	return 0;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
 
 #include "steps/host/journald.h"
 #include "steps/host/logfile.h"
-#include "wizard/strings.h"
 #include "wizard/util.h"
 
 /* What a server prints comes in lines of 48 KiB at most; what it gives to journald itself can be of
@@ -57,57 +55,25 @@ int journald_mark(const char *directory, json_t **mark, struct error *err)
 	return 0;
 }
 
-/* Of the entry, in new memory. 0: it has none. */
-static int get_field(sd_journal *journal, const char *name, char **value, size_t *length)
+/* The entry's, of which many have none. */
+static int write_message(sd_journal *journal, FILE *out)
 {
-	const void *data;
-	int rc = sd_journal_get_data(journal, name, &data, length);
+	static const char field[] = "MESSAGE=";
+	const char *message;
+	size_t length;
+	int rc = sd_journal_get_data(journal, "MESSAGE", (const void **)&message, &length);
 
 	if (rc < 0)
 		return rc == -ENOENT || rc == -EBADMSG ? 0 : rc;
-	*length -= strlen(name) + strlen("=");
-	if (*length > MESSAGE_MOST)
-		*length = MESSAGE_MOST;
-	*value = memory_copy((const char *)data + strlen(name) + strlen("="), *length);
-	return 1;
-}
-
-/* Is the entry of one of the units? A unit may be a pattern, which no match of the journal itself
- * can be. */
-static int of_units(sd_journal *journal, const struct strings *units)
-{
-	_cleanup_free_ char *unit = NULL;
-	size_t length;
-	int rc = get_field(journal, "_SYSTEMD_UNIT", &unit, &length);
-
-	if (rc <= 0)
-		return rc;
-	for (size_t i = 0; i < units->count; i++) {
-		_cleanup_free_ char *name = str_printf(
-			"%s%s", units->items[i], strchr(units->items[i], '.') ? "" : ".service");
-
-		if (fnmatch(name, unit, 0) == 0)
-			return 1;
-	}
+	message += strlen(field);
+	length -= strlen(field);
+	fwrite(message, 1, length < MESSAGE_MOST ? length : MESSAGE_MOST, out);
+	fputc('\n', out);
 	return 0;
 }
 
-static int write_message(sd_journal *journal, FILE *out)
-{
-	_cleanup_free_ char *message = NULL;
-	size_t length;
-	int rc = get_field(journal, "MESSAGE", &message, &length);
-
-	if (rc > 0) {
-		fwrite(message, 1, length, out);
-		fputc('\n', out);
-	}
-	return rc;
-}
-
 /* The units' messages behind the place where the journal stands, so many at a time. */
-static int write_rest(sd_journal *journal, const struct strings *units, const char *cursor,
-		      FILE *out)
+static int write_rest(sd_journal *journal, const char *cursor, FILE *out)
 {
 	int rc = 0;
 
@@ -115,9 +81,7 @@ static int write_rest(sd_journal *journal, const struct strings *units, const ch
 		/* The marked entry itself, if it is one of the units': that was then. */
 		if (cursor && sd_journal_test_cursor(journal, cursor) > 0)
 			continue;
-		rc = of_units(journal, units);
-		if (rc > 0)
-			rc = write_message(journal, out);
+		rc = write_message(journal, out);
 		if (rc < 0)
 			break;
 	}
@@ -126,7 +90,6 @@ static int write_rest(sd_journal *journal, const struct strings *units, const ch
 
 struct journald {
 	sd_journal *journal;
-	struct strings units;
 	char *cursor; /* of the mark, until it has been passed */
 	bool lost;    /* the mark is not there any more */
 };
@@ -136,16 +99,30 @@ void journald_close(struct journald *journald)
 	if (!journald)
 		return;
 	sd_journal_close(journald->journal);
-	strings_clear(&journald->units);
 	free(journald->cursor);
 	free(journald);
 }
 
-/* Behind the marked entry, where that is still there. */
-static int place(struct journald *journald, const char *cursor, struct error *err)
+/* Of these units alone, each perhaps without ".service". */
+static int add_matches(sd_journal *journal, const char *const *units)
+{
+	int rc = 0;
+
+	for (; rc >= 0 && *units; units++) {
+		_cleanup_free_ char *match = str_printf("_SYSTEMD_UNIT=%s%s", *units,
+							strchr(*units, '.') ? "" : ".service");
+
+		rc = sd_journal_add_match(journal, match, 0);
+	}
+	return rc;
+}
+
+/* Behind the marked entry, where that is still there; it need not be one of the units'. */
+static int place(struct journald *journald, const char *cursor, const char *const *units,
+		 struct error *err)
 {
 	sd_journal *journal = journald->journal;
-	int rc = cursor ? sd_journal_seek_cursor(journal, cursor) : sd_journal_seek_head(journal);
+	int rc = cursor ? sd_journal_seek_cursor(journal, cursor) : 0;
 
 	journald->cursor = str_copy(cursor);
 	if (rc >= 0 && cursor)
@@ -153,8 +130,11 @@ static int place(struct journald *journald, const char *cursor, struct error *er
 	if (rc > 0 && cursor)
 		rc = sd_journal_test_cursor(journal, cursor);
 	journald->lost = cursor && rc == 0;
-	if (rc >= 0 && cursor)
-		rc = sd_journal_seek_cursor(journal, cursor);
+	if (rc >= 0)
+		rc = add_matches(journal, units);
+	if (rc >= 0)
+		rc = cursor ? sd_journal_seek_cursor(journal, cursor)
+			    : sd_journal_seek_head(journal);
 	return rc < 0 ? failed(rc, err) : 0;
 }
 
@@ -162,12 +142,9 @@ int journald_open(struct journald **journald, const char *directory, const char 
 		  const json_t *mark, struct error *err)
 {
 	struct journald *made = memory_new(1, sizeof(*made));
-	int rc = open_journal(directory, &made->journal, err);
+	int rc = open_journal(directory, &made->journal, err)
+			 ?: place(made, member_or_null(mark, "cursor"), units, err);
 
-	for (; *units; units++)
-		strings_add(&made->units, *units);
-	if (rc == 0)
-		rc = place(made, member_or_null(mark, "cursor"), err);
 	if (rc == 0)
 		*journald = made;
 	else
@@ -194,7 +171,7 @@ int journald_read(struct journald *journald, char **text, size_t *length, bool *
 	if (rc < 0)
 		return failed(rc, err);
 	out = stream_open(&messages, length);
-	rc = write_rest(journald->journal, &journald->units, journald->cursor, out);
+	rc = write_rest(journald->journal, journald->cursor, out);
 	stream_close(&out);
 	if (rc < 0)
 		return failed(rc, err);

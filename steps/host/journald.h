@@ -16,10 +16,8 @@
 int journald_mark(const char *directory, json_t **mark, struct error *err);
 
 struct journald; /* stays open, to be read on */
-/*
- * Of units (NULL-terminated); one may be a pattern ("mariadb@*"). Reads from mark on; NULL, or a
- * mark of an empty journal: from the beginning.
- */
+/* Of units (NULL-terminated, one at least). Reads from mark on; NULL, or a mark of an empty
+ * journal: from the beginning. */
 int journald_open(struct journald **journald, const char *directory, const char *const *units,
 		  const json_t *mark, struct error *err);
 void journald_close(struct journald *journald);

@@ -88,7 +88,7 @@ static json_t *make_mark(const char *path, const struct stat *status, uint64_t s
 static int cannot(const char *what, const char *path, struct error *err)
 {
 	return error_set(err, errno, "look whether the log's path is right, and read it as root",
-			 "cannot %s %s: %s", what, path, strerror(errno));
+			 "cannot %s %s: %m", what, path);
 }
 
 /* A descriptor, or a negative errno. Whoever owns the directory can put a pipe there, which would

@@ -139,8 +139,7 @@ int host_selinux_set_config(const char *root, enum selinux_mode mode, struct err
 	if (rc < 0)
 		return rc;
 	if (stat(path, &status) < 0)
-		return error_set(err, errno, remedy_config, "cannot read %s: %s", path,
-				 strerror(errno));
+		return error_set(err, errno, remedy_config, "cannot read %s: %m", path);
 	out = stream_open(&changed, &changed_length);
 	ended = !length || text[length - 1] == '\n';
 	for (rest = text; (line = strsep(&rest, "\n"));) {
@@ -176,7 +175,7 @@ int host_selinux_mode(const char *root, enum selinux_mode *mode, struct error *e
 	enforcing = security_getenforce();
 	if (enforcing < 0)
 		return error_set(err, errno, "look whether /sys/fs/selinux is mounted",
-				 "cannot read SELinux's mode: %s", strerror(errno));
+				 "cannot read SELinux's mode: %m");
 	*mode = enforcing ? SELINUX_MODE_ENFORCING : SELINUX_MODE_PERMISSIVE;
 	return 0;
 }
@@ -190,8 +189,8 @@ int host_selinux_set_mode(bool enforcing, struct error *err)
 		return error_set(err, errno,
 				 "be root in a domain that may do it: try setenforce, and look at "
 				 "the boolean secure_mode_policyload",
-				 "cannot set SELinux to %s: %s",
-				 enforcing ? "enforcing" : "permissive", strerror(errno));
+				 "cannot set SELinux to %s: %m",
+				 enforcing ? "enforcing" : "permissive");
 	return 0;
 }
 
@@ -226,7 +225,7 @@ int host_policy_loads(unsigned int *count, struct error *err)
 	/* Without the netlink fallback, which only knows of what comes later. */
 	if (selinux_status_open(0) < 0)
 		return error_set(err, errno, "the kernel may be too old for it",
-				 "cannot open the kernel's SELinux status: %s", strerror(errno));
+				 "cannot open the kernel's SELinux status: %m");
 	loads = selinux_status_policyload();
 	selinux_status_close();
 	if (loads < 0)
@@ -270,7 +269,7 @@ int host_domain_is_permissive(const char *context, bool *permissive, struct erro
 	if (!process || security_compute_av_flags_raw(context, context, process, 0, &decision) < 0)
 		return error_set(err, errno ? errno : EINVAL,
 				 "look whether the loaded policy knows the domain: seinfo -t",
-				 "cannot ask the kernel about %s: %s", context, strerror(errno));
+				 "cannot ask the kernel about %s: %m", context);
 	*permissive = decision.flags & SELINUX_AVD_FLAGS_PERMISSIVE;
 	return 0;
 }
@@ -283,7 +282,7 @@ int host_file_type(const char *path, char **type, struct error *err)
 
 	if (lgetfilecon_raw(path, &raw) < 0 && errno != ENODATA && errno != EOPNOTSUPP)
 		return error_set(err, errno, "look whether the path is right, and be root",
-				 "cannot read the label of %s: %s", path, strerror(errno));
+				 "cannot read the label of %s: %m", path);
 	*type = context_type(raw);
 	return 0;
 }
@@ -308,8 +307,8 @@ int host_exec_type(const char *domain, const char *path, char **type, struct err
 	if (!process || security_compute_create_raw(context, file, process, &made) < 0)
 		return error_set(err, errno ? errno : EINVAL,
 				 "look whether the loaded policy knows the domain: seinfo -t",
-				 "cannot ask the kernel in which domain %s runs %s: %s", domain,
-				 path, strerror(errno));
+				 "cannot ask the kernel in which domain %s runs %s: %m", domain,
+				 path);
 	*type = context_type(made);
 	return 0;
 }

@@ -192,7 +192,7 @@ int host_find_server(const char *const *names, const char *const *units, const c
 
 	if (!proc)
 		return error_set(err, errno, "mount /proc",
-				 "cannot list the processes in /proc: %s", strerror(errno));
+				 "cannot list the processes in /proc: %m");
 	while ((entry = readdir(proc))) {
 		if (!is_named("/proc", entry->d_name, names, exe, &started))
 			continue;
@@ -260,8 +260,8 @@ int host_server_of(const char *root, const char *data, const char *const *names,
 	if ((!processes && errno == ENOENT) || stat(inside, &search.data) < 0)
 		return 0;
 	if (!processes)
-		return error_set(err, errno, "mount /proc", "cannot list the processes in %s: %s",
-				 proc, strerror(errno));
+		return error_set(err, errno, "mount /proc", "cannot list the processes in %s: %m",
+				 proc);
 	search.owner = stat(state, &file) < 0 ? search.data.st_uid : file.st_uid;
 	if (pid)
 		take_server(&search, only, life);
@@ -299,7 +299,7 @@ int host_free_bytes(const char *path, uint64_t *bytes, struct error *err)
 
 	if (statvfs(path, &status) < 0)
 		return error_set(err, errno, "look whether the path is right",
-				 "cannot tell the free space at %s: %s", path, strerror(errno));
+				 "cannot tell the free space at %s: %m", path);
 	*bytes = (uint64_t)status.f_bavail * status.f_frsize;
 	return 0;
 }
@@ -318,7 +318,7 @@ int host_tree_bytes(const char *path, uint64_t *bytes, struct error *err)
 
 	if (!real)
 		return error_set(err, errno, "look whether the path is right",
-				 "cannot look into %s: %s", path, strerror(errno));
+				 "cannot look into %s: %m", path);
 	*bytes = 0;
 	return tree_walk(&tree, add_bytes, bytes, NULL, err);
 }
@@ -345,14 +345,13 @@ static char *unit_name(const char *file)
  * slices alone. What a user's manager or a container calls a unit is none. */
 static char *system_unit(const char *path, size_t length)
 {
-	static const char slice[] = ".slice";
 	const char *part;
 	size_t size;
 
 	for (int i = 1; (part = str_field(path, length, '/', i, &size)); i++) {
 		_cleanup_free_ char *name = memory_copy(part, size);
 
-		if (size <= strlen(slice) || strcmp(name + size - strlen(slice), slice) != 0)
+		if (fnmatch("?*.slice", name, 0) != 0)
 			return unit_name(name);
 	}
 	return NULL;

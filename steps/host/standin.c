@@ -73,17 +73,17 @@ static size_t signature(const char *text)
 	return text[first] ? first + 1 + strcspn(text + first + 1, "\n") : first;
 }
 
-static bool begins_as_ours(const struct place *place, const char *text)
+/* Is there a regular file, and does it begin with these bytes? */
+static bool begins_with(const struct place *place, const char *bytes, size_t length)
 {
 	_cleanup_close_ int fd = -1;
-	char begin[256];
-	size_t length = signature(text);
+	_cleanup_free_ char *begin = memory_new(length, 1);
 
-	if (!place->is_there || !S_ISREG(place->there.st_mode) || length > sizeof(begin))
+	if (!place->is_there || !S_ISREG(place->there.st_mode))
 		return false;
 	fd = open_file(place, place->name);
 	return fd >= 0 && read(fd, begin, length) == (ssize_t)length &&
-	       memcmp(begin, text, length) == 0;
+	       memcmp(begin, bytes, length) == 0;
 }
 
 static bool has_both_names(const struct place *place)
@@ -94,7 +94,7 @@ static bool has_both_names(const struct place *place)
 
 static enum standin_state state_of(const struct place *place, const char *text)
 {
-	if (begins_as_ours(place, text))
+	if (begins_with(place, text, signature(text)))
 		return place->is_beside ? STANDIN_IN_PLACE : STANDIN_ALONE;
 	/* Two names of one file: a crash came before ours was renamed. Only the second name: it is
 	 * taken for the program, of which the first name has been removed. */
@@ -117,7 +117,6 @@ int standin_state(const char *path, const char *text, enum standin_state *state,
 static const char *unfit_file(const struct place *place)
 {
 	_cleanup_close_ int fd = -1;
-	char begin[2];
 
 	if (!place->is_there)
 		return "there is no such file";
@@ -135,7 +134,7 @@ static const char *unfit_file(const struct place *place)
 	fd = open_file(place, place->name);
 	if (fd < 0)
 		return "it cannot be read";
-	if (read(fd, begin, sizeof(begin)) != sizeof(begin) || memcmp(begin, "#!", 2) != 0)
+	if (!begins_with(place, "#!", strlen("#!")))
 		return "it is no script (\"#!\")";
 	return NULL;
 }
@@ -216,16 +215,6 @@ static int exchange(const struct place *place, bool renews)
 	return 0;
 }
 
-static bool has_text(const struct place *place, const char *text)
-{
-	_cleanup_close_ int fd = open_file(place, place->name);
-	size_t length = strlen(text);
-	_cleanup_free_ char *is = memory_new(length + 1, 1);
-
-	return fd >= 0 && read(fd, is, length + 1) == (ssize_t)length &&
-	       memcmp(is, text, length) == 0;
-}
-
 int standin_put(const char *path, const char *text, struct error *err)
 {
 	_cleanup_(place_clear) struct place place = { .directory = -1 };
@@ -235,7 +224,8 @@ int standin_put(const char *path, const char *text, struct error *err)
 	if (r < 0)
 		return r;
 	state = state_of(&place, text);
-	if (state == STANDIN_IN_PLACE && has_text(&place, text))
+	if (state == STANDIN_IN_PLACE && place.there.st_size == (off_t)strlen(text) &&
+	    begins_with(&place, text, strlen(text)))
 		return 0;
 	if (!place.is_there || state == STANDIN_ALONE)
 		return failed(&place, ENOENT, "put a script before", err);

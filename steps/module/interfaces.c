@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "steps/module/interfaces.h"
 #include "wizard/piece.h"

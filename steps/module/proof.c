@@ -10,24 +10,15 @@
 
 /* ---- not too narrow -------------------------------------------------------------------------- */
 
-static const char *verdict_text(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_ALLOWED:
-		return "it is allowed";
-	case VERDICT_NO_RULE:
-		return "no rule allows it";
-	case VERDICT_CONSTRAINT:
-		return "a constraint of the policy (MLS or user-based) denies it all the same";
-	case VERDICT_ROLE:
-		return "the role may not";
-	case VERDICT_BOUNDS:
-		return "a bounded domain may not exceed its parent";
-	case VERDICT_UNKNOWN:
-		break;
-	}
-	return "the policy does not define a name in it";
-}
+static const char *const verdict_texts[] = {
+	[VERDICT_ALLOWED] = "it is allowed",
+	[VERDICT_NO_RULE] = "no rule allows it",
+	[VERDICT_CONSTRAINT] =
+		"a constraint of the policy (MLS or user-based) denies it all the same",
+	[VERDICT_ROLE] = "the role may not",
+	[VERDICT_BOUNDS] = "a bounded domain may not exceed its parent",
+	[VERDICT_UNKNOWN] = "the policy does not define a name in it",
+};
 
 /* Is the denial what the finding's decision makes of it? */
 static bool count_one(const struct finding *finding, const struct denial *denial,
@@ -59,7 +50,7 @@ static int tell_failure(struct oracle *oracle, const struct denial *denial, cons
 	if (r == 0)
 		snprintf(replay->failure, sizeof(replay->failure), "%s %s:%s %s: %s%s%s",
 			 denial->source, denial->target, denial->tclass, permission,
-			 verdict_text(judgement->verdict), obstacle ? ": " : "",
+			 verdict_texts[judgement->verdict], obstacle ? ": " : "",
 			 obstacle ? obstacle : "");
 	return r;
 }
@@ -122,37 +113,22 @@ static void find_access(struct comparison *proof, const struct access_set *set,
 		       access.permission, why);
 }
 
-/* The sets of one source and one kind of access. */
-struct sets {
-	struct access_set *before, *after, *approved;
-};
-
-static void sets_clear(struct sets *sets)
+/* What the rules of a kind give a source. */
+static struct access_set *approved_by(const struct oracle *with, const char *source,
+				      enum rule_kind kind, const struct rules *rules)
 {
-	access_free(sets->before);
-	access_free(sets->after);
-	access_free(sets->approved);
-}
+	struct access_set *approved = access_new(with);
 
-static int sets_read(const struct oracle *base, const struct oracle *with, const char *source,
-		     enum access_kind kind, const struct rules *rules, struct sets *sets,
-		     struct error *err)
-{
-	enum rule_kind wanted = kind == ACCESS_SILENCED ? RULE_DONTAUDIT : RULE_ALLOW;
-	int r = access_of(with, base, source, kind, &sets->before, err)
-			?: access_of(with, with, source, kind, &sets->after, err);
-
-	sets->approved = access_new(with);
-	for (size_t i = 0; r == 0 && i < rules->count; i++) {
+	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->items[i];
 
-		if (rule->kind != wanted || strcmp(rule->source, source))
+		if (rule->kind != kind || strcmp(rule->source, source))
 			continue;
 		for (size_t j = 0; j < rule->permissions.count; j++)
-			access_add(sets->approved, rule_target(rule), rule->tclass,
+			access_add(approved, rule_target(rule), rule->tclass,
 				   rule->permissions.items[j]);
 	}
-	return r;
+	return approved;
 }
 
 /* What is allowed was never logged. */
@@ -160,14 +136,13 @@ static int count_silenced(const struct oracle *with, const char *source,
 			  const struct access_set *silenced, struct comparison *proof,
 			  struct error *err)
 {
-	struct access_set *allowed;
+	_cleanup_(access_free) struct access_set *allowed = NULL;
 	int r = access_of(with, with, source, ACCESS_ALLOWED, &allowed, err);
 
 	if (r < 0)
 		return r;
 	proof->silenced += access_count(silenced, allowed);
 	proof->silenced_types += access_types(silenced, allowed);
-	access_free(allowed);
 	return 0;
 }
 
@@ -175,36 +150,39 @@ static int compare(const struct oracle *base, const struct oracle *with, const c
 		   enum access_kind kind, const struct rules *rules, struct comparison *proof,
 		   struct error *err)
 {
-	_cleanup_(sets_clear) struct sets sets = { 0 };
 	bool silence = kind == ACCESS_SILENCED;
-	int r = sets_read(base, with, source, kind, rules, &sets, err);
+	_cleanup_(access_free) struct access_set *before = NULL, *after = NULL;
+	_cleanup_(access_free) struct access_set *approved =
+		approved_by(with, source, silence ? RULE_DONTAUDIT : RULE_ALLOW, rules);
+	int r = access_of(with, base, source, kind, &before, err)
+			?: access_of(with, with, source, kind, &after, err);
 
 	if (r < 0)
 		return r;
 	/* A policy that was built with `semodule -DB` silences nothing at all, for the time being:
 	 * what it silences otherwise cannot be told from what the rules do. */
-	if (silence && !access_count(sets.before, NULL))
-		return count_silenced(with, source, sets.approved, proof, err);
-	find_access(proof, sets.before, sets.after, source,
+	if (silence && !access_count(before, NULL))
+		return count_silenced(with, source, approved, proof, err);
+	find_access(proof, before, after, source,
 		    silence ? "it was not logged without the module, and is with it"
 			    : "it is allowed without the module, and not with it");
-	find_access(proof, sets.approved, sets.after, source,
+	find_access(proof, approved, after, source,
 		    silence ? "a rule silences it, and yet it is logged"
 			    : "a rule allows it, and yet it is denied");
 	if (kind == ACCESS_ALLOWED)
-		proof->compared += access_count(sets.after, NULL);
+		proof->compared += access_count(after, NULL);
 	/* From here on, what the module adds. */
-	access_subtract(sets.after, sets.before);
-	find_access(proof, sets.after, sets.approved, source,
+	access_subtract(after, before);
+	find_access(proof, after, approved, source,
 		    silence ? "the module silences it, and no approved rule does"
 			    : "the module opens it, and no approved rule does");
 	if (kind == ACCESS_ALLOWED) {
 		/* A dontaudit rule for an attribute may well repeat some of the policy's own. */
-		find_access(proof, sets.approved, sets.after, source,
+		find_access(proof, approved, after, source,
 			    "the policy allows it without the module: the rule is not needed");
-		proof->opened += access_count(sets.after, NULL);
+		proof->opened += access_count(after, NULL);
 	}
-	return silence ? count_silenced(with, source, sets.after, proof, err) : 0;
+	return silence ? count_silenced(with, source, after, proof, err) : 0;
 }
 
 static void add_name(struct strings *names, const char *name)
@@ -326,14 +304,14 @@ static bool grants_ioctls(const struct oracle *of, const struct rule *rule, cons
 int rule_granted(const struct oracle *space, const struct oracle *of, const struct rule *rule,
 		 bool *granted, size_t *count, struct error *err)
 {
-	struct access_set *has = NULL, *silenced = NULL;
+	_cleanup_(access_free) struct access_set *has = NULL, *silenced = NULL;
 	int r = access_of(space, of, rule->source, ACCESS_ALLOWED, &has, err);
 
 	*count = 0;
 	if (r == 0 && rule->kind == RULE_DONTAUDIT)
 		r = access_of(space, of, rule->source, ACCESS_SILENCED, &silenced, err);
 	for (size_t i = 0; r == 0 && i < rule->permissions.count; i++) {
-		struct access_set *wanted = access_new(space);
+		_cleanup_(access_free) struct access_set *wanted = access_new(space);
 		const char *permission = rule->permissions.items[i];
 
 		access_add(wanted, rule_target(rule), rule->tclass, permission);
@@ -342,10 +320,7 @@ int rule_granted(const struct oracle *space, const struct oracle *of, const stru
 			access_subtract(wanted, silenced);
 		granted[i] = access_count(wanted, NULL) == 0 && grants_ioctls(of, rule, permission);
 		*count += granted[i];
-		access_free(wanted);
 	}
-	access_free(has);
-	access_free(silenced);
 	return r;
 }
 
@@ -407,5 +382,5 @@ struct coverage proof_coverage(const struct rule *rule, const struct findings *f
 			add_name(&nodes, node_of(denial));
 		}
 	}
-	return (struct coverage){ count, origins.count, nodes.count, names_text(&origins) };
+	return (struct coverage){ count, nodes.count, names_text(&origins) };
 }

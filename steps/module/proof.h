@@ -59,9 +59,9 @@ char *rule_missing(struct oracle *oracle, const struct rule *rule);
 int rule_granted(const struct oracle *space, const struct oracle *of, const struct rule *rule,
 		 bool *granted, size_t *count, struct error *err);
 
-/* In how many exercises, and on how many nodes, a rule was seen. */
+/* Where, and on how many nodes, a rule was seen. */
 struct coverage {
-	size_t denials, origins, nodes;
+	size_t denials, nodes;
 	char *names; /* of the origins: "sst, ist", printable; caller frees */
 };
 struct coverage proof_coverage(const struct rule *rule, const struct findings *findings,

@@ -23,8 +23,6 @@ static void rule_clear(struct rule *rule)
 
 void rules_clear(struct rules *rules)
 {
-	if (!rules)
-		return;
 	for (size_t i = 0; i < rules->count; i++)
 		rule_clear(&rules->items[i]);
 	free(rules->items);

@@ -31,7 +31,7 @@ struct rules {
  * source, target and class. Appends to *rules and keeps it sorted. */
 void rules_from_findings(const struct findings *findings, const struct denials *denials,
 			 struct rules *rules);
-void rules_clear(struct rules *rules); /* may be NULL */
+void rules_clear(struct rules *rules);
 
 /* rules_at - the rule of the kind, source, target ("self" where it is the source) and class that
  * key has; made when there is none. rules_sort - once all are made: in the order of struct rules.

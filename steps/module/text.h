@@ -19,9 +19,16 @@ struct module_header {
 int te_text(const struct module_header *header, const struct rules *rules, char **text,
 	    struct error *err);
 
-/* te_rule - one of its rules, for the domain source, and which ioctls it is for; each line of them
- * behind indent. */
-void te_rule(FILE *out, const char *indent, const char *source, const struct rule *rule);
+/*
+ * refpolicy_texts - as a source module, as refpolicy and mysql-selinux have them: MODULE.te and
+ * MODULE.if, each in new memory (caller frees). The rules of each source stand in an interface of
+ * its own, which the te calls and another module may; those about other modules' types are
+ * optional. calls[i]: the interface of another module to be called in place of rule i, see
+ * interfaces_find(); NULL: none, as most open more than a rule that was made of what was seen.
+ * header: its comment goes into the te. -EINVAL: as rules_check().
+ */
+int refpolicy_texts(const struct module_header *header, const struct rules *rules,
+		    char *const *calls, char **te, char **interfaces, struct error *err);
 
 /* cil_text - the same module in CIL, each rule in an optional block of its own. */
 int cil_text(const struct module_header *header, const struct rules *rules, char **text,

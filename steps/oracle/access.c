@@ -32,12 +32,11 @@ struct access_set *access_new(const struct oracle *space)
 	return set;
 }
 
-void access_free(struct access_set *set)
+void access_free(struct access_set **set)
 {
-	if (!set)
-		return;
-	free(set->bits);
-	free(set);
+	if (*set)
+		free((*set)->bits);
+	free(*set);
 }
 
 /* ---- names of one policy, numbers of another ------------------------------------------------- */
@@ -166,28 +165,22 @@ static struct access_set *read_set(const struct oracle *space, const struct orac
 int access_of(const struct oracle *space, const struct oracle *of, const char *source,
 	      enum access_kind kind, struct access_set **result, struct error *err)
 {
-	struct access_set *set = read_set(space, of, source, kind);
+	_cleanup_(access_free) struct access_set *set = read_set(space, of, source, kind);
 
-	if (!set->foreign) {
-		*result = set;
-		return 0;
-	}
-	error_set(err, ENOTUNIQ, "build the policy anew: semodule -B",
-		  "one policy knows %s, and the other does not", set->foreign);
-	access_free(set);
-	return -ENOTUNIQ;
+	if (set->foreign)
+		return error_set(err, ENOTUNIQ, "build the policy anew: semodule -B",
+				 "one policy knows %s, and the other does not", set->foreign);
+	*result = TAKE_PTR(set);
+	return 0;
 }
 
 size_t access_gained(const struct oracle *base, const struct oracle *with, const char *source,
 		     enum access_kind kind)
 {
-	struct access_set *before = read_set(base, base, source, kind);
-	struct access_set *after = read_set(base, with, source, kind);
-	size_t count = access_count(after, before);
+	_cleanup_(access_free) struct access_set *before = read_set(base, base, source, kind);
+	_cleanup_(access_free) struct access_set *after = read_set(base, with, source, kind);
 
-	access_free(before);
-	access_free(after);
-	return count;
+	return access_count(after, before);
 }
 
 void access_add(struct access_set *set, const char *target, const char *tclass,
@@ -289,13 +282,14 @@ struct access_set *access_opened(const struct oracle *oracle, const char *source
 				 const char *boolean)
 {
 	cond_bool_datum_t *datum = hashtab_search(oracle->policy->p.p_bools.table, boolean);
-	struct access_set *now = read_set(oracle, oracle, source, ACCESS_ALLOWED), *then;
+	_cleanup_(access_free) struct access_set *now =
+		read_set(oracle, oracle, source, ACCESS_ALLOWED);
+	struct access_set *then;
 
 	datum->state = !datum->state;
 	then = read_set(oracle, oracle, source, ACCESS_ALLOWED);
 	datum->state = !datum->state;
 	access_subtract(then, now);
-	access_free(now);
 	return then;
 }
 

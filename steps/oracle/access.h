@@ -32,9 +32,9 @@ int access_of(const struct oracle *space, const struct oracle *of, const char *s
  */
 size_t access_gained(const struct oracle *base, const struct oracle *with, const char *source,
 		     enum access_kind kind);
-/* access_new - the empty set. Caller frees, as all sets here, by access_free. */
+/* access_new - the empty set. Caller frees, as all sets here, by access_free: a clean-up helper. */
 struct access_set *access_new(const struct oracle *space);
-void access_free(struct access_set *set);
+void access_free(struct access_set **set);
 
 /* access_add - a permission on a type, or on each type of an attribute. Names that the space does
  * not have are passed over. */

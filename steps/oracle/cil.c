@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "steps/oracle/cil.h"
-#include "wizard/util.h"
 
 struct piece cil_next(struct piece *rest)
 {

@@ -5,7 +5,6 @@
 
 #include "steps/oracle/cil.h"
 #include "steps/oracle/excerpt.h"
-#include "wizard/util.h"
 
 struct excerpt {
 	const struct oracle *policy;
@@ -18,11 +17,7 @@ enum { NAME_ROOM = 256 };
 /* The next word, as far as it fits. */
 static const char *next_name(struct piece *line, char name[NAME_ROOM])
 {
-	struct piece word = cil_next(line);
-	size_t length = piece_size(word) < NAME_ROOM ? piece_size(word) : NAME_ROOM - 1;
-
-	memcpy(name, word.at, length);
-	name[length] = '\0';
+	piece_copy(name, NAME_ROOM, cil_next(line));
 	return name;
 }
 

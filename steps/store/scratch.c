@@ -25,18 +25,15 @@ static int copy_file(const char *from, const char *to, const struct stat *stat, 
 	ssize_t moved;
 
 	if (in < 0)
-		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %s", from,
-				 strerror(errno));
+		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %m", from);
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
-		return error_set(err, errno, REMEDY_DIR, "cannot create %s: %s", to,
-				 strerror(errno));
+		return error_set(err, errno, REMEDY_DIR, "cannot create %s: %m", to);
 	do
 		moved = sendfile(out, in, NULL, 1 << 20);
 	while (moved > 0);
 	if (moved < 0 || fchmod(out, stat->st_mode & 0777) < 0)
-		return error_set(err, errno, REMEDY_DIR, "cannot copy %s to %s: %s", from, to,
-				 strerror(errno));
+		return error_set(err, errno, REMEDY_DIR, "cannot copy %s to %s: %m", from, to);
 	return 0;
 }
 
@@ -45,7 +42,7 @@ static int copy_directory(const char *to, const struct stat *stat, struct error 
 	/* The copy is for the one who made it to work with, whatever the original's mode. */
 	if (mkdir(to, (stat->st_mode & 0777) | 0700) == 0 || errno == EEXIST)
 		return 0;
-	return error_set(err, errno, REMEDY_DIR, "cannot create %s: %s", to, strerror(errno));
+	return error_set(err, errno, REMEDY_DIR, "cannot create %s: %m", to);
 }
 
 static bool is_lock(const char *name)
@@ -92,8 +89,7 @@ int store_copy_tree(const char *from, const char *to, bool skip_unreadable, stru
 		r = copy_entry(entry, path, skip_unreadable, err);
 	}
 	if (r == 0 && errno)
-		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %s", from,
-				 strerror(errno));
+		return error_set(err, errno, REMEDY_ROOT, "cannot read %s: %m", from);
 	return r;
 }
 
@@ -165,15 +161,14 @@ int store_create(const char *root, const char *from_root, struct error *err)
 	int r;
 
 	if (!from)
-		return error_set(err, errno, "name a directory that exists", "no root %s: %s",
-				 from_root, strerror(errno));
+		return error_set(err, errno, "name a directory that exists", "no root %s: %m",
+				 from_root);
 	r = make_directories(root, 0700, err);
 	if (r < 0)
 		return r;
 	to = realpath(root, NULL);
 	if (!to)
-		return error_set(err, errno, REMEDY_DIR, "cannot use %s: %s", root,
-				 strerror(errno));
+		return error_set(err, errno, REMEDY_DIR, "cannot use %s: %m", root);
 	if (!strcmp(from, to) || !strcmp(to, "/"))
 		return error_set(err, EINVAL, REMEDY_DIR,
 				 "%s is no place for a scratch copy of the policy store", to);

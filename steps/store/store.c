@@ -237,8 +237,7 @@ static int directory_check(const struct store *store, struct error *err)
 		return error_set(err, ENOENT, REMEDY_PACKAGE,
 				 "no policy store of type \"%s\": %s does not exist", store->type,
 				 active);
-	return error_set(err, errno, REMEDY_SCRATCH, "cannot read the policy store %s: %s", active,
-			 strerror(errno));
+	return error_set(err, errno, REMEDY_SCRATCH, "cannot read the policy store %s: %m", active);
 }
 
 static int process_claim(const struct store *store, struct error *err)
@@ -264,8 +263,8 @@ static int open_store(struct store **result, const char *root, bool create, stru
 	int r;
 
 	if (!path)
-		return error_set(err, errno, "name a directory that exists", "no root %s: %s", root,
-				 strerror(errno));
+		return error_set(err, errno, "name a directory that exists", "no root %s: %m",
+				 root);
 	store->root = str_copy(strcmp(path, "/") ? path : "");
 	r = type_read(store, err) ?: directory_find(store, err);
 	if (r == 0 && !create)
@@ -325,8 +324,8 @@ int store_newest_policy(const char *directory, char **path, struct error *err)
 	long highest = 0;
 
 	if (!entries)
-		return error_set(err, errno, REMEDY_PACKAGE, "no compiled policy: %s: %s",
-				 directory, strerror(errno));
+		return error_set(err, errno, REMEDY_PACKAGE, "no compiled policy: %s: %m",
+				 directory);
 	while ((entry = readdir(entries))) {
 		const char *digits = str_starts(entry->d_name, "policy.");
 		char *end = NULL;

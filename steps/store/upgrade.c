@@ -2,6 +2,7 @@
 /* What a policy package brings, put into a scratch root as its installation does it. */
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,14 +43,7 @@ static int semodule(const char *root, const char *type, const struct strings *wo
 
 static int is_module(const struct dirent *entry)
 {
-	static const char *const ends[] = { ".pp", ".pp.bz2", ".cil" };
-	size_t length = strlen(entry->d_name);
-
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
-		if (length > strlen(ends[i]) &&
-		    !strcmp(entry->d_name + length - strlen(ends[i]), ends[i]))
-			return 1;
-	return 0;
+	return fnmatch("?*.@(pp|pp.bz2|cil)", entry->d_name, FNM_EXTMATCH) == 0;
 }
 
 /* The modules in a directory, as words of semodule; *whole: the policy's base is among them. */

@@ -36,6 +36,15 @@
 			fail_msg("%s (%s)", (err)->what, (err)->remedy);                           \
 	} while (0)
 
+/* assert_text_or_null - it is this one; NULL: there is none. */
+static inline void assert_text_or_null(const char *text, const char *expected)
+{
+	if (expected)
+		assert_string_equal(text ?: "none", expected);
+	else
+		assert_null(text);
+}
+
 /* policy_root - below it is the policy that tests copy and judge by: STORE (make check STORE=ROOT),
  * else this host's. */
 static inline const char *policy_root(void)

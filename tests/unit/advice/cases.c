@@ -184,19 +184,16 @@ static void check_form(enum form form)
 
 static void test_raw(void **state)
 {
-	(void)state;
 	check_form(FORM_RAW);
 }
 
 static void test_enriched(void **state)
 {
-	(void)state;
 	check_form(FORM_ENRICHED);
 }
 
 static void test_interpreted(void **state)
 {
-	(void)state;
 	if (access("/usr/sbin/ausearch", X_OK) != 0 && access("/sbin/ausearch", X_OK) != 0)
 		skip();
 	check_form(FORM_INTERPRETED);
@@ -204,14 +201,12 @@ static void test_interpreted(void **state)
 
 static void test_kernel(void **state)
 {
-	(void)state;
 	check_form(FORM_KERNEL);
 }
 
 /* Each row is the first that takes some case: none is hidden by one before it. */
 static void test_each_row(void **state)
 {
-	(void)state;
 	for (size_t i = 0; galera_known_denials[i].why; i++)
 		if (!rows_seen[i])
 			fail_msg("no case is for the known denial: %s",

@@ -29,7 +29,6 @@ static void check(struct denial denial, const char *permission, enum fix fix, co
 
 static void test_ports(void **state)
 {
-	(void)state;
 	world.port_calls = 0;
 	check(DENIAL(.target = "unreserved_port_t", .tclass = "tcp_socket", .port = 4568),
 	      "name_bind", FIX_PORT, "4568/tcp -> mysqld_port_t");
@@ -59,7 +58,6 @@ static void test_ports(void **state)
 
 static void test_labels(void **state)
 {
-	(void)state;
 	check(DENIAL(.target = "default_t", .tclass = "file", .path = "/data/mysql/ibdata1"),
 	      "write", FIX_LABEL,
 	      "semanage fcontext -a -e /var/lib/mysql /data/mysql && restorecon -Rv /data/mysql");
@@ -95,7 +93,6 @@ static void test_labels(void **state)
 
 static void test_no_label_advice(void **state)
 {
-	(void)state;
 	/* Labelled by hand where the policy says nothing: to restore that would do harm. */
 	check(DENIAL(.target = "mysqld_db_t", .tclass = "file", .path = "/data/mysql/x"), "execute",
 	      FIX_REFUSE, NULL);
@@ -115,7 +112,6 @@ static void test_no_equivalence_of_any_directory(void **state)
 		"give it a type of its own: semanage fcontext -a -t TYPE "
 		"$'/data/app/secret\\\\.db' && restorecon -v /data/app/secret.db";
 
-	(void)state;
 	check(DENIAL(.target = "default_t", .tclass = "file", .path = "/data/app/secret.db"),
 	      "write", FIX_LABEL, move);
 	/* There is data in this one. */
@@ -137,7 +133,6 @@ static void test_no_equivalence_of_any_directory(void **state)
 /* Judged against a policy file alone. */
 static void test_labels_without_file_contexts(void **state)
 {
-	(void)state;
 	world.advisor.path_label = NULL;
 	check(DENIAL(.target = "var_lib_t", .tclass = "file", .path = "/var/lib/mysql/x"), "write",
 	      FIX_LABEL, "restorecon -v /var/lib/mysql/x");
@@ -157,7 +152,6 @@ static void test_no_equivalence_of_shared_directories(void **state)
 	static const char *const paths[] = { "/x",     "/",        "/var/lib/x",
 					     "/var/x", "/usr/x/y", "/home/x" };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		char *permissions[] = { "write" };
 		struct denial denial = with_contexts(
@@ -176,7 +170,6 @@ static void test_no_equivalence_of_shared_directories(void **state)
 /* What is in no log of tests/unit/advice/cases.c, where each rung has its rows. */
 static void test_other_rungs(void **state)
 {
-	(void)state;
 	check(DENIAL(.source = "kernel_t", .target = "bin_t", .tclass = "process",
 		     .comm = "mariadbd", .exe = "/usr/sbin/mariadbd"),
 	      "transition", FIX_DOMAIN,

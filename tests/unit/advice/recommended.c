@@ -72,7 +72,6 @@ static void test_compromised(void **state)
 	struct denials denials = { 0 };
 	struct findings findings = judge_logs(&denials, COMPROMISED, NULL);
 
-	(void)state;
 	for (size_t i = 0; i < findings.count; i++)
 		assert_int_not_equal(findings.items[i].fix, FIX_DONTAUDIT);
 	assert_int_equal(find(&findings, "sshd_t", "process", "ptrace")->fix, FIX_REFUSE);
@@ -90,7 +89,6 @@ static void test_a_rule_would_hide_it(void **state)
 	struct denials denials = { 0 };
 	struct findings findings = judge_logs(&denials, SCAN, NULL);
 
-	(void)state;
 	assert_true(finding_recommended(find(&findings, "domain", "file", "read")));
 	findings_clear(&findings);
 	findings = judge_logs(&denials, COMPROMISED, NULL);
@@ -114,7 +112,6 @@ static void test_hidden_in_part(void **state)
 	};
 	struct findings findings = judge(items, ARRAY_SIZE(items));
 
-	(void)state;
 	assert_int_equal(findings.count, 3);
 	assert_true(finding_recommended(find(&findings, "domain", "file", "getattr")));
 	assert_false(finding_recommended(find(&findings, "domain", "file", "read")));
@@ -138,7 +135,6 @@ static void test_program_not_in_the_log(void **state)
 	struct findings findings = judge(items, 1);
 	struct error err = { 0 };
 
-	(void)state;
 	assert_false(finding_recommended(only(&findings)));
 	assert_non_null(strstr(findings.items[0].why, "path is not in the log"));
 	must(refine_known_companions(&world.advisor, &findings, &err), &err);
@@ -165,7 +161,6 @@ static void test_another_program(void **state)
 				     .exe = "/tmp/.x/ps", .permissions = { search, 1 }));
 	struct findings findings = judge(&item, 1);
 
-	(void)state;
 	assert_int_equal(only(&findings)->fix, FIX_ALLOW);
 	assert_false(finding_recommended(only(&findings)));
 	findings_clear(&findings);
@@ -189,7 +184,6 @@ static void test_known_and_unknown(void **state)
 	struct findings findings = judge(items, ARRAY_SIZE(items));
 	_cleanup_free_ char *key = NULL;
 
-	(void)state;
 	assert_int_equal(findings.count, 4);
 	key = finding_key(find(&findings, "rsync_exec_t", "file", "write"));
 	assert_string_equal(key, "mysqld_t rsync_exec_t file relabelto,write");
@@ -214,7 +208,6 @@ static void test_split(void **state)
 	struct findings findings = judge(&item, 1);
 	static const bool apart[] = { false, true, false };
 
-	(void)state;
 	assert_int_equal(only(&findings)->permissions.count, 3);
 	findings_split(&findings, 0, apart);
 	finding_refuse(&findings.items[1], "(neverallow)");
@@ -239,7 +232,6 @@ static void test_a_rule_does_not_help(void **state)
 						  .permissions = { transition, 1 }));
 	struct findings findings;
 
-	(void)state;
 	free(item.target_context);
 	item.target_context = strdup("unconfined_u:unconfined_r:unconfined_t:s0");
 	findings = judge(&item, 1);

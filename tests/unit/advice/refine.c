@@ -35,7 +35,6 @@ static void test_wide_boolean(void **state)
 	struct findings findings = judge(&item, 1);
 	const struct finding_boolean *any = boolean(only(&findings), "mysql_connect_any");
 
-	(void)state;
 	assert_string_equal(fix_name(findings.items[0].fix), "allow");
 	assert_non_null(any);
 	assert_true(any->state);
@@ -60,7 +59,6 @@ static void test_narrow_boolean(void **state)
 	struct access_names access;
 	size_t count = 0;
 
-	(void)state;
 	assert_int_equal(access_count(seen, NULL), 0);
 	assert_true(access_count(opened, seen) > 100);
 	while (access_first(opened, seen, &access)) {
@@ -84,8 +82,8 @@ static void test_narrow_boolean(void **state)
 	for (size_t i = 0; i < count; i++)
 		free(items[i].permissions.items);
 	free(items);
-	access_free(opened);
-	access_free(seen);
+	access_free(&opened);
+	access_free(&seen);
 }
 
 static void test_companions_are_not_added(void **state)
@@ -98,7 +96,6 @@ static void test_companions_are_not_added(void **state)
 	struct finding *finding = only(&findings);
 	struct rules rules = { 0 };
 
-	(void)state;
 	assert_int_equal(finding->companions.count, 2);
 	assert_string_equal(finding->companions.items[0], "getattr");
 	assert_string_equal(finding->companions.items[1], "open");
@@ -130,7 +127,6 @@ static void test_companions_are_nobodys_own(void **state)
 	};
 	struct findings findings = judge(items, 2);
 
-	(void)state;
 	assert_int_equal(findings.count, 2);
 	for (size_t i = 0; i < 2; i++) {
 		const struct finding *finding = &findings.items[i];
@@ -154,7 +150,6 @@ static void test_ioctls(void **state)
 	struct findings findings;
 	struct rules rules = { 0 };
 
-	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		items[i] = with_contexts(DENIAL(.target = "getty_exec_t", .tclass = "file",
 						.permissions = { ioctl, 1 }, .has_ioctl = true,
@@ -187,7 +182,6 @@ static void test_other_fix(void **state)
 		DENIAL(.target = "mysqld_t", .tclass = "process", .permissions = { execmem, 1 }));
 	struct findings findings = judge(&item, 1);
 
-	(void)state;
 	assert_int_equal(only(&findings)->fix, FIX_REFUSE);
 	findings.items[0].decision = DECISION_ACCEPT;
 	assert_int_equal(finding_rule(&findings.items[0]), FIX_ALLOWED);

@@ -85,7 +85,6 @@ static int setup(void **state)
 	_cleanup_free_ char *policy = NULL, *contexts = NULL;
 	struct error err = { 0 };
 
-	(void)state;
 	scratch_store_open();
 	must(store_kernel_policy(store, &policy, &err), &err);
 	must(oracle_open(&world.advisor.oracle, policy, &err), &err);
@@ -111,7 +110,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	selabel_close(world.labels);
 	oracle_close(world.advisor.oracle);
 	scratch_store_close();

@@ -149,7 +149,6 @@ static void recorded_logs(void **state)
 	struct log log, all;
 	glob_t logs;
 
-	(void)state;
 	log_begin(&all);
 	assert_int_equal(glob(CLUSTER "*/*/audit.log", 0, NULL, &logs), 0);
 	assert_int_equal(glob("tests/fixtures/audit/[ks]*.log", GLOB_APPEND, NULL, &logs), 0);
@@ -165,7 +164,6 @@ static void recorded_logs(void **state)
 
 static void logs_made_up(void **state)
 {
-	(void)state;
 	for (unsigned int round = 1; round <= 5; round++) {
 		unsigned int serial = 0;
 		struct log log;
@@ -183,7 +181,6 @@ static void tiny_logs(void **state)
 	static const char *const texts[] = { "", "\n", "x", "\n\n\n",
 					     "type=AVC msg=audit(1.001:1):" };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct log log;
 
@@ -199,7 +196,6 @@ static void damaged_logs(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 
-	(void)state;
 	assert_int_equal(file_read(CLUSTER "enforcing/ist/audit.log", &text, &length, NULL), 0);
 	seed = 20261124;
 	for (int round = 0; round < 12; round++) {
@@ -226,7 +222,6 @@ static void an_event_is_not_cut(void **state)
 {
 	static const unsigned int between[] = { 1, 27, 63, 64, 79 };
 
-	(void)state;
 	for (size_t round = 0; round < ARRAY_SIZE(between); round++) {
 		unsigned int apart = between[round], pairs = 0;
 		struct log log;
@@ -252,7 +247,6 @@ static void events_that_overlap_without_an_end(void **state)
 {
 	struct log log;
 
-	(void)state;
 	log_begin(&log);
 	for (unsigned int i = 0; i < 3000; i++)
 		fprintf(log.out,
@@ -273,7 +267,6 @@ static void a_huge_event(void **state)
 {
 	struct log log;
 
-	(void)state;
 	for (unsigned int place = 130; place < 200; place += 15) {
 		log_begin(&log);
 		log_denials(&log, 0, place);
@@ -294,7 +287,6 @@ static void more_kinds_than_are_kept(void **state)
 {
 	struct log log;
 
-	(void)state;
 	log_begin(&log);
 	for (unsigned int i = 0; i < 3; i++) {
 		log_denials(&log, 100 + i * 100000, 250);
@@ -317,7 +309,6 @@ static void the_last_line(void **state)
 {
 	static const char *const words[] = { " permissive=1", "" };
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct log log;
 
@@ -338,7 +329,6 @@ static void the_last_line(void **state)
 /* What stands before a line in another form says how it is read. */
 static void a_line_in_another_form(void **state)
 {
-	(void)state;
 	for (unsigned int before = 0; before <= 4000; before += 800) {
 		struct log log;
 

@@ -218,7 +218,6 @@ static void recorded_logs_are_read_as_by_a_plain_walk(void **state)
 	glob_t logs;
 	size_t all = 0, kinds = 0, some;
 
-	(void)state;
 	assert_int_equal(glob(CLUSTER "*/*/audit.log", 0, NULL, &logs), 0);
 	assert_int_equal(glob("tests/fixtures/audit/[ks]*.log", GLOB_APPEND, NULL, &logs), 0);
 	for (size_t i = 0; i < logs.gl_pathc; i++) {
@@ -237,7 +236,6 @@ static void logs_made_up_are_read_as_by_a_plain_walk(void **state)
 	_cleanup_free_ char *path = scratch_file("", 0);
 	size_t all = 0, kinds = 0, some;
 
-	(void)state;
 	for (unsigned int round = 1; round <= 20; round++) {
 		unsigned int serial = 0;
 		FILE *out = fopen(path, "w");
@@ -274,7 +272,6 @@ static void first_last_and_count_are_kept(void **state)
 	FILE *out = open_memstream(&text, &length);
 	struct denials denials;
 
-	(void)state;
 	for (int i = 0; i < 3; i++)
 		fprintf(out,
 			"type=AVC msg=audit(%d.250:%d): avc:  denied  { read } for  pid=%d "
@@ -301,7 +298,6 @@ static void an_access_has_a_bounded_number_of_kinds(void **state)
 	FILE *out = open_memstream(&text, &length);
 	struct denials denials;
 
-	(void)state;
 	for (int i = 1; i <= 20000; i++)
 		fprintf(out,
 			"type=AVC msg=audit(%d.001:%d): avc:  denied  { %s } for  pid=1 "

@@ -24,7 +24,6 @@ static void counts_are_those_of_the_text(void **state)
 	glob_t logs;
 	size_t all = 0;
 
-	(void)state;
 	assert_int_equal(glob(CLUSTER "*/*/audit.log", 0, NULL, &logs), 0);
 	for (size_t i = 0; i < logs.gl_pathc; i++) {
 		_cleanup_free_ char *text = NULL;
@@ -57,7 +56,6 @@ static void sst_has_fifty_denials_in_29_events(void **state)
 	struct denials denials = denials_in(CLUSTER "permissive/sst/audit.log");
 	const struct denial *map = &denials.items[6];
 
-	(void)state;
 	assert_int_equal(denials_total(&denials), 50);
 	assert_int_equal(denials.events, 29);
 	/* The third AVC record of one event. */
@@ -88,7 +86,6 @@ static void every_kind_of_field_is_read(void **state)
 	struct denials all = denials_in(FIXTURES "kinds.log");
 	const struct denial *denial = all.items;
 
-	(void)state;
 	assert_int_equal(all.count, 8);
 	assert_int_equal(all.avc, 9);
 	assert_int_equal(all.other, 1);
@@ -127,7 +124,6 @@ static void user_avc_is_read_from_its_end(void **state)
 	struct denials all = denials_in(FIXTURES "kinds.log");
 	const struct denial *start = &all.items[6], *send = &all.items[7];
 
-	(void)state;
 	/* The client's command line, before them, holds other contexts and another class. */
 	assert_true(start->userspace && start->permissive);
 	assert_string_equal(start->source, "mysqld_t");
@@ -153,7 +149,6 @@ static void old_kernels_say_no_permissive(void **state)
 		"type=AVC msg=audit(1364481365.243:24289): avc:  denied  { open } for  pid=1 "
 		"comm=\"mysqld\" " CONTEXTS "tclass=file");
 
-	(void)state;
 	assert_int_equal(denials.count, 3);
 	assert_false(denials.items[0].permissive);
 	assert_string_equal(denials.items[1].target, "init_t");
@@ -165,7 +160,6 @@ static void other_domains_are_counted_and_left_out(void **state)
 	static const char *const two[] = { "httpd_t", "mysqld_t", NULL };
 	struct denials denials = { 0 };
 
-	(void)state;
 	assert_int_equal(audit_log_read(FIXTURES "kinds.log", false, "a", two, &denials, NULL), 0);
 	assert_int_equal(denials.count, 9);
 	assert_int_equal(denials.other, 0);
@@ -188,7 +182,6 @@ static void plain_ausearch_output_is_read(void **state)
 		"type=AVC msg=audit(10.001:1): avc:  denied  { read } for  pid=1 "
 		"comm=\"a\" " CONTEXTS "tclass=file permissive=1\r\n");
 
-	(void)state;
 	assert_int_equal(denials.unreadable, 0);
 	assert_string_equal(denials.items[0].exe, "/bin/a");
 	assert_string_equal(denials.items[0].tclass, "file");
@@ -213,7 +206,6 @@ static void interleaved_events_are_put_together(void **state)
 {
 	struct denials denials = denials_of(interleaved);
 
-	(void)state;
 	assert_int_equal(denials.events, 3);
 	assert_int_equal(denials.count, 4);
 	assert_string_equal(denials.items[0].exe, "/bin/before");
@@ -234,7 +226,6 @@ static void a_node_of_any_bytes(void **state)
 		"{ open } for  pid=1 comm=\"a\" " CONTEXTS "tclass=file permissive=1\n";
 	struct denials denials = denials_of(log);
 
-	(void)state;
 	assert_int_equal(denials.count, 2);
 	assert_string_equal(denials.items[0].node, "n\\xe9\\xffde");
 	assert_string_equal(denials.items[1].node, "caf\xc3\xa9");
@@ -279,7 +270,6 @@ static void ids_of_every_form(void **state)
 		{ "9.000:1234567890123456789", 0, 0, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(ids); j++) {
 			_cleanup_free_ char *text = str_printf(
@@ -326,7 +316,6 @@ static void types_that_are_alike(void **state)
 		"type=A  msg=audit(9.001:9): x\n"
 		"type=A\nB msg=audit(9.001:9): x\n");
 
-	(void)state;
 	assert_int_equal(denials.events, 8);
 	assert_int_equal(denials.avc, 0);
 	assert_int_equal(denials.lost_notices, 1);
@@ -342,7 +331,6 @@ static void a_storm_is_read_in_linear_time(void **state)
 	struct denials denials = { 0 };
 	struct timespec begin, end;
 
-	(void)state;
 	for (int i = 0; i < 100000; i++)
 		fprintf(out,
 			"type=AVC msg=audit(%d.001:%d): avc:  denied  { read } for  pid=1 "

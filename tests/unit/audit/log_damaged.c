@@ -12,7 +12,6 @@ static void another_log_is_refused(void **state)
 	struct denials denials = { 0 };
 	struct error err = { 0 };
 
-	(void)state;
 	assert_int_equal(audit_log_read(CLUSTER "permissive/sst/node1.log", false, "x", mysqld,
 					&denials, &err),
 			 -EINVAL);
@@ -53,7 +52,6 @@ static void bad_lines_are_counted(void **state)
 		huge,
 	};
 
-	(void)state;
 	memset(many, 'r', 1099);
 	memcpy(many, "{ ", 2);
 	for (size_t i = 10; i < 1000; i += 10)
@@ -90,7 +88,6 @@ static void a_nul_byte_makes_a_line_unreadable(void **state)
 	_cleanup_free_ char *text = strdup(lines);
 	struct denials denials = { 0 };
 
-	(void)state;
 	strstr(text, "comm=\"b\"")[5] = '\0';
 	assert_int_equal(read_bytes(text, sizeof(lines) - 1, &denials, NULL), 0);
 	assert_int_equal(denials.unreadable, 1);
@@ -105,7 +102,6 @@ static void cut_names_are_not_taken(void **state)
 		"comm=\"ab " CONTEXTS "tclass=file permissive=1\n"
 		"type=SYSCALL msg=audit(10.001:1): arch=c000003e comm=\"a\" exe=\"/usr/sb");
 
-	(void)state;
 	assert_int_equal(denials.count, 1);
 	assert_null(denials.items[0].comm);
 	assert_null(denials.items[0].exe);
@@ -121,7 +117,6 @@ static void losses_are_noticed(void **state)
 		"type=CONFIG_CHANGE msg=audit(1.001:2): op=set audit_backlog_limit=8192 old=64\n"
 		"type=EXECVE msg=audit(1.001:3): argc=1 a0=\"audit_lost=9\"\n");
 
-	(void)state;
 	assert_int_equal(denials.lost_notices, 2);
 	assert_int_equal(denials.unreadable, 1);
 	denials_clear(&denials);
@@ -134,7 +129,6 @@ static void a_log_cut_anywhere_is_read_up_to_there(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 
-	(void)state;
 	assert_int_equal(file_read(FIXTURES "small.log", &text, &length, NULL), 0);
 	for (size_t cut = 0; cut <= length; cut++) {
 		struct denials denials = { 0 };
@@ -168,7 +162,6 @@ static void a_damaged_log_never_shows_more_than_there_was(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 
-	(void)state;
 	assert_int_equal(file_read(FIXTURES "kinds.log", &text, &length, NULL), 0);
 	for (int round = 0; round < 2000; round++) {
 		_cleanup_free_ char *damaged = malloc(length);

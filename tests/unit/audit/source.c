@@ -16,14 +16,12 @@ static char *place;
 
 static int setup(void **state)
 {
-	(void)state;
 	place = scratch_file("", 0);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	unlink(place);
 	free(place);
 	return 0;
@@ -69,7 +67,6 @@ static void compressed_logs_are_decompressed(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 
-	(void)state;
 	assert_int_equal(file_read(LOG, &text, &length, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
 		_cleanup_free_ char *all = NULL;
@@ -93,7 +90,6 @@ static void plain_logs_of_any_length_are_whole(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 
-	(void)state;
 	assert_int_equal(file_read(LOG, &text, &length, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		_cleanup_free_ char *all = NULL;
@@ -116,7 +112,6 @@ static void a_damaged_log_is_refused(void **state)
 	struct error err = { 0 };
 	size_t length;
 
-	(void)state;
 	assert_int_equal(file_read(LOG, &text, &length, NULL), 0);
 	pack(ARCHIVE_FILTER_GZIP, text, length);
 	assert_int_equal(file_read(place, &packed, &length, NULL), 0);
@@ -168,7 +163,6 @@ static void lines_are_whole(void **state)
 					  131072, 131073, 262100, 262133, 262143, 262144,
 					  262145, 393216, 400000, 524288, 1000000 };
 
-	(void)state;
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(lengths); i++) {
 		FILE *out = fopen(place, "w");
 
@@ -187,7 +181,6 @@ static void a_device_is_refused(void **state)
 	struct log_source *source;
 	struct error err = { 0 };
 
-	(void)state;
 	assert_int_equal(source_open("/dev/zero", &source, &err), -EINVAL);
 	assert_string_equal(err.what, "/dev/zero is a device, no log");
 }
@@ -205,7 +198,6 @@ static void another_form_is_named(void **state)
 	};
 	struct log_source *source;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		struct error err = { 0 };
 

@@ -2,10 +2,9 @@
 #include <string.h>
 
 #include "tests/unit/galera/borne_out.h"
+#include "tests/unit/galera/stories.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
-
-#define OTHERS "tests/fixtures/wsrep/"
 
 static const struct exercise *find_exercise(const char *name)
 {
@@ -14,15 +13,6 @@ static const struct exercise *find_exercise(const char *name)
 			return exercise;
 	fail_msg("no exercise %s", name);
 	return NULL;
-}
-
-static void read_log(const char *path, struct wsrep_story *story)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-
-	assert_int_equal(file_read(path, &text, &length, NULL), 0);
-	wsrep_story_read(text, length, story);
 }
 
 /* Judge, and look for words in the reason. */
@@ -53,7 +43,6 @@ static void test_table(void **state)
 	const struct exercise *sst = find_exercise("sst"), *ist = find_exercise("ist"),
 			      *notify = find_exercise("notify");
 
-	(void)state;
 	assert_string_equal(sst->title, "SST");
 	/* Before anything is stopped or removed, the other node is looked at. */
 	for (int i = 0; i < 2; i++) {
@@ -126,12 +115,11 @@ static void test_recorded(void **state)
 		{ "permissive/notify/node1.log", "notify", PROOF_NONE, "no start of the server" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *path = str_printf("%s%s", CLUSTER, cases[i].log);
 		struct wsrep_story story;
 
-		read_log(path, &story);
+		read_log("", path, &story);
 		expect(cases[i].exercise, &story, -1, cases[i].proof, cases[i].words);
 	}
 }
@@ -140,18 +128,17 @@ static void test_other_servers(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	/* Its start names no process. */
-	read_log(OTHERS "mariadb-5.5-sst.log", &story);
+	read_log("", OTHERS "mariadb-5.5-sst.log", &story);
 	expect("sst", &story, -1, PROOF_SILENT, "an SST from db1 by rsync");
-	read_log(OTHERS "mariadb-5.5-ist.log", &story);
+	read_log("", OTHERS "mariadb-5.5-ist.log", &story);
 	expect("ist", &story, -1, PROOF_SILENT, "in the log only");
 	expect("sst", &story, -1, PROOF_WRONG, "not an SST");
-	read_log(OTHERS "mariadb-10.6-sst-gap.log", &story);
+	read_log("", OTHERS "mariadb-10.6-sst-gap.log", &story);
 	expect("ist", &story, -1, PROOF_WRONG, "it was an SST");
-	read_log(OTHERS "pxc-8.0-sst-failed.log", &story);
+	read_log("", OTHERS "pxc-8.0-sst-failed.log", &story);
 	expect("sst", &story, -1, PROOF_FAILED, "socat[1402] E bind(");
-	read_log(OTHERS "mariadb-10.4-sst-failed.log", &story);
+	read_log("", OTHERS "mariadb-10.4-sst-failed.log", &story);
 	expect("sst", &story, -1, PROOF_FAILED, "it failed");
 }
 
@@ -161,7 +148,6 @@ static void test_while_it_grows(void **state)
 	_cleanup_free_ char *text = NULL;
 	size_t length, settled = 0;
 
-	(void)state;
 	assert_int_equal(file_read(CLUSTER "permissive/sst/node2.log", &text, &length, NULL), 0);
 	for (size_t end = 0; end <= length; end++) {
 		_cleanup_free_ char *why = NULL;
@@ -170,7 +156,7 @@ static void test_while_it_grows(void **state)
 
 		if (end != length && text[end] != '\n')
 			continue;
-		wsrep_story_read(text, end, &story);
+		story_read(text, end, &story);
 		proof = judge_borne_out(find_exercise("sst"), &story, &why);
 		assert_true(proof == PROOF_NONE || proof == PROOF_OK);
 		if (proof == PROOF_OK && !settled)
@@ -185,7 +171,6 @@ static void test_unsettled(void **state)
 {
 	struct wsrep_story story = { .started = true, .pid = 7 };
 
-	(void)state;
 	expect("sst", &story, -1, PROOF_NONE, "is joining");
 	story.transfer_required = true;
 	story.role = ROLE_JOINER;
@@ -221,7 +206,6 @@ static void test_notify(void **state)
 {
 	struct wsrep_story story = { .started = true, .pid = 7 };
 
-	(void)state;
 	expect("notify", &story, -1, PROOF_NONE, "is joining");
 	story.synced = true;
 	/* No mark: that means nothing where there was no script of ours to leave one. */
@@ -255,13 +239,12 @@ static void test_notify(void **state)
 #define START_AS(pid)                                                                              \
 	"[Note] /usr/sbin/mysqld (mysqld 10.1.48-MariaDB) starting as process " pid " ...\n"       \
 	"[Note] WSREP: wsrep_load(): loading provider library '/usr/lib/libgalera_smm.so'\n"
-#define STATE                                                                                      \
+#define WANTED                                                                                     \
 	"[Note] WSREP: State transfer required: \n\tGroup state: " UUID ":9\n\tLocal state: " UUID \
 	":7\n"
 #define BY(method) "[Note] WSREP: Prepared SST request: " method "|db2:4444/x\n"
 #define SST        "WSREP_SST: [INFO] Proceeding with SST (20240301 09:00:00.000)\n"
 #define IST        "[Note] WSREP: Receiving IST: 2 writesets, seqnos 8-9\n"
-#define SYNC       "[Note] WSREP: Synchronized with group, ready for connections\n"
 #define NEW_GROUP  "[Note] WSREP: gcomm: bootstrapping new group 'lab'\n"
 #define SAVED(n)   "[Note] WSREP: Found saved state: " UUID ":" n ", safe_to_bootstrap: 0\n"
 #define LISTENER(scheme)                                                                           \
@@ -276,44 +259,44 @@ static const struct told {
 	enum proof proof;
 	const char *words;
 } told[] = {
-	{ "sst-mariabackup", START STATE BY("mariabackup") SST SYNC, PROOF_OK, "by mariabackup" },
-	{ "sst-mariabackup", START STATE BY("mariabackup") SST, PROOF_NONE, "under way" },
-	{ "sst-mariabackup", START STATE BY("rsync") SST SYNC, PROOF_WRONG,
+	{ "sst-mariabackup", START WANTED BY("mariabackup") SST SYNC, PROOF_OK, "by mariabackup" },
+	{ "sst-mariabackup", START WANTED BY("mariabackup") SST, PROOF_NONE, "under way" },
+	{ "sst-mariabackup", START WANTED BY("rsync") SST SYNC, PROOF_WRONG,
 	  "an SST by rsync, not by mariabackup" },
-	{ "sst-mariabackup", START STATE SST SYNC, PROOF_WRONG, "a method that is not named" },
-	{ "sst-mariabackup", START STATE BY("mariabackup") IST SYNC, PROOF_WRONG, "was an IST" },
-	{ "sst-xtrabackup", START STATE BY("xtrabackup-v2") SST SYNC, PROOF_OK, "xtrabackup-v2" },
-	{ "sst-rsync", START STATE BY("rsync") SST SYNC, PROOF_OK, "by rsync" },
-	{ "sst-mysqldump", START STATE BY("mysqldump") SST SYNC, PROOF_OK, "by mysqldump" },
-	{ "sst-clone", START STATE BY("clone") SST SYNC, PROOF_OK, "by clone" },
-	{ "sst-clone", START STATE BY("rsync") SST SYNC, PROOF_WRONG, "not by clone" },
+	{ "sst-mariabackup", START WANTED SST SYNC, PROOF_WRONG, "a method that is not named" },
+	{ "sst-mariabackup", START WANTED BY("mariabackup") IST SYNC, PROOF_WRONG, "was an IST" },
+	{ "sst-xtrabackup", START WANTED BY("xtrabackup-v2") SST SYNC, PROOF_OK, "xtrabackup-v2" },
+	{ "sst-rsync", START WANTED BY("rsync") SST SYNC, PROOF_OK, "by rsync" },
+	{ "sst-mysqldump", START WANTED BY("mysqldump") SST SYNC, PROOF_OK, "by mysqldump" },
+	{ "sst-clone", START WANTED BY("clone") SST SYNC, PROOF_OK, "by clone" },
+	{ "sst-clone", START WANTED BY("rsync") SST SYNC, PROOF_WRONG, "not by clone" },
 	/* Any method is an SST. */
-	{ "sst", START STATE BY("clone") SST SYNC, PROOF_OK, "by clone" },
-	{ "sst-encrypted", START STATE BY("rsync") STUNNEL SST SYNC, PROOF_OK,
+	{ "sst", START WANTED BY("clone") SST SYNC, PROOF_OK, "by clone" },
+	{ "sst-encrypted", START WANTED BY("rsync") STUNNEL SST SYNC, PROOF_OK,
 	  "encrypted, an SST" },
-	{ "sst-encrypted", START STATE BY("xtrabackup-v2") SOCAT SST SYNC, PROOF_OK, "encrypted" },
-	{ "sst-encrypted", START STATE BY("rsync") SST SYNC, PROOF_WRONG,
+	{ "sst-encrypted", START WANTED BY("xtrabackup-v2") SOCAT SST SYNC, PROOF_OK, "encrypted" },
+	{ "sst-encrypted", START WANTED BY("rsync") SST SYNC, PROOF_WRONG,
 	  "does not say that it was encrypted" },
 	/* The write-sets' channel is not the SST's. */
-	{ "sst-encrypted", START STATE BY("rsync") LISTENER("ssl") SST SYNC, PROOF_WRONG,
+	{ "sst-encrypted", START WANTED BY("rsync") LISTENER("ssl") SST SYNC, PROOF_WRONG,
 	  "does not say" },
-	{ "ist-encrypted", START STATE LISTENER("ssl") IST SYNC, PROOF_OK, "encrypted, an IST" },
-	{ "ist-encrypted", START STATE LISTENER("tcp") IST SYNC, PROOF_WRONG, "does not say" },
-	{ "ist-encrypted", START STATE LISTENER("tcp") SOCAT IST SYNC, PROOF_WRONG,
+	{ "ist-encrypted", START WANTED LISTENER("ssl") IST SYNC, PROOF_OK, "encrypted, an IST" },
+	{ "ist-encrypted", START WANTED LISTENER("tcp") IST SYNC, PROOF_WRONG, "does not say" },
+	{ "ist-encrypted", START WANTED LISTENER("tcp") SOCAT IST SYNC, PROOF_WRONG,
 	  "does not say" },
-	{ "ist-encrypted", START STATE LISTENER("ssl") SST SYNC, PROOF_WRONG, "it was an SST" },
+	{ "ist-encrypted", START WANTED LISTENER("ssl") SST SYNC, PROOF_WRONG, "it was an SST" },
 	{ "bootstrap", START NEW_GROUP, PROOF_NONE, "is joining" },
 	{ "bootstrap", START NEW_GROUP SYNC, PROOF_OK, "a new group was begun" },
 	{ "bootstrap", START SYNC, PROOF_WRONG, "nothing was begun" },
-	{ "bootstrap", START STATE, PROOF_WRONG, "nothing was begun" },
+	{ "bootstrap", START WANTED, PROOF_WRONG, "nothing was begun" },
 	/* An earlier start's. */
 	{ "bootstrap", START NEW_GROUP SYNC START_AS("8") SYNC, PROOF_WRONG, "nothing was begun" },
 	{ "crash", START SAVED("-1"), PROOF_NONE, "is joining" },
 	{ "crash", START SAVED("-1") SYNC, PROOF_OK, "rejoined without a state transfer" },
-	{ "crash", START SAVED("-1") STATE IST SYNC, PROOF_OK, "rejoined by an IST" },
-	{ "crash", START SAVED("-1") STATE SST SYNC, PROOF_OK, "rejoined by an SST" },
-	{ "crash", START SAVED("-1") STATE SYNC, PROOF_WRONG, "does not say how" },
-	{ "crash", START SAVED("7") STATE IST SYNC, PROOF_WRONG, "does not tell of a crash" },
+	{ "crash", START SAVED("-1") WANTED IST SYNC, PROOF_OK, "rejoined by an IST" },
+	{ "crash", START SAVED("-1") WANTED SST SYNC, PROOF_OK, "rejoined by an SST" },
+	{ "crash", START SAVED("-1") WANTED SYNC, PROOF_WRONG, "does not say how" },
+	{ "crash", START SAVED("7") WANTED IST SYNC, PROOF_WRONG, "does not tell of a crash" },
 	{ "crash", START SYNC, PROOF_WRONG, "does not tell of a crash" },
 	{ "crash", START SAVED("-1") "[ERROR] WSREP: SST failed: 2 (x)\n", PROOF_FAILED,
 	  "SST failed" },
@@ -327,11 +310,10 @@ static const struct told {
 
 static void test_optional(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
 		struct wsrep_story story;
 
-		wsrep_story_read(told[i].log, strlen(told[i].log), &story);
+		read_text(told[i].log, &story);
 		expect(told[i].exercise, &story, -1, told[i].proof, told[i].words);
 	}
 	/* Each of them is in the table above. */
@@ -363,12 +345,11 @@ static void test_optional_recorded(void **state)
 		{ "garbd", "permissive/sst/node1.log", PROOF_NONE, "no member named garb" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *path = str_printf("%s%s", CLUSTER, cases[i].log);
 		struct wsrep_story story;
 
-		read_log(path, &story);
+		read_log("", path, &story);
 		expect(cases[i].exercise, &story, -1, cases[i].proof, cases[i].words);
 	}
 }
@@ -387,7 +368,6 @@ static void test_offers(void **state)
 					   { words[4], words[5] } };
 	struct galera_config config = { .wsrep_on = true, .sst_method = words[6] };
 
-	(void)state;
 	for (const struct exercise *e = galera_exercises; e->name; e++)
 		assert_int_equal(is_offered(e->name, &config),
 				 e->kind == EXERCISE_BOOTSTRAP || e->kind == EXERCISE_CRASH);

@@ -32,7 +32,6 @@ static void a_usual_node(void **state)
 					      .notify_command =
 						      (char *)"/usr/local/bin/notify --log x" };
 
-	(void)state;
 	assert_files(&config, "datadir /var/lib/mysql mysqld_db_t\n"
 			      "log /var/log/mysql/error.log mysqld_log_t\n"
 			      "config /etc/my.cnf -\n"
@@ -54,7 +53,6 @@ static void paths_of_its_own(void **state)
 					      .data_directory = (char *)"/data/mysql",
 					      .error_log = (char *)"/data/mysql/db1.err" };
 
-	(void)state;
 	assert_files(&config, "datadir /data/mysql mysqld_db_t\n"
 			      "innodb /data/mysql2 mysqld_db_t\n"
 			      "binlog /data/binlog mysqld_db_t\n"
@@ -78,7 +76,6 @@ static void the_saved_group(void **state)
 	_cleanup_free_ char *path = str_printf("%s/grastate.dat", folder);
 	char group[40] = "before";
 
-	(void)state;
 	galera_saved_group(path, group);
 	assert_string_equal(group, "");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

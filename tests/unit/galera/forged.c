@@ -149,7 +149,6 @@ static const struct {
 
 static void test_forged(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		_cleanup_free_ char *why = NULL;
 		struct witness witness = witness_of(cases[i].beside);
@@ -170,7 +169,6 @@ static void test_many_starts(void **state)
 	_cleanup_free_ char *text = str_copy("");
 	struct wsrep_story story;
 
-	(void)state;
 	for (int i = 0; i < STARTS_TOLD + 1; i++) {
 		_cleanup_free_ char *before = text;
 
@@ -181,12 +179,6 @@ static void test_many_starts(void **state)
 	}
 	read_text(text, &story);
 	assert_true(story.ambiguous);
-}
-
-static void tell_nobody(void *data, const struct wsrep_news *news)
-{
-	(void)data;
-	(void)news;
 }
 
 static void read_marks(const char *mark, const char *text, bool is_void, struct wsrep_story *story)
@@ -210,7 +202,6 @@ static void test_marks(void **state)
 					   ", mark 5eedc0de\n" CALLED ", mark 5eedc0de5\n";
 	struct wsrep_story story;
 
-	(void)state;
 	read_marks("5eedc0de", calls, false, &story);
 	assert_int_equal(story.notify_calls, 1);
 	assert_string_equal(story.notify_statuses, "joined");
@@ -226,7 +217,6 @@ static void test_void(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_marks("", SYNC, true, &story);
 	assert_false(story.started);
 	assert_int_equal(story.pid, 0);

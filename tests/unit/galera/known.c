@@ -20,7 +20,6 @@ static void test_rows_are_well_made(void **state)
 {
 	const struct known_denial *row = galera_known_denials;
 
-	(void)state;
 	for (; row->why; row++) {
 		check_words(row->target);
 		check_words(row->tclass);
@@ -44,7 +43,6 @@ static void test_rows_are_well_made(void **state)
 /* A process calls itself what it likes: what is silenced for a program's sake is for its file. */
 static void test_silence_needs_the_program(void **state)
 {
-	(void)state;
 	for (const struct known_denial *row = galera_known_denials; row->why; row++) {
 		if (row->fix == FIX_DONTAUDIT && row->comm)
 			assert_non_null(row->exe);
@@ -58,7 +56,6 @@ static void test_silence_needs_the_program(void **state)
 /* An allow rule is the last resort: it must name what it is for, and be no more than it says. */
 static void test_allow_is_narrow(void **state)
 {
-	(void)state;
 	for (const struct known_denial *row = galera_known_denials; row->why; row++) {
 		if (row->fix != FIX_ALLOW)
 			continue;

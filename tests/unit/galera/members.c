@@ -21,7 +21,6 @@ static void test_members(void **state)
 		{ "gcomm://[fd00::1", "fd00::1" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct galera_option option = { (char *)"wsrep_cluster_address",
 						(char *)cases[i].address };
@@ -42,7 +41,6 @@ static void test_own(void **state)
 	struct galera_config config = { .options = &option, .option_count = 1 };
 	_cleanup_free_ char *own = galera_own_address(&config);
 
-	(void)state;
 	assert_string_equal(own, "fd00::1");
 	option.value = NULL;
 	assert_null(galera_own_address(&config));

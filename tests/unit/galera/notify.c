@@ -14,7 +14,6 @@ static void test_scripts(void **state)
 		{ "/var/lib/mysql/n", "/var/lib/mysql/n" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const char *why = "not touched";
 		_cleanup_free_ char *path = galera_notify_script(cases[i][0], &why);
@@ -50,7 +49,6 @@ static void test_others(void **state)
 		{ "/proc/self/exe", "program of the system" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const char *why = NULL;
 

@@ -95,7 +95,6 @@ static void test_ports(void **state)
 		  "65535/tcp replication base_port; 1/tcp IST ist.recv_addr" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *text = NULL;
 		struct given given;
@@ -111,7 +110,6 @@ static void test_all_five(void **state)
 	struct galera_port ports[GALERA_PORTS_MAX];
 	struct given given;
 
-	(void)state;
 	give(&given, NULL, "gmcast.mcast_addr=239.1.1.1;ist.recv_bind=a:9", NULL);
 	assert_int_equal(galera_ports(&given.config, ports, NULL), GALERA_PORTS_MAX);
 }
@@ -124,7 +122,6 @@ static void test_methods(void **state)
 	} cases[] = { { "mysqldump", 2 },   { "MySQLdump", 2 },     { "skip", 2 }, { "rsync", 3 },
 		      { "mariabackup", 3 }, { "xtrabackup-v2", 3 }, { NULL, 3 } };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct galera_port ports[GALERA_PORTS_MAX];
 		struct given given;
@@ -153,7 +150,6 @@ static void test_bad_ports(void **state)
 		{ NULL, NULL, "a:70000", "wsrep_sst_receive_address", "70000" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct galera_port ports[GALERA_PORTS_MAX];
 		struct error err = { 0 };

@@ -52,7 +52,7 @@ static void judge_all(const char *path, const char *log, const char *server)
 	size_t length;
 
 	assert_int_equal(file_read(path, &text, &length, NULL), 0);
-	wsrep_story_read(text, length, &story);
+	story_read(text, length, &story);
 	assert_true(story.started && story.synced && !story.failed && !story.server_unknown);
 	assert_int_equal(story.starts, 1);
 	/* A start that names no process cannot be borne out by one. */
@@ -83,12 +83,11 @@ static void test_each_server(void **state)
 	unsigned int servers = 0;
 	char without[512];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
 		_cleanup_free_ char *pattern = str_printf(LOGS "%s/*.log", methods[i].server);
 
-		assert_true(wsrep_server_find(methods[i].server));
-		servers |= wsrep_server_find(methods[i].server);
+		assert_true(server_named(methods[i].server));
+		servers |= server_named(methods[i].server);
 		assert_int_equal(glob(pattern, 0, NULL, &found), 0);
 		for (size_t l = 0; l < found.gl_pathc; l++) {
 			const char *name = strrchr(found.gl_pathv[l], '/') + 1;
@@ -110,7 +109,6 @@ static void test_not_before_the_end(void **state)
 {
 	static const char *const exercises[] = { "sst", "ist", "bootstrap", "crash" };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(methods) * ARRAY_SIZE(exercises); i++) {
 		const char *name = exercises[i % ARRAY_SIZE(exercises)];
 		_cleanup_free_ char *path = str_printf(
@@ -126,7 +124,7 @@ static void test_not_before_the_end(void **state)
 
 			if (text[end] != '\n')
 				continue;
-			wsrep_story_read(text, end, &story);
+			story_read(text, end, &story);
 			proof = judge_borne_out(exercise_find(name), &story, &why);
 			if (proof == PROOF_OK || proof == PROOF_SILENT)
 				fail_msg("%s is proved at byte %zu: %s", path, end, why);
@@ -225,7 +223,6 @@ static void test_real(void **state)
 {
 	glob_t found;
 
-	(void)state;
 	assert_int_equal(glob(REAL "*.log", 0, NULL, &found), 0);
 	assert_int_equal(found.gl_pathc, ARRAY_SIZE(real));
 	globfree(&found);

@@ -17,17 +17,51 @@ static inline char *load(const char *folder, const char *name, size_t *length)
 	return text;
 }
 
+static inline void tell_nobody(void *data, const struct wsrep_news *news)
+{
+}
+
+/* story_read - of a whole text, its last line included. */
+static inline void story_read(const char *text, size_t length, struct wsrep_story *story)
+{
+	const struct wsrep_teller nobody = { tell_nobody, NULL };
+	struct wsrep_watch *watch = wsrep_watch_new(NULL);
+
+	wsrep_watch_feed(watch, text, length, &nobody);
+	if (length && text[length - 1] != '\n')
+		wsrep_watch_feed(watch, "\n", 1, &nobody);
+	wsrep_watch_story(watch, story);
+	wsrep_watch_free(watch);
+}
+
 static inline void read_log(const char *folder, const char *name, struct wsrep_story *story)
 {
 	size_t length;
 	_cleanup_free_ char *text = load(folder, name, &length);
 
-	wsrep_story_read(text, length, story);
+	story_read(text, length, story);
 }
 
 static inline void read_text(const char *text, struct wsrep_story *story)
 {
-	wsrep_story_read(text, strlen(text), story);
+	story_read(text, strlen(text), story);
+}
+
+/* server_named - the generation of "mariadb-10.11", "percona-8.0.36", "mysql-5.7": a bit; 0: none.
+ */
+static inline unsigned int server_named(const char *name)
+{
+	const char *version = strchr(name, '-');
+	unsigned int family = str_starts(name, "mariadb-")   ? MARIADB
+			      : str_starts(name, "percona-") ? PERCONA
+			      : str_starts(name, "mysql-")   ? MYSQL
+							     : 0;
+	_cleanup_free_ char *line =
+		str_printf(" (mysqld %s%s) starting as process 1", version ? version + 1 : "",
+			   family == MARIADB ? "-MariaDB" : "");
+	char words[32];
+
+	return family & wsrep_server_read(piece_of(line), words, sizeof(words));
 }
 
 /* ---- what servers say ------------------------------------------------------------------------ */

@@ -8,7 +8,7 @@
 
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_messages.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/galera/stories.h"
 #include "wizard/util.h"
 
 #define EACH_MESSAGE "tests/fixtures/wsrep/messages/*.log"
@@ -65,7 +65,7 @@ static unsigned int server_of(const char *path)
 		name = "mariadb-10.11";
 	if (folder)
 		name = folder + strlen("/exercises/");
-	return wsrep_server_find(percona ? percona : name);
+	return server_named(percona ? percona : name);
 }
 
 static void see_logs(const char *pattern, size_t count)
@@ -97,7 +97,6 @@ static void test_each_row(void **state)
 {
 	size_t rows = 0;
 
-	(void)state;
 	see_logs(EACH_MESSAGE, (size_t)__builtin_popcount(EVERY_SERVER));
 	for (const struct wsrep_message *row = wsrep_messages; row->text; row++, rows++)
 		if (wsrep_message_servers(row) & ~messages_seen[rows])
@@ -107,7 +106,6 @@ static void test_each_row(void **state)
 
 static void test_ranges(void **state)
 {
-	(void)state;
 	see_logs(IN_SHORT, 11);
 	see_logs(RECORDINGS, 43);
 	see_logs(EXERCISES, 5 * (size_t)__builtin_popcount(EVERY_SERVER));
@@ -144,7 +142,6 @@ static void test_explained(void **state)
 	};
 	glob_t found;
 
-	(void)state;
 	assert_int_equal(glob(EACH_MESSAGE, 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		_cleanup_free_ char *text = NULL;
@@ -181,17 +178,16 @@ static void test_server_names(void **state)
 	};
 	char name[32], words[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct piece line = piece_of(cases[i].line);
 
 		assert_int_equal(wsrep_server_read(line, name, sizeof(name)), cases[i].servers);
 		assert_string_equal(name, cases[i].name);
 	}
-	assert_int_equal(wsrep_server_find("mysql-8.0"), MYSQL_8_0);
-	assert_int_equal(wsrep_server_find("postgresql-16"), 0);
-	assert_int_equal(wsrep_server_find("mariadb"), 0);
-	assert_int_equal(wsrep_server_find("mariadb-x"), 0);
+	assert_int_equal(server_named("mysql-8.0"), MYSQL_8_0);
+	assert_int_equal(server_named("postgresql-16"), 0);
+	assert_int_equal(server_named("mariadb"), 0);
+	assert_int_equal(server_named("mariadb-x"), 0);
 	wsrep_servers_words(MARIADB_10_4 | MARIADB_11, words, sizeof(words));
 	assert_string_equal(words, "MariaDB 10.4 to 10.11, MariaDB 11");
 	wsrep_servers_words(EVERY_SERVER, words, 8);

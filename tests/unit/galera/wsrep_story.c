@@ -59,7 +59,6 @@ static void test_recordings(void **state)
 {
 	glob_t found;
 
-	(void)state;
 	assert_int_equal(glob(CLUSTER "*/*/node*.log", 0, NULL, &found), 0);
 	assert_int_equal(found.gl_pathc, 43);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
@@ -93,7 +92,6 @@ static void test_details(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_log(CLUSTER, "permissive/sst/node2.log", &story);
 	assert_string_equal(story.proof,
 			    "Prepared IST receiver for 0-7, listening at: tcp://127.0.0.2:4568");
@@ -159,7 +157,6 @@ static void test_other_servers(void **state)
 		  "", "", "", -1 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct wsrep_story story;
 
@@ -184,7 +181,6 @@ static void test_quoted_messages(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(PROVIDER
 		  "[Warning] Access denied for user '[Note] WSREP: Proceeding with SST'@'x'\n"
 		  "[Warning] Access denied for user 'WSREP_SST: [INFO] Proceeding with SST'\n"
@@ -198,7 +194,6 @@ static void test_passwords(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_log(OTHERS, "mariadb-10.1-sst-failed.log", &story);
 	assert_null(strstr(story.failure, "secret"));
 	assert_non_null(strstr(story.failure, "--auth '**********' --datadir"));
@@ -237,7 +232,6 @@ static void test_long_texts(void **state)
 	};
 	_cleanup_free_ char *letters = malloc(1 << 20);
 
-	(void)state;
 	assert_non_null(letters);
 	memset(letters, '7', (1 << 20) - 1);
 	letters[(1 << 20) - 1] = '\0';
@@ -260,13 +254,12 @@ static void test_odd_texts(void **state)
 	static const char nul[] = "[ERROR] WSREP: SST failed: a\0b\n\0\0\n[Note] WSREP: ";
 	struct wsrep_story story;
 
-	(void)state;
-	wsrep_story_read(NULL, 0, &story);
+	story_read(NULL, 0, &story);
 	assert_int_equal(story.lines, 0);
 	assert_int_equal(story.writesets, -1);
-	wsrep_story_read("\n\n", 2, &story);
+	story_read("\n\n", 2, &story);
 	assert_int_equal(story.lines, 2);
-	wsrep_story_read(nul, sizeof(nul) - 1, &story);
+	story_read(nul, sizeof(nul) - 1, &story);
 	assert_string_equal(story.failure, "SST failed: a?b");
 	assert_int_equal(story.lines, 3);
 	/* Line ends of another system, and none. */
@@ -285,7 +278,6 @@ static void test_mangled(void **state)
 					    OTHERS "pxc-8.0-sst-failed.log" };
 	unsigned int seed = 20261124;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
 		size_t length;
 		_cleanup_free_ char *text = load("", logs[i], &length);
@@ -301,7 +293,7 @@ static void test_mangled(void **state)
 			for (size_t change = size / 40; change > 0; change--)
 				part[(size_t)rand_r(&seed) % size] =
 					"\n\0'():-0 [x\xff"[(size_t)rand_r(&seed) % 12];
-			wsrep_story_read(part, size, &story);
+			story_read(part, size, &story);
 			check_terminated(&story);
 		}
 	}

@@ -6,7 +6,6 @@ static void test_starts(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	/* One start says several of these lines. */
 	read_text("120000 mysqld_safe Starting mysqld daemon with databases from /var/lib/mysql\n"
 		  "[Note] /usr/sbin/mysqld (mysqld 10.1.48) starting as process 7 ...\n"
@@ -45,7 +44,6 @@ static void test_failures(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	/* The first one is kept; success afterwards takes `failed` back, not the text. */
 	read_text(PROVIDER STATE("9",
 				 HERE("7")) "[Warning] WSREP: Failed to prepare for incremental "
@@ -124,7 +122,6 @@ static void test_causes(void **state)
 		  true },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *text = str_printf(BOOT PROVIDER "%s", cases[i].text);
 		struct wsrep_story story;
@@ -144,7 +141,6 @@ static void test_denied_start(void **state)
 	_cleanup_free_ char *synced = str_printf("%s" PROVIDER SYNC, denied);
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(denied, &story);
 	assert_true(story.permission_denied);
 	assert_false(story.failed);
@@ -166,7 +162,6 @@ static void test_prefixes(void **state)
 	};
 	struct wsrep_story story;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		const char *p = prefixes[i];
 		_cleanup_free_ char *text = str_printf(
@@ -198,7 +193,6 @@ static void test_unstamped(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text("WSREP: wsrep_load(): loading provider library '/usr/lib/libgalera_smm.so'\n"
 		  "" UNSTAMPED,
 		  &story);
@@ -218,7 +212,6 @@ static void test_notify(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(BOOT PROVIDER SYNC UNDEFINED, &story);
 	assert_true(story.notify_undefined);
 	/* Said by the old server when it was stopped. */
@@ -241,7 +234,6 @@ static void test_server(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(BOOT PROVIDER SYNC, &story);
 	assert_string_equal(story.server, "MariaDB 10.11.6");
 	assert_string_equal(story.provider, "");
@@ -278,7 +270,6 @@ static void test_bootstrap_and_crash(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_log(CLUSTER, "permissive/bootstrap/node1.log", &story);
 	assert_true(story.bootstrapped);
 	assert_false(story.crashed);
@@ -307,7 +298,6 @@ static void test_encryption_and_arbitrator(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(PROVIDER STATE(
 			  "9",
 			  HERE("7")) "[Note] WSREP: Prepared IST receiver for 8-9, listening at: "
@@ -342,7 +332,6 @@ static void test_notify_marks(void **state)
 	struct wsrep_story story;
 	char many[8192] = BOOT PROVIDER;
 
-	(void)state;
 	/* Those before the start are the old server's; a status that is repeated is said once. */
 	read_text(MARK "disconnected\n" BOOT PROVIDER MARK "joiner\n" MARK "joiner\n" MARK
 		       "Error(7)\n" SYNC MARK "synced\n",

@@ -7,7 +7,6 @@ static void test_script_proves_nothing(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(PROVIDER STATE("8", HERE("7")) SCRIPT
 		  "WSREP_SST: [INFO] rsync SST started on joiner (20261124 14:25:52.400)\n"
 		  "[Note] WSREP: Prepared IST receiver for 8-8, listening at: tcp://db2:4568\n"
@@ -43,7 +42,6 @@ static void test_first_writeset(void **state)
 		{ HERE("7"), "garbage", TRANSFER_IST },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *text = str_printf(
 			PROVIDER
@@ -66,7 +64,6 @@ static void test_ist_after_sst(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(PROVIDER STATE("9",
 				 HERE("7")) "WSREP_SST: [INFO] Proceeding with SST\n"
 					    "[Note] WSREP: Receiving IST: 2 writesets, seqnos 8-9\n"
@@ -91,7 +88,6 @@ static void test_no_transfer(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(BOOT PROVIDER SYNC, &story);
 	assert_true(story.started);
 	assert_true(story.synced);
@@ -108,7 +104,6 @@ static void test_not_complete_yet(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(PROVIDER SYNC STATE("9", HERE("7")) "WSREP_SST: [INFO] Proceeding with SST\n",
 		  &story);
 	assert_int_equal(story.kind, TRANSFER_SST);
@@ -138,7 +133,6 @@ static void test_seqno_minus_one(void **state)
 		"[Note] WSREP: SST succeeded for position x\n",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		_cleanup_free_ char *text = str_printf(
 			PROVIDER STATE("9", HERE("-1")) "WSREP_SST: [INFO] Proceeding with SST\n%s",
@@ -157,7 +151,6 @@ static void test_donor(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(GIVE(" --bypass") SENT SYNC, &story);
 	assert_int_equal(story.role, ROLE_DONOR);
 	assert_int_equal(story.kind, TRANSFER_IST);
@@ -224,7 +217,6 @@ static void test_in_part(void **state)
 		  ROLE_JOINER, TRANSFER_SST },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct wsrep_story story;
 
@@ -239,7 +231,6 @@ static void test_donor_failed(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(GIVE("") "[Warning] WSREP: gcs_group.cpp:handle():700: 0.0 (db1): State transfer "
 			   "to "
 			   "1.0 (db2) failed: -13 (Permission denied)\n" SYNC,
@@ -261,7 +252,6 @@ static void test_other_nodes(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(PROVIDER SYNC
 		  "[Note] WSREP: Member 1.0 (db2) requested state transfer from '*any*'. "
 		  "Selected 0.0 (db1)(SYNCED) as donor.\n"
@@ -300,7 +290,6 @@ static void test_joiner_then_donor(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(PROVIDER STATE(
 			  "9",
 			  HERE("7")) "[Note] WSREP: Receiving IST: 2 writesets, seqnos 8-9\n" SYNC
@@ -325,7 +314,6 @@ static void test_statuses(void **state)
 {
 	struct wsrep_story story;
 
-	(void)state;
 	read_text(GIVE("") "[Note] WSREP: sst_donor_thread signaled with 0\n", &story);
 	assert_false(story.failed);
 	read_text(GIVE("") "[Note] WSREP: DONOR thread signaled with -2\n", &story);
@@ -350,7 +338,6 @@ static void test_positions(void **state)
 		{ "SST received: " HERE("7") "\n[Note] WSREP: SST complete, seqno: 9", HERE("7") },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *text = str_printf(
 			PROVIDER STATE("9", HERE("7")) "[Note] WSREP: %s", cases[i].lines);

@@ -5,11 +5,8 @@
 
 #include "steps/galera/failures.h"
 #include "steps/galera/wsrep_messages.h"
-#include "steps/galera/wsrep_story.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/galera/stories.h"
 #include "wizard/util.h"
-
-#define OTHERS "tests/fixtures/wsrep/"
 
 /* What was told, a line each; of progress, how often. */
 struct told {
@@ -56,7 +53,7 @@ static char *read_in(const char *path, size_t piece, size_t *progress)
 	fclose(told.out);
 	/* The story is that of the whole text, read at once. */
 	wsrep_watch_story(watch, &story);
-	wsrep_story_read(text, length, &whole);
+	story_read(text, length, &whole);
 	assert_string_equal(story.proof, whole.proof);
 	assert_string_equal(story.position, whole.position);
 	assert_string_equal(story.failure, whole.failure);
@@ -140,7 +137,6 @@ static const struct {
 
 static void what_is_told(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *whole = read_in(cases[i].log, 1 << 20, NULL);
 
@@ -153,7 +149,6 @@ static void however_it_comes(void **state)
 {
 	static const size_t pieces[] = { 1, 7, 100, 4096 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		for (size_t p = 0; p < ARRAY_SIZE(pieces); p++) {
 			_cleanup_free_ char *told = read_in(cases[i].log, pieces[p], NULL);
@@ -168,7 +163,6 @@ static void progress_is_told(void **state)
 	_cleanup_free_ char *told = NULL;
 	size_t progress;
 
-	(void)state;
 	told = read_in(CLUSTER "permissive/sst/node2.log", 4096, &progress);
 	assert_int_equal(progress, 9);
 }
@@ -186,7 +180,6 @@ static void an_unknown_server(void **state)
 	char *lines = NULL;
 	size_t size;
 
-	(void)state;
 	told.out = open_memstream(&lines, &size);
 	wsrep_watch_feed(watch, log, strlen(log), &teller);
 	assert_int_equal(told.progress, 0);
@@ -214,7 +207,6 @@ static void an_endless_line(void **state)
 	char *lines = NULL;
 	size_t size;
 
-	(void)state;
 	memset(junk, 'x', sizeof(junk));
 	told.out = open_memstream(&lines, &size);
 	for (int i = 0; i < 10; i++)
@@ -263,7 +255,6 @@ static void the_time_of_a_line(void **state)
 		{ "", NULL, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		char clock[9] = "";
 		time_t seconds = 0;
@@ -329,7 +320,6 @@ static void failures_are_explained(void **state)
 		{ "something new", "does not say why" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (!strstr(failure_find(rows[i].message)->what, rows[i].what))
 			fail_msg("%s: %s", rows[i].message, failure_find(rows[i].message)->what);
@@ -346,7 +336,6 @@ static void expect(bool permission, size_t denied, size_t granted, const char *w
 
 static void is_it_selinux(void **state)
 {
-	(void)state;
 	expect(true, 2, 0, "SELinux denied 2 accesses");
 	expect(true, 1, 5, "SELinux denied 1 access at that moment");
 	expect(true, 0, 5, "It is not for SELinux");

@@ -66,7 +66,6 @@ static void rules_that_exclude_avc(void **state)
 		{ { { AUDIT_UID, AUDIT_EQUAL, 100, NULL } }, 1, "-a always,exclude -F uid=100" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char text[256] = "";
 		bool yes = excludes(AUDIT_FILTER_EXCLUDE, cases[i].conditions, cases[i].count, text,
@@ -82,7 +81,6 @@ static void rules_of_other_lists_do_not(void **state)
 	const struct condition avc = { AUDIT_MSGTYPE, AUDIT_EQUAL, AUDIT_AVC, NULL };
 	char text[256];
 
-	(void)state;
 	assert_false(excludes(AUDIT_FILTER_TASK, NULL, 0, text, sizeof(text)));
 	assert_false(excludes(AUDIT_FILTER_EXIT, &avc, 1, text, sizeof(text)));
 	assert_false(excludes(AUDIT_FILTER_USER, &avc, 1, text, sizeof(text)));
@@ -98,7 +96,6 @@ static void a_long_rule_is_cut(void **state)
 	struct audit_rule_data wrong = { .flags = AUDIT_FILTER_EXCLUDE, .field_count = 9999 };
 	char text[32];
 
-	(void)state;
 	assert_true(excludes(AUDIT_FILTER_EXCLUDE, long_one, 1, text, sizeof(text)));
 	assert_non_null(str_starts(text, "-a always,exclude -F exe=/a/p"));
 	assert_true(strlen(text) < sizeof(text));
@@ -116,7 +113,6 @@ static void state_of_this_kernel(void **state)
 	struct error err = { 0 };
 	int rc = host_audit_state(&audit, &err);
 
-	(void)state;
 	if (rc < 0) {
 		print_message("no audit here: %s\n", err.what);
 		assert_true(rc == -EPERM || rc == -EPROTONOSUPPORT);
@@ -145,7 +141,6 @@ static void log_path_of_the_configuration(void **state)
 	};
 	char *root = scratch_directory();
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *path = NULL;
 		struct error err = { 0 };

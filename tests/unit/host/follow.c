@@ -59,7 +59,6 @@ static void only_what_comes_and_only_once(void **state)
 {
 	struct follow *follow;
 
-	(void)state;
 	append("log", "old\n");
 	follow = follow_one("log");
 	assert_read(follow, "", false);
@@ -77,7 +76,6 @@ static void it_sleeps_while_nothing_comes(void **state)
 	struct follow *follow;
 	int64_t begin;
 
-	(void)state;
 	append("log", "old\n");
 	follow = follow_one("log");
 	begin = follow_now();
@@ -94,7 +92,6 @@ static void across_a_rotation(void **state)
 {
 	struct follow *follow;
 
-	(void)state;
 	append("log", "old\n");
 	follow = follow_one("log");
 	append("log", "one\n");
@@ -123,7 +120,6 @@ static void truncated_or_gone_is_a_gap_once(void **state)
 {
 	struct follow *follow;
 
-	(void)state;
 	append("log", "old, and long enough\n");
 	follow = follow_one("log");
 	assert_int_equal(truncate("log", 0), 0);
@@ -144,7 +140,6 @@ static void created_later_with_its_directory(void **state)
 {
 	struct follow *follow;
 
-	(void)state;
 	follow = follow_one("var/log/log");
 	assert_read(follow, "", false);
 	assert_int_equal(mkdir("var", 0755), 0);
@@ -171,7 +166,6 @@ static void a_log_behind_a_link(void **state)
 {
 	struct follow *follow;
 
-	(void)state;
 	assert_int_equal(mkdir("real", 0755), 0);
 	append("real/log", "old\n");
 	assert_int_equal(symlink("real/log", "log"), 0);
@@ -236,7 +230,6 @@ static void all_lines_of_a_burst(void **state)
 	int next = 0, wakes = 0;
 	pid_t writer;
 
-	(void)state;
 	append("log", "");
 	follow = follow_one("log");
 	writer = fork();
@@ -280,7 +273,6 @@ static void input_and_signals_end_it(void **state)
 	struct follow *follow;
 	int ends[2];
 
-	(void)state;
 	append("log", "old\n");
 	follow = follow_one("log");
 	assert_int_equal(pipe(ends), 0);
@@ -311,7 +303,6 @@ static void a_journal_that_grows(void **state)
 	size_t length;
 	bool gap;
 
-	(void)state;
 	assert_int_equal(system("tar -xzf \"$FIXTURES/host/journal.tar.gz\" && mkdir live && "
 				"cp before/* live"),
 			 0);

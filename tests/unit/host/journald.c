@@ -15,7 +15,6 @@ static int setup(void **state)
 {
 	_cleanup_free_ char *unpack = NULL;
 
-	(void)state;
 	directory = scratch_directory();
 	before = str_printf("%s/before", directory);
 	after = str_printf("%s/after", directory);
@@ -26,7 +25,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	scratch_remove(directory);
 	free(before);
 	free(after);
@@ -73,7 +71,6 @@ static void assert_since(const char *journal, const char *const *of, json_t *mar
 
 static void only_the_units_and_only_later(void **state)
 {
-	(void)state;
 	assert_since(after, units, mark_of(before), "WSREP: SST complete\nWSREP: Synced\n", false);
 	assert_since(after, units, mark_of(after), "", false);
 	assert_since(before, units, mark_of(before), "", false);
@@ -83,26 +80,21 @@ static void the_marked_entry_is_not_later(void **state)
 {
 	static const char *const marked[] = { "mariadb@node2", "mysql", NULL };
 
-	(void)state;
 	assert_since(after, marked, mark_of(before), "WSREP: Synced\n", false);
 }
 
 static void without_a_mark_the_whole(void **state)
 {
-	static const char *const none[] = { NULL };
 	const char *whole = "old\nWSREP: SST complete\nWSREP: Synced\n";
 
-	(void)state;
 	assert_since(after, units, NULL, whole, false);
 	assert_since(after, units, json_null(), whole, false);
-	assert_since(after, none, NULL, "", false);
 }
 
 static void a_journal_without_entries(void **state)
 {
 	json_t *mark = mark_of(empty);
 
-	(void)state;
 	assert_since(empty, units, json_incref(mark), "", false);
 	/* All that it holds later is later. */
 	assert_since(after, units, mark, "old\nWSREP: SST complete\nWSREP: Synced\n", false);
@@ -112,7 +104,6 @@ static void a_mark_that_was_dropped(void **state)
 {
 	json_t *mark = mark_of(after);
 
-	(void)state;
 	/* The marked entry is not in this journal: it lost its end. */
 	assert_since(before, units, mark, "", true);
 	assert_since(empty, units, mark_of(after), "", true);
@@ -129,7 +120,6 @@ static void much_is_read_in_pieces(void **state)
 	size_t length, pieces = 0;
 	FILE *out = stream_open(&all, NULL);
 
-	(void)state;
 	assert_int_equal(system(unpack), 0);
 	must(journald_open(&opened, much, units, NULL, &err), &err);
 	do {
@@ -164,7 +154,6 @@ static void errors_have_a_remedy(void **state)
 	size_t length;
 	bool gap;
 
-	(void)state;
 	assert_int_equal(journald_mark(missing, &mark, &err), -ENOENT);
 	assert_null(mark);
 	assert_true(*err.remedy);
@@ -178,7 +167,6 @@ static void the_journal_of_this_machine(void **state)
 	struct error err = { 0 };
 	json_t *mark = NULL;
 
-	(void)state;
 	if (journald_mark(NULL, &mark, &err) < 0) {
 		print_message("no journal here: %s\n", err.what);
 		skip();

@@ -84,7 +84,6 @@ static int setup(void **state)
 {
 	struct error err = { 0 };
 
-	(void)state;
 	root = scratch_directory();
 	write_file("/etc/selinux/test/contexts/files/file_contexts", rules);
 	must(file_labels_open(&labels, root, "test", &err), &err);
@@ -93,7 +92,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	file_labels_close(labels);
 	scratch_remove(root);
 	return 0;
@@ -119,7 +117,6 @@ static void it_finds_what_is_wrong(void **state)
 	struct label_tree_found found;
 	struct error err = { 0 };
 
-	(void)state;
 	need_labels();
 	must(label_tree_look(&tree, &found, &err), &err);
 	assert_int_equal(found.files, 8);
@@ -151,7 +148,6 @@ static void it_sets_labels_and_gives_them_back(void **state)
 	struct error err = { 0 };
 	size_t length, changed;
 
-	(void)state;
 	need_labels();
 	must(label_tree_record(&tree, &record, &length, &err), &err);
 	must(label_tree_apply(&tree, &changed, &err), &err);
@@ -187,7 +183,6 @@ static void a_record_of_one_label_is_one_line(void **state)
 	struct error err = { 0 };
 	size_t length;
 
-	(void)state;
 	need_labels();
 	make("/data/many/a/b");
 	label("/data/many", "default_t");
@@ -211,7 +206,6 @@ static void links_are_not_followed(void **state)
 	struct error err = { 0 };
 	size_t changed;
 
-	(void)state;
 	need_labels();
 	write_file("/outside", "x");
 	label("/outside", "usr_t");
@@ -236,7 +230,6 @@ static void a_file_without_a_label_loses_it_again(void **state)
 	struct error err = { 0 };
 	size_t length, changed;
 
-	(void)state;
 	need_labels();
 	write_file("/data/mysql/bare", "x");
 	if (removexattr(real, XATTR_NAME_SELINUX) < 0 && errno != ENODATA)
@@ -259,7 +252,6 @@ static void the_deepest_tree_is_labelled_and_put_back(void **state)
 	struct error err = { 0 };
 	size_t length, changed;
 
-	(void)state;
 	need_labels();
 	for (int i = 0; i < 700; i++) {
 		assert_int_equal(mkdir(path, 0755), 0);
@@ -299,7 +291,6 @@ static void it_can_be_stopped(void **state)
 	struct error err = { 0 };
 	size_t changed;
 
-	(void)state;
 	need_labels();
 	tree.stop = stop;
 	assert_int_equal(label_tree_apply(&tree, &changed, &err), -EINTR);
@@ -313,7 +304,6 @@ static void a_damaged_record_is_refused(void **state)
 	struct label_tree tree = tree_of("/data/mysql");
 	size_t changed;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(damaged); i++) {
 		struct error err = { 0 };
 
@@ -337,7 +327,6 @@ static void equivalences_are_applied(void **state)
 		{ "/twice/x", "/mnt/y/x" }, /* the administrator's, then the distribution's */
 	};
 
-	(void)state;
 	write_file("/etc/selinux/test/contexts/files/file_contexts.subs",
 		   "/mine /srv\n/twice\t/var/mnt/y\n\n");
 	write_file("/etc/selinux/test/contexts/files/file_contexts.subs_dist",

@@ -55,7 +55,6 @@ static void only_what_came_later(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log", "old\n");
 	mark = mark_of("log");
 	append("log", "new\n");
@@ -71,7 +70,6 @@ static void a_line_being_written_is_later(void **state)
 	char many[20000] = "";
 	json_t *mark;
 
-	(void)state;
 	append("log", "old\nnew, be");
 	mark = mark_of("log");
 	append("log", "gun\n");
@@ -123,7 +121,6 @@ static void without_a_mark_the_whole(void **state)
 	size_t length;
 	bool gap;
 
-	(void)state;
 	append("log", "old\n");
 	append("log.1", "older\n");
 	assert_since("log", NULL, "old\n", false);
@@ -137,7 +134,6 @@ static void an_empty_log(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log", "");
 	mark = mark_of("log");
 	append("log", "new\n");
@@ -148,7 +144,6 @@ static void rotated_by_number(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log.1", "ancient\n");
 	append("log", "old\n");
 	mark = mark_of("log");
@@ -182,7 +177,6 @@ static void rotated_by_date(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log-20261120", "ancient\n");
 	append("log", "old\n");
 	mark = mark_of("log");
@@ -200,7 +194,6 @@ static void truncated_in_place(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log", "old and long\n");
 	mark = mark_of("log");
 	assert_int_equal(truncate("log", 0), 0);
@@ -216,7 +209,6 @@ static void deleted(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log.1", "ancient\n");
 	age("log.1", 100);
 	append("log", "old\n");
@@ -236,7 +228,6 @@ static void created_later(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log.1", "ancient\n");
 	age("log.1", 100);
 	mark = mark_of("log");
@@ -254,7 +245,6 @@ static void a_link(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	assert_int_equal(mkdir("real", 0755), 0);
 	append("real/one", "old\n");
 	assert_int_equal(symlink("real/one", "log"), 0);
@@ -278,7 +268,6 @@ static void unreadable_places(void **state)
 	struct error err = { 0 };
 	json_t *mark = NULL;
 
-	(void)state;
 	append("file", "");
 	assert_int_equal(logfile_mark("file/log", &mark, &err), -ENOTDIR);
 	assert_null(mark);
@@ -291,7 +280,6 @@ static void what_is_no_file_is_not_opened(void **state)
 {
 	static const char *const targets[] = { "pipe", "/dev/zero", "directory" };
 
-	(void)state;
 	assert_int_equal(mkfifo("pipe", 0600), 0);
 	assert_int_equal(mkdir("directory", 0700), 0);
 	alarm(20); /* an opened pipe without a writer is waited on */
@@ -321,7 +309,6 @@ static void a_hole_is_passed_over(void **state)
 {
 	json_t *mark;
 
-	(void)state;
 	append("log", "old\n");
 	mark = mark_of("log");
 	assert_int_equal(truncate("log", (off_t)64 << 30), 0);
@@ -355,7 +342,6 @@ static void a_flood_of_names_is_told(void **state)
 	size_t length;
 	bool gap;
 
-	(void)state;
 	append("log", "old\n");
 	mark = mark_of("log");
 	for (int i = 1; i <= 1100; i++) {
@@ -388,7 +374,6 @@ static void much_is_read_in_pieces(void **state)
 	size_t length, pieces = 0, all = 0;
 	bool gap;
 
-	(void)state;
 	append("log", "old\n");
 	mark = mark_of("log");
 	fill("log", 0, LINES / 2);

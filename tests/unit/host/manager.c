@@ -86,7 +86,6 @@ static int setup(void **state)
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	(void)state;
 	directory = scratch_directory();
 	if (snprintf(at.sun_path, sizeof(at.sun_path), "%s/bus", directory) >=
 		    (int)sizeof(at.sun_path) ||
@@ -106,7 +105,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	kill(bus, SIGKILL);
 	waitpid(bus, NULL, 0);
 	scratch_remove(directory);
@@ -118,7 +116,6 @@ static int teardown(void **state)
 
 static void the_main_process_is_what_systemd_says(void **state)
 {
-	(void)state;
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
 	assert_int_equal(host_main_pid("mariadb@node2"), 4711);
 	assert_int_equal(host_main_pid("mariadb"), 0);
@@ -138,7 +135,6 @@ static void assert_words(const char *unit, const char *wanted)
 
 static void what_a_server_is_started_with(void **state)
 {
-	(void)state;
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
 	assert_words("mariadb@node2",
 		     "mariadbd|--defaults-file=/etc/my file.cnf|$MYSQLD_MULTI_INSTANCE|"

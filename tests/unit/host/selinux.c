@@ -13,7 +13,6 @@
 
 static int setup(void **state)
 {
-	(void)state;
 	root = scratch_directory();
 	run("mkdir -p $root/etc/selinux");
 	return 0;
@@ -21,7 +20,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	scratch_remove(root);
 	return 0;
 }
@@ -62,7 +60,6 @@ static void config_is_read(void **state)
 		"SELINUX=permissive\nSELINUXTYPE=..\n",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		_cleanup_free_ char *type = NULL;
 		enum selinux_mode mode, again;
@@ -93,7 +90,6 @@ static void config_may_be_missing(void **state)
 	struct error err = { 0 };
 	char *type = NULL;
 
-	(void)state;
 	assert_int_equal(host_selinux_config(root, &mode, &type, &err), -ENOENT);
 	assert_true(*err.remedy);
 	assert_int_equal(host_selinux_mode(root, &mode, NULL), -ENOENT);
@@ -119,7 +115,6 @@ static void config_keeps_all_other_bytes(void **state)
 	};
 	_cleanup_free_ char *path = config_path();
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *text = NULL;
 		struct stat status;
@@ -141,7 +136,6 @@ static void mode_of_this_kernel(void **state)
 	enum selinux_mode mode;
 	int enforcing = is_selinux_enabled() > 0 ? security_getenforce() : -1;
 
-	(void)state;
 	assert_int_equal(host_selinux_mode("/", &mode, NULL), 0);
 	assert_string_equal(selinux_mode_name(mode), enforcing < 0 ? "disabled"
 						     : enforcing   ? "enforcing"
@@ -156,7 +150,6 @@ static void without_selinux_there_are_no_domains(void **state)
 	unsigned int loads;
 	bool permissive;
 
-	(void)state;
 	assert_int_equal(host_process_context(0x7ffffff0, &context, &err), -ESRCH);
 	assert_int_equal(host_process_context(-1, &context, &err), -ESRCH);
 	if (is_selinux_enabled() > 0) {
@@ -191,14 +184,10 @@ static void types_of_contexts(void **state)
 		{ NULL, NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *type = context_type(cases[i].context);
 
-		if (cases[i].type)
-			assert_string_equal(type, cases[i].type);
-		else
-			assert_null(type);
+		assert_text_or_null(type, cases[i].type);
 	}
 }
 
@@ -211,7 +200,6 @@ static void labels_of_files(void **state)
 	struct error err = { 0 };
 	char untouched[] = "untouched", *type = untouched;
 
-	(void)state;
 	assert_int_equal(host_file_type(file, &type, &err), -ENOENT);
 	assert_string_equal(type, "untouched");
 	assert_true(*err.remedy);
@@ -252,17 +240,13 @@ static void assert_label(struct file_labels *labels, const char *path, mode_t ki
 	must(file_labels_expect(labels, path, kind, &type, &err), &err);
 	if (expected && !type)
 		fail_msg("%s: no label, not %s", path, expected);
-	if (expected)
-		assert_string_equal(type, expected);
-	else
-		assert_null(type);
+	assert_text_or_null(type, expected);
 }
 
 static void labels_of_a_composed_policy(void **state)
 {
 	struct file_labels *labels;
 
-	(void)state;
 	run("d=$root/etc/selinux/default/contexts/files; mkdir -p $d; cd $d;"
 	    "echo '/var/lib/mysql(/.*)? system_u:object_r:mysqld_db_t:s0' >file_contexts;"
 	    "echo '/var/lib/mysql/sock -s system_u:object_r:mysqld_runtime_t:s0' >>file_contexts;"
@@ -293,7 +277,6 @@ static void labels_of_the_installed_policy(void **state)
 	_cleanup_free_ char *compiled = NULL;
 	struct file_labels *labels;
 
-	(void)state;
 	if (glob(pattern, 0, NULL, &found) != 0) {
 		print_message("no policy is installed: %s\n", pattern);
 		skip();
@@ -323,7 +306,6 @@ static void broken_labels_are_an_error_without_noise(void **state)
 	struct capture said;
 	int missing, broken;
 
-	(void)state;
 	capture_start(&said, STDERR_FILENO);
 	missing = file_labels_open(&labels, root, "default", &err);
 	run("d=$root/etc/selinux/default/contexts/files; mkdir -p $d;"

@@ -13,14 +13,12 @@
 
 static int setup(void **state)
 {
-	(void)state;
 	root = scratch_directory();
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	scratch_remove(root);
 	return 0;
 }
@@ -80,7 +78,6 @@ static void a_server_is_found_by_its_executable(void **state)
 	struct server_process process = { .pid = 5 };
 	pid_t older, newer;
 
-	(void)state;
 	assert_int_equal(host_find_server(names, units, NULL, &process, NULL), 0);
 	assert_int_equal(process.pid, 0);
 	assert_null(process.exe);
@@ -128,7 +125,6 @@ static void the_server_of_a_data_directory(void **state)
 	struct server_life life = { .pid = 5 }, again;
 	pid_t other, ours;
 
-	(void)state;
 	run("cp /bin/sleep $root/mariadbd-with-data; mkdir $root/data; ln -s data $root/link");
 	other = start(program);
 	assert_int_equal(host_server_of("/", data, names, 0, &life, NULL), 0);
@@ -182,7 +178,6 @@ static void not_every_program_of_that_name(void **state)
 	struct server_process process = { 0 };
 	pid_t theirs, contained, ours;
 
-	(void)state;
 	if (geteuid() != 0)
 		skip();
 	run("chmod 711 $root; cp /bin/sleep $root/mysqld-of-a-test");
@@ -207,7 +202,6 @@ static void programs_are_found_below_the_root(void **state)
 	static const char *const names[] = { "mariadbd", "mysqld", NULL };
 	char *path;
 
-	(void)state;
 	path = host_program_path(root, names);
 	assert_null(path);
 	run("mkdir -p $root/usr/sbin/mariadbd $root/usr/libexec $root/usr/bin;"
@@ -232,7 +226,6 @@ static void space_is_measured(void **state)
 	struct error err = { 0 };
 	uint64_t empty, full, linked, space = 0;
 
-	(void)state;
 	assert_int_equal(host_free_bytes(root, &space, NULL), 0);
 	assert_true(space > 0);
 	assert_int_equal(host_free_bytes(missing, &space, &err), -ENOENT);

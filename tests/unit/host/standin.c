@@ -16,7 +16,6 @@ static char *path, *beside, *fresh;
 
 static int setup(void **state)
 {
-	(void)state;
 	root = scratch_directory();
 	path = str_printf("%s/script", root);
 	beside = str_printf("%s" STANDIN_SUFFIX, path);
@@ -26,7 +25,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	scratch_remove(root);
 	free(path);
 	free(beside);
@@ -72,7 +70,6 @@ static void put_and_removed(void **state)
 {
 	struct stat before, ours, after;
 
-	(void)state;
 	is_state(STANDIN_NONE);
 	assert_int_equal(stat(path, &before), 0);
 	for (int i = 0; i < 2; i++) {
@@ -106,7 +103,6 @@ static void owner_and_access_list(void **state)
 	unsigned char got[128];
 	struct stat ours;
 
-	(void)state;
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(chown(path, 65533, 65532), 0);
@@ -123,7 +119,6 @@ static void owner_and_access_list(void **state)
 /* Edited beside, or replaced at the path: either is kept. */
 static void nothing_is_lost(void **state)
 {
-	(void)state;
 	assert_int_equal(standin_put(path, TEXT, NULL), 0);
 	run("echo 'echo edited' >>\"$root/script.galera-selinux\"");
 	remove_it(false);
@@ -170,7 +165,6 @@ static void after_a_crash(void **state)
 {
 	struct stat both;
 
-	(void)state;
 	for (int put = 0; put < 2; put++) {
 		/* Ours was written, in part. */
 		run("printf '#!/bi' >\"$root/script.galera-selinux.new\"");
@@ -229,7 +223,6 @@ static void unfit(void **state)
 		{ "mkdir \"$root\"", "no such file" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *why = NULL;
 
@@ -243,7 +236,6 @@ static void unfit(void **state)
 /* While ours comes and goes, whoever calls the path always gets the program. */
 static void never_missing(void **state)
 {
-	(void)state;
 	run("(cd \"$root\"; while [ ! -e stop ]; do ./script; done >out 2>err; : >stopped) &");
 	for (int i = 0; i < 6; i++) {
 		assert_int_equal(standin_put(path, TEXT, NULL), 0);

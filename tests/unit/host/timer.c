@@ -67,7 +67,6 @@ static void set_up_daemons(void)
 
 static int set_up(void **state)
 {
-	(void)state;
 	directory = scratch_directory();
 	set_up_daemons();
 	return 0;
@@ -75,7 +74,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	for (size_t i = ARRAY_SIZE(daemons); i-- > 0;) {
 		if (daemons[i] <= 0)
 			continue;
@@ -135,7 +133,6 @@ static void test_starts_its_program_once(void **state)
 {
 	const char *const touch[] = { "/usr/bin/touch", mark(), NULL };
 
-	(void)state;
 	if (!ready)
 		skip();
 	assert_false(waits());
@@ -151,7 +148,6 @@ static void test_is_replaced_and_stopped(void **state)
 {
 	const char *const touch[] = { "/usr/bin/touch", mark(), NULL };
 
-	(void)state;
 	if (!ready)
 		skip();
 	unlink(mark());
@@ -175,7 +171,6 @@ static void test_program_that_fails(void **state)
 	const char *const fails[] = { "/bin/sh", "-c", "touch \"$0\"; exit 1", mark(), NULL };
 	const char *const touch[] = { "/usr/bin/touch", mark(), NULL };
 
-	(void)state;
 	if (!ready)
 		skip();
 	unlink(mark());
@@ -196,7 +191,6 @@ static void test_without_systemd(void **state)
 	struct error err = { 0 };
 	bool is;
 
-	(void)state;
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere", 1);
 	assert_int_equal(host_timer_start(&timer, &err), -ENOENT);
 	assert_non_null(strstr(err.what, "cannot reach the timer " NAME));

@@ -11,7 +11,6 @@
 
 static int setup(void **state)
 {
-	(void)state;
 	root = scratch_directory();
 	return 0;
 }
@@ -19,7 +18,6 @@ static int setup(void **state)
 /* Paths may be longer than a call takes. */
 static int teardown(void **state)
 {
-	(void)state;
 	run("rm -rf $root");
 	free(root);
 	return 0;
@@ -87,7 +85,6 @@ static void the_deepest_tree_takes_few_descriptors(void **state)
 	struct error err = { 0 };
 	size_t files = 0;
 
-	(void)state;
 	deep(LEVELS);
 	longest = 1;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
@@ -100,7 +97,6 @@ static void what_is_moved_out_meanwhile_leads_nowhere(void **state)
 {
 	_cleanup_free_ char *before = NULL, *after = NULL;
 
-	(void)state;
 	run("mkdir -p $root/top/a/b/c/d $root/top/a/x/y $root/top/z $root/secret;"
 	    "touch $root/top/a/b/c/f $root/secret/s");
 	before = walk(NULL);
@@ -119,7 +115,6 @@ static void no_link_leads_to_the_top(void **state)
 	struct error err = { 0 };
 	size_t files = 9;
 
-	(void)state;
 	run("mkdir -p $root/top/dir/x $root/secret/x; ln -s ../secret $root/top/link");
 	must(tree_walk(&there, note, NULL, &files, &err), &err);
 	assert_int_equal(files, 1);
@@ -133,7 +128,6 @@ static void nothing_is_opened(void **state)
 {
 	_cleanup_free_ char *names = NULL;
 
-	(void)state;
 	run("mkdir -p $root/top $root/secret; touch $root/secret/s; mkfifo $root/top/pipe;"
 	    "ln -s $root/secret $root/top/link; printf x >\"$root/top/$(printf '\\351\\n')\"");
 	names = walk(NULL);

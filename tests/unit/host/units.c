@@ -28,10 +28,7 @@ static void expect(const char *root, const char *instance, const char *wanted)
 {
 	_cleanup_free_ char *unit = host_installed_unit(root, names, instance);
 
-	if (wanted)
-		assert_string_equal(unit ? unit : "none", wanted);
-	else
-		assert_null(unit);
+	assert_text_or_null(unit, wanted);
 }
 
 /* ---- tests ----------------------------------------------------------------------------------- */
@@ -40,7 +37,6 @@ static void test_none(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	expect(root, NULL, NULL);
 	put(root, "usr/lib/systemd/system/postgresql.service", "[Service]\n");
 	expect(root, NULL, NULL);
@@ -53,7 +49,6 @@ static void test_installed(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	put(root, "lib/systemd/system/mysqld.service", "[Service]\n");
 	expect(root, NULL, "mysqld");
 	put(root, "usr/lib/systemd/system/mariadb.service", "[Service]\n");
@@ -70,7 +65,6 @@ static void test_alias(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	put(root, "usr/lib/systemd/system/mysqld.service", "[Service]\n");
 	put_link(root, "etc/systemd/system/mysql.service",
 		 "/usr/lib/systemd/system/mysqld.service");
@@ -91,7 +85,6 @@ static void test_enabled(void **state)
 {
 	char *root = scratch_directory();
 
-	(void)state;
 	put(root, "usr/lib/systemd/system/mariadb.service", "[Service]\n");
 	put(root, "usr/lib/systemd/system/mysql.service", "[Service]\n");
 	put(root, "usr/lib/systemd/system/mariadb@.service", "[Service]\n");
@@ -130,14 +123,10 @@ static void test_running(void **state)
 	};
 	char instance[] = "mariadb@node2";
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *unit = units_in_cgroup(cases[i].text, names);
 
-		if (cases[i].unit)
-			assert_string_equal(unit ? unit : "none", cases[i].unit);
-		else
-			assert_null(unit);
+		assert_text_or_null(unit, cases[i].unit);
 	}
 	assert_true(server_is_instance(&(struct server_process){ .unit = instance }, "node2"));
 	assert_false(server_is_instance(&(struct server_process){ .unit = instance }, "node"));

@@ -24,7 +24,6 @@ static void test_named(void **state)
 		{ NULL, NULL, 999999, "uid 999999" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *name =
 			who_named(cases[i].loginuid, cases[i].sudo_user, cases[i].user);
@@ -38,7 +37,6 @@ static void test_here(void **state)
 {
 	_cleanup_free_ char *name = NULL;
 
-	(void)state;
 	unsetenv("SUDO_USER");
 	name = host_who();
 	assert_non_null(name);

@@ -33,7 +33,6 @@ static void test_bytes(void **state)
 {
 	_cleanup_free_ char *text = NULL;
 
-	(void)state;
 	assert_int_equal(cil_text(&header, &rules, &text, NULL), 0);
 	assert_string_equal(text, "; Made for db3.\n"
 				  "; module galera 1.0\n"
@@ -55,7 +54,6 @@ static void test_read_back(void **state)
 	_cleanup_free_ char *text = NULL;
 	struct rules back = { 0 };
 
-	(void)state;
 	items[0].comment = "Looks (allow x y (file (read))) ; \" bad";
 	assert_int_equal(cil_text(&header, &rules, &text, NULL), 0);
 	items[0].comment = "Runs rsync.\nSeen 2 times";
@@ -85,7 +83,6 @@ static void test_block_names_are_stable(void **state)
 	_cleanup_free_ char *whole = NULL, *less = NULL;
 	struct rules second = { .items = &items[1], .count = 1 };
 
-	(void)state;
 	assert_int_equal(cil_text(&header, &rules, &whole, NULL), 0);
 	assert_int_equal(cil_text(&header, &second, &less, NULL), 0);
 	assert_string_equal(strstr(whole, "(optional galera_dont"),
@@ -98,7 +95,6 @@ static void test_empty(void **state)
 	struct module_header bare = { .name = "galera", .version = "1.0" };
 	struct rules none = { 0 };
 
-	(void)state;
 	assert_int_equal(cil_text(&bare, &none, &text, NULL), 0);
 	assert_string_equal(text, "; module galera 1.0\n");
 }
@@ -109,7 +105,6 @@ static void test_bad_name(void **state)
 	struct error err = { 0 };
 	char *kept = items[1].tclass;
 
-	(void)state;
 	items[1].tclass = "dir)";
 	assert_int_equal(cil_text(&header, &rules, &text, &err), -EINVAL);
 	assert_null(text);
@@ -165,7 +160,6 @@ static void test_compiles(void **state)
 	struct error err = { 0 };
 	size_t count = 0;
 
-	(void)state;
 	scratch_store_open();
 	must(store_all_modules(store, NULL, &modules, &count, &err), &err);
 	check_compiled(modules, count);

@@ -99,7 +99,6 @@ static void the_first_that_is_exactly_a_rule(void **state)
 	struct error err = { 0 };
 	size_t known = 0;
 
-	(void)state;
 	must(find(names, &known, &err), &err);
 	assert_int_equal(known, ARRAY_SIZE(interfaces));
 	assert_non_null(names[0]);
@@ -118,7 +117,6 @@ static void without_headers_there_is_none(void **state)
 	struct error err = { 0 };
 	size_t known = 1;
 
-	(void)state;
 	must(interfaces_find("/nonexistent", "/nonexistent", &rules, names, &known, &err), &err);
 	assert_int_equal(known, 0);
 }
@@ -132,7 +130,6 @@ static void headers_that_cannot_be_expanded_are_an_error(void **state)
 	_cleanup_free_ char *text = headers();
 	_cleanup_free_ char *file = put_file(directory, "include/kernel/x.if", text);
 
-	(void)state;
 	assert_int_equal(interfaces_find(directory, directory, &rules, names, &known, &err), -EIO);
 	assert_non_null(strstr(err.what, "cannot expand the interfaces in"));
 	scratch_remove(directory);

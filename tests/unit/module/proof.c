@@ -108,7 +108,6 @@ static void test_proved(void **state)
 	struct oracle *with = compile(&training.rules);
 	struct comparison proof = prove(with, &training.rules);
 
-	(void)state;
 	if (proof.broken)
 		fail_msg("%s", proof.failure);
 	assert_int_equal(proof.opened, 8);
@@ -161,7 +160,6 @@ static void test_wider_than_approved(void **state)
 	struct oracle *with = compile(&training.rules);
 	size_t tried = 0;
 
-	(void)state;
 	for (size_t i = 0; i < training.rules.count; i++) {
 		const struct rule *rule = &training.rules.items[i];
 
@@ -194,7 +192,6 @@ static void test_one_more(void **state)
 {
 	size_t tried = 0;
 
-	(void)state;
 	for (size_t i = 0; i < training.rules.count; i++)
 		for (size_t a = 0; a < ARRAY_SIZE(additions); a++) {
 			const struct rule *rule = &training.rules.items[i];
@@ -244,7 +241,6 @@ static void test_one_less(void **state)
 {
 	size_t tried = 0;
 
-	(void)state;
 	for (size_t i = 0; i < training.rules.count; i++) {
 		const struct rule *rule = &training.rules.items[i];
 
@@ -276,7 +272,6 @@ static void test_attribute(void **state)
 	struct oracle *with = compile(&rules);
 	struct comparison proof = prove(with, &rules);
 
-	(void)state;
 	assert_true(proof.broken >= 2);
 	assert_non_null(strstr(proof.failure, "attribute"));
 	oracle_close(with);
@@ -295,7 +290,6 @@ static void test_not_needed(void **state)
 	struct oracle *with = compile(&rules);
 	struct comparison proof = prove(with, &rules);
 
-	(void)state;
 	assert_int_equal(proof.broken, 2);
 	assert_non_null(strstr(proof.failure, "no recorded event needs it"));
 	assert_int_equal(proof.opened, 0);
@@ -304,7 +298,6 @@ static void test_not_needed(void **state)
 
 static void test_coverage(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < training.rules.count; i++) {
 		struct rule *rule = &training.rules.items[i];
 		struct coverage coverage =
@@ -330,7 +323,6 @@ static void test_coverage_of_paths(void **state)
 	static char paths[6][32];
 	struct denials given = { .count = training.denials.count };
 
-	(void)state;
 	given.items = calloc(given.count, sizeof(*given.items));
 	assert_non_null(given.items);
 	for (size_t i = 0; i < given.count; i++) {

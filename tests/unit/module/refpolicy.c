@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "steps/module/refpolicy.h"
+#include "steps/module/text.h"
 #include "tests/unit/unit.h"
 #include "wizard/util.h"
 
@@ -44,7 +44,6 @@ static void test_interfaces(void **state)
 	_cleanup_free_ char *te = NULL, *interfaces = NULL;
 	const char *first, *second;
 
-	(void)state;
 	assert_int_equal(refpolicy_texts(&header, &rules, none, &te, &interfaces, NULL), 0);
 	first = strstr(interfaces, "interface(`galera_mysqld_safe_t',`\n"
 				   "\tallow $1 self:process setpgid;\n"
@@ -80,7 +79,6 @@ static void test_call(void **state)
 	char *calls[3] = { NULL, "domain_x", NULL };
 	_cleanup_free_ char *te = NULL, *interfaces = NULL;
 
-	(void)state;
 	assert_int_equal(refpolicy_texts(&header, &rules, calls, &te, &interfaces, NULL), 0);
 	assert_non_null(strstr(interfaces, "interface(`galera_mysqld_safe_t',`\n"
 					   "\toptional_policy(`\n"
@@ -93,7 +91,6 @@ static void test_te(void **state)
 {
 	_cleanup_free_ char *te = NULL, *interfaces = NULL;
 
-	(void)state;
 	assert_int_equal(refpolicy_texts(&header, &rules, none, &te, &interfaces, NULL), 0);
 	assert_ptr_equal(strstr(te, "# Made for the cluster's db3.\npolicy_module(galera, 1.2)\n"),
 			 te);
@@ -108,7 +105,6 @@ static void test_bad_name(void **state)
 	const struct rules one = { &bad, 1 };
 	char *te = NULL, *interfaces = NULL;
 
-	(void)state;
 	assert_int_equal(refpolicy_texts(&header, &one, none, &te, &interfaces, NULL), -EINVAL);
 	assert_null(te);
 	assert_null(interfaces);

@@ -32,7 +32,6 @@ static void test_only_accepted_rules(void **state)
 	struct findings findings = { .items = items, .count = 4 };
 	struct rules rules = { 0 };
 
-	(void)state;
 	for (size_t i = 0; i < findings.count; i++) {
 		items[i].source = items[i].target = items[i].tclass = "x";
 		items[i].permissions = (struct strings){ permissions, 1 };
@@ -42,7 +41,6 @@ static void test_only_accepted_rules(void **state)
 	assert_null(rules.items);
 	assert_int_equal(rules_permissions(&rules, RULE_ALLOW), 0);
 	rules_clear(&rules);
-	rules_clear(NULL);
 }
 
 static void test_merged_and_sorted(void **state)
@@ -75,7 +73,6 @@ static void test_merged_and_sorted(void **state)
 	struct findings findings = { .items = items, .count = 4 };
 	struct rules rules = { 0 };
 
-	(void)state;
 	for (size_t i = 0; i < findings.count; i++)
 		items[i].decision = DECISION_ACCEPT;
 	rules_from_findings(&findings, &denials, &rules);
@@ -120,7 +117,6 @@ static void test_evidence(void **state)
 	struct findings findings = { .items = &item, .count = 1 };
 	struct rules rules = { 0 };
 
-	(void)state;
 	rules_from_findings(&findings, &denials, &rules);
 	assert_int_equal(rules.count, 1);
 	assert_string_equal(rules.items[0].comment,
@@ -149,7 +145,6 @@ static void test_hostile_evidence(void **state)
 	struct findings findings = { .items = &item, .count = 1 };
 	struct rules rules = { 0 };
 
-	(void)state;
 	rules_from_findings(&findings, &log, &rules);
 	assert_int_equal(rules.count, 1);
 	assert_string_equal(rules.items[0].comment,
@@ -169,7 +164,6 @@ static void test_names_are_checked(void **state)
 	struct rules rules = { .items = &rule, .count = 1 };
 	struct error err = { 0 };
 
-	(void)state;
 	assert_int_equal(rules_check(&header, &rules, &err), 0);
 	assert_int_equal(err.code, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -213,7 +207,6 @@ static void test_comment(void **state)
 	size_t length = 0;
 	FILE *out;
 
-	(void)state;
 	check_comment(NULL, "");
 	check_comment("", "");
 	check_comment("one\n\ntwo", "# one\n#\n# two\n");
@@ -246,7 +239,6 @@ static void test_rule_text(void **state)
 	_cleanup_free_ char *whole = rule_text(&rule, NULL);
 	_cleanup_free_ char *part = NULL;
 
-	(void)state;
 	rule.kind = RULE_ALLOW;
 	part = rule_text(&rule, second);
 	assert_string_equal(whole, "dontaudit mysqld_t etc_t:file { read open }");

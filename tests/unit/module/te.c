@@ -42,7 +42,6 @@ static void test_bytes(void **state)
 {
 	_cleanup_free_ char *text = NULL;
 
-	(void)state;
 	assert_int_equal(te_text(&header, &rules, &text, NULL), 0);
 	assert_string_equal(text, "# Made for db3.\n"
 				  "# Do not edit.\n"
@@ -162,7 +161,6 @@ static void test_same_as_cil(void **state)
 {
 	struct rules none = { 0 };
 
-	(void)state;
 	assert_int_equal(compare_texts(&rules), 6);
 	assert_int_equal(compare_texts(&none), 0);
 }
@@ -177,7 +175,6 @@ static void test_hostile_comment(void **state)
 	};
 	char *kept = items[0].comment;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
 		struct module_header bad = header;
 		_cleanup_free_ char *cil = NULL;
@@ -199,7 +196,6 @@ static void test_requirements_are_sorted(void **state)
 	struct rules one = { .items = &rule, .count = 1 };
 	_cleanup_free_ char *text = NULL;
 
-	(void)state;
 	rule.target = "initrc_tmp_t";
 	assert_int_equal(te_text(&header, &one, &text, NULL), 0);
 	assert_non_null(strstr(text, "\t\ttype initrc_tmp_t, mysqld_t;\n"));
@@ -211,7 +207,6 @@ static void test_bad_name(void **state)
 	struct error err = { 0 };
 	char *kept = items[0].target;
 
-	(void)state;
 	items[0].target = "self; allow";
 	assert_int_equal(te_text(&header, &rules, &text, &err), -EINVAL);
 	assert_null(text);

@@ -53,7 +53,6 @@ static void test_survey(void **state)
 		{ "(optional a (allow mysqld_t", 1, true },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct cil_survey survey = cil_survey(cases[i].text, domains);
 
@@ -81,7 +80,6 @@ static void test_long_names(void **state)
 		assert_int_equal(survey.allows, 2);
 		assert_true(survey.only_ours);
 	}
-	(void)state;
 }
 
 /* Comments and white space are no part of the module. */
@@ -89,7 +87,6 @@ static void test_equal(void **state)
 {
 	static const char rule[] = "(allow mysqld_t self (process (setpgid)))";
 
-	(void)state;
 	assert_true(cil_equal(rule, "; version 2\n(allow mysqld_t self\n\t(process (setpgid)))\n"));
 	assert_true(cil_equal("", "; nothing"));
 	assert_false(cil_equal(rule, ""));

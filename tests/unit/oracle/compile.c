@@ -25,7 +25,6 @@ static int setup(void **state)
 	struct error err = { 0 };
 	size_t length;
 
-	(void)state;
 	scratch_store_open();
 	must(store_all_modules(store, NULL, &modules, &count, &err), &err);
 	must(store_kernel_policy(store, &path, &err), &err);
@@ -40,7 +39,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	sepol_policydb_free(names);
 	oracle_close(kernel);
 	store_cils_free(modules, count);
@@ -148,7 +146,6 @@ static void same_as_committed(const struct store_cil *of, bool any_source)
 
 static void test_same_as_committed(void **state)
 {
-	(void)state;
 	same_as_committed(modules, true);
 }
 
@@ -156,7 +153,6 @@ static void test_excerpt_same_for_its_sources(void **state)
 {
 	size_t whole = 0, left = 0;
 
-	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		whole += modules[i].length;
 		left += excerpt[i].length;
@@ -184,7 +180,6 @@ static void test_candidate(void **state)
 	struct oracle *compiled = NULL;
 	struct error err = { 0 };
 
-	(void)state;
 	assert_int_equal(verdict(kernel, "rsync_exec_t", "file", "execute"), VERDICT_NO_RULE);
 	must(oracle_compile(&compiled, modules, count, "galera",
 			    "(allow mysqld_t rsync_exec_t (file (execute)))\n"
@@ -220,7 +215,6 @@ static void test_refused_by_excerpt(void **state)
 {
 	const struct store_cil *by = excerpt;
 
-	(void)state;
 	refused(by,
 		"(allow mysqld_t rsync_exec_t (file (open)))\n"
 		"  (allow mysqld_t nosuch_t (file (read)))  \n",
@@ -241,7 +235,6 @@ static void test_refused_by_excerpt(void **state)
 /* Each costs some seconds: two of them stand for the rest. */
 static void test_refused(void **state)
 {
-	(void)state;
 	refused(modules, "(allow mysqld_t rsync_exec_t (file (fly)))", -EINVAL, "permission fly",
 		"galera:1");
 	refused(modules, "(allow mysqld_t shadow_t (file (read open)))", -EPERM,
@@ -276,7 +269,6 @@ static void test_excerpt_of_lines(void **state)
 	static const char others[] = "(allow sshd_t shadow_t (file (read)))\n";
 	_cleanup_free_ char *not_translated = excerpt_of(others, false);
 
-	(void)state;
 	/* Lines keep their numbers. */
 	keeps("(type a_t)\n(allow sshd_t shadow_t (file (read)))\n(type b_t)",
 	      "(type a_t)\n\n(type b_t)");
@@ -373,7 +365,6 @@ static int code_with(const struct store_cil *of, const char *required, const cha
 
 static void test_optional_block(void **state)
 {
-	(void)state;
 	assert_int_equal(code_with(modules, "sshd_t", "read", false), 0);
 	assert_int_equal(code_with(excerpt, "sshd_t", "read", true), 0);
 	assert_int_equal(code_with(modules, "sshd_t", "fly", false), -EPERM);
@@ -391,7 +382,6 @@ static void test_neverallow_of_another(void **state)
 	struct oracle *compiled = NULL;
 	struct error err = { 0 };
 
-	(void)state;
 	assert_non_null(more);
 	memcpy(more, modules, count * sizeof(*more));
 	more[count] = (struct store_cil){ (char *)"local", (char *)bad, sizeof(bad) - 1, false };
@@ -423,7 +413,6 @@ static void test_neverallow_spelled_out(void **state)
 	struct oracle *compiled = NULL;
 	struct error err = { 0 };
 
-	(void)state;
 	assert_non_null(more);
 	memcpy(more, excerpt, count * sizeof(*more));
 	more[count] =
@@ -447,7 +436,6 @@ static void test_store_still_hears(void **state)
 {
 	struct error err = { 0 };
 
-	(void)state;
 	must(store_begin(store, &err), &err);
 	must(store_module_install(store, "bad", STORE_PRIORITY,
 				  "(allow nosuch_t self (file (read)))", &err),

@@ -37,7 +37,6 @@ static int setup(void **state)
 	struct error err = { 0 };
 	size_t count;
 
-	(void)state;
 	scratch_store_open();
 	must(store_all_modules(store, NULL, &modules, &count, &err), &err);
 	for (size_t i = 0; i < count; i++)
@@ -61,7 +60,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	scratch_store_close();
 	return 0;
 }
@@ -121,7 +119,6 @@ static void test_found(void **state)
 	struct widths widths = { 0 };
 	const struct width *mysql;
 
-	(void)state;
 	find("galera", &widths);
 	/* With mysql; without galera, and the one that makes permissive. */
 	assert_int_equal(announced, ARRAY_SIZE(installed) - 1);
@@ -167,7 +164,6 @@ static void test_disabled(void **state)
 	size_t size, less, same;
 	struct error err = { 0 };
 
-	(void)state;
 	assert_int_equal(store_module_enable(store, "needs", false, &err), -EINVAL);
 	must(store_kernel_policy(store, &path, &err), &err);
 	must(file_read(path, &before, &size, &err), &err);

@@ -16,7 +16,6 @@ static int setup(void **state)
 {
 	struct error err = { 0 };
 
-	(void)state;
 	scratch_store_open();
 	sandbox = str_printf("%s/var/lib/selinux/%s/tmp", root, store_type(store));
 	/* Identity holds against what this host's libsemanage builds, whoever built the host's. */
@@ -28,7 +27,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	free(sandbox);
 	scratch_store_close();
 	return 0;
@@ -88,7 +86,6 @@ static void test_ports_there_and_back(void **state)
 	struct snapshot before = snapshot_take(), between, after;
 	struct error err = { 0 };
 
-	(void)state;
 	must(store_begin(store, &err), &err);
 	must(store_port_set(store, "tcp", 4567, "mysqld_port_t", &err), &err);
 	must(store_port_set(store, "udp", 4567, "mysqld_port_t", &err), &err);
@@ -140,7 +137,6 @@ static void test_module_there_and_back(void **state)
 	struct error err = { 0 };
 	sigset_t blocked;
 
-	(void)state;
 	must(store_begin(store, &err), &err);
 	must(store_module_install(store, "test_one", STORE_PRIORITY, "(type gone_t)\n", &err),
 	     &err);
@@ -210,7 +206,6 @@ static void test_hidden_shown_and_back(void **state)
 	struct snapshot before = snapshot_take(), after;
 	struct error err = { 0 };
 
-	(void)state;
 	assert_int_equal(store_show_hidden(store, true, &err), -EINVAL); /* no transaction */
 	assert_shows_hidden(false);
 	must(store_begin(store, &err), &err);
@@ -263,7 +258,6 @@ static void test_refused(void **state)
 	struct snapshot before = snapshot_take(), after;
 	struct error err = { 0 };
 
-	(void)state;
 	must(store_begin(store, &err), &err);
 	must(store_port_set(store, "tcp", 4567, "nosuch_t", &err), &err);
 	assert_refused("nosuch_t");
@@ -302,7 +296,6 @@ static void test_abort(void **state)
 	struct snapshot before = snapshot_take(), after;
 	struct error err = { 0 };
 
-	(void)state;
 	store_abort(store); /* nothing to give up */
 	assert_int_equal(store_commit(store, &err), -EINVAL);
 	assert_int_equal(store_port_set(store, "tcp", 4567, "mysqld_port_t", &err), -EINVAL);
@@ -364,7 +357,6 @@ static void test_busy(void **state)
 	int go, status;
 	pid_t child;
 
-	(void)state;
 	assert_label("tcp", 4568, "unreserved_port_t", STORE_LABEL_RANGE);
 	child = other_program(&go);
 	assert_int_equal(store_begin(store, &err), -EBUSY);

@@ -15,7 +15,6 @@ static int setup(void **state)
 {
 	struct error err = { 0 };
 
-	(void)state;
 	scratch_store_open();
 	must(store_begin(store, &err), &err);
 	must(store_port_set(store, "tcp", 4567, "mysqld_port_t", &err), &err);
@@ -27,7 +26,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	free(policy);
 	scratch_store_close();
 	return 0;
@@ -57,10 +55,7 @@ static void assert_cut(const char *path)
 	struct error err = { 0 };
 
 	must(store_cut(store, &what, &err), &err);
-	if (path)
-		assert_string_equal(what ? what : "whole", path);
-	else
-		assert_null(what);
+	assert_text_or_null(what, path);
 }
 
 static void mend(void)
@@ -78,7 +73,6 @@ static void test_whole(void **state)
 	_cleanup_free_ char *linked = in_store("active/policy.linked");
 	_cleanup_free_ char *away = str_printf("%s.away", linked);
 
-	(void)state;
 	assert_cut(NULL);
 	/* What libsemanage was writing when it was stopped is not read by anything. */
 	put(other, "half a policy", 13);
@@ -99,7 +93,6 @@ static void test_old_policy(void **state)
 	size_t length, length_without, length_now;
 	struct error err = { 0 };
 
-	(void)state;
 	must(file_read(policy, &built, &length, &err), &err);
 	must(file_read(linked, &without, &length_without, &err), &err);
 	put(policy, without, length_without);
@@ -127,7 +120,6 @@ static void test_old_file_contexts(void **state)
 	static const char *const names[] = { "file_contexts", "file_contexts.local" };
 	struct error err = { 0 };
 
-	(void)state;
 	must(store_begin(store, &err), &err);
 	must(store_fcontext_set(store, "/data", STORE_FILES_ALL, "mysqld_db_t", &err), &err);
 	must(store_commit(store, &err), &err);
@@ -156,7 +148,6 @@ static void test_moved_away(void **state)
 	_cleanup_free_ char *sandbox = in_store("tmp");
 	struct error err = { 0 };
 
-	(void)state;
 	store_close(store);
 	store = NULL;
 	_cleanup_free_ char *type = str_copy(strrchr(active, '/'));
@@ -179,7 +170,6 @@ static void test_same(void **state)
 	size_t length, length_merged;
 	struct error err = { 0 };
 
-	(void)state;
 	must(file_read(policy, &built, &length, &err), &err);
 	must(store_begin(store, &err), &err);
 	must(store_port_set(store, "tcp", 4568, "mysqld_port_t", &err), &err);

@@ -11,14 +11,12 @@
 
 static int setup(void **state)
 {
-	(void)state;
 	scratch_store_open();
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	scratch_store_close();
 	return 0;
 }
@@ -82,7 +80,6 @@ static void specs_match_their_path_alone(void **state)
 	_cleanup_free_ char *odd = store_fcontext_spec("/data/my.sql+(1)[a]{2}|\\$^?*", false);
 	_cleanup_free_ char *blank = store_fcontext_spec("/data/my sql(", false);
 
-	(void)state;
 	assert_string_equal(plain, "/data/mysql(/.*)?");
 	assert_string_equal(blank, "/data/my[[:space:]]sql\\(");
 	assert_string_equal(odd, "/data/my\\.sql\\+\\(1\\)\\[a\\]\\{2\\}\\|\\\\\\$\\^\\?\\*");
@@ -92,7 +89,6 @@ static void a_rule_is_what_libselinux_then_expects(void **state)
 {
 	_cleanup_free_ char *spec = store_fcontext_spec("/data/my.sql", true);
 
-	(void)state;
 	assert_expected("/data/my.sql/ibdata1", S_IFREG, "default_t");
 	change(spec, STORE_FILES_ALL, "mysqld_db_t");
 	assert_local(spec, STORE_FILES_ALL, "mysqld_db_t");
@@ -111,7 +107,6 @@ static void a_rule_is_what_libselinux_then_expects(void **state)
 
 static void another_type_goes_over_it_and_comes_back(void **state)
 {
-	(void)state;
 	change("/srv/db(/.*)?", STORE_FILES_ALL, "usr_t");
 	change("/srv/db(/.*)?", STORE_FILES_ALL, "mysqld_db_t");
 	assert_expected("/srv/db/x", S_IFREG, "mysqld_db_t");
@@ -131,7 +126,6 @@ static void what_is_taken_back_leaves_no_trace(void **state)
 	_cleanup_free_ char *local2 = NULL, *stored2 = NULL, *all2 = NULL, *policy2 = NULL;
 	size_t length, length2;
 
-	(void)state;
 	change("/opt/others(/.*)?", STORE_FILES_ALL, "usr_t");
 	local = read_below(files, "file_contexts.local");
 	stored = read_below(active, "file_contexts.local");
@@ -158,7 +152,6 @@ static void a_path_that_cannot_be_named_is_refused(void **state)
 	struct error err = { 0 };
 	char *type = NULL;
 
-	(void)state;
 	assert_int_equal(
 		store_fcontext_local(store, "/my data(/.*)?", STORE_FILES_ALL, &type, &err),
 		-EINVAL);

@@ -55,8 +55,5 @@ static inline void assert_text(const char *name, const char *expected)
 	struct error err = { 0 };
 
 	must(store_module_text(store, name, STORE_PRIORITY, &text, &err), &err);
-	if (expected)
-		assert_string_equal(text ? text : "absent", expected);
-	else
-		assert_null(text);
+	assert_text_or_null(text, expected);
 }

@@ -12,14 +12,12 @@
 
 static int setup(void **state)
 {
-	(void)state;
 	scratch_store_open();
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	scratch_store_close();
 	return 0;
 }
@@ -31,7 +29,6 @@ static void test_open(void **state)
 	struct store *other = NULL;
 	struct error err = { 0 };
 
-	(void)state;
 	must(store_kernel_policy(store, &path, &err), &err);
 	assert_non_null(str_starts(path, root));
 	assert_non_null(strstr(path, "/policy/policy."));
@@ -64,7 +61,6 @@ static void test_second_root(void **state)
 	struct store *other = NULL;
 	struct error err = { 0 };
 
-	(void)state;
 	must(store_create(second, root, &err), &err);
 	assert_int_equal(store_open(&other, second, &err), -EBUSY);
 	assert_non_null(strstr(err.what, root));
@@ -79,7 +75,6 @@ static void test_labels(void **state)
 	_cleanup_free_ char *type = NULL;
 	struct error err = { 0 };
 
-	(void)state;
 	assert_label("tcp", 3306, "mysqld_port_t", STORE_LABEL_POLICY);
 	assert_label("tcp", 4444, "kerberos_master_port_t", STORE_LABEL_POLICY);
 	/* The narrowest of 1024-65535, 1024-32767, ... */
@@ -95,7 +90,6 @@ static void test_modules(void **state)
 	size_t count, less;
 	bool mysql = false;
 
-	(void)state;
 	assert_active("mysql", true, 100);
 	assert_active("nosuch", false, 0);
 	assert_text("nosuch", NULL);
@@ -144,7 +138,6 @@ static void test_ordinary_user(void **state)
 	char *directory;
 	int r;
 
-	(void)state;
 	if (getuid() != 0)
 		skip();
 	self = realpath("/proc/self/exe", NULL);
