@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* against - what will be of the module and of what was denied, with another policy */
 #include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "steps/case.h"

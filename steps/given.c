@@ -45,8 +45,7 @@ json_t *given_decisions(const struct session *session)
 	json_t *list = json_array(), *value;
 	const char *key;
 
-	json_object_foreach(session->memory, key, value)
-	{
+	json_object_foreach(session->memory, key, value) {
 		_cleanup_(strings_clear) struct strings words = { 0 };
 		const char *rest = str_starts(key, DECISION), *permission;
 		json_t *permissions, *said;
@@ -127,8 +126,7 @@ int given_decide(struct session *session, const json_t *result, struct error *er
 				   member_text(decision, "target"), member_text(decision, "class"));
 		known = session_recall(session, key);
 		known = json_is_object(known) ? json_copy(known) : json_object();
-		json_object_foreach(json_object_get(decision, "permissions"), permission, said)
-		{
+		json_object_foreach(json_object_get(decision, "permissions"), permission, said) {
 			json_auto_t *ours = said_by(item_text(said));
 
 			if (ours && !json_object_get(known, permission) &&

@@ -2,7 +2,6 @@
 /* load - install the module, at the priority that an administrator's tools use. Where the server is
  * to be confined next, that is offered in the same change: the policy is built once, not twice. */
 #include <errno.h>
-#include <string.h>
 
 #include "steps/case.h"
 #include "steps/confining/confine.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* monitor - is the node still what it was made: for `status --check`, which a monitor calls */
 #include <errno.h>
-#include <string.h>
 
 #include "steps/case.h"
 #include "steps/host/auditd.h"

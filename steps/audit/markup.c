@@ -292,7 +292,8 @@ static void put_strings(FILE *out, const json_t *value, struct strings *records)
 		put_lines(out, text, records);
 	list_each(item, value)
 		put_strings(out, item, records);
-	json_object_foreach((json_t *)value, key, inner) put_strings(out, inner, records);
+	json_object_foreach((json_t *)value, key, inner)
+		put_strings(out, inner, records);
 }
 
 /* value_begins - the first object, or list of strings or objects, in the line; NULL: there is none.

@@ -68,8 +68,7 @@ static int look_at_replaced(struct session *session, json_t *changes, struct err
 	json_t *value;
 	int r = node_store(session, &store, err);
 
-	json_object_foreach(session_recall(session, NODE_REPLACED), name, value)
-	{
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, value) {
 		_cleanup_free_ char *what = str_printf("module %s", name);
 		_cleanup_free_ char *todo = str_printf("semodule -d %s", name);
 		bool active = false;
@@ -259,8 +258,7 @@ static void compare(const json_t *then, const json_t *now, const char *todo, jso
 	const char *name;
 	json_t *type;
 
-	json_object_foreach((json_t *)then, name, type)
-	{
+	json_object_foreach((json_t *)then, name, type) {
 		const char *before = item_text(type), *present = member_or_null(now, name);
 		_cleanup_free_ char *why = NULL;
 

@@ -9,7 +9,6 @@
 #include <libgen.h>
 #include <limits.h>
 #include <popt.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -223,8 +223,7 @@ int others_plan_back(struct session *session, json_t *changes, struct error *err
 	bool ours = false;
 	int r = is_ours_loaded(session, &ours, err) ?: node_store(session, &store, err);
 
-	json_object_foreach(session_recall(session, NODE_REPLACED), name, mark)
-	{
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, mark) {
 		if (r == 0 && !ours)
 			r = plan_back(store, name, changes, err);
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -339,8 +338,7 @@ static int loaded_is_base(struct session *session, bool *is, struct error *err)
 			?: store_shows_hidden(store, &shown, err);
 
 	*is = !active && !shown;
-	json_object_foreach(session_recall(session, NODE_REPLACED), name, value)
-	{
+	json_object_foreach(session_recall(session, NODE_REPLACED), name, value) {
 		if (r == 0)
 			r = store_module_active(store, name, &active, NULL, err);
 		*is = *is && !active;

@@ -181,7 +181,8 @@ static void mutate(const struct mutation *mutation, json_t *holder, int depth)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(holder, key, value) strings_add(&keys, key);
+	json_object_foreach(holder, key, value)
+		strings_add(&keys, key);
 	/* Of a map whose keys are names, the first stand for all. */
 	for (size_t i = 0; i < keys.count && (depth < 2 || i < 3); i++) {
 		value = json_object_get(holder, keys.items[i]);
@@ -212,8 +213,7 @@ static char *kind_of(const json_t *record, const json_t *change)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)change, key, value)
-	{
+	json_object_foreach((json_t *)change, key, value) {
 		_cleanup_free_ char *word = str_printf(" %s ", key), *before = kind;
 
 		kind = str_printf("%s%s", before, strstr(shown, word) ? "" : word);
