@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the journal's records say of the steps, and how they are taken back. */
 #include <errno.h>
-#include <stdint.h>
+#include <limits.h>
 #include <string.h>
 
 #include "wizard/process.h"
@@ -12,14 +12,14 @@
 #include "wizard/text.h"
 #include "wizard/util.h"
 
-static const json_t *record_at(const struct session *session, size_t index)
+static const json_t *record_at(const struct session *session, int index)
 {
-	return json_array_get(session_records(session), index);
+	return json_array_get(session_records(session), (size_t)index);
 }
 
-static size_t count(const struct session *session)
+static int count(const struct session *session)
 {
-	return json_array_size(session_records(session));
+	return (int)json_array_size(session_records(session));
 }
 
 static bool is_event(const json_t *record, const char *event, const char *step)
@@ -28,22 +28,22 @@ static bool is_event(const json_t *record, const char *event, const char *step)
 }
 
 /* Has the begin at this index been taken back? */
-static bool is_undone(const struct session *session, size_t begin)
+static bool is_undone(const struct session *session, int begin)
 {
-	for (size_t i = begin + 1; i < count(session); i++) {
+	for (int i = begin + 1; i < count(session); i++) {
 		const json_t *record = record_at(session, i);
 
 		if (is_event(record, "undone", member_text(record_at(session, begin), "step")) &&
-		    member_number(record, "begin") == (json_int_t)begin)
+		    member_number(record, "begin") == begin)
 			return true;
 	}
 	return false;
 }
 
 /* The index behind the last reset; 0: there was none. */
-static size_t last_start(const struct session *session)
+static int last_start(const struct session *session)
 {
-	size_t i = count(session);
+	int i = count(session);
 
 	while (i > 0 && !is_event(record_at(session, i - 1), "reset", NULL))
 		i--;
@@ -52,20 +52,20 @@ static size_t last_start(const struct session *session)
 
 int history_open_begin(const struct session *session, const char *step)
 {
-	for (size_t i = count(session); i-- > 0;) {
+	for (int i = count(session); i-- > 0;) {
 		if (is_event(record_at(session, i), "done", step))
 			return -1;
 		if (is_event(record_at(session, i), "begin", step))
-			return is_undone(session, i) ? -1 : (int)i;
+			return is_undone(session, i) ? -1 : i;
 	}
 	return -1;
 }
 
 json_int_t history_done_at(const struct session *session, const char *step)
 {
-	size_t start = last_start(session);
+	int start = last_start(session);
 
-	for (size_t i = count(session); i-- > start;) {
+	for (int i = count(session); i-- > start;) {
 		if (is_event(record_at(session, i), "undone", step))
 			return -1;
 		if (is_event(record_at(session, i), "done", step))
@@ -74,23 +74,23 @@ json_int_t history_done_at(const struct session *session, const char *step)
 	return -1;
 }
 
-int history_to_undo(const struct session *session, size_t before, const char *step)
+int history_to_undo(const struct session *session, int before, const char *step)
 {
-	size_t end = count(session);
+	int end = count(session);
 
-	for (size_t i = before < end ? before : end; i-- > 0;) {
+	for (int i = before < end ? before : end; i-- > 0;) {
 		const json_t *record = record_at(session, i);
 
 		if (is_event(record, "begin", step) && !is_undone(session, i) &&
 		    json_array_size(json_object_get(record, "changes")) > 0)
-			return (int)i;
+			return i;
 	}
 	return -1;
 }
 
 bool history_undo_unfinished(const struct session *session)
 {
-	for (size_t i = last_start(session); i < count(session); i++)
+	for (int i = last_start(session); i < count(session); i++)
 		if (is_event(record_at(session, i), "undone", NULL))
 			return true;
 	return false;
@@ -114,7 +114,7 @@ static const char *remembered(struct session *session)
 {
 	const json_t *finished = session_recall(session, FINISHED);
 
-	for (size_t i = (size_t)member_number(finished, "record") + 1; i < count(session); i++)
+	for (int i = (int)member_number(finished, "record") + 1; i < count(session); i++)
 		if (!is_event(record_at(session, i), "done", NULL))
 			return "";
 	return member_text(finished, "fingerprint");
@@ -214,9 +214,8 @@ static size_t show(const struct session *session)
 	static const char *const header[COLUMNS] = { "step", "what", "now", "back to" };
 	struct rows rows = { 0 };
 
-	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
-	     at = history_to_undo(session, (size_t)at, NULL)) {
-		const json_t *record = record_at(session, (size_t)at);
+	for (int at = INT_MAX; (at = history_to_undo(session, at, NULL)) >= 0;) {
+		const json_t *record = record_at(session, at);
 
 		if (undoer_of(session, record))
 			rows_add(&rows, record);
@@ -246,7 +245,7 @@ static int ask(struct session *session, size_t count, struct error *err)
 /* Take one begin back, or leave it where nothing can. */
 static int reverse(struct session *session, int index, struct error *err)
 {
-	const json_t *record = record_at(session, (size_t)index);
+	const json_t *record = record_at(session, index);
 	const struct step *step = undoer_of(session, record);
 	int r = step ? step->undo(session, json_object_get(record, "changes"), err) : 0;
 
@@ -257,7 +256,7 @@ static int reverse(struct session *session, int index, struct error *err)
 
 static int journal_undone(struct session *session, int index, struct error *err)
 {
-	const json_t *record = record_at(session, (size_t)index);
+	const json_t *record = record_at(session, index);
 	const struct step *step = undoer_of(session, record);
 	int r = session_record(
 		session,
@@ -281,8 +280,7 @@ static int reverse_held(struct session *session, struct error *err)
 
 	if (r < 0)
 		return r;
-	for (int at = history_to_undo(session, SIZE_MAX, NULL); r == 0 && at >= 0;
-	     at = history_to_undo(session, (size_t)at, NULL)) {
+	for (int at = INT_MAX; r == 0 && (at = history_to_undo(session, at, NULL)) >= 0;) {
 		r = process_interrupted() ? -EINTR : reverse(session, at, err);
 		if (r == 0 && !workflow->hold)
 			r = journal_undone(session, at, err);
@@ -298,8 +296,7 @@ static int reverse_all(struct session *session, struct error *err)
 {
 	int r = reverse_held(session, err);
 
-	for (int at = history_to_undo(session, SIZE_MAX, NULL); r == 0 && at >= 0;
-	     at = history_to_undo(session, (size_t)at, NULL))
+	for (int at = INT_MAX; r == 0 && (at = history_to_undo(session, at, NULL)) >= 0;)
 		r = journal_undone(session, at, err);
 	return r ? r : session_reset(session, err);
 }
@@ -310,9 +307,8 @@ static void say_not_taken_back(const struct session *session)
 	_cleanup_(strings_clear) struct strings names = { 0 };
 	_cleanup_free_ char *list = NULL;
 
-	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
-	     at = history_to_undo(session, (size_t)at, NULL)) {
-		const char *name = member_text(record_at(session, (size_t)at), "step");
+	for (int at = INT_MAX; (at = history_to_undo(session, at, NULL)) >= 0;) {
+		const char *name = member_text(record_at(session, at), "step");
 
 		if (!strings_has(&names, name))
 			strings_add(&names, name);
@@ -330,7 +326,7 @@ int runner_undo(struct session *session, struct error *err)
 	size_t count;
 	int r;
 
-	if (history_to_undo(session, SIZE_MAX, NULL) < 0) {
+	if (history_to_undo(session, INT_MAX, NULL) < 0) {
 		screen_mark(MARK_OK, "Nothing to take back.");
 		/* The last undo may have been stopped right before its end. */
 		return history_undo_unfinished(session) ? session_reset(session, err) : 0;
@@ -355,9 +351,8 @@ json_t *history_applied(const struct session *session)
 {
 	json_t *applied = json_array();
 
-	for (int at = history_to_undo(session, SIZE_MAX, NULL); at >= 0;
-	     at = history_to_undo(session, (size_t)at, NULL)) {
-		const json_t *record = record_at(session, (size_t)at);
+	for (int at = INT_MAX; (at = history_to_undo(session, at, NULL)) >= 0;) {
+		const json_t *record = record_at(session, at);
 
 		list_add(applied, json_pack("{sO sO sO}", "step", json_object_get(record, "step"),
 					    "time", json_object_get(record, "time"), "changes",
@@ -432,7 +427,7 @@ void runner_damaged(struct session *session, const struct error *err)
 			    "Commands below are a host's, and would change this one, not the "
 			    "scratch root %s.",
 			    session->root);
-	screen_say("%lld of its %zu lines are whole. What they prove to be changed, and not taken "
+	screen_say("%lld of its %d lines are whole. What they prove to be changed, and not taken "
 		   "back:",
 		   (long long)member_number(report, "whole"), count(session));
 	list_each(record, left)

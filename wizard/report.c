@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the wizard knows, told without changing anything: plan, steps, status. */
 #include <errno.h>
+#include <limits.h>
 #include <popt.h>
 #include <stdio.h>
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
@@ -225,7 +225,7 @@ static int status_step(struct session *session, const struct step *step, json_t 
 	struct error failure = { 0 };
 	bool satisfied = session->unchanged && !(step->flags & STEP_EVERY_RUN);
 	json_int_t done = history_done_at(session, step->name);
-	bool undoable = step->undo && history_to_undo(session, SIZE_MAX, step->name) >= 0;
+	bool undoable = step->undo && history_to_undo(session, INT_MAX, step->name) >= 0;
 	json_t *row;
 	int r = 0;
 

@@ -83,8 +83,8 @@ int history_open_begin(const struct session *session, const char *step);
 json_int_t history_done_at(const struct session *session, const char *step);
 
 /* history_to_undo - the last begin in front of index `before` that lists changes and is not undone,
- * or -1. Begin with before = the number of records, or any more. step: of this step; NULL: any. */
-int history_to_undo(const struct session *session, size_t before, const char *step);
+ * or -1. Begin with before = INT_MAX. step: of this step; NULL: any. */
+int history_to_undo(const struct session *session, int before, const char *step);
 
 /* history_applied - what undo would take back: [{"step", "time", "changes"}], the newest first. New
  * (caller decrefs). */

@@ -6,7 +6,7 @@
  */
 #include <errno.h>
 #include <popt.h>
-#include <stdint.h>
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -98,8 +98,7 @@ static void add_files(struct session *session, json_t *result)
 	json_t *list = json_array();
 
 	member_set(result, "file_contexts", list);
-	for (int at = history_to_undo(session, SIZE_MAX, step_ports.name); at >= 0;
-	     at = history_to_undo(session, (size_t)at, step_ports.name)) {
+	for (int at = INT_MAX; (at = history_to_undo(session, at, step_ports.name)) >= 0;) {
 		const json_t *begin = json_array_get(session_records(session), (size_t)at);
 
 		list_each(change, json_object_get(begin, "changes")) {
