@@ -129,8 +129,7 @@ static void option_names(const char *option, struct strings *names)
 		for (const struct exercise *at = galera_exercises; at->name; at++)
 			strings_add(names, at->name);
 	if (strcmp(option, "ignore") == 0)
-		for (const char *const *name = checking_names; *name; name++)
-			strings_add(names, *name);
+		strings_split(names, checking_names, " ");
 }
 
 static int check_options(struct error *err)

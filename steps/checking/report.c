@@ -7,43 +7,12 @@
 #include "steps/node/node.h"
 #include "wizard/screen.h"
 
-const char *const checking_names[] = {
-	"audit",
-	"audit-exclude",
-	"audit-log",
-	"audit-lost",
-	"audit-rate",
-	"config",
-	"disk",
-	"domain",
-	"drift",
-	"executable",
-	"hidden-shown",
-	"label-binlog",
-	"label-config",
-	"label-datadir",
-	"label-innodb",
-	"label-log",
-	"label-notify",
-	"label-way",
-	"labels",
-	"leftovers",
-	"limit",
-	"notify",
-	"notify-script",
-	"others",
-	"permissive",
-	"permissive-misspelt",
-	"policy",
-	"root",
-	"selinux",
-	"selinux-boot",
-	"server",
-	"servers",
-	"store",
-	"wsrep",
-	NULL,
-};
+const char checking_names[] =
+	"audit audit-exclude audit-log audit-lost audit-rate config disk domain drift "
+	"executable hidden-shown label-binlog label-config label-datadir label-innodb "
+	"label-log label-notify label-way labels leftovers limit notify notify-script "
+	"others permissive permissive-misspelt policy root selinux selinux-boot server "
+	"servers store wsrep";
 
 void report_add(struct report *report, enum level level, const char *name, const char *remedy,
 		const char *format, ...)

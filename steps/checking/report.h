@@ -29,5 +29,5 @@ struct report {
 void report_add(struct report *report, enum level level, const char *name, const char *remedy,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Every name that a finding can have, in the order of the alphabet; NULL-terminated. */
-extern const char *const checking_names[];
+/* Every name that a finding can have, in the order of the alphabet, with a space between two. */
+extern const char checking_names[];

@@ -92,23 +92,21 @@ static const char *third_argument(const char *at)
 }
 
 /* A name in quotes is one of the table; what is not in quotes comes out of another table. */
-static void is_in_the_table(const char *name, bool *seen)
+static void is_in_the_table(const char *text, const struct strings *table, struct strings *seen)
 {
-	size_t length, i = 0;
+	_cleanup_free_ char *name = NULL;
 
-	if (*name++ != '"')
+	if (*text != '"')
 		return;
-	length = strcspn(name, "\"");
-	while (checking_names[i] &&
-	       (strncmp(checking_names[i], name, length) != 0 || checking_names[i][length]))
-		i++;
-	if (!checking_names[i])
-		fail_msg("not in checking_names: %.*s", (int)length, name);
-	seen[i] = true;
+	name = memory_copy(text + 1, strcspn(text + 1, "\""));
+	if (!strings_has(table, name))
+		fail_msg("not in checking_names: %s", name);
+	strings_add(seen, name);
 }
 
 /* The labels' names stand in tables. */
-static void look_into(const char *directory, bool labels, bool *seen)
+static void look_into(const char *directory, bool labels, const struct strings *table,
+		      struct strings *seen)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
@@ -122,36 +120,32 @@ static void look_into(const char *directory, bool labels, bool *seen)
 		    file_read(path, &text, NULL, NULL) < 0)
 			continue;
 		for (char *at = text; (at = strstr(at, "\treport_add(")); at++)
-			is_in_the_table(third_argument(strchr(at, '(') + 1), seen);
+			is_in_the_table(third_argument(strchr(at, '(') + 1), table, seen);
 		for (char *at = text; labels && (at = strstr(at, "\"label-")); at++)
-			is_in_the_table(at, seen);
+			is_in_the_table(at, table, seen);
 	}
 	closedir(dir);
 }
 
 static void every_finding_of_the_check_has_its_name_in_the_table(void **state)
 {
-	bool seen[100] = { false };
+	_cleanup_(strings_clear) struct strings table = { 0 }, seen = { 0 };
 
 	(void)state;
-	look_into("steps/checking", false, seen);
-	look_into("steps/galera", true, seen);
-	look_into("steps/labelling", true, seen);
-	for (size_t i = 0; checking_names[i]; i++) {
-		for (const struct probe *probe = probes; probe->name; probe++)
-			seen[i] = seen[i] || !strcmp(probe->name, checking_names[i]);
-		if (!seen[i])
-			fail_msg("no finding has the name %s", checking_names[i]);
-		if (i && strcmp(checking_names[i - 1], checking_names[i]) >= 0)
-			fail_msg("not in its order: %s", checking_names[i]);
-	}
+	strings_split(&table, checking_names, " ");
+	look_into("steps/checking", false, &table, &seen);
+	look_into("steps/galera", true, &table, &seen);
+	look_into("steps/labelling", true, &table, &seen);
 	for (const struct probe *probe = probes; probe->name; probe++) {
-		size_t i = 0;
-
-		while (checking_names[i] && strcmp(checking_names[i], probe->name) != 0)
-			i++;
-		if (!checking_names[i])
+		if (!strings_has(&table, probe->name))
 			fail_msg("not in checking_names: %s", probe->name);
+		strings_add(&seen, probe->name);
+	}
+	for (size_t i = 0; i < table.count; i++) {
+		if (!strings_has(&seen, table.items[i]))
+			fail_msg("no finding has the name %s", table.items[i]);
+		if (i && strcmp(table.items[i - 1], table.items[i]) >= 0)
+			fail_msg("not in its order: %s", table.items[i]);
 	}
 }
 
