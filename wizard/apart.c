@@ -113,10 +113,8 @@ static int wait_for(pid_t pid, const char *name, struct error *err)
 {
 	int status, number;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return error_set(err, errno, NULL, "cannot wait for who reads %s: %m",
-					 name);
+	if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0)
+		return error_set(err, errno, NULL, "cannot wait for who reads %s: %m", name);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

@@ -58,13 +58,10 @@ static int lock(int fd, const char *path, const char *program, struct error *err
 	char text[64];
 	int length;
 
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EWOULDBLOCK)
-			return held(fd, path, program, err);
-		if (errno != EINTR)
-			return error_set(err, errno, NULL, "cannot lock %s: %s", path,
-					 strerror(errno));
-	}
+	if (TEMP_FAILURE_RETRY(flock(fd, LOCK_EX | LOCK_NB)) < 0)
+		return errno == EWOULDBLOCK
+			       ? held(fd, path, program, err)
+			       : error_set(err, errno, NULL, "cannot lock %s: %m", path);
 	/* Who we are is a help for others, and locks nothing: a full disk is the journal's to
 	 * tell. */
 	length = snprintf(text, sizeof(text), "%ld %lld\n", (long)getpid(), (long long)time(NULL));

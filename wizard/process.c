@@ -90,11 +90,8 @@ static int streams_drain(struct stream streams[2])
 			{ .fd = streams[1].pipe[0], .events = POLLIN },
 		};
 
-		if (poll(waits, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
+		if (TEMP_FAILURE_RETRY(poll(waits, 2, -1)) < 0)
 			return -errno;
-		}
 		for (int i = 0; i < 2; i++) {
 			ssize_t got = 1;
 
@@ -143,10 +140,8 @@ static int wait_for(pid_t pid, const char *program, struct error *err)
 {
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return error_set(err, errno, NULL, "cannot wait for %s: %s", program,
-					 strerror(errno));
+	if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0)
+		return error_set(err, errno, NULL, "cannot wait for %s: %m", program);
 	if (WIFSIGNALED(status))
 		return error_set(err, EINTR, "start it again", "%s was ended by signal %d (%s)",
 				 program, WTERMSIG(status), strsignal(WTERMSIG(status)));

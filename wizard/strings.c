@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "wizard/strings.h"
 #include "wizard/util.h"
@@ -88,11 +89,6 @@ char *strings_join(const struct strings *strings, const char *separator)
 
 #define LONGEST 64 /* no name of ours is longer */
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* How many letters must be typed anew, left out, put in, or exchanged with their neighbour, to make
  * a of b; LONGEST when that is certainly too many. */
 static size_t distance(const char *a, const char *b)
@@ -110,10 +106,10 @@ static size_t distance(const char *a, const char *b)
 		for (size_t j = 1; j <= b_length; j++) {
 			size_t other = a[i - 1] != b[j - 1];
 
-			rows[i][j] = least(least(rows[i - 1][j], rows[i][j - 1]) + 1,
-					   rows[i - 1][j - 1] + other);
+			rows[i][j] = MIN(MIN(rows[i - 1][j], rows[i][j - 1]) + 1,
+					 rows[i - 1][j - 1] + other);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
+				rows[i][j] = MIN(rows[i][j], rows[i - 2][j - 2] + 1);
 		}
 	}
 	return rows[a_length][b_length];
@@ -123,7 +119,7 @@ const char *strings_nearest(const char *name, const struct strings *names)
 {
 	const char *nearest = NULL;
 	/* A third of the letters may be wrong, two at most. */
-	size_t limit = least(strlen(name) / 3, 2) + 1;
+	size_t limit = MIN(strlen(name) / 3, 2) + 1;
 
 	for (size_t i = 0; i < names->count; i++) {
 		size_t far = distance(name, names->items[i]);

@@ -326,10 +326,8 @@ int file_read(const char *path, char **text, size_t *length, struct error *err)
 int bytes_write(int fd, const char *bytes, size_t length)
 {
 	while (length) {
-		ssize_t put = write(fd, bytes, length);
+		ssize_t put = TEMP_FAILURE_RETRY(write(fd, bytes, length));
 
-		if (put < 0 && errno == EINTR)
-			continue;
 		if (put < 0)
 			return -errno;
 		bytes += put;
