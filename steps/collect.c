@@ -22,14 +22,6 @@
 #include "wizard/text.h"
 #include "wizard/util.h"
 
-static bool has_path(const json_t *sources, const char *path)
-{
-	list_each(source, sources)
-		if (member_is(source, "path", path))
-			return true;
-	return false;
-}
-
 /* Given logs stay collected: those of earlier runs first, then those of this command line. */
 static int add_given(struct session *session, json_t *sources, struct error *err)
 {
@@ -47,7 +39,7 @@ static int add_given(struct session *session, json_t *sources, struct error *err
 		if (!realpath(*log, path))
 			return error_set(err, errno, "give the path of an audit log with --log",
 					 "cannot read %s: %m", *log);
-		if (has_path(sources, path))
+		if (list_find(sources, "path", path))
 			continue;
 		source = json_pack("{s:s, s:s}", "path", path, "origin", path);
 		if (!source)

@@ -167,8 +167,7 @@ static int change(struct store *store, const void *data, struct error *err)
 	const struct loading *loading = data;
 	/* One of others may have been disabled, and the name is with it. */
 	bool disabled =
-		loading->back &&
-		json_is_true(json_object_get(json_array_get(loading->changes, 0), "disabled"));
+		loading->back && member_true(json_array_get(loading->changes, 0), "disabled");
 	int r = loading->cil ? store_module_install(store, MODULE_NAME, STORE_PRIORITY,
 						    loading->cil, err)
 			     : store_module_remove(store, MODULE_NAME, STORE_PRIORITY, err);

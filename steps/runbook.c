@@ -199,8 +199,7 @@ static int add_stage(const struct stage *stage, const json_t *nodes, const char 
 			r = add_command(line, json_array_get(nodes, 0), here,
 					line->place == HERE ? name : "every node", commands, err);
 	list_each(node, nodes)
-		for (line = first;
-		     r == 0 && line->place && !json_is_true(json_object_get(node, "here")); line++)
+		for (line = first; r == 0 && line->place && !member_true(node, "here"); line++)
 			if (line->place == ON_OTHER || line->place == HERE_FOR_OTHER)
 				r = add_command(line, node, here,
 						line->place == ON_OTHER ? where(node) : name,
@@ -221,16 +220,15 @@ static void add_lines(const json_t *nodes, const json_t *rows, const struct stri
 		_cleanup_free_ char *address = text_plain(member_text(node, "address"), 32);
 		bool evidence = json_is_integer(json_object_get(node, "evidence"));
 
-		list_add(lines,
-			 json_sprintf("    %-32s  %-16s  %s", *address ? address : "-",
-				      *name ? name : "-",
-				      json_is_true(json_object_get(node, "here")) ? "this node"
-				      : evidence ? "its evidence is here"
-						 : "no evidence yet"));
+		list_add(lines, json_sprintf("    %-32s  %-16s  %s", *address ? address : "-",
+					     *name ? name : "-",
+					     member_true(node, "here") ? "this node"
+					     : evidence                ? "its evidence is here"
+								       : "no evidence yet"));
 	}
 	list_each(node, nodes)
-		if (json_is_true(json_object_get(node, "here")) &&
-		    !member_or_null(node, "address") && json_array_size(nodes) > 1)
+		if (member_true(node, "here") && !member_or_null(node, "address") &&
+		    json_array_size(nodes) > 1)
 			list_add(lines, json_string("Set wsrep_node_address here: nothing tells "
 						    "which of the addresses is this node's."));
 	if (unplaced->count)

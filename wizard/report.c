@@ -258,7 +258,7 @@ static void show_status_row(const struct step *step, const json_t *row, int widt
 		screen_time(seconds, when, sizeof(when));
 	screen_result("%-*s  %-9s  %-24s  %-4s  %s", width, step->name,
 		      strcmp(state, "todo") ? state : "to do", when,
-		      json_is_true(json_object_get(row, "undoable")) ? "yes" : "-", step->title);
+		      member_true(row, "undoable") ? "yes" : "-", step->title);
 	if (*why)
 		screen_result("    %s", why);
 }

@@ -5,6 +5,7 @@
 #include <sys/param.h>
 
 #include "wizard/strings.h"
+#include "wizard/text.h"
 #include "wizard/util.h"
 
 void strings_clear(struct strings *strings)
@@ -83,6 +84,15 @@ char *strings_join(const struct strings *strings, const char *separator)
 		fprintf(out, "%s%s", i ? separator : "", strings->items[i]);
 	stream_close(&out);
 	return TAKE_PTR(text);
+}
+
+json_t *strings_json(const struct strings *strings)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < strings->count; i++)
+		list_add(list, text_json(strings->items[i]));
+	return list;
 }
 
 /* ---- a name that is not known --------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 /* strings.h - a growing list of strings that it owns; and which of them a mistyped name means */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,6 +38,9 @@ void strings_sort(struct strings *strings);
 
 /* strings_join - all of them with separator between each two; "" for none. Caller frees. */
 char *strings_join(const struct strings *strings, const char *separator);
+
+/* strings_json - a JSON array of them, each as text_json() has it; new (caller decrefs). */
+json_t *strings_json(const struct strings *strings);
 
 /* strings_nearest - the one of names that name probably means, borrowed, or NULL. */
 const char *strings_nearest(const char *name, const struct strings *names);

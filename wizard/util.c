@@ -200,6 +200,19 @@ json_int_t member_number(const json_t *object, const char *name)
 	return json_integer_value(json_object_get(object, name));
 }
 
+bool member_true(const json_t *object, const char *name)
+{
+	return json_is_true(json_object_get(object, name));
+}
+
+json_t *list_find(const json_t *array, const char *name, const char *text)
+{
+	list_each(item, array)
+		if (member_is(item, name, text))
+			return item;
+	return NULL;
+}
+
 const char *str_starts(const char *text, const char *prefix)
 {
 	size_t length = strlen(prefix);

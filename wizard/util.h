@@ -114,6 +114,12 @@ bool member_is(const json_t *object, const char *name, const char *text);
 /* member_number - an integer member; 0 where it has none. */
 json_int_t member_number(const json_t *object, const char *name);
 
+/* member_true - has it this member, and is it true? */
+bool member_true(const json_t *object, const char *name);
+
+/* list_find - of an array of objects the first of which member_is() this text; NULL: none. */
+json_t *list_find(const json_t *array, const char *name, const char *text);
+
 /* str_starts - the rest of text after prefix, or NULL when it does not start so. */
 const char *str_starts(const char *text, const char *prefix);
 

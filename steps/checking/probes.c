@@ -359,14 +359,14 @@ static char *remedy(struct session *session, const json_t *other)
 	if (!others_can_go(other))
 		return str_printf("see whose it is; semodule -X %lld -r %s takes it away",
 				  (long long)member_number(other, "priority"), name);
-	if (json_is_true(json_object_get(other, "kept")))
+	if (member_true(other, "kept"))
 		return str_printf("left as it is, as was decided; another time: semodule -d %s",
 				  name);
 	if (results_covered(session, PHASE_PERMISSIVE))
 		return str_printf("it was not disabled while the server learned: semodule -d %s, "
 				  "then galera-selinux",
 				  name);
-	if (!json_is_true(json_object_get(other, "only_ours")))
+	if (!member_true(other, "only_ours"))
 		return str_printf("it has other things, too: step 3 disables it only with "
 				  "permissive.modules[%s] = yes",
 				  name);
@@ -382,8 +382,7 @@ static void report_other(struct report *report, const json_t *other)
 	_cleanup_free_ char *todo = NULL;
 
 	/* Once ours is loaded, that is told as drift. */
-	if (json_is_true(json_object_get(other, "replaced")) &&
-	    session_recall(report->session, MODULE_LOADED))
+	if (member_true(other, "replaced") && session_recall(report->session, MODULE_LOADED))
 		return;
 	todo = remedy(report->session, other);
 	report_add(report, LEVEL_WARNING, "others", todo,

@@ -225,15 +225,6 @@ static void say_policy(const char *node, const json_t *policy, const json_t *own
 
 /* ---- to take --------------------------------------------------------------------------------- */
 
-/* The one that has this sum; NULL: none. */
-static json_t *same_file(const json_t *entries, const json_t *read)
-{
-	list_each(entry, entries)
-		if (member_is(entry, "sha256", member_text(read, "sha256")))
-			return entry;
-	return NULL;
-}
-
 static void note_path(json_t *entry, const char *path)
 {
 	_cleanup_free_ char *stamp = log_stamp(path);
@@ -304,7 +295,7 @@ static int take(struct session *session, json_t *entries, const char *path, stru
 
 	if (r < 0)
 		return r;
-	same = same_file(entries, read);
+	same = list_find(entries, "sha256", member_text(read, "sha256"));
 	if (!same)
 		return add_entry(session, entries, read, path, err);
 	screen_mark(MARK_NONE, "%s is the same file as %s: counted once", path, first_path(same));
@@ -364,7 +355,7 @@ bool nodes_label(struct session *session, const char *node, const char *path, co
 
 	*type = NULL;
 	list_each(entry, session_recall(session, ROLES_EVIDENCE)) {
-		if (!json_is_true(json_object_get(entry, "other_policy")) ||
+		if (!member_true(entry, "other_policy") ||
 		    !roles_same_node(member_text(json_object_get(entry, "node"), "node"), node))
 			continue;
 		other = true;

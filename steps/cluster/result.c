@@ -187,15 +187,6 @@ int result_read(const char *path, json_t **result, struct error *err)
 /* What is told of a rule's evidence: so many of its denials. */
 #define EVIDENCE_MAX 16
 
-static json_t *texts(const struct strings *strings)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < strings->count; i++)
-		list_add(list, json_string(strings->items[i]));
-	return list;
-}
-
 static void add_text(json_t *object, const char *name, const char *text)
 {
 	if (text)
@@ -208,7 +199,7 @@ static json_t *denial_json(const struct denial *denial)
 
 	member_set(object, "count", json_integer((json_int_t)denial_records(denial)));
 	member_set(object, "first", json_integer(denial->seconds));
-	member_set(object, "permissions", texts(&denial->permissions));
+	member_set(object, "permissions", strings_json(&denial->permissions));
 	add_text(object, "node", denial->node);
 	add_text(object, "exercise", denial->exercise ? denial->exercise : denial->origin);
 	add_text(object, "role", denial->role);
@@ -253,12 +244,12 @@ static bool is_same_rule(const json_t *item, const struct rule *rule)
 
 static json_t *rule_json(const struct rule *rule)
 {
-	json_t *object = json_made(
-		json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:o}", "rule", rule_keyword(rule),
-			  "source", rule->source, "target", rule->target, "attribute",
-			  rule->target_is_attribute, "class", rule->tclass, "permissions",
-			  texts(&rule->permissions), "unobserved", texts(&rule->unobserved),
-			  "comment", text_json(rule->comment ? rule->comment : "")));
+	json_t *object = json_made(json_pack(
+		"{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:o}", "rule", rule_keyword(rule), "source",
+		rule->source, "target", rule->target, "attribute", rule->target_is_attribute,
+		"class", rule->tclass, "permissions", strings_json(&rule->permissions),
+		"unobserved", strings_json(&rule->unobserved), "comment",
+		text_json(rule->comment ? rule->comment : "")));
 	json_t *ioctls;
 
 	if (!rule->ioctl_count)
@@ -309,14 +300,13 @@ static void read_rule(const json_t *item, struct rules *rules)
 	const char *source = member_text(item, "source"), *target = member_text(item, "target");
 	bool allow = member_is(item, "rule", "allow");
 	struct rule *rule = rules_at(
-		rules,
-		&(struct rule){
-			.kind = allow ? RULE_ALLOW : RULE_DONTAUDIT,
-			.source = (char *)source,
-			.target = (char *)(strcmp(source, target) ? target : "self"),
-			.tclass = (char *)member_text(item, "class"),
-			.target_is_attribute = json_is_true(json_object_get(item, "attribute")),
-		});
+		rules, &(struct rule){
+			       .kind = allow ? RULE_ALLOW : RULE_DONTAUDIT,
+			       .source = (char *)source,
+			       .target = (char *)(strcmp(source, target) ? target : "self"),
+			       .tclass = (char *)member_text(item, "class"),
+			       .target_is_attribute = member_true(item, "attribute"),
+		       });
 
 	copy_texts(json_object_get(item, "permissions"), &rule->permissions);
 	copy_texts(json_object_get(item, "unobserved"), &rule->unobserved);

@@ -40,17 +40,15 @@ static json_t *booleans_json(const struct finding *finding)
 
 static json_t *finding_json(const struct finding *finding, const struct denials *denials)
 {
-	json_t *permissions = json_array(), *evidence = json_array();
+	json_t *evidence = json_array();
 
-	for (size_t i = 0; i < finding->permissions.count; i++)
-		list_add(permissions, json_string(finding->permissions.items[i]));
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		list_add(evidence, evidence_json(&denials->items[finding->evidence[i]]));
 	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i, s:b, s:I, s:I, s:I, s:b, s:o, s:o}",
 		"source", finding->source, "target", finding->target, "class", finding->tclass,
-		"permissions", permissions, "fix", fix_name(finding->fix), "detail",
-		text_json(finding->detail), "why", text_json(finding->why), "severity",
+		"permissions", strings_json(&finding->permissions), "fix", fix_name(finding->fix),
+		"detail", text_json(finding->detail), "why", text_json(finding->why), "severity",
 		finding->severity, "recommended", finding_recommended(finding), "count",
 		(json_int_t)finding->count, "first", (json_int_t)finding->first, "last",
 		(json_int_t)finding->last, "silent", finding->silent, "booleans",
@@ -107,15 +105,13 @@ void explanation_json(const struct explanation *explanation)
 		{ "unknown_names", findings->unknown_names },
 	};
 	json_auto_t *object = json_object();
-	json_t *list = json_array(), *refusals = json_array();
+	json_t *list = json_array();
 
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		member_set(object, counts[i].name, json_integer((json_int_t)counts[i].count));
 	member_set(object, "unknown", unknown_json(findings));
 	member_set(object, "others", others_json(denials));
-	for (size_t i = 0; i < denials->refusals.count; i++)
-		list_add(refusals, text_json(denials->refusals.items[i]));
-	member_set(object, "selinux_err", refusals);
+	member_set(object, "selinux_err", strings_json(&denials->refusals));
 	for (size_t i = 0; i < findings->count; i++)
 		list_add(list, finding_json(&findings->items[i], denials));
 	member_set(object, "findings", list);

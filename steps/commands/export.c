@@ -196,7 +196,7 @@ static json_t *role_ports(const json_t *result)
 	json_t *list = json_array();
 
 	list_each(port, json_object_get(result, "ports"))
-		if (json_is_true(json_object_get(port, "labelled")))
+		if (member_true(port, "labelled"))
 			list_add(list,
 				 json_pack("{s:o, s:O, s:O, s:s, s:b}", "ports",
 					   json_sprintf("%lld", member_number(port, "number")),
@@ -272,7 +272,7 @@ static char *refpolicy_labels(const json_t *result)
 	      "corenetwork.te.in:\n",
 	      out);
 	list_each(port, json_object_get(result, "ports"))
-		if (json_is_true(json_object_get(port, "labelled")))
+		if (member_true(port, "labelled"))
 			fprintf(out, "#   network_port(mysqld, %s,%lld,s0)\n",
 				member_text(port, "proto"), member_number(port, "number"));
 	if (json_array_size(files))

@@ -190,7 +190,7 @@ int others_plan(struct session *session, json_t *changes, struct error *err)
 	if (r < 0)
 		return r;
 	list_each(other, list)
-		if (others_can_go(other) && !json_is_true(json_object_get(other, "kept")))
+		if (others_can_go(other) && !member_true(other, "kept"))
 			plan_one(other, changes);
 	return 0;
 }
@@ -241,7 +241,7 @@ static int keep(struct session *session, const char *name, struct error *err)
 static int ask_one(struct session *session, const json_t *change, bool *disable, struct error *err)
 {
 	static const char key[] = "permissive.modules";
-	bool only_ours = json_is_true(json_object_get(change, "only_ours"));
+	bool only_ours = member_true(change, "only_ours");
 	const char *name = member_text(change, "name");
 	_cleanup_free_ char *text = str_printf("Disable the module %s?", name);
 	const char *settled;

@@ -225,7 +225,7 @@ static int tree_of(struct session *session, const json_t *change, struct label_t
 
 	if (r != 0)
 		return r;
-	*tree = labels_tree(session, wants, path, json_is_true(json_object_get(change, "alone")));
+	*tree = labels_tree(session, wants, path, member_true(change, "alone"));
 	*kept = session_path(session, member_text(change, "record"));
 	return 0;
 }

@@ -142,7 +142,7 @@ static void put_step(struct sheet *sheet, const json_t *document, const json_t *
 	sheet_code(sheet, label, run);
 	if (json_array_size(changes))
 		sheet_table(sheet, caption, documents_change, changes);
-	else if (json_is_true(json_object_get(plan, "later")))
+	else if (member_true(plan, "later"))
 		sheet_say(sheet,
 			  "What it changes follows from the steps before; %s %s shows it "
 			  "then.",

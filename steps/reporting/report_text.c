@@ -117,14 +117,6 @@ const struct sheet_column documents_change[] = {
 	{ 0 },
 };
 
-static const json_t *step_of(const json_t *document, const char *name)
-{
-	list_each(step, part(document, "steps"))
-		if (member_is(step, "name", name))
-			return step;
-	return NULL;
-}
-
 static void write_changes(struct sheet *sheet, const json_t *document)
 {
 	const json_t *changes = part(document, "changes");
@@ -135,9 +127,10 @@ static void write_changes(struct sheet *sheet, const json_t *document)
 				 "back.");
 	for (size_t i = 1; i <= count; i++) {
 		const json_t *record = json_array_get(changes, count - i);
-		const json_t *step = step_of(document, member_text(record, "step"));
-		_cleanup_free_ char *caption = str_printf("Changes, %zu of %zu: step %s", i, count,
-							  member_text(record, "step"));
+		const char *name = member_text(record, "step");
+		const json_t *step = list_find(part(document, "steps"), "name", name);
+		_cleanup_free_ char *caption =
+			str_printf("Changes, %zu of %zu: step %s", i, count, name);
 
 		sheet_heading(sheet, member_text(step, "title"));
 		if (*member_text(step, "why"))
