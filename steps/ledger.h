@@ -15,8 +15,6 @@
 #include "steps/exercising/results.h"
 #include "wizard/session.h"
 
-struct strings;
-
 /* Memory: {"at" (seconds), "denials", "left", "fresh", "era", "module", "denied"} of the confined
  * run, once it was judged: with which module, and as struct ledger has it. */
 #define LEDGER_JUDGED "judged"
@@ -95,11 +93,11 @@ int ledger_json(struct session *session, json_t **object, struct error *err);
  * nothing is}]. own: this node's rows, as "exercises" has them. New (caller decrefs). */
 json_t *ledger_cluster(struct session *session, const json_t *own);
 
-/* ledger_cluster_lines - the same as lines: a table, and what is missing with its commands.
- * ledger_cluster_missing - these alone.
+/* ledger_cluster_lines - the same as lines: a table, and what is missing with its commands; new
+ * (caller decrefs). ledger_cluster_missing - append these alone.
  * ledger_cluster_show - on the screen, where there are other nodes. */
-void ledger_cluster_lines(const json_t *rows, struct strings *lines);
-void ledger_cluster_missing(const json_t *rows, struct strings *lines);
+json_t *ledger_cluster_lines(const json_t *rows);
+void ledger_cluster_missing(const json_t *rows, json_t *lines);
 void ledger_cluster_show(struct session *session, const json_t *rows);
 
 /* ledger_is_reached - of ledger_json()'s object: verified, or rehearsed? */

@@ -7,7 +7,6 @@
 #include "steps/ledger.h"
 #include "steps/node/node.h"
 #include "wizard/screen.h"
-#include "wizard/strings.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -45,12 +44,23 @@ static json_t *find_row(const struct table *table, const char *node, const char 
 	return NULL;
 }
 
-/* words: of the command that is to be given there, where something is missing. */
+/* The command that is to be given there, where something is missing; new memory. A donor that is
+ * known has all of it in its log. */
+static char *to_do(const char *node, const char *exercise, const char *role)
+{
+	_cleanup_free_ char *file = roles_evidence_file(node);
+
+	return *node && !strcmp(role, DENIAL_DONOR)
+		       ? str_printf("galera-selinux collect -o %s", file)
+		       : str_printf("galera-selinux run permissive exercise --exercise %s",
+				    exercise);
+}
+
 static void add_row(struct table *table, const char *node, const char *exercise, const char *role,
-		    const char *const observed[LEDGER_PHASES], const char *words)
+		    const char *const observed[LEDGER_PHASES])
 {
 	bool missing = !strcmp(observed[0], observed_name(OBSERVED_MISSING));
-	_cleanup_free_ char *command = str_printf("galera-selinux %s", words);
+	_cleanup_free_ char *command = to_do(node, exercise, role);
 
 	list_add(table->rows,
 		 json_pack("{s:o, s:s, s:s, s:s, s:s, s:I, s:o}", "node", text_json(node),
@@ -68,8 +78,6 @@ static void add_donor(struct table *table, const json_t *row, enum ledger_phase 
 	json_int_t ended = member_number(row, confined ? "ended_confined" : "ended");
 	const char *missing = observed_name(OBSERVED_MISSING);
 	const char *observed[LEDGER_PHASES] = { missing, missing };
-	_cleanup_free_ char *file = roles_evidence_file(donor);
-	_cleanup_free_ char *words = str_printf("collect -o %s", file);
 	json_t *known;
 
 	if (!*donor || !exercise_find(exercise))
@@ -80,7 +88,7 @@ static void add_donor(struct table *table, const json_t *row, enum ledger_phase 
 		observed[phase] = "seen";
 	known = find_row(table, donor, exercise, DENIAL_DONOR);
 	if (!known)
-		add_row(table, donor, exercise, DENIAL_DONOR, observed, words);
+		add_row(table, donor, exercise, DENIAL_DONOR, observed);
 	else if (strcmp(observed[phase], missing) != 0)
 		member_set(known, confined ? "confined" : "learning", json_string(observed[phase]));
 	if (known && !member_is(known, "learning", missing))
@@ -103,8 +111,6 @@ static void add_node(struct table *table, const char *node, const json_t *rows, 
 		const char *exercise = member_text(row, "exercise");
 		const char *const observed[LEDGER_PHASES] = { known_name(row, "learning"),
 							      known_name(row, "confined") };
-		_cleanup_free_ char *words =
-			str_printf("run permissive exercise --exercise %s", exercise);
 
 		if (!exercise_find(exercise))
 			continue;
@@ -112,7 +118,7 @@ static void add_node(struct table *table, const char *node, const json_t *rows, 
 			add_donor(table, row, LEDGER_LEARNING);
 			add_donor(table, row, LEDGER_CONFINED);
 		} else if (!find_row(table, node, exercise, member_text(row, "role"))) {
-			add_row(table, node, exercise, member_text(row, "role"), observed, words);
+			add_row(table, node, exercise, member_text(row, "role"), observed);
 		}
 	}
 }
@@ -125,7 +131,6 @@ static void add_unknown_donors(struct table *table, const json_t *own)
 
 	list_each(row, own) {
 		const struct exercise *exercise = exercise_find(member_text(row, "exercise"));
-		_cleanup_free_ char *words = NULL;
 		bool given = false;
 
 		if (!exercise || !exercise_is_transfer(exercise))
@@ -133,9 +138,8 @@ static void add_unknown_donors(struct table *table, const json_t *own)
 		list_each(known, table->rows)
 			given = given || (member_is(known, "exercise", exercise->name) &&
 					  member_is(known, "role", DENIAL_DONOR));
-		words = str_printf("run permissive exercise --exercise %s", exercise->name);
 		if (!given)
-			add_row(table, "", exercise->name, DENIAL_DONOR, observed, words);
+			add_row(table, "", exercise->name, DENIAL_DONOR, observed);
 	}
 }
 
@@ -179,47 +183,50 @@ static bool is_covered(const json_t *rows, const json_t *row)
 	return false;
 }
 
-void ledger_cluster_lines(const json_t *rows, struct strings *lines)
+json_t *ledger_cluster_lines(const json_t *rows)
 {
-	strings_take(lines, str_printf("%-16s  %-20s  %-6s  %-16s  %-16s  %s", "node", "exercise",
-				       "role", "learning", "confined", "denials"));
+	json_t *lines = json_array();
+
+	list_add(lines, json_sprintf("%-16s  %-20s  %-6s  %-16s  %-16s  %s", "node", "exercise",
+				     "role", "learning", "confined", "denials"));
 	list_each(row, rows) {
 		_cleanup_free_ char *node = text_plain(member_text(row, "node"), 40);
 
-		strings_take(lines,
-			     str_printf("%-16s  %-20s  %-6s  %-16s  %-16s  %7lld",
-					*node ? node : "(no node)", member_text(row, "exercise"),
-					*member_text(row, "role") ? member_text(row, "role") : "-",
-					member_text(row, "learning"), member_text(row, "confined"),
-					member_number(row, "denials")));
+		list_add(lines,
+			 json_sprintf("%-16s  %-20s  %-6s  %-16s  %-16s  %7lld",
+				      *node ? node : "(no node)", member_text(row, "exercise"),
+				      *member_text(row, "role") ? member_text(row, "role") : "-",
+				      member_text(row, "learning"), member_text(row, "confined"),
+				      member_number(row, "denials")));
 	}
 	ledger_cluster_missing(rows, lines);
+	return lines;
 }
 
-void ledger_cluster_missing(const json_t *rows, struct strings *lines)
+void ledger_cluster_missing(const json_t *rows, json_t *lines)
 {
 	list_each(row, rows) {
 		_cleanup_free_ char *node = text_plain(member_text(row, "node"), 40);
 
 		if (!member_or_null(row, "do") || is_covered(rows, row))
 			continue;
-		strings_take(lines,
-			     str_printf("missing: %s, %s; on %s:", member_text(row, "exercise"),
-					*member_text(row, "role") ? member_text(row, "role")
-								  : "this node",
-					*node ? node : "a node that joins"));
-		strings_take(lines, str_printf("    %s", member_text(row, "do")));
+		list_add(lines,
+			 json_sprintf("missing: %s, %s; on %s:", member_text(row, "exercise"),
+				      *member_text(row, "role") ? member_text(row, "role")
+								: "this node",
+				      *node ? node : "a node that joins"));
+		list_add(lines, json_sprintf("    %s", member_text(row, "do")));
 	}
 }
 
 void ledger_cluster_show(struct session *session, const json_t *rows)
 {
-	_cleanup_(strings_clear) struct strings lines = { 0 };
+	json_auto_t *lines = NULL;
 
 	if (!session_recall(session, ROLES_EVIDENCE))
 		return;
-	ledger_cluster_lines(rows, &lines);
+	lines = ledger_cluster_lines(rows);
 	screen_blank();
-	for (size_t i = 0; i < lines.count; i++)
-		screen_detail("%s", lines.items[i]);
+	list_each(line, lines)
+		screen_detail("%s", item_text(line));
 }

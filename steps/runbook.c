@@ -212,7 +212,6 @@ static int add_stage(const struct stage *stage, const json_t *nodes, const char 
 static void add_lines(const json_t *nodes, const json_t *rows, const struct strings *unplaced,
 		      json_t *lines)
 {
-	_cleanup_(strings_clear) struct strings missing = { 0 };
 	_cleanup_free_ char *names = strings_join(unplaced, ", "), *safe = text_safe(names, false);
 
 	list_each(node, nodes) {
@@ -235,9 +234,7 @@ static void add_lines(const json_t *nodes, const json_t *rows, const struct stri
 		list_add(lines,
 			 json_sprintf("Named besides, and nothing here tells the address: %s",
 				      safe));
-	ledger_cluster_missing(rows, &missing);
-	for (size_t i = 0; i < missing.count; i++)
-		list_add(lines, text_json(missing.items[i]));
+	ledger_cluster_missing(rows, lines);
 }
 
 int runbook_make(struct session *session, json_t **runbook, struct error *err)

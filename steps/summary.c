@@ -13,7 +13,6 @@
 #include "steps/node/node.h"
 #include "steps/steps.h"
 #include "wizard/screen.h"
-#include "wizard/strings.h"
 #include "wizard/text.h"
 #include "wizard/util.h"
 
@@ -218,18 +217,6 @@ static int find_open(struct session *session, char **text, char **note, struct e
 	return 0;
 }
 
-/* Of the other nodes, too. */
-static void add_lines(json_t *standing)
-{
-	_cleanup_(strings_clear) struct strings lines = { 0 };
-	json_t *list = json_array();
-
-	ledger_cluster_lines(json_object_get(standing, "cluster"), &lines);
-	for (size_t i = 0; i < lines.count; i++)
-		list_add(list, json_string(lines.items[i]));
-	member_set(standing, "lines", list);
-}
-
 int summary_standing(struct session *session, json_t **standing, struct error *err)
 {
 	_cleanup_free_ char *open = NULL, *note = NULL;
@@ -242,8 +229,10 @@ int summary_standing(struct session *session, json_t **standing, struct error *e
 		member_set(*standing, "note", json_string(note));
 	if (r == 0 && limit)
 		json_object_set(*standing, "limit", limit);
+	/* Of the other nodes, too. */
 	if (r == 0 && session_recall(session, ROLES_EVIDENCE))
-		add_lines(*standing);
+		member_set(*standing, "lines",
+			   ledger_cluster_lines(json_object_get(*standing, "cluster")));
 	return r;
 }
 
