@@ -124,11 +124,12 @@ static int advisor_here(struct session *session, struct advisor *advisor, struct
 	const struct galera_config *config;
 	const struct galera_port *ports;
 	struct oracle *base;
-	int count, r = node_base(session, &base, err) ?: node_config(session, &config, err);
+	int count, r = node_base(session, &base, err)
+			       ?: node_config(session, &config, err)
+			       ?: node_ports(session, &ports, &count, err);
 
-	count = r < 0 ? r : node_ports(session, &ports, err);
-	if (count < 0)
-		return count;
+	if (r < 0)
+		return r;
 	for (int i = 0; i < count; i++)
 		kept->ports[i] = (struct advice_port){ .proto = ports[i].proto,
 						       .number = ports[i].number,

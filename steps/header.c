@@ -53,14 +53,13 @@ static int describe_policy(struct session *session, char **text, struct error *e
 	_cleanup_free_ char *package = NULL, *bytes = NULL;
 	char sum[BUNDLE_SUM_SIZE] = "";
 	enum selinux_mode mode;
-	struct stat st;
 	size_t length;
 	int r = host_selinux_config(session->root, &mode, &type, err);
 
 	if (r == 0 && access(path, R_OK) < 0) {
 		free(path);
 		path = NULL;
-		r = node_policy(session, &path, &st, err);
+		r = node_policy(session, &path, NULL, err);
 	}
 	if (r < 0)
 		return r;

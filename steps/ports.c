@@ -67,9 +67,9 @@ static int plan_ports(struct session *session, json_t *changes, struct error *er
 	const struct galera_port *ports;
 	struct store *store;
 	struct oracle *oracle;
-	int count = node_ports(session, &ports, err);
-	int r = count < 0 ? count
-			  : node_loaded(session, &oracle, err) ?: node_store(session, &store, err);
+	int count, r = node_ports(session, &ports, &count, err)
+			       ?: node_loaded(session, &oracle, err)
+			       ?: node_store(session, &store, err);
 
 	if (r < 0)
 		return r;

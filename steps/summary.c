@@ -21,8 +21,8 @@ static int add_ports(struct session *session, json_t *summary, struct error *err
 	const struct galera_port *ports;
 	json_t *list = json_array();
 	struct store *store;
-	int count = node_ports(session, &ports, err);
-	int r = count < 0 ? count : node_store(session, &store, err);
+	int count = 0;
+	int r = node_ports(session, &ports, &count, err) ?: node_store(session, &store, err);
 
 	member_set(summary, "ports", list);
 	for (int i = 0; r == 0 && i < count; i++) {

@@ -179,8 +179,8 @@ static int base_ports(struct session *session, json_t *types, struct error *err)
 	const struct galera_port *ports;
 	struct oracle *oracle = NULL;
 	struct store *store;
-	int count = node_ports(session, &ports, err);
-	int r = count < 0 ? count : node_store(session, &store, err);
+	int count = 0;
+	int r = node_ports(session, &ports, &count, err) ?: node_store(session, &store, err);
 
 	if (r < 0)
 		return r;

@@ -50,7 +50,7 @@ static int look_ports(struct report *report, struct oracle *oracle, struct error
 	_cleanup_(strings_clear) struct strings usable = { 0 };
 	_cleanup_free_ char *list = NULL;
 	const struct galera_port *ports;
-	int count = node_ports(report->session, &ports, err);
+	int count = 0, r = node_ports(report->session, &ports, &count, err);
 
 	for (int i = 0; i < count; i++) {
 		const char *proto = ports[i].proto;
@@ -66,7 +66,7 @@ static int look_ports(struct report *report, struct oracle *oracle, struct error
 		report_add(report, LEVEL_OK, "policy", NULL, "it lets %s use %s as they are%s",
 			   node_domain(), list,
 			   (int)usable.count == count ? ": no port is to be labelled" : "");
-	return count < 0 ? count : 0;
+	return r;
 }
 
 /* The distribution's, and what adds to it: on Fedora MariaDB's policy is a package of its own. */

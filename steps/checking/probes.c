@@ -164,8 +164,8 @@ static int look_config(struct report *report, struct error *err)
 {
 	const struct galera_config *config;
 	const struct galera_port *ports;
-	int r = node_config(report->session, &config, err)
-			?: node_ports(report->session, &ports, err);
+	int count, r = node_config(report->session, &config, err)
+			       ?: node_ports(report->session, &ports, &count, err);
 
 	if (r < 0)
 		return r;
@@ -180,7 +180,7 @@ static int look_config(struct report *report, struct error *err)
 	else
 		report_add(report, LEVEL_OK, "config", NULL,
 			   "Galera is configured: node %s, SST by %s, %d ports",
-			   config->node_name ?: "(no name)", config->sst_method, r);
+			   config->node_name ?: "(no name)", config->sst_method, count);
 	if (!config->notify_command)
 		report_add(
 			report, LEVEL_WARNING, "notify",

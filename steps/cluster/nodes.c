@@ -174,10 +174,9 @@ int nodes_policy(struct session *session, json_t **policy, struct error *err)
 	_cleanup_free_ char *type = NULL, *path = NULL, *package = NULL, *bytes = NULL;
 	char sum[BUNDLE_SUM_SIZE];
 	enum selinux_mode mode;
-	struct stat st;
 	size_t length;
 	int r = host_selinux_config(session->root, &mode, &type, err)
-			?: node_policy(session, &path, &st, err)
+			?: node_policy(session, &path, NULL, err)
 			?: file_read(path, &bytes, &length, err)
 			?: bundle_sum(bytes, length, sum, err);
 

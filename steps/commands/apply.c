@@ -51,10 +51,9 @@ static int check_port(struct session *session, const json_t *port, struct error 
 	enum store_label label;
 	const struct galera_port *own;
 	struct store *store;
-	int count = node_ports(session, &own, err);
-	int r = count < 0 ? count
-			  : (node_store(session, &store, err)
-				     ?: store_port_label(store, proto, number, &type, &label, err));
+	int count, r = node_ports(session, &own, &count, err)
+			       ?: node_store(session, &store, err)
+			       ?: store_port_label(store, proto, number, &type, &label, err);
 
 	if (r < 0 || galera_has_port(own, count, proto, number))
 		return r;

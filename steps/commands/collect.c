@@ -111,8 +111,8 @@ static int list_ports(struct session *session, json_t *list, struct error *err)
 {
 	const struct galera_port *ports;
 	struct store *store;
-	int count = node_ports(session, &ports, err);
-	int r = count < 0 ? count : node_store(session, &store, err);
+	int count = 0;
+	int r = node_ports(session, &ports, &count, err) ?: node_store(session, &store, err);
 
 	for (int i = 0; r == 0 && i < count; i++) {
 		_cleanup_free_ char *type = NULL;

@@ -50,10 +50,9 @@ static int add_made(struct session *session, json_t *result, struct error *err)
 	_cleanup_free_ char *path = NULL, *image = NULL;
 	char host[256] = "", sum[BUNDLE_SUM_SIZE];
 	struct store *store;
-	struct stat st;
 	size_t length;
 	int r = node_store(session, &store, err)
-			?: node_policy(session, &path, &st, err)
+			?: node_policy(session, &path, NULL, err)
 			?: file_read(path, &image, &length, err)
 			?: bundle_sum(image, length, sum, err);
 
@@ -76,8 +75,8 @@ static int add_ports(struct session *session, json_t *result, struct error *err)
 	const struct galera_port *ports;
 	json_t *list = json_array();
 	struct store *store;
-	int count = node_ports(session, &ports, err);
-	int r = count < 0 ? count : node_store(session, &store, err);
+	int count = 0;
+	int r = node_ports(session, &ports, &count, err) ?: node_store(session, &store, err);
 
 	member_set(result, "ports", list);
 	for (int i = 0; r == 0 && i < count; i++) {

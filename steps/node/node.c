@@ -82,22 +82,22 @@ static void add_port(struct galera_port *ports, int *count, const json_t *given)
 		ports[(*count)++] = (struct galera_port){ proto, number, "of another node", "" };
 }
 
-int node_ports(struct session *session, const struct galera_port **ports, struct error *err)
+int node_ports(struct session *session, const struct galera_port **ports, int *count,
+	       struct error *err)
 {
 	struct node *node = session->data;
 	const struct galera_config *config;
-	int r = node_config(session, &config, err), count;
+	int r = node_config(session, &config, err);
 
+	if (r == 0 && node->port_count < 0)
+		r = node->port_count = galera_ports(config, node->ports, err);
 	if (r < 0)
 		return r;
-	if (node->port_count < 0)
-		node->port_count = galera_ports(config, node->ports, err);
 	*ports = node->ports;
-	count = node->port_count;
+	*count = node->port_count;
 	list_each(given, json_object_get(session_recall(session, NODE_RESULT), "ports"))
-		if (count >= 0)
-			add_port(node->ports, &count, given);
-	return count;
+		add_port(node->ports, count, given);
+	return 0;
 }
 
 int node_store(struct session *session, struct store **store, struct error *err)
@@ -200,11 +200,12 @@ void **node_slot(struct session *session, void (*release)(void *))
 int node_policy(struct session *session, char **path, struct stat *st, struct error *err)
 {
 	struct store *store;
+	struct stat own;
 	int r = node_store(session, &store, err) ?: store_kernel_policy(store, path, err);
 
 	if (r < 0)
 		return r;
-	if (stat(*path, st) < 0)
+	if (stat(*path, st ? st : &own) < 0)
 		return error_set(err, errno, "reinstall the policy package",
 				 "cannot look at %s: %m", *path);
 	return 0;
@@ -219,11 +220,10 @@ int node_loaded(struct session *session, struct oracle **oracle, struct error *e
 {
 	struct node *node = session->data;
 	_cleanup_free_ char *path = NULL;
-	struct stat st;
 	int r = 0;
 
 	if (!node->loaded) {
-		r = node_policy(session, &path, &st, err)
+		r = node_policy(session, &path, NULL, err)
 			    ?: oracle_open(&node->loaded, path, err)
 			    ?: whole_kernel(session, node->loaded, path,
 					    &node_run(session)->in_kernel, err)
@@ -264,11 +264,9 @@ static int other_modules(struct session *session, struct store_cil **modules, si
 	const json_t *replaced = session_recall(session, NODE_REPLACED);
 	struct store *store;
 	size_t used = 0;
-	int r = node_store(session, &store, err);
+	int r = node_store(session, &store, err)
+			?: store_all_modules(store, MODULE_NAME, modules, count, err);
 
-	*count = 0;
-	if (r == 0)
-		r = store_all_modules(store, MODULE_NAME, modules, count, err);
 	if (r < 0)
 		return r;
 	/* They are disabled, unless somebody has enabled them again. */
@@ -373,9 +371,8 @@ int node_base(struct session *session, struct oracle **oracle, struct error *err
 	struct node *node = session->data;
 	int r = 0;
 
-	if (!node->base) {
+	if (!node->base)
 		r = base_open(session, &node->base, err) ?: node_check_names(node->base, err);
-	}
 	if (r < 0)
 		forget(&node->base);
 	*oracle = node->base;

@@ -87,10 +87,10 @@ int node_config(struct session *session, const struct galera_config **config, st
 /* node_config_read - the same without an open session. Caller clears. */
 int node_config_read(const struct session *session, struct galera_config *config,
 		     struct error *err);
-/* node_ports - this node's own, and the cluster's that a result has brought: how many, or a
- * negative errno. */
+/* node_ports - this node's own, and the cluster's that a result has brought. */
 #define NODE_PORTS_MAX (GALERA_PORTS_MAX + 16)
-int node_ports(struct session *session, const struct galera_port **ports, struct error *err);
+int node_ports(struct session *session, const struct galera_port **ports, int *count,
+	       struct error *err);
 int node_store(struct session *session, struct store **store, struct error *err);
 int node_labels(struct session *session, struct file_labels **labels, struct error *err);
 
@@ -130,7 +130,7 @@ int node_fingerprint(struct session *session, char **text, struct error *err);
 int node_check_names(struct oracle *oracle, struct error *err);
 
 /* node_policy - the compiled policy: its path, in new memory (caller frees), and what stat(2) says
- * of it. */
+ * of it (st may be NULL). */
 int node_policy(struct session *session, char **path, struct stat *st, struct error *err);
 /* node_loaded - the policy as the store has it now. */
 int node_loaded(struct session *session, struct oracle **oracle, struct error *err);
