@@ -188,37 +188,15 @@ static char *key_of(const struct finding *finding)
 			    finding->tclass);
 }
 
-/* As it is remembered: true and false since the first release, words for another fix. */
-static json_t *decision_json(enum decision decision)
-{
-	switch (decision) {
-	case DECISION_ALLOW:
-		return json_string("allow");
-	case DECISION_DONTAUDIT:
-		return json_string("dontaudit");
-	default:
-		return json_boolean(decision == DECISION_ACCEPT);
-	}
-}
-
-static enum decision decision_from(const json_t *said)
-{
-	const char *word = json_string_value(said);
-
-	if (word)
-		return strcmp(word, "allow") ? DECISION_DONTAUDIT : DECISION_ALLOW;
-	return json_is_true(said) ? DECISION_ACCEPT : DECISION_REJECT;
-}
-
 static enum decision decision_of(const struct finding *finding, const json_t *remembered)
 {
 	enum decision decision = DECISION_NONE;
 
 	for (size_t i = 0; i < finding->permissions.count; i++) {
-		json_t *said = json_object_get(remembered, finding->permissions.items[i]);
-		enum decision one = decision_from(said);
+		const char *permission = finding->permissions.items[i];
+		enum decision one = decision_by_word(member_text(remembered, permission));
 
-		if (!said || (i > 0 && one != decision))
+		if (i > 0 && one != decision)
 			return DECISION_NONE;
 		decision = one;
 	}
@@ -228,7 +206,8 @@ static enum decision decision_of(const struct finding *finding, const json_t *re
 static bool wants_companions(const struct finding *finding, const json_t *remembered)
 {
 	for (size_t i = 0; i < finding->companions.count; i++)
-		if (!json_is_true(json_object_get(remembered, finding->companions.items[i])))
+		if (!member_is(remembered, finding->companions.items[i],
+			       decision_word(DECISION_ACCEPT)))
 			return false;
 	return finding->companions.count > 0;
 }
@@ -372,7 +351,7 @@ void case_decide_all(struct session *session, struct findings *findings)
 static void set_words(json_t *object, const struct strings *words, enum decision decision)
 {
 	for (size_t i = 0; i < words->count; i++)
-		member_set(object, words->items[i], decision_json(decision));
+		member_set(object, words->items[i], json_string(decision_word(decision)));
 }
 
 int case_decide(struct session *session, const struct finding *finding, enum decision decision,

@@ -26,18 +26,20 @@ char *decision_key(const char *fix, const char *source, const char *target, cons
 	return str_printf(DECISION "%s %s %s %s", fix, source, target, tclass);
 }
 
-/* As it is remembered it, and the word of the question. */
-static json_t *word_of(const json_t *said)
+const char *decision_word(enum decision decision)
 {
-	return json_is_string(said) ? json_string(json_string_value(said))
-				    : json_string(json_is_true(said) ? "accept" : "reject");
+	static const char *const words[] = { "", "accept", "reject", "allow", "dontaudit" };
+
+	return words[decision];
 }
 
-static json_t *said_by(const char *word)
+enum decision decision_by_word(const char *word)
 {
-	if (!strcmp(word, "accept") || !strcmp(word, "reject"))
-		return json_boolean(*word == 'a');
-	return !strcmp(word, "allow") || !strcmp(word, "dontaudit") ? json_string(word) : NULL;
+	enum decision decision = DECISION_DONTAUDIT;
+
+	while (decision != DECISION_NONE && strcmp(decision_word(decision), word) != 0)
+		decision--;
+	return decision;
 }
 
 json_t *given_decisions(const struct session *session)
@@ -47,21 +49,13 @@ json_t *given_decisions(const struct session *session)
 
 	json_object_foreach(session->memory, key, value) {
 		_cleanup_(strings_clear) struct strings words = { 0 };
-		const char *rest = str_starts(key, DECISION), *permission;
-		json_t *permissions, *said;
+		const char *rest = str_starts(key, DECISION);
 
-		if (!rest)
-			continue;
-		strings_split(&words, rest, " ");
-		permissions = json_object();
-		json_object_foreach(value, permission, said)
-			member_set(permissions, permission, word_of(said));
+		strings_split(&words, rest ?: "", " ");
 		if (words.count == 4)
-			list_add(list,
-				 json_pack("{s:s, s:s, s:s, s:s, s:O}", "fix", words.items[0],
-					   "source", words.items[1], "target", words.items[2],
-					   "class", words.items[3], "permissions", permissions));
-		json_decref(permissions);
+			list_add(list, json_pack("{s:s, s:s, s:s, s:s, s:O}", "fix", words.items[0],
+						 "source", words.items[1], "target", words.items[2],
+						 "class", words.items[3], "permissions", value));
 	}
 	return list;
 }
@@ -127,11 +121,12 @@ int given_decide(struct session *session, const json_t *result, struct error *er
 		known = session_recall(session, key);
 		known = json_is_object(known) ? json_copy(known) : json_object();
 		json_object_foreach(json_object_get(decision, "permissions"), permission, said) {
-			json_auto_t *ours = said_by(item_text(said));
+			const char *word = item_text(said);
 
-			if (ours && !json_object_get(known, permission) &&
-			    takes(oracle, result, decision, permission, item_text(said)))
-				json_object_set(known, permission, ours);
+			if (decision_by_word(word) != DECISION_NONE &&
+			    !json_object_get(known, permission) &&
+			    takes(oracle, result, decision, permission, word))
+				json_object_set(known, permission, said);
 		}
 		if (json_object_size(known))
 			r = session_remember(session, key, known, err);

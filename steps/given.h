@@ -5,9 +5,13 @@
 #include "steps/cluster/result.h"
 #include "wizard/session.h"
 
-/* decision_key - of the memory, for a decision: an object of its permissions. New memory (caller
- * frees). */
+/* decision_key - of the memory, for a decision: an object of its permissions and the decision's
+ * word for each. New memory (caller frees). */
 char *decision_key(const char *fix, const char *source, const char *target, const char *tclass);
+
+/* decision_word - as the memory, results and answers have it; and back. DECISION_NONE: no word. */
+const char *decision_word(enum decision decision);
+enum decision decision_by_word(const char *word);
 
 /* given_rules - add to rules what this node's policy needs of the result that was applied; without
  * one, nothing. */
