@@ -78,28 +78,23 @@ static int host_policy(struct session *session, char **path, struct error *err)
  */
 static int open_labels(const char *policy, struct file_labels **labels, struct error *err)
 {
-	char resolved[PATH_MAX];
-	char *name, *type, *rest;
+	char resolved[PATH_MAX], type[NAME_MAX + 1];
 	_cleanup_free_ char *contexts = NULL;
+	char *at = resolved;
+	int end = 0;
 
 	if (!realpath(policy, resolved))
 		return 0;
-	name = strrchr(resolved, '/');
-	*name = '\0';
-	name = strrchr(resolved, '/');
-	if (!name || strcmp(name, "/policy"))
+	while ((at = strstr(at, "/etc/selinux/")) &&
+	       (sscanf(at, "/etc/selinux/%255[^/]/policy/%*[^/]%n", type, &end) != 1 || at[end]))
+		at++;
+	if (!at)
 		return 0;
-	*name = '\0';
-	contexts = str_printf("%s/contexts/files/file_contexts", resolved);
-	type = strrchr(resolved, '/');
-	if (!type || access(contexts, R_OK) < 0)
-		return 0;
-	*type++ = '\0';
-	rest = resolved + strlen(resolved) - strlen("/etc/selinux");
-	if (rest < resolved || strcmp(rest, "/etc/selinux"))
-		return 0;
-	*rest = '\0';
-	return file_labels_open(labels, *resolved ? resolved : "/", type, err);
+	*at = '\0';
+	contexts = str_printf("%s/etc/selinux/%s/contexts/files/file_contexts", resolved, type);
+	return access(contexts, R_OK) < 0
+		       ? 0
+		       : file_labels_open(labels, *resolved ? resolved : "/", type, err);
 }
 
 /* check_domain - does the policy know the server at all? Those that were asked for are looked at
