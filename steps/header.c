@@ -21,9 +21,8 @@
 
 extern const char template_module_header[], template_explain_header[];
 
-#define HEADING  "/etc/galera-selinux/module_header"
-#define DECIDERS "deciders" /* memory: an object whose keys say who has answered for the rules */
-#define MEMORY   "header"   /* {"comment": TEXT, "made": SECONDS, "version": "1.N", "builds": N} */
+#define HEADING "/etc/galera-selinux/module_header"
+#define MEMORY  "header" /* {"comment": TEXT, "made": SECONDS, "version": "1.N", "builds": N} */
 
 struct module_header header_of(struct session *session)
 {
@@ -85,11 +84,6 @@ static char *describe_server(struct session *session)
 	return str_copy("not known");
 }
 
-int header_note_decider(struct session *session, const char *who, struct error *err)
-{
-	return session_note(session, DECIDERS, who, err);
-}
-
 /* Who or what has answered for the rules. */
 static char *describe_deciders(struct session *session)
 {
@@ -97,7 +91,7 @@ static char *describe_deciders(struct session *session)
 	const char *one;
 	json_t *yes;
 
-	json_object_foreach(session_recall(session, DECIDERS), one, yes)
+	json_object_foreach(session_recall(session, HEADER_DECIDERS), one, yes)
 		strings_add(&deciders, one);
 	return deciders.count ? strings_join(&deciders, ", ") : str_copy("nobody");
 }

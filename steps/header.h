@@ -11,8 +11,8 @@
 #include "steps/module/text.h"
 #include "wizard/session.h"
 
-/* header_note_decider - who or what has answered for a rule: "--yes", "answers file", ... */
-int header_note_decider(struct session *session, const char *who, struct error *err);
+/* Memory, by session_note(): who or what has answered for a rule: "--yes", "answers file", ... */
+#define HEADER_DECIDERS "deciders"
 
 /* header_make - out of the ledger, the collection, the decisions and this host, as they are now.
  * The same again for a build that did not come to its end (it remembers its version in "build"). */
@@ -20,8 +20,7 @@ int header_make(struct session *session, struct error *err);
 
 /* header_take - the header of another node's module, "module" of its result, with a line of this
  * node's behind it (may be NULL): for the same rules the same text on every node. */
-int header_take(struct session *session, const json_t *module, const char *line,
-		struct error *err);
+int header_take(struct session *session, const json_t *module, const char *line, struct error *err);
 
 /* header_of - of the last build; before any, a header that says so. Borrows from the session, until
  * the next header_make(). */

@@ -358,7 +358,7 @@ static int decide(struct session *session, const struct finding *finding,
 		return r;
 	*all = *all || !strcmp(value, "all");
 	/* Who decides first: that stays true, wherever the run ends. */
-	r = header_note_decider(session, prompt_origin(session, key, subject), err)
+	r = session_note(session, HEADER_DECIDERS, prompt_origin(session, key, subject), err)
 		    ?: case_decide(session, finding, decision_named(value),
 				   !strcmp(value, "companions"), err);
 	if (r == 0 && decision_named(value) == DECISION_REJECT && finding_is_needed(finding))
