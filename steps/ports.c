@@ -160,7 +160,7 @@ static int ask(struct session *session, json_t *changes, struct error *err)
 /* data: the changes. */
 static int set_labels(struct store *store, const void *data, struct error *err)
 {
-	int r = labels_set(store, data, err);
+	int r = labels_set(store, data, false, err);
 
 	list_each(change, data)
 		if (r == 0 && json_object_get(change, "number"))
@@ -172,7 +172,7 @@ static int set_labels(struct store *store, const void *data, struct error *err)
 /* Give back what each port had. */
 static int unset_labels(struct store *store, const void *data, struct error *err)
 {
-	int r = labels_unset(store, data, err);
+	int r = labels_set(store, data, true, err);
 
 	list_each(change, data) {
 		const char *before = member_or_null(change, "local_type");

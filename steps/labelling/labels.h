@@ -74,8 +74,7 @@ bool labels_declined(struct session *session, const char *path);
 
 /* Of these changes, those with a path. In a transaction: the rules, and the rules as before. */
 size_t labels_rules(const json_t *changes); /* how many rules */
-int labels_set(struct store *store, const json_t *changes, struct error *err);
-int labels_unset(struct store *store, const json_t *changes, struct error *err);
+int labels_set(struct store *store, const json_t *changes, bool back, struct error *err);
 /* After it: the files. labels_relabel keeps their labels in the session's directory first. */
 int labels_relabel(struct session *session, const json_t *changes, struct error *err);
 int labels_restore(struct session *session, const json_t *changes, struct error *err);

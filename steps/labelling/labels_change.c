@@ -175,15 +175,14 @@ static enum store_files files_of(const json_t *change)
 				 : STORE_FILES_ALL;
 }
 
-/* Each rule gets the type that its change has as this member, or goes. */
-static int set_rules(struct store *store, const json_t *changes, const char *member,
-		     struct error *err)
+/* Each rule gets its change's type, or back the one before, or goes. */
+int labels_set(struct store *store, const json_t *changes, bool back, struct error *err)
 {
 	int r = 0;
 
 	list_each(change, changes) {
 		const char *spec = member_or_null(change, "spec");
-		const char *type = member_or_null(change, member);
+		const char *type = member_or_null(change, back ? "local_type" : "to");
 
 		if (r < 0 || !spec)
 			continue;
@@ -191,16 +190,6 @@ static int set_rules(struct store *store, const json_t *changes, const char *mem
 			 : store_fcontext_unset(store, spec, files_of(change), err);
 	}
 	return r;
-}
-
-int labels_set(struct store *store, const json_t *changes, struct error *err)
-{
-	return set_rules(store, changes, "to", err);
-}
-
-int labels_unset(struct store *store, const json_t *changes, struct error *err)
-{
-	return set_rules(store, changes, "local_type", err);
 }
 
 /* ---- the files ------------------------------------------------------------------------------ */
