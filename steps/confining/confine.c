@@ -245,7 +245,7 @@ int confine_commit(struct session *session, const json_t *changes, bool back, st
 
 /* ---- what others are told -------------------------------------------------------------------- */
 
-static int note(struct session *session, const json_t *changes, bool back)
+static void note(struct session *session, const json_t *changes, bool back)
 {
 	_cleanup_free_ char *who = session_is_scratch(session) ? NULL : host_who();
 
@@ -256,22 +256,20 @@ static int note(struct session *session, const json_t *changes, bool back)
 			host_note(session->workflow->program, "%s: %s from now on, by %s",
 				  member_text(change, "what"), to, who);
 	}
-	return 0;
-}
-
-static int note_done(struct session *session, const json_t *changes, struct error *err)
-{
-	(void)err;
-	return note(session, changes, false);
 }
 
 static int note_back(struct session *session, const json_t *changes, struct error *err)
 {
 	(void)err;
-	return note(session, changes, true);
+	note(session, changes, true);
+	return 0;
 }
 
+/* Changes are held back on the way back alone. */
 int confine_note(struct session *session, const json_t *changes, bool back, struct error *err)
 {
-	return node_then(session, back ? note_back : note_done, changes, err);
+	if (back)
+		return node_then(session, note_back, changes, err);
+	note(session, changes, false);
+	return 0;
 }
