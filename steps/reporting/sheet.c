@@ -69,6 +69,12 @@ static size_t longest_run(const char *text, char of)
 	return longest;
 }
 
+static void put_fence(FILE *out, size_t length)
+{
+	while (length--)
+		fputc('`', out);
+}
+
 /* In a code span nothing is markup but its end; in a table, too, what divides the cells. */
 static void markdown_name(FILE *out, const char *safe)
 {
@@ -78,11 +84,9 @@ static void markdown_name(FILE *out, const char *safe)
 		markdown_text(out, safe);
 		return;
 	}
-	for (size_t i = 0; i < fence; i++)
-		fputc('`', out);
+	put_fence(out, fence);
 	fprintf(out, fence > 1 ? " %s " : "%s", safe);
-	for (size_t i = 0; i < fence; i++)
-		fputc('`', out);
+	put_fence(out, fence);
 }
 
 void sheet_text(const struct sheet *sheet, const char *text)
@@ -184,14 +188,10 @@ void sheet_code(struct sheet *sheet, const char *label, const char *text)
 		return;
 	}
 	fence = fence < 3 ? 3 : fence;
-	for (int end = 0; end < 2; end++) {
-		for (size_t i = 0; i < fence; i++)
-			fputc('`', sheet->out);
-		fputc('\n', sheet->out);
-		if (!end)
-			fprintf(sheet->out, "%s%s", safe, ends ? "" : "\n");
-	}
-	fputc('\n', sheet->out);
+	put_fence(sheet->out, fence);
+	fprintf(sheet->out, "\n%s%s", safe, ends ? "" : "\n");
+	put_fence(sheet->out, fence);
+	fputs("\n\n", sheet->out);
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */
