@@ -181,12 +181,10 @@ static int remember(struct session *session, json_t *sources, json_t *given,
 {
 	return session_remember(
 		session, "collect",
-		json_made(json_pack("{s:O, s:O, s:o, s:o, s:I, s:I, s:I, s:I}", "sources", sources,
-				    "given", given, "nodes", given_nodes(denials), "seen",
+		json_made(json_pack("{s:O, s:O, s:o, s:o, s:I, s:I}", "sources", sources, "given",
+				    given, "nodes", given_nodes(denials), "seen",
 				    seen(session, denials), "events", (json_int_t)denials->events,
-				    "denials", (json_int_t)denials_total(denials), "unreadable",
-				    (json_int_t)denials->unreadable, "lost",
-				    (json_int_t)denials->lost_notices)),
+				    "denials", (json_int_t)denials_total(denials))),
 		err);
 }
 
