@@ -41,7 +41,8 @@ int subjects_any(const char *subject, const char *value, struct error *err)
 
 /* ---- findings -------------------------------------------------------------------------------- */
 
-enum { WORDS = 3 }; /* source, target, class */
+/* Source, target and class; alike are these, and one permission. */
+enum { WORDS = 3, SAME };
 
 struct subject {
 	struct strings words;       /* the first three; what is behind them: */
@@ -95,7 +96,7 @@ int subjects_alike(const char *one, const char *other)
 
 bool subjects_same_finding(const char *given, const char *asked)
 {
-	return subjects_alike(given, asked) == WORDS + 1;
+	return subjects_alike(given, asked) == SAME;
 }
 
 /* ---- rejected beforehand --------------------------------------------------------------------- */
@@ -115,17 +116,10 @@ static int check_one(const char *subject, const struct findings *findings, struc
 	int alike = 1; /* one word in common, as the class, makes none near */
 
 	for (size_t i = 0; i < findings->count; i++) {
-		char *key = finding_key(&findings->items[i]);
+		_cleanup_free_ char *key = finding_key(&findings->items[i]);
 		int here = subjects_alike(subject, key);
-		bool same = subjects_same_finding(subject, key);
 
-		if (here > alike) {
-			free(nearest);
-			nearest = TAKE_PTR(key);
-			alike = here;
-		}
-		free(key);
-		if (same && finding_rule(&findings->items[i]) != FIX_ALLOWED)
+		if (here == SAME && finding_rule(&findings->items[i]) != FIX_ALLOWED)
 			return error_set(
 				err, EINVAL,
 				"decide anew, with the option --decide-again; or leave the answer "
@@ -133,10 +127,13 @@ static int check_one(const char *subject, const struct findings *findings, struc
 				"the answer review.rule[%s] = reject comes too late: the rule was "
 				"accepted before",
 				subject);
+		if (here > alike) {
+			free(nearest);
+			nearest = TAKE_PTR(key);
+			alike = here;
+		}
 	}
-	return subjects_same_finding(subject, nearest ?: "")
-		       ? 0
-		       : no_finding(subject, nearest ?: "", err);
+	return alike == SAME ? 0 : no_finding(subject, nearest ?: "", err);
 }
 
 int subjects_rejects(const struct session *session, const struct findings *findings,
