@@ -68,6 +68,7 @@ static const char *conclude(const struct seen *seen, const json_t *standing, con
 			    char **line)
 {
 	const json_t *change = json_array_get(drift, 0);
+	const char *open = member_text(standing, "open"), *claim = member_text(standing, "claim");
 	size_t changes = json_array_size(drift);
 	char when[32];
 
@@ -88,16 +89,14 @@ static const char *conclude(const struct seen *seen, const json_t *standing, con
 		return "wrong";
 	}
 	if (member_is(standing, "end", "denials")) {
-		*line = str_copy(member_text(standing, "claim"));
+		*line = str_copy(claim);
 		return "wrong";
 	}
-	if (*member_text(standing, "open") || !ledger_is_reached(standing)) {
-		*line = str_copy(*member_text(standing, "open") ? member_text(standing, "open")
-								: member_text(standing, "claim"));
+	if (*open || !ledger_is_reached(standing)) {
+		*line = str_copy(*open ? open : claim);
 		return "todo";
 	}
-	*line = str_printf("%s; since %s nothing was changed, and nothing new denied",
-			   member_text(standing, "claim"), when);
+	*line = str_printf("%s; since %s nothing was changed, and nothing new denied", claim, when);
 	return "ok";
 }
 

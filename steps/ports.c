@@ -140,17 +140,14 @@ static int tell_users(struct session *session, struct error *err)
 
 static int ask(struct session *session, json_t *changes, struct error *err)
 {
-	size_t files = json_array_size(changes) - count_ports(changes);
+	size_t ports = count_ports(changes);
 	bool yes = true;
-	int r = count_ports(changes) ? tell_users(session, err) : 0;
+	int r = ports ? tell_users(session, err) : 0;
 
-	if (r < 0)
+	if (r < 0 || ports == json_array_size(changes))
 		return r;
-	if (!files)
-		return 0;
 	r = prompt_yes_no(session, "ports.files", NULL,
-			  count_ports(changes) ? "Label the files, too?" : "Label the files?", true,
-			  &yes, err);
+			  ports ? "Label the files, too?" : "Label the files?", true, &yes, err);
 	if (r < 0 || yes)
 		return r;
 	screen_say("The files keep their labels; `check` goes on to tell of them.");

@@ -130,12 +130,11 @@ static void show_text(size_t indent, const char *style, const char *lead, const 
 
 void screen_heading(unsigned int number, unsigned int total, const char *title)
 {
-	_cleanup_free_ char *numbers = str_printf("[%u/%u] ", number, total), *text = NULL;
-	_cleanup_free_ char *safe = NULL;
+	_cleanup_free_ char *text =
+		total ? str_printf("[%u/%u] %s", number, total, title) : str_copy(title);
+	_cleanup_free_ char *safe = text_safe(text, false);
 
 	screen_blank();
-	text = str_printf("%s%s", total ? numbers : "", title);
-	safe = text_safe(text, false);
 	show_text(0, BOLD, "", safe, INDENT, text_width());
 }
 

@@ -69,9 +69,7 @@ static void plan_hidden(json_t *changes, bool show)
 
 static const char *wish(struct session *session)
 {
-	const char *text = json_string_value(session_recall(session, HIDDEN));
-
-	return text ? text : "";
+	return item_text(session_recall(session, HIDDEN));
 }
 
 int confine_plan_loose(struct session *session, json_t *changes, struct error *err)
