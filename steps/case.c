@@ -264,7 +264,7 @@ static bool recall_forbidden(struct session *session, struct findings *findings,
 		const char *rule = find_forbidden(session, finding, finding->permissions.items[i]);
 
 		apart[i] = rule != NULL;
-		forbidden = rule ? rule : forbidden;
+		forbidden = rule ?: forbidden;
 		found += apart[i];
 	}
 	if (!found)

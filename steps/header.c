@@ -294,8 +294,7 @@ int header_make(struct session *session, struct error *err)
 int header_take(struct session *session, const json_t *module, const char *line, struct error *err)
 {
 	const char *comment = member_text(module, "comment"), *version = "1.0", *minor;
-	_cleanup_free_ char *whole =
-		str_printf("%s%s%s", comment, line ? "\n" : "", line ? line : "");
+	_cleanup_free_ char *whole = str_printf("%s%s%s", comment, line ? "\n" : "", line ?: "");
 	json_int_t builds = member_number(session_recall(session, MEMORY), "builds"), others;
 
 	if (*member_text(module, "version"))

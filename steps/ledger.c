@@ -91,7 +91,7 @@ static void add(const struct gaps *gaps, json_t *what, const char *words, const 
 {
 	_cleanup_free_ char *command =
 		str_printf("%s%s%s%s%s", gaps->program, *words ? " " : "", words,
-			   exercise ? " --exercise " : "", exercise ? exercise : "");
+			   exercise ? " --exercise " : "", exercise ?: "");
 
 	list_add(gaps->list,
 		 json_pack("{s:o, s:o}", "what", json_made(what), "do", text_json(command)));

@@ -39,7 +39,7 @@ static void add_change(json_t *changes, const struct galera_port *port, const ch
 		      : str_printf("semanage port -d -p %s %u", port->proto, port->number);
 	json_t *change = change_add(changes, json_object(),
 				    &(struct change){ .what = what,
-						      .from = type ? type : "unlabelled",
+						      .from = type ?: "unlabelled",
 						      .to = PORT_TYPE,
 						      .command = command,
 						      .undo = undo });

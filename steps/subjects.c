@@ -67,7 +67,7 @@ static struct subject subject_read(const char *text)
 
 int subjects_finding(const char *subject, const char *value, struct error *err)
 {
-	_cleanup_(subject_clear) struct subject key = subject_read(subject ? subject : "");
+	_cleanup_(subject_clear) struct subject key = subject_read(subject ?: "");
 
 	(void)value;
 	if (!subject || key.permissions.count)

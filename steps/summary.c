@@ -137,7 +137,7 @@ static void print_text(const json_t *summary)
 		const char *type = member_or_null(port, "type");
 
 		screen_result("  %lld/%s  %s  %s", member_number(port, "number"),
-			      member_text(port, "proto"), type ? type : "unlabelled",
+			      member_text(port, "proto"), type ?: "unlabelled",
 			      member_text(port, "purpose"));
 	}
 	print_list("Module " MODULE_NAME, json_object_get(summary, "rules"));
@@ -163,8 +163,8 @@ static int add_claims(struct session *session, json_t *summary, struct error *er
 	/* Never of a rehearsal. */
 	if (!member_is(standing, "end", "verified"))
 		verified = NULL;
-	json_object_set(summary, "proof", proof ? proof : json_null());
-	json_object_set(summary, "verified", verified ? verified : json_null());
+	json_object_set(summary, "proof", proof ?: json_null());
+	json_object_set(summary, "verified", verified ?: json_null());
 	json_object_set(summary, "left", left);
 	member_set(summary, "ledger", standing);
 	if (limit)
@@ -208,7 +208,7 @@ static int find_open(struct session *session, char **text, char **note, struct e
 	told = limit_text(limit, permissive, &wrong);
 	if (permissive)
 		*text = str_printf("%s is permissive: nothing confines the server now%s%s%s",
-				   node_domain(), told ? ", " : "", told ? told : "",
+				   node_domain(), told ? ", " : "", told ?: "",
 				   shown ? "; denials that the policy hides are logged" : "");
 	else if (shown)
 		*text = str_copy("denials that the policy hides are logged");

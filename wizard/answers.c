@@ -45,7 +45,7 @@ const struct question *answers_question(const struct answers *answers, const cha
 {
 	const struct question *question = find_question(answers->questions, key);
 
-	return question ? question : find_question(answers_engine, key);
+	return question ?: find_question(answers_engine, key);
 }
 
 static int unknown_key(const struct answers *answers, const char *key, struct error *err)

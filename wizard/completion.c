@@ -41,7 +41,7 @@ static void offer(const struct typed *typed, const char *before, const char *nam
 	_cleanup_free_ char *word = str_printf("%s%s%s", before, name, behind);
 
 	if (str_starts(word, typed->word))
-		printf("%s\t%s\n", word, meaning ? meaning : "");
+		printf("%s\t%s\n", word, meaning ?: "");
 }
 
 static bool takes_value(const struct poptOption *option)

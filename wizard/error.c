@@ -16,7 +16,7 @@ int error_set(struct error *err, int code, const char *remedy, const char *what,
 	va_start(args, what);
 	vsnprintf(err->what, sizeof(err->what), what, args);
 	va_end(args);
-	snprintf(err->remedy, sizeof(err->remedy), "%s", remedy ? remedy : "");
+	snprintf(err->remedy, sizeof(err->remedy), "%s", remedy ?: "");
 	return -code;
 }
 

@@ -289,7 +289,7 @@ static int reverse_held(struct session *session, struct error *err)
 		ended = workflow->release(session, r == 0, r == 0 ? err : NULL);
 	if (r == 0 && ended < 0)
 		error_prefix(err, "undo");
-	return r ? r : ended;
+	return r ?: ended;
 }
 
 static int reverse_all(struct session *session, struct error *err)
@@ -298,7 +298,7 @@ static int reverse_all(struct session *session, struct error *err)
 
 	for (int at = INT_MAX; r == 0 && (at = history_to_undo(session, at, NULL)) >= 0;)
 		r = journal_undone(session, at, err);
-	return r ? r : session_reset(session, err);
+	return r ?: session_reset(session, err);
 }
 
 /* It was stopped, or it failed. */

@@ -288,9 +288,9 @@ static void put_row(FILE *out, const char *left, const char *right)
 
 static void put_command(FILE *out, const struct command *command)
 {
-	_cleanup_free_ char *left = str_printf(
-		"%s%s%s", *command->name ? command->name : "(no command)",
-		command->arguments ? " " : "", command->arguments ? command->arguments : "");
+	_cleanup_free_ char *left =
+		str_printf("%s%s%s", *command->name ? command->name : "(no command)",
+			   command->arguments ? " " : "", command->arguments ?: "");
 
 	put_row(out, left, command->summary);
 }
@@ -302,7 +302,7 @@ static void put_head(FILE *out, const struct command *command, const struct prog
 
 	if (command != program->commands) {
 		fprintf(out, "%s [OPTION...]%s%s\n\n", command->name, command->arguments ? " " : "",
-			command->arguments ? command->arguments : "");
+			command->arguments ?: "");
 		text_wrap(out, command->summary, 0, 0, WIDTH);
 		return;
 	}

@@ -78,7 +78,7 @@ static int read_behind(const char *safe, char **line, struct error *err)
 		*last++ = '\0';
 		screen_say("%s", wrapped);
 	}
-	prompt = str_printf("%*s%s ", INDENT, "", last ? last : wrapped);
+	prompt = str_printf("%*s%s ", INDENT, "", last ?: wrapped);
 	return terminal_line(prompt, line, err);
 }
 
@@ -320,7 +320,7 @@ static int take_text(const struct prompt *prompt, char **answer, struct error *e
 /* " [db2]:" - what Enter means, and a colon where the question has no mark of its own. */
 static char *text_behind(const char *text, const char *default_text)
 {
-	_cleanup_free_ char *offered = text_safe(default_text ? default_text : "", false);
+	_cleanup_free_ char *offered = text_safe(default_text ?: "", false);
 	const char *colon = *text && strchr("?:", text[strlen(text) - 1]) ? "" : ":";
 
 	return *offered ? str_printf(" [%s]%s", offered, colon) : str_copy(colon);

@@ -268,7 +268,7 @@ static void introduce(struct session *session)
 	int r = workflow->describe ? workflow->describe(session, &line, &failure) : 0;
 
 	title = str_printf("%s %s%s%s", workflow->program, workflow->version, line ? " - " : "",
-			   line ? line : "");
+			   line ?: "");
 	screen_heading(0, 0, title);
 	if (r < 0)
 		screen_mark(MARK_WARN, "%s", failure.what);

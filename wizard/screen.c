@@ -122,7 +122,7 @@ static void show_text(size_t indent, const char *style, const char *lead, const 
 	FILE *out = stream_open(&built, NULL);
 
 	fprintf(out, "%*s%s%s%s", (int)indent, "", on, lead, *lead ? off : "");
-	text_wrap(out, text, indent + text_columns(lead), under, width ? width : SIZE_MAX);
+	text_wrap(out, text, indent + text_columns(lead), under, width ?: SIZE_MAX);
 	fputs(*lead ? "" : off, out);
 	stream_close(&out);
 	show(built);
@@ -323,7 +323,7 @@ static void put_result(const char *line)
 	live_clear();
 	errno = 0;
 	if ((fputs(line, stdout) == EOF || fputc('\n', stdout) == EOF) && !result_errno)
-		result_errno = errno ? errno : EIO;
+		result_errno = errno ?: EIO;
 	if (isatty(STDOUT_FILENO))
 		after_blank = false;
 }

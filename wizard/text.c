@@ -70,7 +70,7 @@ char *text_safe(const char *text, bool keep_lines)
 			fputs("    ", out);
 		else
 			fprintf(out, "\\x%02x", (unsigned char)*text);
-		text += length ? length : 1;
+		text += length ?: 1;
 	}
 	stream_close(&out);
 	return safe;

@@ -74,7 +74,7 @@ void no_memory(void)
 
 void *memory_new(size_t count, size_t size)
 {
-	void *memory = calloc(count ? count : 1, size);
+	void *memory = calloc(count ?: 1, size);
 
 	if (!memory)
 		no_memory();
@@ -83,7 +83,7 @@ void *memory_new(size_t count, size_t size)
 
 void *memory_resize(void *memory, size_t count, size_t size)
 {
-	memory = reallocarray(memory, count ? count : 1, size);
+	memory = reallocarray(memory, count ?: 1, size);
 	if (!memory)
 		no_memory();
 	return memory;
@@ -140,7 +140,7 @@ char *str_printf(const char *format, ...)
 FILE *stream_open(char **text, size_t *length)
 {
 	static size_t unasked;
-	FILE *stream = open_memstream(text, length ? length : &unasked);
+	FILE *stream = open_memstream(text, length ?: &unasked);
 
 	if (!stream)
 		no_memory();
@@ -233,7 +233,7 @@ const char *str_field(const char *text, size_t length, char separator, int numbe
 	if (!text)
 		return NULL;
 	stop = memchr(text, separator, (size_t)(end - text));
-	*field_length = (size_t)((stop ? stop : end) - text);
+	*field_length = (size_t)((stop ?: end) - text);
 	return *field_length ? text : NULL;
 }
 

@@ -192,7 +192,7 @@ static int base_ports(struct session *session, json_t *types, struct error *err)
 		_cleanup_free_ char *key = str_printf("%u/%s", ports[i].number, ports[i].proto);
 		const char *type = oracle_port_type(oracle, ports[i].proto, ports[i].number);
 
-		member_set(types, key, json_string(type ? type : "none"));
+		member_set(types, key, json_string(type ?: "none"));
 	}
 	oracle_close(oracle);
 	return r;
@@ -207,8 +207,8 @@ static int wanted_files(struct session *session, json_t *types, struct error *er
 		const struct label *label = &labels.items[i];
 
 		if (label->state == LABEL_RIGHT &&
-		    json_object_set_new(types, label->path,
-					json_string(label->wanted ? label->wanted : "none")) < 0)
+		    json_object_set_new(types, label->path, json_string(label->wanted ?: "none")) <
+			    0)
 			r = error_set(err, EILSEQ, "give the server's files paths of UTF-8",
 				      "the path %s is not UTF-8", label->path);
 	}

@@ -71,7 +71,7 @@ int executable_look(struct report *report, struct error *err)
 	if (!type || strcmp(type, EXECUTABLE_TYPE) != 0)
 		report_add(report, LEVEL_STOP, "executable", remedy,
 			   "%s is labelled %s, not " EXECUTABLE_TYPE ": it will not run in %s",
-			   path, type ? type : "not at all", node_domain());
+			   path, type ?: "not at all", node_domain());
 	else
 		report_add(report, LEVEL_OK, "executable", NULL, "%s is " EXECUTABLE_TYPE, path);
 	return 0;

@@ -126,7 +126,7 @@ static void report_domain(struct report *report, const char *context, pid_t pid)
 			   "see that its executable is labelled " EXECUTABLE_TYPE
 			   "; start it by its systemd unit, not by hand",
 			   "the server (pid %d) runs in %s, not in %s: nothing would be learned",
-			   (int)pid, type ? type : context, node_domain());
+			   (int)pid, type ?: context, node_domain());
 }
 
 static int look_server(struct report *report, struct error *err)
@@ -252,7 +252,7 @@ static char *remedy_of(struct session *session, const struct label *label)
 
 static void report_label(struct report *report, const struct label *label)
 {
-	const char *type = label->type ? label->type : "unlabelled";
+	const char *type = label->type ?: "unlabelled";
 	enum level level = !strcmp(label->name, "label-datadir") ? LEVEL_STOP : LEVEL_WARNING;
 	_cleanup_free_ char *remedy = NULL;
 

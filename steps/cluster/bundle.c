@@ -181,7 +181,7 @@ static int refuse(const struct unpacking *reading, const char *why, const char *
 		  struct error *err)
 {
 	error_set(err, EBADMSG, NULL, "%s is not %s as it was made: %s%s%s", reading->path,
-		  reading->format->title, member ? member : "", member ? " " : "", why);
+		  reading->format->title, member ?: "", member ? " " : "", why);
 	return error_remedy(err, "make it anew on its node (%s), and bring it whole",
 			    reading->format->made_by);
 }
@@ -267,7 +267,7 @@ static int read_entry(struct unpacking *reading, struct archive_entry *entry, js
 
 	if (!name || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) ||
 	    archive_entry_symlink(entry))
-		return refuse(reading, "is no plain file", name ? name : "a member", err);
+		return refuse(reading, "is no plain file", name ?: "a member", err);
 	if (json_object_get(reading->members, name))
 		return refuse(reading, "is there twice", name, err);
 	if (!*manifest ? strcmp(name, BUNDLE_MANIFEST) != 0

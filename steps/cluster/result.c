@@ -158,7 +158,7 @@ int result_read(const char *path, json_t **result, struct error *err)
 
 	if (r < 0)
 		return r;
-	read = json_loadb(text ? text : "", bytes.used, JSON_REJECT_DUPLICATES, &error);
+	read = json_loadb(text ?: "", bytes.used, JSON_REJECT_DUPLICATES, &error);
 	if (!read)
 		return no_result(path, error.text, err);
 	format = member_number(read, "format");
@@ -201,7 +201,7 @@ static json_t *denial_json(const struct denial *denial)
 	member_set(object, "first", json_integer(denial->seconds));
 	member_set(object, "permissions", strings_json(&denial->permissions));
 	add_text(object, "node", denial->node);
-	add_text(object, "exercise", denial->exercise ? denial->exercise : denial->origin);
+	add_text(object, "exercise", denial->exercise ?: denial->origin);
 	add_text(object, "role", denial->role);
 	add_text(object, "comm", denial->comm);
 	add_text(object, "exe", denial->exe);
@@ -249,7 +249,7 @@ static json_t *rule_json(const struct rule *rule)
 		rule->source, "target", rule->target, "attribute", rule->target_is_attribute,
 		"class", rule->tclass, "permissions", strings_json(&rule->permissions),
 		"unobserved", strings_json(&rule->unobserved), "comment",
-		text_json(rule->comment ? rule->comment : "")));
+		text_json(rule->comment ?: "")));
 	json_t *ioctls;
 
 	if (!rule->ioctl_count)

@@ -134,10 +134,8 @@ static void print_evidence(const struct finding *finding, const struct denials *
 			snprintf(port, sizeof(port), "  port %u", denial->port);
 		screen_time(denial_last(denial), when, sizeof(when));
 		screen_result_prose(6, "%s%s%s%s%s  %zu %s, last %s",
-				    denial->exe    ? denial->exe
-				    : denial->comm ? denial->comm
-						   : "?",
-				    denial->path ? "  " : "", denial->path ? denial->path : "",
+				    denial->exe ?: denial->comm ?: "?",
+				    denial->path ? "  " : "", denial->path ?: "",
 				    denial->path_is_name ? " (its name only)" : "", port,
 				    COUNTED(denial_records(denial), "time", "times"), when);
 		left -= denial_records(denial);

@@ -82,11 +82,10 @@ static int add_denials(struct session *session, json_t *document, struct error *
 	node_name(session, own);
 	for (size_t i = 0; r == 0 && i < denials->count; i++) {
 		const struct denial *denial = &denials->items[i];
-		_cleanup_free_ char *origin =
-			text_safe(denial->origin ? denial->origin : "", false);
-		_cleanup_free_ char *node = text_safe(denial->node ? denial->node : own, false);
-		json_t *lane = find_lane(lanes, node, denial->exercise ? denial->exercise : origin,
-					 denial->role ? denial->role : "");
+		_cleanup_free_ char *origin = text_safe(denial->origin ?: "", false);
+		_cleanup_free_ char *node = text_safe(denial->node ?: own, false);
+		json_t *lane =
+			find_lane(lanes, node, denial->exercise ?: origin, denial->role ?: "");
 
 		count_denials(lane, denial->seconds, 1);
 		count_denials(lane, denial_last(denial), denial->more);
@@ -230,7 +229,7 @@ static int run(struct session *session, struct error *err)
 		json_pack("{s:s, s:i}", "kind",
 			  chosen.runbook ? "galera-selinux change plan" : "galera-selinux report",
 			  "format", 1);
-	const char *output = chosen.output ? chosen.output : "-";
+	const char *output = chosen.output ?: "-";
 	_cleanup_free_ char *text = NULL;
 	int r = check_form(session, err) ?: node_guard_logs(session, output, NULL, err)
 		?: compose(session, document, err);

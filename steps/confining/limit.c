@@ -200,7 +200,7 @@ json_t *limit_json(const struct session *session)
 	if (!json_is_object(limit))
 		return NULL;
 	return json_pack("{s:s, s:I, s:O, s:o}", "for", member_text(limit, "for"), "until",
-			 member_number(limit, "until"), "over", over ? over : json_null(), "timer",
+			 member_number(limit, "until"), "over", over ?: json_null(), "timer",
 			 session_is_scratch(session) ? json_null() : json_boolean(timer_waits()));
 }
 

@@ -200,7 +200,7 @@ static int look_at_directory(struct look *look, const char *path, struct error *
 	if (r < 0 || !label)
 		return r;
 	label->alone = true;
-	type = label->type ? label->type : label->wanted;
+	type = label->type ?: label->wanted;
 	r = type ? may(look, type, "dir", "search", err) : 1;
 	if (r != 0)
 		return r < 0 ? r : 0;

@@ -104,7 +104,7 @@ static int add_change(struct session *session, json_t *changes, const struct lab
 	if (r < 0)
 		return r;
 	command = labels_command(label, local != NULL);
-	from = str_printf("%s%s", label->type ? label->type : "unlabelled",
+	from = str_printf("%s%s", label->type ?: "unlabelled",
 			  label->type && !strcmp(label->type, label->wanted) ? " by hand" : "");
 	change = change_add(changes, json_object(),
 			    &(struct change){ .what = label->path,
@@ -237,7 +237,7 @@ static int rule_holds(struct session *session, const struct label_tree *tree, co
 			 "choose a path without a rule of its own: see semanage fcontext -l",
 			 "%s would not be %s, but %s: a rule for just this path stands over the "
 			 "one that was made",
-			 tree->path, wanted, type ? type : "without a label");
+			 tree->path, wanted, type ?: "without a label");
 }
 
 static int relabel(struct session *session, const json_t *change, struct error *err)

@@ -51,7 +51,7 @@ int node_change(struct session *session,
 		int (*change)(struct store *store, const void *data, struct error *err),
 		const void *data, struct error *err)
 {
-	struct held *held = node_run(session)->held, alone = { 0 }, *of = held ? held : &alone;
+	struct held *held = node_run(session)->held, alone = { 0 }, *of = held ?: &alone;
 	struct store *store;
 	int r = node_store(session, &store, err);
 

@@ -205,7 +205,7 @@ int node_policy(struct session *session, char **path, struct stat *st, struct er
 
 	if (r < 0)
 		return r;
-	if (stat(*path, st ? st : &own) < 0)
+	if (stat(*path, st ?: &own) < 0)
 		return error_set(err, errno, "reinstall the policy package",
 				 "cannot look at %s: %m", *path);
 	return 0;

@@ -9,7 +9,7 @@
 /* FNV-1a: it is to tell states of one system apart, not to withstand anyone. */
 static void mix(uint64_t *sum, const char *text)
 {
-	for (const char *byte = text ? text : "-";; byte++) {
+	for (const char *byte = text ?: "-";; byte++) {
 		*sum = (*sum ^ (unsigned char)*byte) * UINT64_C(0x100000001b3);
 		if (!*byte)
 			return;

@@ -37,8 +37,8 @@ static int unit_source(const struct session *session, struct galera_config_sourc
 		const char *file = str_starts(word, "--defaults-file=");
 		const char *suffix = str_starts(word, "--defaults-group-suffix=");
 
-		source->defaults_file = file ? file : source->defaults_file;
-		source->group_suffix = suffix ? suffix : source->group_suffix;
+		source->defaults_file = file ?: source->defaults_file;
+		source->group_suffix = suffix ?: source->group_suffix;
 	}
 	return 0;
 }

@@ -128,7 +128,7 @@ const char *player_title(const struct player *player)
 {
 	const char *title = member_or_null(player->recording, "software");
 
-	return title ? title : player->cluster;
+	return title ?: player->cluster;
 }
 
 const char *player_mark(const struct player *player, const char *phase)
