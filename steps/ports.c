@@ -65,9 +65,9 @@ static bool labels_all(const struct session *session)
 static int plan_ports(struct session *session, json_t *changes, struct error *err)
 {
 	const struct galera_port *ports;
-	struct store *store;
-	struct oracle *oracle;
-	int count, r = node_ports(session, &ports, &count, err)
+	struct store *store = NULL;
+	struct oracle *oracle = NULL;
+	int count = 0, r = node_ports(session, &ports, &count, err)
 			       ?: node_loaded(session, &oracle, err)
 			       ?: node_store(session, &store, err);
 

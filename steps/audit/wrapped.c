@@ -229,9 +229,8 @@ static size_t quoting_of(const char *first)
 	if (form_find(line, &before.end) == FORM_NONE)
 		return (size_t)(from - first);
 	line = before;
-	return piece_next_word(&line, &word) && piece_next_word(&line, &word)
-		       ? (size_t)(from - first)
-		       : piece_size(before);
+	(void)piece_next_word(&line, &word);
+	return piece_next_word(&line, &word) ? (size_t)(from - first) : piece_size(before);
 }
 
 /* clean_line - without what carries it, and without the quoting that the record's first line has,

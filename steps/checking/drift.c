@@ -178,7 +178,7 @@ static int base_ports(struct session *session, json_t *types, struct error *err)
 	_cleanup_free_ char *path = NULL;
 	const struct galera_port *ports;
 	struct oracle *oracle = NULL;
-	struct store *store;
+	struct store *store = NULL;
 	int count = 0;
 	int r = node_ports(session, &ports, &count, err) ?: node_store(session, &store, err);
 

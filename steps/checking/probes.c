@@ -164,8 +164,8 @@ static int look_config(struct report *report, struct error *err)
 {
 	const struct galera_config *config;
 	const struct galera_port *ports;
-	int count, r = node_config(report->session, &config, err)
-			       ?: node_ports(report->session, &ports, &count, err);
+	int count = 0, r = node_config(report->session, &config, err)
+				   ?: node_ports(report->session, &ports, &count, err);
 
 	if (r < 0)
 		return r;

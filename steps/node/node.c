@@ -264,9 +264,11 @@ static int other_modules(struct session *session, struct store_cil **modules, si
 	const json_t *replaced = session_recall(session, NODE_REPLACED);
 	struct store *store;
 	size_t used = 0;
-	int r = node_store(session, &store, err)
-			?: store_all_modules(store, MODULE_NAME, modules, count, err);
+	int r;
 
+	*count = 0;
+	r = node_store(session, &store, err)
+		    ?: store_all_modules(store, MODULE_NAME, modules, count, err);
 	if (r < 0)
 		return r;
 	/* They are disabled, unless somebody has enabled them again. */
