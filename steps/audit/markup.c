@@ -49,7 +49,6 @@ static const struct {
 	{ "\xc2\xad", "" },
 	{ "\xef\xbb\xbf", "" },
 	{ "\xef\xbc\x9d", "=" },
-	{ "=3D", "=" },
 	/* A smiley that a forum made of ":o". */
 	{ ":eek:bject_r:", ":object_r:" },
 	{ ":redface:bject_r:", ":object_r:" },

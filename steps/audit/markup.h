@@ -14,9 +14,8 @@
 bool markup_is(const char *text, const char *end);
 
 /* markup_remove - entities and tags, typographic quotes, other blanks than spaces, a byte order
- * mark, a terminal's colours, the '=' of a mail's quoted-printable lines, backslashes and doubled
- * quotes of what a record was a string of: into plain, of at least this length; a NUL ends it.
- * Returns its length. */
+ * mark, a terminal's colours, backslashes and doubled quotes of what a record was a string of: into
+ * plain, of at least this length; a NUL ends it. Returns its length. */
 size_t markup_remove(const char *line, size_t length, char *plain);
 
 /*

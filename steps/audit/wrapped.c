@@ -178,17 +178,9 @@ static bool next_line(const char *text, bool cut, struct piece *line)
 	       (cut || !wrapped_is_whole(text) || is_fields(*line));
 }
 
-/* soft_break - the '=' that ends one of a mail's quoted-printable lines, where it goes on; NULL. */
-static const char *soft_break(const char *line, const char *end)
-{
-	struct piece piece = { line, end - (end > line && end[-1] == '\r') };
-
-	return piece_find(piece, "=3D") && piece.end[-1] == '=' ? piece.end - 1 : NULL;
-}
-
 struct piece wrapped_line(const char *line, const char *end)
 {
-	struct piece piece = { line, soft_break(line, end) ?: end };
+	struct piece piece = { line, end };
 
 	while (piece.end > piece.at && strchr(" \t\r\\", piece.end[-1]))
 		piece.end--;
@@ -254,7 +246,7 @@ const char *wrapped_gather(FILE *out, char **text, const char *at, const char *s
 	size_t width = (size_t)(end - at);
 
 	for (size_t i = 0; i < LINES_MAX && end < stop; i++) {
-		const char *next = rawmemchr(end + 1, '\n'), *soft = soft_break(at, end);
+		const char *next = rawmemchr(end + 1, '\n');
 		_cleanup_free_ char *clean = NULL;
 		bool cut = i && (size_t)(end - at) == width, apart, blank;
 		struct piece line;
@@ -268,10 +260,9 @@ const char *wrapped_gather(FILE *out, char **text, const char *at, const char *s
 		line = piece_of(clean);
 		if (!next_line(*text, cut, &line))
 			break;
-		blank = line.at > clean || strchr(BLANK, (soft ?: end)[-1]) ||
-			(!soft && !is_cut(at, end, next, stop) && ends_word(*text));
-		apart = (!soft && begins_word(line)) ||
-			(blank && !strchr(":=", (*text)[length - 1]));
+		blank = line.at > clean || strchr(BLANK, end[-1]) ||
+			(!is_cut(at, end, next, stop) && ends_word(*text));
+		apart = begins_word(line) || (blank && !strchr(":=", (*text)[length - 1]));
 		fprintf(out, "%s%.*s", apart ? " " : "", (int)piece_size(line), line.at);
 		at = end + 1;
 		end = next;

@@ -219,21 +219,6 @@ static void put_without_id(FILE *out, const struct raw *raw)
 	fprintf(out, "type=AVC msg=audit(%s): %s\n", ids[turn++ % ARRAY_SIZE(ids)], raw->body);
 }
 
-/* As a mail has it on its way. */
-static void put_quoted_printable(FILE *out, const struct raw *raw)
-{
-	size_t column = 0;
-
-	for (const char *at = raw->line; *at; at++) {
-		if (column > 72) {
-			fputs("=\n", out);
-			column = 0;
-		}
-		column += (size_t)fprintf(out, *at == '=' ? "=3D" : "%c", *at);
-	}
-	fputc('\n', out);
-}
-
 static void put_continued(FILE *out, const struct raw *raw)
 {
 	put_words(out, raw, "", " \\\n");
@@ -369,7 +354,6 @@ static const struct {
 	{ NULL, put_wrapped_by_name, false, true },
 	{ NULL, put_wrapped_by_colon, false, true },
 	{ NULL, put_cut_added, false, true },
-	{ NULL, put_quoted_printable, false, false },
 	{ NULL, put_without_id, true, true },
 	{ NULL, put_json_some, true, true },
 	{ NULL, put_continued, false, false },

@@ -39,6 +39,25 @@ static void records_of_one_event(void **state)
 	denials_clear(&denials);
 }
 
+/* "= x": in hex, as the kernel writes names with a blank; a mail would write an '=' like that. */
+static void a_name_that_begins_as_a_mail_escapes(void **state)
+{
+	static const char text[] =
+		"Nov 24 14:25:49 db1 kernel: audit: type=1400 audit(1760000001.002:2): avc:  "
+		"denied  "
+		"{ write } for  pid=7 comm=3D2078 name=3D2079 dev=\"vda\" ino=5 " CONTEXTS
+		"tclass=file permissive=1\n";
+	struct denials denials;
+	struct error err = { 0 };
+
+	(void)state;
+	must(given_read(text, strlen(text), &denials, &err), &err);
+	assert_int_equal(denials.count, 1);
+	assert_string_equal(denials.items[0].comm, "= x");
+	assert_string_equal(denials.items[0].path, "= y");
+	denials_clear(&denials);
+}
+
 static void records_that_lost_their_line_breaks(void **state)
 {
 	static const char text[] =
@@ -128,8 +147,8 @@ static void text_around_a_record(void **state)
 		  1, 1 },
 		{ "> type=AVC msg=audit(1.001:1): avc:  denied  { read } for  "
 		  "scontext=3Da:b:mysqld_t "
-		  "tcontext=a:b:default_t tclass=dir\n" RAW "\n",
-		  2, 0 },
+		  "tcontext=a:b:c tclass=dir\n" RAW "\n",
+		  1, 1 },
 		/* Behind a record of something else. */
 		{ "type=PROCTITLE msg=audit(1587133719.786:194): proctitle=6D7973716C64 " RAW "\n",
 		  1, 0 },
@@ -350,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_of_one_event),
+		cmocka_unit_test(a_name_that_begins_as_a_mail_escapes),
 		cmocka_unit_test(records_that_lost_their_line_breaks),
 		cmocka_unit_test(text_around_a_record),
 		cmocka_unit_test(other_programs_are_not_believed),
