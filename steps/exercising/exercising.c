@@ -318,6 +318,8 @@ static int exercise_one(const struct occasion *at, struct error *err)
 	_cleanup_(strings_clear) struct strings commands = { 0 };
 	struct watch_order order = { .at = *at };
 	const struct exercise *exercise = at->exercise;
+	const struct player *player = node_player(at->session);
+	const char *recorded = player ? player_told(player, "notes", exercise->name) : NULL;
 	/* One that was skipped, or not confined, is done anew. */
 	int r = results_put(at, json_null(), err);
 
@@ -329,13 +331,15 @@ static int exercise_one(const struct occasion *at, struct error *err)
 		screen_say("Only in it is seen: %s.", exercise->covers);
 	if (exercise->safety)
 		screen_mark(MARK_WARN, "%s", exercise->safety);
-	if (terminal_present() && !node_player(at->session))
+	if (terminal_present() && !player)
 		screen_say("Type these in another terminal; this one shows what happens:");
 	r = instructions_read(at->session, exercise, &commands, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < commands.count; i++)
 		screen_detail("%s", commands.items[i]);
+	if (recorded)
+		screen_say("%s", recorded);
 	return exercise->kind == EXERCISE_NOTIFY ? do_marked(&order, err)
 						 : do_exercise(&order, err);
 }

@@ -220,7 +220,7 @@ int marker_begin(struct session *session, const char *phase, char **mark, char *
 		return r;
 	if (path)
 		return put(session, phase, path, mark, err);
-	*mark = player ? str_copy(player_mark(player, phase)) : NULL;
+	*mark = player ? str_copy(player_told(player, "marks", phase)) : NULL;
 	if (*script && player)
 		screen_say("On a node a script of ours stands before the command for this "
 			   "exercise, and marks each call. %s",

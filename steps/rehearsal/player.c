@@ -131,9 +131,9 @@ const char *player_title(const struct player *player)
 	return title ?: player->cluster;
 }
 
-const char *player_mark(const struct player *player, const char *phase)
+const char *player_told(const struct player *player, const char *what, const char *of)
 {
-	return member_or_null(json_object_get(player->recording, "marks"), phase);
+	return member_or_null(json_object_get(player->recording, what), of);
 }
 
 /* A log of an exercise, by its name without ".log"; caller frees. */

@@ -2,10 +2,10 @@
 /*
  * player.h - a recorded cluster, playing its logs into a scratch root
  *
- * A recording is a directory: recording.json (which node is "this" one, and the marks of its notify
- * command), my.cnf (its configuration) and PHASE/EXERCISE/ with audit.log and NODE.log. A scratch
- * root that has a recording holds the file rehearsal.json, which names it: whoever works in that
- * root plays on.
+ * A recording is a directory: recording.json (which node is "this" one, "marks" and "notes"),
+ * my.cnf (its configuration) and PHASE/EXERCISE/ with audit.log and NODE.log. A scratch root that
+ * has a recording holds the file rehearsal.json, which names it: whoever works in that root plays
+ * on.
  */
 #pragma once
 
@@ -34,9 +34,10 @@ int player_attach(const char *root, const char *cluster, struct error *err);
 
 const char *player_title(const struct player *player); /* the software that was recorded */
 
-/* What the script before the notify command wrote in this phase (steps/exercising/marker.h); NULL:
- * it was recorded without. */
-const char *player_mark(const struct player *player, const char *phase);
+/* Of the recording's "marks", by phase: what the script before the notify command wrote
+ * (steps/exercising/marker.h). Of its "notes", by exercise: what was done otherwise than an
+ * operator is asked to. Borrowed; NULL: it has none. */
+const char *player_told(const struct player *player, const char *what, const char *of);
 
 /* Was this exercise recorded in this phase? */
 bool player_recorded(const struct player *player, const char *phase, const char *exercise);

@@ -273,7 +273,7 @@ static void test_not_recorded(void **state)
 				      stage->server_to, &machine, 1, BEGIN, &stage->playing, &err),
 			 -ENOENT);
 	assert_non_null(strstr(err.what, "did not do the exercise bootstrap as node2"));
-	assert_null(player_mark(player, "permissive"));
+	assert_null(player_told(player, "marks", "permissive"));
 	assert_null(stage->playing);
 	assert_int_equal(player_begin(player, "permissive", "sst", stage->audit_to,
 				      stage->server_to, &machine, 1, BEGIN, &stage->playing, &err),
